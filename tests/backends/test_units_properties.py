@@ -32,7 +32,7 @@ def matches(unit: Unit, name: str, kind: str) -> bool:
     conditions: dict[str, list[str]] = {}
     for section in unit.sections:
         if section.name == "Match":
-            for entry in section.entries:
+            for entry in section.assignments:
                 conditions.setdefault(entry.key, []).append(str(entry.value))
     assert set(conditions) <= {"Name", "Kind"}
     patterns = [word for line in conditions["Name"] for word in line.split()]
@@ -47,7 +47,7 @@ def taken_by(units: tuple[Unit, ...], name: str, kind: str) -> str:
 
 def setting(unit: Unit, section: str, key: str) -> object:
     """The one value of a key."""
-    (found,) = (e.value for s in unit.sections if s.name == section for e in s.entries if e.key == key)
+    (found,) = (e.value for s in unit.sections if s.name == section for e in s.assignments if e.key == key)
     return found
 
 
@@ -95,7 +95,9 @@ def _said(printed: str) -> list[tuple[str, str, str]]:
 def test_what_is_printed_is_what_was_meant(host: Host) -> None:
     printed = files(networkd.artifacts(host))
     for unit in networkd.units(host):
-        meant = [(section.name, entry.key, text(entry.value)) for section in unit.sections for entry in section.entries]
+        meant = [
+            (section.name, entry.key, text(entry.value)) for section in unit.sections for entry in section.assignments
+        ]
         assert _said(printed[unit.name]) == meant
 
 
@@ -103,7 +105,7 @@ def test_what_is_printed_is_what_was_meant(host: Host) -> None:
 def test_every_key_is_understood_by_the_version_it_is_for(host: Host, guest: Guest) -> None:
     for unit in networkd.units(host) + guest_backend.units(guest):
         for section in unit.sections:
-            for entry in section.entries:
+            for entry in section.assignments:
                 assert SINCE[unit.kind][section.name][entry.key] <= host.target.systemd, f"{section.name}.{entry.key}"
 
 
@@ -111,7 +113,7 @@ def test_every_key_is_understood_by_the_version_it_is_for(host: Host, guest: Gue
 def test_leases_are_not_kept_where_the_version_would(host: Host) -> None:
     servers = [s for unit in networkd.units(host) for s in unit.sections if s.name == "DHCPServer"]
     for server in servers:
-        kept = [entry.value for entry in server.entries if entry.key == "PersistLeases"]
+        kept = [entry.value for entry in server.assignments if entry.key == "PersistLeases"]
         assert kept == ([False] if host.target.systemd >= 256 else [])
 
 
@@ -120,8 +122,8 @@ def test_a_guest_has_a_unit_for_each_nic_and_at_most_one_way_out(guest: Guest) -
     units = guest_backend.units(guest)
     assert [setting(u, "Match", "MACAddress") for u in units] == [str(nic.mac) for nic in guest.nics]
     for unit, nic in zip(units, guest.nics, strict=True):
-        main = [s for s in unit.sections if "Table" not in {entry.key for entry in s.entries}]
-        gateways = {e.key: e.value for s in main for e in s.entries if e.key in ("Gateway", "UseGateway")}
+        main = [s for s in unit.sections if "Table" not in {entry.key for entry in s.assignments}]
+        gateways = {e.key: e.value for s in main for e in s.assignments if e.key in ("Gateway", "UseGateway")}
         assert nic.default_route or set(gateways.values()) <= {False}
 
 
@@ -130,7 +132,9 @@ def test_a_guest_of_several_nics_has_a_routing_table_for_each(guest: Guest) -> N
     """With a rule, the link and the way out in each family that the NIC has; a guest of one NIC has none."""
     tables: list[set[object]] = []
     for unit, nic in zip(guest_backend.units(guest), guest.nics, strict=True):
-        said = [{e.key: e.value for e in s.entries} for s in unit.sections if "Table" in {e.key for e in s.entries}]
+        said = [
+            {e.key: e.value for e in s.assignments} for s in unit.sections if "Table" in {e.key for e in s.assignments}
+        ]
         families = [side for side in (nic.ipv4, nic.ipv6) if side.gateway] if len(guest.nics) > 1 else []
         assert [fields["Gateway"] for fields in said if "Gateway" in fields] == [str(f.gateway) for f in families]
         assert len([1 for fields in said if "From" in fields]) == len(families)

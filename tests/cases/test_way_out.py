@@ -27,8 +27,8 @@ def ways(found: Site, name: str) -> dict[str, list[str]]:
     (guest,) = [guest for guest in found.plan.guests if guest.name == name]
     said: dict[str, list[str]] = {}
     for nic, unit in zip(guest.nics, guests.units(guest), strict=True):
-        main = [s for s in unit.sections if "Table" not in {entry.key for entry in s.entries}]
-        keys = {(section.name, entry.key): entry.value for section in main for entry in section.entries}
+        main = [s for s in unit.sections if "Table" not in {entry.key for entry in s.assignments}]
+        keys = {(section.name, entry.key): entry.value for section in main for entry in section.assignments}
         ipv4 = keys["Network", "DHCP"] == "ipv4" and keys.get(("DHCPv4", "UseGateway")) is not False
         ipv6 = keys["Network", "IPv6AcceptRA"] is True and keys.get(("IPv6AcceptRA", "UseGateway")) is not False
         said[nic.network] = [word for word, there in (("IPv4", ipv4), ("IPv6", ipv6)) if there]

@@ -97,7 +97,7 @@ def test_every_colour_of_a_picture_changes_with_the_scheme() -> None:
 
 
 def test_matrix_of_the_seed_is_what_its_six_lines_say() -> None:
-    cells = {pair: (cell.rules, cell.forwards) for pair, cell in matrix(seed()).items()}
+    cells = {pair: (cell.policy, cell.forwards) for pair, cell in matrix(seed()).items()}
     assert cells == {
         ("internet", HOSTS): (("admin",), ()),
         ("internet", "microvm"): ((), ("http", "https")),

@@ -31,7 +31,7 @@ def allocated(text: str, lock: Lock = EMPTY) -> tuple[Lock, list[str]]:
 
 def live(lock: Lock) -> dict[Slot, Address | Mac]:
     """Values that guests have."""
-    return {slot: locked.value for slot, locked in lock.entries.items() if not locked.freed}
+    return {slot: locked.value for slot, locked in lock.slots.items() if not locked.freed}
 
 
 def reread(*locks: Lock) -> tuple[Lock, Report]:
@@ -81,7 +81,7 @@ def test_what_a_guest_leaves_is_kept_for_it_and_given_to_nobody(before: set[str]
     first, _ = allocated(site(before))
     second, _ = allocated(site(after), first)
     gone = before - after
-    freed = {slot: locked.value for slot, locked in second.entries.items() if locked.freed}
+    freed = {slot: locked.value for slot, locked in second.slots.items() if locked.freed}
     assert {slot.guest for slot in freed} == gone
     assert not set(freed.values()) & set(live(second).values())
     third, _ = allocated(site(before | after), second)
@@ -104,7 +104,7 @@ def test_two_branches_merge_without_renumbering_or_say_who_collides(
         for other, also in live(right).items()
         if value == also and slot != other and (slot.kind == "mac" or slot.network == other.network)
     }
-    both = {slot for slot in left.entries.keys() & right.entries.keys() if live(left)[slot] != live(right)[slot]}
+    both = {slot for slot in left.slots.keys() & right.slots.keys() if live(left)[slot] != live(right)[slot]}
     assert bool(report.diagnostics) == bool(shared or both)
     if not report.diagnostics:
         after, _ = allocated(site(base | ours | theirs), merged)
@@ -115,7 +115,7 @@ def test_a_guest_that_moves_to_another_network_leaves_its_address() -> None:
     text = site(["web"])
     lock, _ = allocated(text)
     moved, _ = allocated(text.replace("lan", "dmz"), lock)
-    kinds = {(slot.network, slot.kind, locked.freed) for slot, locked in moved.entries.items()}
+    kinds = {(slot.network, slot.kind, locked.freed) for slot, locked in moved.slots.items()}
     assert kinds == {(net, kind, net == "lan") for net in ("lan", "dmz") for kind in ("ipv4", "ipv6", "mac")}
 
 

@@ -52,7 +52,7 @@ def dangling(document: Document, names: SymbolTable) -> Iterator[str]:
 def misgiven(document: Document, allocation: Allocation) -> Iterator[str]:
     """Values of the lock that are held twice, or lie where no guest can be."""
     held: dict[object, object] = {}
-    for slot, locked in allocation.lock.entries.items():
+    for slot, locked in allocation.lock.slots.items():
         scope = "" if slot.kind == "mac" else slot.network
         first = held.setdefault((scope, locked.value), slot)
         if first is not slot:

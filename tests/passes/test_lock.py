@@ -40,7 +40,7 @@ def read(text: str) -> tuple[dict[Slot, tuple[object, bool]], list[str]]:
 
 def plain(lock: Lock) -> dict[Slot, tuple[object, bool]]:
     """Entries without their places."""
-    return {slot: (locked.value, locked.freed) for slot, locked in lock.entries.items()}
+    return {slot: (locked.value, locked.freed) for slot, locked in lock.slots.items()}
 
 
 @settings(deadline=None)
@@ -52,7 +52,7 @@ def test_what_is_written_is_read(lock: Lock) -> None:
 @settings(deadline=None)
 @given(locks(), st.randoms())
 def test_the_order_of_lines_is_that_of_names_whoever_wrote_them(lock: Lock, random: object) -> None:
-    shuffled = list(lock.entries.items())
+    shuffled = list(lock.slots.items())
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert Lock(dict(shuffled)).text() == lock.text()
     lines = lock.text().splitlines()
@@ -63,7 +63,7 @@ def test_the_order_of_lines_is_that_of_names_whoever_wrote_them(lock: Lock, rand
 def test_places_are_those_of_the_values() -> None:
     report = Report()
     lock = read_lock("# a comment\n\nguest/ipv4 ipv4 ipv4 10.0.0.7 freed\n", "taploom.lock", report)
-    ((_, locked),) = lock.entries.items()
+    ((_, locked),) = lock.slots.items()
     assert (str(locked.span), locked.span and locked.span.end_column) == ("taploom.lock:3:22", 30)
     assert locked.freed
 

@@ -21,7 +21,7 @@ def test_an_edited_document_says_what_was_asked_for_and_all_else_as_before(text:
     root = read(text, "f.yaml", found)
     if root is None or found.diagnostics or NEW in text:
         return
-    first, entry = next(iter(root.entries.items()))
+    first, entry = next(iter(root.pairs.items()))
     edits = Edits(keys={(first,): NEW}, values={(first,): NEW} if isinstance(entry.value, Scalar) else {})
     report = Report()
     after = edited(text, "f.yaml", edits, report)

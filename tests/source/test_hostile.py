@@ -197,7 +197,7 @@ def _read(specs: Path) -> float:
     seconds = time.process_time() - started
     assert not report.diagnostics
     assert source.files[0].root is not None
-    assert len(source.files[0].root.entries) == 3
+    assert len(source.files[0].root.pairs) == 3
     return seconds
 
 

@@ -43,7 +43,7 @@ def plain(node: Node) -> Value:
     if isinstance(node, Scalar):
         return node.text
     if isinstance(node, Mapping):
-        return {key: plain(entry.value) for key, entry in node.entries.items()}
+        return {key: plain(entry.value) for key, entry in node.pairs.items()}
     return [plain(item) for item in node.items]
 
 
@@ -51,7 +51,7 @@ def spans(node: Node) -> Iterator[Span]:
     """The spans of a tree."""
     yield node.span
     if isinstance(node, Mapping):
-        for entry in node.entries.values():
+        for entry in node.pairs.values():
             yield entry.key.span
             yield from spans(entry.value)
     elif not isinstance(node, Scalar):

@@ -39,7 +39,7 @@ def tree(text: str) -> Mapping:
 def at(root: Node, *path: str | int) -> Node:
     for step in path:
         if isinstance(root, Mapping):
-            root = root.entries[str(step)].value
+            root = root.pairs[str(step)].value
         else:
             assert isinstance(root, Sequence)
             root = root.items[int(step)]
@@ -82,7 +82,7 @@ def test_texts() -> None:
         node = at(root, "hosts", "hv1", *path)
         assert isinstance(node, Scalar)
         assert (node.text, node.quoted) == (text, quoted)
-    assert root.entries["hosts"].key.span == Span("f.yaml", 3, 1, 3, 6)
+    assert root.pairs["hosts"].key.span == Span("f.yaml", 3, 1, 3, 6)
 
 
 GUESSED = "52:54:00:12:34:56 22:22 no yes on true ~ null = 0123 0x1F 1.10 1e3 1_000 .inf 2001-01-01 fd12::10 fd00::/64"
@@ -99,7 +99,7 @@ def test_an_alias_repeats_a_node() -> None:
     root = tree("a: &x {b: c}\nd: *x\ne: [&y f, *y]\n*y : g\n")
     assert at(root, "a") is at(root, "d")
     assert at(root, "e", 0) is at(root, "e", 1)
-    assert list(root.entries) == ["a", "d", "e", "f"]
+    assert list(root.pairs) == ["a", "d", "e", "f"]
 
 
 def test_of_a_key_given_twice_the_first_counts() -> None:
@@ -108,7 +108,7 @@ def test_of_a_key_given_twice_the_first_counts() -> None:
     node = at(root, "a")
     assert isinstance(node, Scalar)
     assert node.text == "1"
-    assert list(root.entries["b"].value.entries) == ["d"]  # type: ignore[union-attr]
+    assert list(root.pairs["b"].value.pairs) == ["d"]  # type: ignore[union-attr]
 
 
 def test_sameness_looks_at_texts_and_order_alone() -> None:

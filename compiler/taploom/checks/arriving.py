@@ -48,7 +48,7 @@ class Arrival:
     at: Host
 
 
-def entries(context: Context) -> Iterator[ArrivingEntry]:
+def arriving_entries(context: Context) -> Iterator[ArrivingEntry]:
     """All policy entries, and all forwards with a limited `from`; none if entries that they may name were left out."""
     translated = len(context.plan.hosts) > 1 and any(host.nat for host in context.plan.hosts)
     if not translated or context.broken("hosts", "routes", "networks", "guests", "addresses"):

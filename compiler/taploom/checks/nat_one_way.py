@@ -86,9 +86,9 @@ def _ends(prefix: Prefix) -> tuple[int, int]:
 def _meeting(inwards: dict[Prefix, str], outwards: dict[Prefix, str], beyond: Intervals[str]) -> tuple[str, str] | None:
     """An inbound and an outbound entry that share addresses known to be beyond the uplinks; None if there are none."""
     items = [
-        (prefix, (entries is inwards, rule))
+        (prefix, (entries is inwards, entry))
         for entries in (inwards, outwards)
-        for prefix, rule in entries.items()
+        for prefix, entry in entries.items()
         if prefix.length == 0 or beyond.meeting(*_ends(prefix))
     ]
     pairs = ((one, two) for one, two in nested(items) if one[0] is not two[0])
@@ -102,7 +102,7 @@ def _meeting(inwards: dict[Prefix, str], outwards: dict[Prefix, str], beyond: In
 def _finding(context: Context, way: _Way, inwards: str, outwards: str) -> Diagnostic:
     network, zone, _ = way
     places = context.document.places
-    into, out = (rule.removeprefix("policy/") for rule in (inwards, outwards))
+    into, out = (entry.removeprefix("policy/") for entry in (inwards, outwards))
     message = f"network `{network}` is translated towards `{zone}` too: an exception for one uplink cannot be said yet"
     labels = (
         Label(places.key("policy", out), "what this allows leaves with the host's address"),

@@ -60,8 +60,8 @@ def _outwards(term: Term, zones: frozenset[str]) -> bool:
 
 def _finding(context: Context, term: Term) -> Diagnostic:
     places, network = context.document.places, term.ingress.name
-    rule = term.rule.removeprefix("policy/")
+    entry = term.rule.removeprefix("policy/")
     message = f"private addresses of network `{network}` go to `{term.egress.name}` untranslated"
-    label = Label(places.key("policy", rule), f"`{rule}` lets them")
+    label = Label(places.key("policy", entry), f"`{entry}` lets them")
     span = places.span("networks", network, term.family.key)
     return Diagnostic(RULE, message, span, "write `nat: true`", (label,), subject=f"network/{network}")

@@ -8,7 +8,7 @@ from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.coverage import Cover
-from taploom.checks.rule_twice import meaning
+from taploom.checks.policy_twice import meaning
 from taploom.checks.selecting_nobody import refused
 from taploom.checks.shadowed import lasts
 from taploom.plan.host import Host, Input

@@ -54,12 +54,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def _finding(context: Context, name: str, denies: tuple[str, ...]) -> Diagnostic:
     kind, _, entry = name.partition("/")
-    places, rules = context.document.places, [deny.removeprefix("policy/") for deny in denies]
+    places, names = context.document.places, [deny.removeprefix("policy/") for deny in denies]
     at = ("forwards", entry, "ports") if kind == "forward" else ("policy", entry, "allow")
     what = f"forward `{entry}`" if kind == "forward" else f"`{entry}`"
-    labels = tuple(Label(places.span("policy", rule, "deny"), "the deny") for rule in rules)
-    message = f"{what} opens nothing: all of it is denied by {' and '.join(f'`{rule}`' for rule in rules)}"
-    hint = "remove one of the two" if len(rules) == 1 else "remove it, or make one of the denies narrower"
+    labels = tuple(Label(places.span("policy", deny, "deny"), "the deny") for deny in names)
+    message = f"{what} opens nothing: all of it is denied by {' and '.join(f'`{deny}`' for deny in names)}"
+    hint = "remove one of the two" if len(names) == 1 else "remove it, or make one of the denies narrower"
     return Diagnostic(RULE, message, places.span(*at), hint, labels, subject=name)
 
 

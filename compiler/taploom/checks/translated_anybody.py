@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
-from taploom.checks.arriving import arrivals, entries, finding
+from taploom.checks.arriving import arrivals, arriving_entries, finding
 from taploom.checks.context import Context
 
 RULE = DiagnosticRule(
@@ -28,7 +28,7 @@ RULE = DiagnosticRule(
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look for entries from `any`; each is reported with the first guests that it does not cover."""
-    for entry in entries(context):
+    for entry in arriving_entries(context):
         found = next(arrivals(context, entry), None) if entry.sources.everyone else None
         if found is not None:
             yield finding(context, RULE, entry, found)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
-from taploom.checks.arriving import arrivals, entries, finding
+from taploom.checks.arriving import arrivals, arriving_entries, finding
 from taploom.checks.context import Context
 
 RULE = DiagnosticRule(
@@ -29,7 +29,7 @@ RULE = DiagnosticRule(
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look for entries that name networks, guests or prefixes; report each with the first that it does not cover."""
-    for entry in entries(context):
+    for entry in arriving_entries(context):
         found = None if entry.sources.everyone else next(arrivals(context, entry), None)
         if found is not None:
             yield finding(context, RULE, entry, found)

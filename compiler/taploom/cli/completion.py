@@ -33,6 +33,6 @@ def _named(context: click.Context, kinds: Iterable[str]) -> Iterator[tuple[str, 
 
     for file in load(context.params.get("specs") or Path("specs"), Report()).files:
         for kind in kinds:
-            section = file.root.entries.get(SECTIONS[kind]) if file.root else None
+            section = file.root.pairs.get(SECTIONS[kind]) if file.root else None
             if section and isinstance(section.value, Mapping):
-                yield from ((kind, name) for name in section.value.entries)
+                yield from ((kind, name) for name in section.value.pairs)

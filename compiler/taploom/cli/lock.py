@@ -82,7 +82,7 @@ def _mended(diagnostic: "Diagnostic", *, prune: bool) -> bool:
 def _text(lock: "Lock", before: str, *, prune: bool) -> str:
     from taploom.passes.lock import Lock
 
-    kept = {slot: locked for slot, locked in lock.entries.items() if not (prune and locked.freed)}
+    kept = {slot: locked for slot, locked in lock.slots.items() if not (prune and locked.freed)}
     return Lock(kept).text() if kept or before else ""
 
 

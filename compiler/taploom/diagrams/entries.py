@@ -45,22 +45,22 @@ def rows_of(plan: Plan, cells: Mapping[Pair, ZoneTraffic], *, apart: bool = Fals
     """The rows of each sender: forwards, then allows, then denies; with `apart` always one row for each entry."""
     found: dict[str, list[PolicyRow]] = {}
     forwarded = _pairs({pair: cell.forwards for pair, cell in cells.items()})
-    ruled = _pairs({pair: cell.rules for pair, cell in cells.items()})
+    by_policy = _pairs({pair: cell.policy for pair, cell in cells.items()})
     for forward in plan.forwards:
         ports = " ".join(map(wording.service, forward.ports))
         for sender, to in _senders(forwarded.get(forward.name, [])).items():
-            url, entry = f"forwards/#{forward.name}", f"forward/{forward.name}"
-            row = PolicyRow(_FORWARDED, PUBLISHED.ink, ports, forward.guest, to, url, forward.name, entry)
+            url, name = f"forwards/#{forward.name}", f"forward/{forward.name}"
+            row = PolicyRow(_FORWARDED, PUBLISHED.ink, ports, forward.guest, to, url, forward.name, name)
             found.setdefault(sender, []).append(row)
     for action, sign, color in ((Action.ALLOW, _ALLOWED, ALLOWED.ink), (Action.DENY, _DENIED, DENIED.ink)):
-        for rule in (rule for rule in plan.rules if rule.action is action):
-            pairs = ruled.get(rule.name, [])
-            if rule.sources == (ANY,):
+        for entry in (entry for entry in plan.rules if entry.action is action):
+            pairs = by_policy.get(entry.name, [])
+            if entry.sources == (ANY,):
                 pairs = [(ANY, receiver) for _, receiver in pairs]
             for sender, to in _senders(pairs).items():
-                what, whom = ", ".join(rule.services), ", ".join(rule.destinations)
-                url, entry = f"policy/#{rule.name}", f"policy/{rule.name}"
-                row = PolicyRow(sign, color, what, whom, to, url, rule.name, entry)
+                what, whom = ", ".join(entry.services), ", ".join(entry.destinations)
+                url, name = f"policy/#{entry.name}", f"policy/{entry.name}"
+                row = PolicyRow(sign, color, what, whom, to, url, entry.name, name)
                 found.setdefault(sender, []).append(row)
     if apart or sum(map(len, found.values())) <= ROWS_APART:
         return found

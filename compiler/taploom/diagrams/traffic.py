@@ -21,27 +21,27 @@ class ZoneTraffic:
     """The entries about traffic from one zone to another.
 
     Attributes:
-        rules: names of policy entries, sorted.
+        policy: names of policy entries, sorted.
         forwards: names of forwards, sorted.
     """
 
-    rules: tuple[str, ...]
+    policy: tuple[str, ...]
     forwards: tuple[str, ...]
 
 
 def matrix(plan: Plan) -> Mapping[tuple[str, str], ZoneTraffic]:
     """The cells of all pairs of sending and receiving zone with an entry."""
-    rules: dict[tuple[str, str], set[str]] = {}
+    policy: dict[tuple[str, str], set[str]] = {}
     zones = _Zones(plan)
     for host in plan.hosts:
         for term in host.terms:
             kind, _, name = term.rule.partition("/")
             for pair in zones.pairs(term) if kind == "policy" else ():
-                rules.setdefault(pair, set()).add(name)
+                policy.setdefault(pair, set()).add(name)
     forwards = _forwards(plan)
     return {
-        pair: ZoneTraffic(tuple(sorted(rules.get(pair, ()))), tuple(sorted(forwards.get(pair, ()))))
-        for pair in sorted({*rules, *forwards})
+        pair: ZoneTraffic(tuple(sorted(policy.get(pair, ()))), tuple(sorted(forwards.get(pair, ()))))
+        for pair in sorted({*policy, *forwards})
     }
 
 

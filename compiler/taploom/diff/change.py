@@ -93,7 +93,7 @@ def _judged(
             **{f"policy/{entry.name}": entry.meta.owner for entry in after.plan.rules},
             **{f"forward/{forward.name}": forward.meta.owner for forward in after.plan.forwards},
         },
-        rules=len(before.plan.rules) + len(before.plan.forwards),
+        entries=len(before.plan.rules) + len(before.plan.forwards),
     )
 
 

@@ -78,7 +78,7 @@ def unit_settings(one: Unit | None, other: Unit | None) -> Iterator[Setting]:
 def _values(unit: Unit | None) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for section in unit.sections if unit else ():
-        for entry in section.entries:
+        for entry in section.assignments:
             found.setdefault(f"{section.name}.{entry.key}", []).append(text(entry.value))
     return found
 

@@ -79,7 +79,7 @@ def _policy(plan: Plan) -> Iterator[Thing]:
     for forward in plan.forwards:
         yield _thing("forward", forward.name, forward.host, _forward(forward), forward.meta, forward.origin)
     for entry in plan.rules:
-        yield _thing("policy", entry.name, "", _rule(entry), entry.meta, entry.origin)
+        yield _thing("policy", entry.name, "", _policy_entry(entry), entry.meta, entry.origin)
     for waiver in plan.waivers:
         name = f"{waiver.name}:{waiver.code}:{waiver.subject}"
         fields = {"code": waiver.code, "on": waiver.subject, "reason": waiver.reason}
@@ -208,7 +208,7 @@ def _forward(forward: Forward) -> Fields:
     }
 
 
-def _rule(entry: PolicyEntry) -> Fields:
+def _policy_entry(entry: PolicyEntry) -> Fields:
     return {
         "action": entry.action.value,
         "from": _set(entry.sources),

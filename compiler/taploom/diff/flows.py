@@ -193,8 +193,8 @@ def _change(
 
 def _causes(plan: Plan) -> Mapping[str, Origin]:
     """The origins of the entries that can decide, by stable name."""
-    rules = {f"policy/{entry.name}": entry.origin for entry in plan.rules}
-    return rules | {f"forward/{forward.name}": forward.origin for forward in plan.forwards}
+    policy = {f"policy/{entry.name}": entry.origin for entry in plan.rules}
+    return policy | {f"forward/{forward.name}": forward.origin for forward in plan.forwards}
 
 
 def _origins(plan: Plan) -> Mapping[str, Origin]:

@@ -43,7 +43,7 @@ def judge(
     disruption: tuple[Disruption, ...],
     *,
     owners: Mapping[str, str],
-    rules: int,
+    entries: int,
 ) -> tuple[GateResult, ...]:
     """The verdict of every gate that is set, failures first.
 
@@ -54,13 +54,13 @@ def judge(
         flows: the changes of flows.
         disruption: the effects of the change.
         owners: owner of each policy entry and forward of the head.
-        rules: number of policy entries and forwards of the base.
+        entries: number of policy entries and forwards of the base.
     """
     found: list[GateResult] = []
     for each in dict.fromkeys(gates):
         found += _exposure(flows, owners) if each.owned else ()
         found += _class(disruption, each.worst) if each.worst is not None else ()
-        found += _removal(objects, rules, each.removed) if each.removed is not None else ()
+        found += _removal(objects, entries, each.removed) if each.removed is not None else ()
         found += _management(disruption) if each.management else ()
     results = (_waived(one, waived) for one in dict.fromkeys(found))
     order = (GateVerdict.DENY, GateVerdict.WAIVED, GateVerdict.PASS)
@@ -86,10 +86,10 @@ def _class(disruption: tuple[Disruption, ...], worst: Class) -> Iterator[GateRes
         yield GateResult(DISRUPTION, "", GateVerdict.PASS, f"nothing is above {worst.name}", "")
 
 
-def _removal(objects: tuple[ObjectChange, ...], rules: int, most: int) -> Iterator[GateResult]:
+def _removal(objects: tuple[ObjectChange, ...], entries: int, most: int) -> Iterator[GateResult]:
     gone = sum(one.action is Action.REMOVE and one.kind in ("policy", "forward") for one in objects)
-    passes = gone * 100 <= most * rules
-    message = f"{gone} of {rules} policy entries and forwards removed, and {most} % is the most that passes"
+    passes = gone * 100 <= most * entries
+    message = f"{gone} of {entries} policy entries and forwards removed, and {most} % is the most that passes"
     yield GateResult(REMOVAL, "", GateVerdict.PASS if passes else GateVerdict.DENY, message, "")
 
 

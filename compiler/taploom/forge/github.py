@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from taploom.base.frozen import dataclass
 from taploom.forge.api import Api, ForgeError
-from taploom.forge.shape import entries, entry, number, text
+from taploom.forge.shape import json_object, json_objects, number, text
 from taploom.forge.thread import PAGE, Comment, read_comment
 
 
@@ -31,7 +31,7 @@ class PullRequest:
     def page(self, page: int) -> tuple[list[Comment], bool]:
         """Our comments on a page, and whether there may be another page."""
         path = f"{self._issues()}/{self.number}/comments?per_page={PAGE}&page={page}"
-        rows = entries(self.api.get(path), "comment")
+        rows = json_objects(self.api.get(path), "comment")
         ours = [row for row in rows if self._ours(row)]
         return [read_comment(row) for row in ours], len(rows) >= PAGE
 
@@ -50,7 +50,7 @@ class PullRequest:
         """Whether we wrote a comment; with no known login, each bot's comment counts: no personal account is a bot."""
         if row.get("user") is None:  # the account was deleted
             return False
-        user = entry(row["user"], "an account")
+        user = json_object(row["user"], "an account")
         return text(user, "login", "an account") == self.login if self.login else user.get("type") == "Bot"
 
 
@@ -84,14 +84,14 @@ def _number(event: str) -> int | None:
         raise ForgeError(f"GITHUB_EVENT_PATH cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
         raise ForgeError("GITHUB_EVENT_PATH holds no JSON") from None
-    about = entry(found, "the event").get("pull_request")
-    return None if about is None else number(entry(about, "the pull request"), "number", "the pull request")
+    about = json_object(found, "the event").get("pull_request")
+    return None if about is None else number(json_object(about, "the pull request"), "number", "the pull request")
 
 
 def _login(api: Api) -> str:
     """Our login; "" for tokens of jobs and apps, which may not read it (403) and write as bots."""
     try:
-        login = text(entry(api.get("/user"), "our account"), "login", "our account")
+        login = text(json_object(api.get("/user"), "our account"), "login", "our account")
     except ForgeError as error:
         if error.status != 403:
             raise

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from taploom.base.frozen import dataclass
 from taploom.forge.api import Api, ForgeError
-from taploom.forge.shape import entries, entry, number
+from taploom.forge.shape import json_object, json_objects, number
 from taploom.forge.thread import PAGE, Comment, read_comment
 
 
@@ -32,12 +32,12 @@ class MergeRequest:
     def page(self, page: int) -> tuple[list[Comment], bool]:
         """Our notes on a page, oldest first, and whether there may be another page."""
         order = "order_by=created_at&sort=asc"
-        rows = entries(self.api.get(f"{self._notes()}?per_page={PAGE}&page={page}&{order}"), "note")
+        rows = json_objects(self.api.get(f"{self._notes()}?per_page={PAGE}&page={page}&{order}"), "note")
         ours = [row for row in rows if not row.get("system") and self._wrote(row)]
         return [read_comment(row) for row in ours], len(rows) >= PAGE
 
     def _wrote(self, row: Mapping[str, Any]) -> bool:
-        return number(entry(row.get("author"), "an author"), "id", "an author") == self.account
+        return number(json_object(row.get("author"), "an author"), "id", "an author") == self.account
 
     def create(self, body: str) -> None:
         """Add a note."""
@@ -70,5 +70,5 @@ def merge_request(environment: Mapping[str, str]) -> MergeRequest | None:
             "since the token of a job may not write notes"
         )
     api = Api(environment.get("CI_API_V4_URL", "").rstrip("/"), {"PRIVATE-TOKEN": token})
-    account = number(entry(api.get("/user"), "our account"), "id", "our account")
+    account = number(json_object(api.get("/user"), "our account"), "id", "our account")
     return MergeRequest(api, environment.get("CI_MERGE_REQUEST_PROJECT_ID", ""), about, account)

@@ -10,7 +10,7 @@ def _other(what: str) -> ForgeError:
     return ForgeError(f"the forge's answer is not what its API documents: {what}")
 
 
-def entry(value: Any, what: str) -> Mapping[str, Any]:
+def json_object(value: Any, what: str) -> Mapping[str, Any]:
     """A value that has to be an object.
 
     Args:
@@ -25,11 +25,11 @@ def entry(value: Any, what: str) -> Mapping[str, Any]:
     return value
 
 
-def entries(value: Any, what: str) -> list[Mapping[str, Any]]:
-    """A value that has to be a list of objects; its arguments and errors are those of `entry`."""
+def json_objects(value: Any, what: str) -> list[Mapping[str, Any]]:
+    """A value that has to be a list of objects; its arguments and errors are those of `json_object`."""
     if not isinstance(value, list):
         raise _other(f"the list of {what}s is none")
-    return [entry(each, f"a {what}") for each in value]
+    return [json_object(each, f"a {what}") for each in value]
 
 
 def number(row: Mapping[str, Any], key: str, what: str) -> int:

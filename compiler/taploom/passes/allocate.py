@@ -39,12 +39,12 @@ class Allocation:
 
     def address(self, guest: str, network: str, family: Family) -> Address | None:
         """The allocated address of a NIC; None if none was allocated."""
-        found = self.lock.entries.get(Slot(guest, network, KEY[family]))
+        found = self.lock.slots.get(Slot(guest, network, KEY[family]))
         return found.value if found and isinstance(found.value, Address) else None
 
     def mac(self, guest: str, network: str) -> Mac | None:
         """The allocated MAC of a NIC."""
-        found = self.lock.entries.get(Slot(guest, network, "mac"))
+        found = self.lock.slots.get(Slot(guest, network, "mac"))
         return found.value if found and isinstance(found.value, Mac) else None
 
 
@@ -58,7 +58,7 @@ def allocate(document: Document, lock: Lock, report: Report) -> Allocation:
     """
     wanted = dict(_open_slots(document))
     entries: dict[Slot, Locked] = {}
-    for slot, locked in lock.entries.items():
+    for slot, locked in lock.slots.items():
         if slot not in wanted:
             entries[slot] = replace(locked, freed=True)
         elif _fits(document, slot, locked):

@@ -6,7 +6,7 @@ from taploom.base.address import Prefix
 from taploom.passes.approach import Opening, approaches, openings
 from taploom.passes.equip import Equipment
 from taploom.passes.lookup import SymbolTable
-from taploom.passes.police import PolicyIndex, Resolved, order, rules
+from taploom.passes.police import PolicyIndex, Resolved, order, policy_entries
 from taploom.passes.publish import Publication
 from taploom.passes.remotes import reverse_paths
 from taploom.passes.selections import site_prefixes
@@ -51,7 +51,7 @@ def finish(
         hosts,
         wiring.guests,
         publication.forwards,
-        rules(document),
+        policy_entries(document),
         _waivers(document),
         Origin("site", document.places.key("site"), PASS),
     )

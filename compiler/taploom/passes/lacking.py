@@ -21,11 +21,11 @@ def report_lacking(document: Document, lock: Lock, allocation: Allocation, repor
     slots = [slot for slot in allocation.lacking if slot not in lock.refused]
     nics: dict[tuple[str, str], list[str]] = {}
     for slot in slots:
-        if slot not in lock.entries:
+        if slot not in lock.slots:
             nics.setdefault((slot.guest, slot.network), []).append(_KINDS[slot.kind])
     if nics:
         report.add(_absent(document, nics))
-    if moved := [slot for slot in slots if slot in lock.entries]:
+    if moved := [slot for slot in slots if slot in lock.slots]:
         report.add(_moved(lock, moved))
 
 
@@ -42,7 +42,7 @@ def _absent(document: Document, nics: dict[tuple[str, str], list[str]]) -> Diagn
 
 def _moved(lock: Lock, slots: list[Slot]) -> Diagnostic:
     """The finding for locked addresses that no longer fit their network, for example after a change of its prefix."""
-    slot, before = slots[0], lock.entries[slots[0]]
+    slot, before = slots[0], lock.slots[slots[0]]
     message = f"{before.value} of guest `{slot.guest}` is no address for guests of `{slot.network}`"
     if others := len(slots) - 1:
         message += (

@@ -69,7 +69,7 @@ class Lock:
         refused: slots whose entry collides with another one, which has been reported.
     """
 
-    entries: Mapping[Slot, Locked]
+    slots: Mapping[Slot, Locked]
     refused: frozenset[Slot] = frozenset()
 
     def text(self) -> str:
@@ -79,17 +79,17 @@ class Lock:
     def renamed(self, kinds: Collection[str], old: str, new: str) -> "Lock":
         """The lock after an object is renamed; entries that the new name already had are replaced."""
         guest, network = ({old: new} if kind in kinds else {} for kind in ("guest", "network"))
-        kept = {slot: locked for slot, locked in self.entries.items() if slot.guest not in guest}
+        kept = {slot: locked for slot, locked in self.slots.items() if slot.guest not in guest}
         kept = {slot: locked for slot, locked in kept.items() if slot.network not in network}
         moved = {
             Slot(guest.get(slot.guest, slot.guest), network.get(slot.network, slot.network), slot.kind): locked
-            for slot, locked in self.entries.items()
+            for slot, locked in self.slots.items()
             if slot not in kept
         }
         return Lock({**kept, **moved})
 
     def _lines(self) -> Iterator[str]:
-        for slot, locked in sorted(self.entries.items(), key=lambda item: item[0]):
+        for slot, locked in sorted(self.slots.items(), key=lambda item: item[0]):
             tail = f" {FREED}" if locked.freed else ""
             yield f"guest/{slot.guest} {slot.network} {slot.kind} {locked.value}{tail}"
 

@@ -139,12 +139,12 @@ def _possible(came: Side, goes: Side, action: Action) -> bool:
     return goes.kind in INWARD
 
 
-def rules(document: Document) -> tuple[PolicyEntry, ...]:
+def policy_entries(document: Document) -> tuple[PolicyEntry, ...]:
     """The policy entries as the spec has them."""
-    return tuple(_rule(document, name, spec) for name, spec in sorted(document.policy.items()))
+    return tuple(_policy_entry(document, name, spec) for name, spec in sorted(document.policy.items()))
 
 
-def _rule(document: Document, name: str, spec: PolicySpec) -> PolicyEntry:
+def _policy_entry(document: Document, name: str, spec: PolicySpec) -> PolicyEntry:
     refs = spec.deny if spec.deny is not None else spec.allow or ()
     return PolicyEntry(
         name,

@@ -31,7 +31,7 @@ def _facts(plan: Plan, thing: Thing) -> list[Fact]:
         case Forward():
             return _forward(plan, thing)
         case PolicyEntry():
-            return _rule(plan, thing)
+            return _policy_entry(plan, thing)
         case AddressSet():
             return [("prefixes", ", ".join(map(str, thing.prefixes)))]
         case ServiceSet():
@@ -109,7 +109,7 @@ def _forward(plan: Plan, forward: Forward) -> list[Fact]:
     ]
 
 
-def _rule(plan: Plan, entry: PolicyEntry) -> list[Fact]:
+def _policy_entry(plan: Plan, entry: PolicyEntry) -> list[Fact]:
     hosts = [host.name for host in plan.hosts if any(term.rule == f"policy/{entry.name}" for term in host.terms)]
     return [
         (entry.action.value, ", ".join(entry.services)),

@@ -61,7 +61,7 @@ def entry_at(root: Mapping, number: int) -> tuple[str, ...]:
     node: Node = root
     line = 0
     while isinstance(node, Mapping) and line < number:
-        begun = [entry for entry in node.entries.values() if entry.key.span.line <= number]
+        begun = [entry for entry in node.pairs.values() if entry.key.span.line <= number]
         line = max((entry.key.span.line for entry in begun), default=number)
         last = [entry for entry in begun if entry.key.span.line == line]
         if len(last) != 1:  # several entries on one line: the entry around them contains the line

@@ -75,11 +75,11 @@ def _guest(guest: Guest) -> str:
 
 
 def _policy(plan: Plan) -> list[Row]:
-    return _cut([("policy", rule.name, _rule(rule)) for rule in plan.rules])
+    return _cut([("policy", entry.name, _entry_summary(entry)) for entry in plan.rules])
 
 
-def _rule(rule: PolicyEntry) -> str:
-    return f"{rule.action.value} {_few(rule.services)} from {_few(rule.sources)} to {_few(rule.destinations)}"
+def _entry_summary(entry: PolicyEntry) -> str:
+    return f"{entry.action.value} {_few(entry.services)} from {_few(entry.sources)} to {_few(entry.destinations)}"
 
 
 def _few(words: tuple[str, ...]) -> str:

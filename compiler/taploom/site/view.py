@@ -62,7 +62,7 @@ class View:
     members: Mapping[str, tuple[Guest, ...]]
     dnat_entries: Mapping[str, tuple[DnatEntry, ...]]
     cells: Mapping[tuple[str, str], ZoneTraffic]
-    rules: Mapping[str, PolicyEntry]
+    policy: Mapping[str, PolicyEntry]
     pairs: Mapping[str, tuple[tuple[str, str], ...]]
     enforced: Mapping[str, tuple[str, ...]]
     forwarded: Mapping[str, tuple[DnatEntry, ...]]
@@ -103,8 +103,8 @@ def view(
         {network.name: members.get(network.name, ()) for network in plan.networks},
         _grouped((dnat_entry.guest, dnat_entry) for dnat_entry in dnat_entries),
         cells,
-        {rule.name: rule for rule in plan.rules},
-        _grouped((rule, pair) for pair, cell in cells.items() for rule in cell.rules),
+        {entry.name: entry for entry in plan.rules},
+        _grouped((entry, pair) for pair, cell in cells.items() for entry in cell.policy),
         _grouped(terms),
         _grouped((dnat_entry.forward.removeprefix("forward/"), dnat_entry) for dnat_entry in dnat_entries),
         _grouped((found.subject, found) for found in diagnostics),

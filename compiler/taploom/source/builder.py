@@ -136,18 +136,18 @@ class Builder:
             self._tag(event.tag, span)
         if event.anchor is not None:
             self._anchors[event.anchor] = Anchored(None, 0, 0)
-        entries: dict[str, KeyValue] | None = {} if isinstance(event, MappingStartEvent) else None
+        pairs: dict[str, KeyValue] | None = {} if isinstance(event, MappingStartEvent) else None
         flow = bool(event.flow_style)
         self._stack.append(
-            OpenCollection(span if flow else _one_character(span), flow, event.anchor, self.count - 1, entries)
+            OpenCollection(span if flow else _one_character(span), flow, event.anchor, self.count - 1, pairs)
         )
 
     def _end(self, event: MappingEndEvent | SequenceEndEvent) -> None:
         done = self._stack.pop()
         span = _joined(done.span, self._span(event)) if done.flow else done.span
         node: Node = Sequence(tuple(done.items), span)
-        if done.entries is not None:
-            node = Mapping(done.entries, span, frozenset(done.torn)) if done.torn else Mapping(done.entries, span)
+        if done.pairs is not None:
+            node = Mapping(done.pairs, span, frozenset(done.torn)) if done.torn else Mapping(done.pairs, span)
         if done.torn:
             self._tear()
         if done.anchor is not None:
@@ -184,24 +184,24 @@ class Builder:
             self.root = node
             return
         parent = self._stack[-1]
-        if parent.entries is None:
+        if parent.pairs is None:
             parent.items.append(node)
         elif parent.key is None:
-            self._take_key(parent, parent.entries, node)
+            self._take_key(parent, parent.pairs, node)
         else:
             key, parent.key = parent.key, None
             if parent.wanted:
-                parent.entries[key.text] = KeyValue(key, node)
+                parent.pairs[key.text] = KeyValue(key, node)
                 if ":" in key.text and not key.quoted:
-                    self._check_colon(key, node, parent.entries)
+                    self._check_colon(key, node, parent.pairs)
 
-    def _take_key(self, parent: OpenCollection, entries: dict[str, KeyValue], node: Node) -> None:
+    def _take_key(self, parent: OpenCollection, pairs: dict[str, KeyValue], node: Node) -> None:
         if not isinstance(node, Scalar):
             self._mistake(codes.KEY, "a key must be a name", node.span, "use a text as the key")
             parent.key, parent.wanted = Scalar("", node.span, quoted=True), False
             return
-        parent.key, parent.wanted = node, node.text not in entries
-        if not parent.flow and not entries:
+        parent.key, parent.wanted = node, node.text not in pairs
+        if not parent.flow and not pairs:
             parent.span = node.span
         if node.text == "<<" and not node.quoted:
             parent.wanted = False
@@ -211,14 +211,14 @@ class Builder:
             self._mistake(codes.KEY, "an entry has no key", node.span, "write a name before the colon")
         elif not parent.wanted:
             parent.torn.add(node.text)
-            other = Label(entries[node.text].key.span, "first given here")
+            other = Label(pairs[node.text].key.span, "first given here")
             help_ = "unite the two, or rename one"
             self._mistake(codes.DUPLICATE, f"`{_shown(node.text)}` is given twice", node.span, help_, other)
 
-    def _check_colon(self, key: Scalar, value: Node, entries: dict[str, KeyValue]) -> None:
+    def _check_colon(self, key: Scalar, value: Node, pairs: dict[str, KeyValue]) -> None:
         """Report addresses and texts such as `a:b` that YAML took for keys; no name contains a colon."""
         if isinstance(value, Scalar) and not value.text and not value.quoted:
-            message, help_ = colon_in_key(key, _shown(key.text), entries)
+            message, help_ = colon_in_key(key, _shown(key.text), pairs)
             self._mistake(codes.QUOTES, message, key.span, help_)
 
     def _check_escapes(self, text: str, span: Span) -> None:

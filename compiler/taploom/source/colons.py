@@ -8,18 +8,18 @@ from taploom.source.tree import KeyValue, Scalar
 _KEY = re.compile(r"[a-z][a-z0-9-]*")
 
 
-def colon_in_key(key: Scalar, shown: str, entries: dict[str, KeyValue]) -> tuple[str, str]:
+def colon_in_key(key: Scalar, shown: str, pairs: dict[str, KeyValue]) -> tuple[str, str]:
     """The message and the help for a key with a colon and without a value.
 
     Args:
         key: the key as it was read.
         shown: the key's text, shortened for a message.
-        entries: the entries of the mapping. For a key `a:b`, that entry is removed, so that no check calls it an
+        pairs: the pairs of the mapping. For a key `a:b`, that entry is removed, so that no check calls it an
             unknown key; the entry `a: b` is added if it may be meant.
     """
     if key.text.endswith(":"):
         return f"`{shown}:` is read as a key", f'put it in quotes: "{shown}:"'
-    del entries[key.text]
+    del pairs[key.text]
     name, _, rest = key.text.partition(":")
     message = f"`{shown}` is read as a key without a value"
     if not _KEY.fullmatch(name) or ":" in rest:
@@ -27,5 +27,5 @@ def colon_in_key(key: Scalar, shown: str, entries: dict[str, KeyValue]) -> tuple
     span, middle = key.span, key.span.column + len(name)
     before = Span(span.file, span.line, span.column, span.line, middle)
     behind = Span(span.file, span.line, middle + 1, span.end_line, span.end_column)
-    entries.setdefault(name, KeyValue(Scalar(name, before, quoted=False), Scalar(rest.strip(), behind, quoted=False)))
+    pairs.setdefault(name, KeyValue(Scalar(name, before, quoted=False), Scalar(rest.strip(), behind, quoted=False)))
     return message, f"write `{name}: {shown[len(name) + 1 :].strip()}`, or put the text in quotes"

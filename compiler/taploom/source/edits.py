@@ -37,20 +37,20 @@ def is_as_asked(before: Node, after: Node, edits: Edits, path: Path = ()) -> boo
         case Scalar(), Scalar():
             return after.text == edits.values.get(path, before.text) and after.quoted == before.quoted
         case Sequence(), Sequence():
-            pairs = enumerate(zip(before.items, after.items, strict=False))
+            items = enumerate(zip(before.items, after.items, strict=False))
             return len(before.items) == len(after.items) and all(
-                is_as_asked(one, other, edits, (*path, index)) for index, (one, other) in pairs
+                is_as_asked(one, other, edits, (*path, index)) for index, (one, other) in items
             )
         case Mapping(), Mapping():
-            entries = zip(before.entries.values(), after.entries.values(), strict=False)
-            return len(before.entries) == len(after.entries) and all(
-                _is_entry_as_asked(one, other, edits, (*path, one.key.text)) for one, other in entries
+            pairs = zip(before.pairs.values(), after.pairs.values(), strict=False)
+            return len(before.pairs) == len(after.pairs) and all(
+                _is_pair_as_asked(one, other, edits, (*path, one.key.text)) for one, other in pairs
             )
         case _:
             return False
 
 
-def _is_entry_as_asked(before: KeyValue, after: KeyValue, edits: Edits, path: Path) -> bool:
+def _is_pair_as_asked(before: KeyValue, after: KeyValue, edits: Edits, path: Path) -> bool:
     if after.key.text != edits.keys.get(path, before.key.text):
         return False
     keys = edits.entries.get(path)
@@ -61,18 +61,18 @@ def _is_entry_as_asked(before: KeyValue, after: KeyValue, edits: Edits, path: Pa
     rest = _without(after.value, keys)
     if isinstance(before.value, Mapping):
         return is_as_asked(_without(before.value, keys), rest, edits, path)
-    if not rest.entries:
+    if not rest.pairs:
         return isinstance(before.value, Scalar) and not before.value.text
-    stands = rest.entries.get(edits.shorthands.get(path, ""))
-    return len(rest.entries) == 1 and stands is not None and is_as_asked(before.value, stands.value, edits, path)
+    stands = rest.pairs.get(edits.shorthands.get(path, ""))
+    return len(rest.pairs) == 1 and stands is not None and is_as_asked(before.value, stands.value, edits, path)
 
 
 def _has(mapping: Mapping, keys: Map[str, str]) -> bool:
     """Whether a mapping has keys with their texts, and lacks each key whose text is ""."""
-    found = {name: one.value for name, one in mapping.entries.items() if name in keys}
+    found = {name: one.value for name, one in mapping.pairs.items() if name in keys}
     texts = {name: value.text for name, value in found.items() if isinstance(value, Scalar)}
     return texts == {name: text for name, text in keys.items() if text} and len(texts) == len(found)
 
 
 def _without(mapping: Mapping, keys: Map[str, str]) -> Mapping:
-    return Mapping({name: one for name, one in mapping.entries.items() if name not in keys}, mapping.span)
+    return Mapping({name: one for name, one in mapping.pairs.items() if name not in keys}, mapping.span)

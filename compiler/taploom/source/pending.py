@@ -15,7 +15,7 @@ class OpenCollection:
     flow: bool
     anchor: str | None
     before: int
-    entries: dict[str, KeyValue] | None
+    pairs: dict[str, KeyValue] | None
     items: list[Node] = field(default_factory=list)
     key: Scalar | None = None
     wanted: bool = True

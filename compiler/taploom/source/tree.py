@@ -40,7 +40,7 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class KeyValue:
-    """An entry of a mapping; the key has its own place, as most diagnostics point at a key."""
+    """A pair of a mapping; the key has its own place, as most diagnostics point at a key."""
 
     key: Scalar
     value: "Node"
@@ -51,12 +51,12 @@ class Mapping:
     """A mapping from text to nodes.
 
     Attributes:
-        entries: by the text of the key, in the order of the file; for a duplicate key, the first entry.
+        pairs: by the text of the key, in the order of the file; for a duplicate key, the first pair.
         span: the braces and all between them; in block style the first key.
         torn: keys that are duplicate, or whose values contain a duplicate key, so that their meaning is unclear.
     """
 
-    entries: dict[str, KeyValue]
+    pairs: dict[str, KeyValue]
     span: Span
     torn: frozenset[str] = frozenset()
 
@@ -75,8 +75,8 @@ def same_text(one: Node, other: Node) -> bool:
         case Sequence(), Sequence():
             return len(one.items) == len(other.items) and all(map(same_text, one.items, other.items))
         case Mapping(), Mapping():
-            pairs = zip(one.entries.values(), other.entries.values(), strict=False)
-            return len(one.entries) == len(other.entries) and all(
+            pairs = zip(one.pairs.values(), other.pairs.values(), strict=False)
+            return len(one.pairs) == len(other.pairs) and all(
                 same_text(a.key, b.key) and same_text(a.value, b.value) for a, b in pairs
             )
         case _:

@@ -129,7 +129,7 @@ class Model(Generic[T]):
         whole = True
         meant: set[str] = set()
         foreign = report_unsaid(self.unsaid, node, report)
-        for name, entry in node.entries.items():
+        for name, entry in node.pairs.items():
             key = self.by_name.get(name)
             if key is None:
                 near = foreign.get(name)
@@ -161,7 +161,7 @@ class Model(Generic[T]):
         Returns:
             Whether the entry can be used: False if several absent keys may be meant, or if the value is invalid.
         """
-        missing = [self.by_name[name] for name in near if name not in node.entries]
+        missing = [self.by_name[name] for name in near if name not in node.pairs]
         if len(missing) != 1:
             return not missing
         key, unsaid = missing[0], Report()
@@ -235,7 +235,7 @@ class MapOf(Generic[T]):
             )
             return refuse(report, codes.WRONG_SHAPE, message, node.span, hint)
         found = {}
-        for name, entry in node.entries.items():
+        for name, entry in node.pairs.items():
             named = self.check_key(entry.key, report)
             value = self.item.parse(entry.value, report)
             if named and value is not None:

@@ -72,7 +72,7 @@ class Places:
         node: Node = self.root
         found = self.root.span
         for step in path:
-            entry = node.entries.get(step) if isinstance(node, Mapping) else None
+            entry = node.pairs.get(step) if isinstance(node, Mapping) else None
             if entry is None:
                 return found
             node = entry.value
@@ -83,8 +83,8 @@ class Places:
         """The span of the key at a path, or of the nearest part above it."""
         *parents, last = path
         node = self.node(*parents)
-        if isinstance(node, Mapping) and last in node.entries:
-            return node.entries[last].key.span
+        if isinstance(node, Mapping) and last in node.pairs:
+            return node.pairs[last].key.span
         return self.span(*parents)
 
     def unread(self, *path: str) -> bool:
@@ -93,7 +93,7 @@ class Places:
         for step in path:
             if not isinstance(node, Mapping):
                 break
-            entry = node.entries.get(step)
+            entry = node.pairs.get(step)
             if entry is None:
                 return False
             node = entry.value
@@ -114,7 +114,7 @@ class Places:
         """The node at a path, or None."""
         node: Node = self.root
         for step in path:
-            entry = node.entries.get(step) if isinstance(node, Mapping) else None
+            entry = node.pairs.get(step) if isinstance(node, Mapping) else None
             if entry is None:
                 return None
             node = entry.value
@@ -123,7 +123,7 @@ class Places:
     def names(self, *path: str) -> Map[str, KeyValue]:
         """All names that a section (or a mapping within an entry) defines, including those of broken entries."""
         node = self.node(*path)
-        return node.entries if isinstance(node, Mapping) else {}
+        return node.pairs if isinstance(node, Mapping) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +160,13 @@ def read_document(sources: SourceSet, report: Report) -> Document:
     united, twice = unite(roots, sources.folder, report)
     values: dict[str, Any] = {}
     for key in SECTIONS:
-        entry = united.entries.get(key.name)
+        entry = united.pairs.get(key.name)
         node: Node = entry.value if entry else Mapping({}, united.span)
         values[key.name] = key.parser.parse(node, report)
     united = _without(united, values, twice)
     if values["site"] is None:
         values["site"] = SITE.parse(Mapping({}, united.span), Report())
-    found = (root.entries.get(key.name) for root in roots for key in SECTIONS)
+    found = (root.pairs.get(key.name) for root in roots for key in SECTIONS)
     whole = all(entry is None or isinstance(entry.value, Mapping) or _blank(entry.value) for entry in found)
     whole = whole and not any(_section_twice(root) for root in roots)
     return Document(**{k: v if v is not None else {} for k, v in values.items()}, places=Places(united), whole=whole)
@@ -174,7 +174,7 @@ def read_document(sources: SourceSet, report: Report) -> Document:
 
 def _section_twice(root: Mapping) -> bool:
     """Whether a file has a section twice, so that only the first one was read."""
-    values = [root.entries[name].value for name in root.torn]
+    values = [root.pairs[name].value for name in root.torn]
     return any(not (isinstance(value, Mapping) and value.torn) for value in values)
 
 
@@ -182,15 +182,13 @@ def _without(united: Mapping, values: dict[str, Any], twice: set[tuple[str, str]
     """Remove entries that are defined twice or have a duplicate key from `values`; return the tree with them empty."""
     sections: dict[str, dict[str, KeyValue]] = {}
     for place, name in sorted(twice):
-        whole = united.entries[place].value
+        whole = united.pairs[place].value
         if isinstance(values[place], dict) and isinstance(whole, Mapping):
             values[place].pop(name, None)
-            key = whole.entries[name].key
-            sections.setdefault(place, dict(whole.entries))[name] = KeyValue(key, Sequence((), key.span))
-    kept = {
-        place: KeyValue(united.entries[place].key, Mapping(found, united.span)) for place, found in sections.items()
-    }
-    return Mapping({**united.entries, **kept}, united.span)
+            key = whole.pairs[name].key
+            sections.setdefault(place, dict(whole.pairs))[name] = KeyValue(key, Sequence((), key.span))
+    kept = {place: KeyValue(united.pairs[place].key, Mapping(found, united.span)) for place, found in sections.items()}
+    return Mapping({**united.pairs, **kept}, united.span)
 
 
 def unite(roots: list[Mapping], folder: str, report: Report) -> tuple[Mapping, set[tuple[str, str]]]:
@@ -203,7 +201,7 @@ def unite(roots: list[Mapping], folder: str, report: Report) -> tuple[Mapping, s
     sections: dict[str, tuple[KeyValue, dict[str, KeyValue]]] = {}
     for root in roots:
         _check_version(root, report)
-        for name, entry in root.entries.items():
+        for name, entry in root.pairs.items():
             if name == _FORMER:
                 continue
             section = name if name in _KNOWN else _meant(entry.key, root, report)
@@ -224,12 +222,12 @@ def _meant(key: Scalar, root: Mapping, report: Report) -> str:
 
     Its entries are read as entries of that section, so that references to them find their names.
     """
-    near = [name for name in unknown_key(report, key, "a site", _KNOWN) if name not in root.entries]
+    near = [name for name in unknown_key(report, key, "a site", _KNOWN) if name not in root.pairs]
     return near[0] if len(near) == 1 else ""
 
 
 def _add(into: dict[str, KeyValue], found: Mapping, section: str, report: Report) -> Iterator[str]:
-    for name, entry in found.entries.items():
+    for name, entry in found.pairs.items():
         before = into.setdefault(name, entry)
         if name in found.torn:  # reported by the reader of the file
             yield name
@@ -241,8 +239,8 @@ def _add(into: dict[str, KeyValue], found: Mapping, section: str, report: Report
 
 
 def _check_version(root: Mapping, report: Report) -> None:
-    entry = root.entries.get("taploom")
-    former = root.entries.get(_FORMER)
+    entry = root.pairs.get("taploom")
+    former = root.pairs.get(_FORMER)
     if former is not None:
         message = f"`{_FORMER}` is called `taploom` now, and so is the language"
         refuse(report, codes.VERSION, message, former.key.span, f"write `taploom: {LANGUAGE}`")

@@ -41,21 +41,21 @@ class Reference:
 def references(root: Mapping) -> Iterator[Reference]:
     """All places of a file that name an object, except the keys that define an object."""
     for key in SECTIONS:
-        if key.name in root.entries:
-            yield from _within(key.parser, root.entries[key.name].value, (key.name,))
+        if key.name in root.pairs:
+            yield from _within(key.parser, root.pairs[key.name].value, (key.name,))
 
 
 def _within(parser: Parser[object], node: Node, path: Path) -> Iterator[Reference]:
     match parser, node:
         case Model(), Mapping():
-            known = ((parser.by_name.get(name), entry.value) for name, entry in node.entries.items())
+            known = ((parser.by_name.get(name), entry.value) for name, entry in node.pairs.items())
             yield from chain.from_iterable(
                 _within(key.parser, value, (*path, key.name)) for key, value in known if key is not None
             )
         case Model(), _ if parser.shorthand:
             yield from _within(parser.by_name[parser.shorthand].parser, node, path)
         case MapOf(), Mapping():
-            for name, entry in node.entries.items():
+            for name, entry in node.pairs.items():
                 yield from _in_text(parser, entry.key, (*path, name), is_key=True)
                 yield from _within(parser.item, entry.value, (*path, name))
         case ListOf(), Sequence():

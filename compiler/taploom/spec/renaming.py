@@ -51,8 +51,8 @@ def places_of(edits: Edits) -> int:
 def _definition(root: Mapping, kind: str, name: str) -> tuple[str, str] | None:
     """The path of the entry that defines an object; None if this file does not define it."""
     section = SECTIONS.get(kind, "")
-    found = root.entries.get(section)
-    there = found is not None and isinstance(found.value, Mapping) and name in found.value.entries
+    found = root.pairs.get(section)
+    there = found is not None and isinstance(found.value, Mapping) and name in found.value.pairs
     return (section, name) if there else None
 
 
@@ -69,8 +69,8 @@ def _knows_moves(path: tuple[str, str]) -> bool:
 
 def _moved(root: Mapping, path: tuple[str, str], renaming: Renaming) -> Map[str, str]:
     """The new `moved-from` of the entry; "", which removes the key, if the entry gets its former name back."""
-    section = root.entries[path[0]].value
-    entry = section.entries[path[1]].value if isinstance(section, Mapping) else None
-    former = entry.entries.get(MOVED_FROM) if isinstance(entry, Mapping) else None
+    section = root.pairs[path[0]].value
+    entry = section.pairs[path[1]].value if isinstance(section, Mapping) else None
+    former = entry.pairs.get(MOVED_FROM) if isinstance(entry, Mapping) else None
     back = former is not None and isinstance(former.value, Scalar) and former.value.text == renaming.new
     return {MOVED_FROM: "" if back else renaming.old}

@@ -38,7 +38,7 @@ def report_unsaid(unsaid: Iterable[Unsaid], node: Mapping, report: Report) -> di
     """
     meant: dict[str, tuple[str, ...]] = {}
     for other in unsaid:
-        found = [entry.key for name, entry in node.entries.items() if name in other.keys]
+        found = [entry.key for name, entry in node.pairs.items() if name in other.keys]
         meant |= {key.text: tuple(other.meant.split()) for key in found}
         if found:
             labels = tuple(Label(key.span, "this one too") for key in found[1:])

@@ -64,4 +64,6 @@ def _network(nic: Nic) -> Section:
     fixed = [("Address", address) for address in addressing.static(nic)]
     ways = [("Gateway", address) for address in addressing.gateways(nic)]
     resolvers = [("DNS", str(address)) for address in nic.dns]
-    return Section("Network", (*base.entries, *(Assignment(k, v, nic.origin) for k, v in (*fixed, *ways, *resolvers))))
+    return Section(
+        "Network", (*base.assignments, *(Assignment(k, v, nic.origin) for k, v in (*fixed, *ways, *resolvers)))
+    )

@@ -65,7 +65,7 @@ def _network(bridge: Bridge, elsewhere: Iterable[Address]) -> Section:
     )
     proxied = [str(address) for address in elsewhere if address.family is Family.IPV6]
     return Section(
-        "Network", (*base.entries, *(Assignment("IPv6ProxyNDPAddress", text, bridge.origin) for text in proxied))
+        "Network", (*base.assignments, *(Assignment("IPv6ProxyNDPAddress", text, bridge.origin) for text in proxied))
     )
 
 

@@ -44,4 +44,4 @@ def _server(bridge: Bridge, dhcp: DhcpServer, start: int, target: Target) -> Sec
         *([("SendOption", f"{DOMAIN_OPTION}:string:{bridge.domain}")] if bridge.domain else []),
         *([("SendOption", f"{MTU_OPTION}:uint16:{bridge.mtu}")] if bridge.mtu else []),
     ]
-    return Section("DHCPServer", (*base.entries, *(Assignment(key, value, dhcp.origin) for key, value in options)))
+    return Section("DHCPServer", (*base.assignments, *(Assignment(key, value, dhcp.origin) for key, value in options)))

@@ -31,4 +31,4 @@ def _announced(bridge: Bridge, ra: RouterAdvertisement) -> Section:
         ("EmitDomains", None if bridge.domain else False),
         ("Domains", bridge.domain or None),
     )
-    return Section("IPv6SendRA", (*base.entries, *(Assignment("DNS", address, ra.origin) for address in resolvers)))
+    return Section("IPv6SendRA", (*base.assignments, *(Assignment("DNS", address, ra.origin) for address in resolvers)))

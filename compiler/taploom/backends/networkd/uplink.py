@@ -48,7 +48,7 @@ def _network(uplink: Uplink, fixed: Iterable[Fixed]) -> Section:
     )
     addresses = (Assignment("Address", str(f.interface), uplink.origin) for f in fixed)
     resolvers = (Assignment("DNS", str(address), uplink.origin) for address in uplink.dns)
-    return Section("Network", (*base.entries, *addresses, *resolvers))
+    return Section("Network", (*base.assignments, *addresses, *resolvers))
 
 
 def _address_apart(uplink: Uplink) -> tuple[tuple[str, bool | None], ...]:

@@ -56,9 +56,9 @@ def _head(module: Module) -> Iterator[Line]:
 
 def _print(out: list[Line], value: Expression, margin: str, before: str, after: str, origin: Origin | None) -> None:
     """Add the lines of `value` at `margin`, with `before` ahead of the first and `after` behind the last."""
-    if isinstance(value, Attributes) and value.entries and not value.inline:
+    if isinstance(value, Attributes) and value.attributes and not value.inline:
         out.append(Line(f"{margin}{before}{{", origin))
-        _attributes(out, value.entries, margin + _STEP, origin)
+        _attributes(out, value.attributes, margin + _STEP, origin)
         out.append(Line(f"{margin}}}{after}", origin))
     elif isinstance(value, Listing) and (len(value.items) > 1 or any(not _short(item.value) for item in value.items)):
         out.append(Line(f"{margin}{before}[", origin))
@@ -97,8 +97,8 @@ def _indented(content: tuple[Line, ...], margin: str, origin: Origin | None) -> 
 def _joined(attribute: Attribute, origin: Origin | None) -> tuple[str, Expression, Origin | None]:
     """The path of an attribute, its value and its origin; a set of one leaf goes into the path, as in `a.b = 1;`."""
     value, cause = attribute.value, attribute.origin or origin
-    if type(value) is Attributes and len(value.entries) == 1 and not value.inline:
-        only = value.entries[0]
+    if type(value) is Attributes and len(value.attributes) == 1 and not value.inline:
+        only = value.attributes[0]
         if type(only.value) is not Attributes:
             return _path((*attribute.path, *only.path)), only.value, only.origin or cause
     return _path(attribute.path), value, cause

@@ -82,11 +82,11 @@ class Attributes:
     """A set of attributes.
 
     Attributes:
-        entries: the attributes in the order of printing; no path is there twice or begins another.
+        attributes: the attributes in the order of printing; no path is there twice or begins another.
         inline: whether the set is printed on one line, as a row of a table is.
     """
 
-    entries: tuple[Attribute, ...]
+    attributes: tuple[Attribute, ...]
     inline: bool = False
 
 

@@ -115,10 +115,10 @@ def _options(kind: Kind, name: str, sections: list[Section]) -> Iterator[Attribu
     """The options that express the sections of one name."""
     if kind is Kind.NETWORK and name in _LISTS:
         option, wrap = _LISTS[name]
-        rows = Listing(tuple(Item(_row(section), section.entries[0].origin) for section in sections))
+        rows = Listing(tuple(Item(_row(section), section.assignments[0].origin) for section in sections))
         yield Attribute((option,), Call(Code("map"), (wrap, rows)))
         return
-    values = _values(e for section in sections for e in section.entries if (name, e.key) not in _LATE)
+    values = _values(e for section in sections for e in section.assignments if (name, e.key) not in _LATE)
     if (kind, name) == (Kind.NETWORK, "Network"):
         for key, option in _SHORT.items():
             if assignments := values.pop(key, None):
@@ -130,7 +130,7 @@ def _options(kind: Kind, name: str, sections: list[Section]) -> Iterator[Attribu
 
 def _late(section: Section) -> Iterator[Line]:
     """The keys of a section that go into `extraConfig`: networkd unites sections of one name."""
-    assignments = [assignment for assignment in section.entries if (section.name, assignment.key) in _LATE]
+    assignments = [assignment for assignment in section.assignments if (section.name, assignment.key) in _LATE]
     if assignments:
         yield Line(f"[{section.name}]", assignments[0].origin)
     for assignment in assignments:
@@ -146,7 +146,7 @@ def _values(assignments: Iterable[Assignment]) -> dict[str, list[Assignment]]:
 
 def _row(section: Section) -> Attributes:
     """A list section as one line, as there may be a thousand of them."""
-    values = _values(section.entries)
+    values = _values(section.assignments)
     return Attributes(tuple(_attribute(section.name, key, values[key]) for key in sorted(values)), inline=True)
 
 

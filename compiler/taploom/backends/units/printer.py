@@ -40,8 +40,8 @@ def _lines(unit: Unit) -> Iterator[Line]:
     for number, section in enumerate(unit.sections):
         if number:
             yield Line("")
-        yield Line(f"[{section.name}]", section.entries[0].origin)
-        for assignment in section.entries:
+        yield Line(f"[{section.name}]", section.assignments[0].origin)
+        for assignment in section.assignments:
             yield _assignment(assignment)
 
 

@@ -37,11 +37,11 @@ class Section(NamedTuple):
 
     Attributes:
         name: the name without the brackets.
-        entries: its assignments, never empty in a unit: `unit` leaves out sections without assignments.
+        assignments: its assignments, never empty in a unit: `unit` leaves out sections without assignments.
     """
 
     name: str
-    entries: tuple[Assignment, ...]
+    assignments: tuple[Assignment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,13 @@ class Unit:
 
 
 def section(name: str, origin: Origin, *assignments: tuple[str, Value | None]) -> Section:
-    """A section whose entries share an origin; an assignment of None is left out."""
+    """A section whose assignments share an origin; an assignment of None is left out."""
     return Section(name, tuple(Assignment(key, value, origin) for key, value in assignments if value is not None))
 
 
 def unit(stem: str, kind: Kind, origin: Origin, sections: Iterable[Section]) -> Unit:
     """A unit without the sections that turned out to be empty."""
-    return Unit(stem, kind, tuple(s for s in sections if s.entries), origin)
+    return Unit(stem, kind, tuple(s for s in sections if s.assignments), origin)
 
 
 def stem(priority: int, name: str) -> str:

@@ -39,7 +39,7 @@ class BridgePort:
     port: Port | None
 
 
-def entries(host: Host) -> Iterator[BridgePort]:
+def bridge_ports(host: Host) -> Iterator[BridgePort]:
     """All ports of a host: declared TAPs, patterns for undeclared interfaces, and `NOBODY`, which is on no bridge."""
     for bridge in host.bridges:
         yield from (BridgePort(port.tap, bridge, port) for port in bridge.ports)

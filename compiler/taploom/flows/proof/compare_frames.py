@@ -17,7 +17,7 @@ from taploom.flows.algebra.manager import Manager
 from taploom.flows.packets.answer import PASS, Answer
 from taploom.flows.packets.clock import Clock
 from taploom.flows.packets.forwarding import Forwarding
-from taploom.flows.packets.frame import ETHER_TYPES, MACS, BridgePort, entries, family_of
+from taploom.flows.packets.frame import ETHER_TYPES, MACS, BridgePort, bridge_ports, family_of
 from taploom.flows.packets.packet import LEVELS, sizes
 from taploom.flows.proof.intent.entries import SiteEntries
 from taploom.flows.proof.intent.frames import Guard, between
@@ -73,7 +73,7 @@ class FrameProof:
     def _classes(self) -> Mapping[object, list[BridgePort]]:
         said = said_of_ports(self.ruleset)
         found: dict[object, list[BridgePort]] = {}
-        for port in entries(self.host):
+        for port in bridge_ports(self.host):
             found.setdefault(_signature(port, said.get(port.name, {})), []).append(port)
         return found
 

@@ -31,10 +31,10 @@ def findings(plan: Plan, found: Iterable[Disagreement]) -> Iterator[Diagnostic]:
 
 def spans_of(plan: Plan) -> Mapping[str, Span | None]:
     """The spans of all entries that can decide about packets, and of all hosts, by stable name."""
-    rules = {f"policy/{rule.name}": rule.origin.span for rule in plan.rules}
+    policy = {f"policy/{entry.name}": entry.origin.span for entry in plan.rules}
     forwards = {f"forward/{forward.name}": forward.origin.span for forward in plan.forwards}
     networks = {f"nat/{network.name}": network.origin.span for network in plan.networks}
-    return rules | forwards | networks | {f"host/{host.name}": host.origin.span for host in plan.hosts}
+    return policy | forwards | networks | {f"host/{host.name}": host.origin.span for host in plan.hosts}
 
 
 def _diagnostic(found: Disagreement, spans: Mapping[str, Span | None]) -> Diagnostic:

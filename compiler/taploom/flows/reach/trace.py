@@ -84,10 +84,10 @@ class Tracer:
         if not own and not self._filtered(found, "prerouting", hop):
             return found
         hop = self._translated(found, "output" if own else "prerouting", hop)
-        egress = self.forwarding.egress(hop.probe.destination) or probe.way
+        egress = self.forwarding.egress(hop.packet.destination) or probe.way
         hook = "output" if own else "input" if egress == SELF else "forward"
         hop = replace(hop, oif="" if egress == SELF else egress)
-        found.destination = (hop.probe.destination, hop.probe.port)
+        found.destination = (hop.packet.destination, hop.packet.port)
         if self._filtered(found, hook, hop) and egress != SELF:
             self._translated(found, "postrouting", hop)
         return found
@@ -124,7 +124,7 @@ class Tracer:
                 if nat.source:
                     found.source = nat.source
                     return hop
-                probe = hop.probe
+                probe = hop.packet
                 port = probe.port if nat.port is None else nat.port
                 destination = probe.destination if nat.address is None else nat.address
                 moved = replace(probe, destination=destination, port=port)
@@ -221,7 +221,7 @@ class _Run:
         Raises:
             _Nat: the translation.
         """
-        probe, by = self.hop.probe, f"{chain.name}: {comment}" if comment else chain.name
+        probe, by = self.hop.packet, f"{chain.name}: {comment}" if comment else chain.name
         match statement:
             case Masquerade():
                 raise _Nat(None, None, "masquerade", by)
@@ -254,9 +254,9 @@ class _Run:
                 return negated != any(self.hop.equal(fields, value) for value in values)
             case TcpFlags(mask, flags, negated):
                 opens = [flag for flag in mask if flag == "syn"] == list(flags)
-                return self.hop.probe.protocol == NUMBERS["tcp"] and opens != negated
+                return self.hop.packet.protocol == NUMBERS["tcp"] and opens != negated
             case Until(epoch):
-                return self.hop.probe.now < epoch
+                return self.hop.packet.now < epoch
 
     def element(self, fields: tuple[Field, ...], name: str) -> Element | None:
         """The element of a set that matches the packet; None if no element does."""

@@ -45,14 +45,14 @@ class Hop:
     """
 
     forwarding: Forwarding
-    probe: TracedPacket
+    packet: TracedPacket
     oif: str
     original: int | None
 
     @property
     def iif(self) -> str:
         """Name of the interface that the packet came in by; "" for packets that the host sends."""
-        return "" if self.probe.ingress == SELF else self.probe.ingress
+        return "" if self.packet.ingress == SELF else self.packet.ingress
 
     def equal(self, fields: tuple[Field, ...], values: tuple[Value, ...]) -> bool:
         """Whether all fields have their values."""
@@ -61,7 +61,7 @@ class Hop:
     def present(self, of: Field) -> bool:
         """Whether the packet has a field."""
         four = self.forwarding.family is Family.IPV4
-        protocol = self.probe.protocol
+        protocol = self.packet.protocol
         match of:
             case Field.IP_SADDR | Field.IP_DADDR:
                 return four
@@ -95,7 +95,7 @@ class Hop:
 
     def number(self, of: Field) -> int | None:
         """The value of a field that is a number."""
-        probe = self.probe
+        probe = self.packet
         return {
             Field.IP_SADDR: probe.source,
             Field.IP6_SADDR: probe.source,
@@ -115,7 +115,7 @@ class Hop:
         Raises:
             ValueError: the field has no such constants.
         """
-        forwarding, probe = self.forwarding, self.probe
+        forwarding, probe = self.forwarding, self.packet
         match of:
             case Field.NFPROTO:
                 return text == forwarding.family.key

@@ -130,8 +130,8 @@ def _terms(view: View, guest: Guest, *, inward: bool) -> Blocks:
         exact, wide = spoken.get((inward, nic.network), ({}, {}))
         for one in (found.address for found in (nic.ipv4, nic.ipv6) if found.address):
             names |= exact.get(one, set())
-            names |= {entry for prefix, rules in wide.items() if one in prefix for entry in rules}
-    found = [view.rules[name.removeprefix("policy/")] for name in sorted(names) if name.startswith("policy/")]
+            names |= {entry for prefix, entries in wide.items() if one in prefix for entry in entries}
+    found = [view.policy[name.removeprefix("policy/")] for name in sorted(names) if name.startswith("policy/")]
     rows = (
         (to("policy", entry.name), entry.action.value, ", ".join(entry.sources if inward else entry.destinations),
          ", ".join(entry.services), described(entry.meta))

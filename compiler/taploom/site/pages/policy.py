@@ -63,7 +63,7 @@ def _matrix(view: View) -> Blocks:
         cells = []
         for receiver in columns:
             cell = view.cells.get((sender, receiver))
-            words = [_rule(entry, actions[entry]) for entry in cell.rules] if cell else []
+            words = [_entry_link(entry, actions[entry]) for entry in cell.policy] if cell else []
             words += [Link(f"forwards.md#{name}", f"⇤ {name}") for name in cell.forwards] if cell else []
             cells.append(joined(words, Break()))
         if any(cells):
@@ -71,7 +71,7 @@ def _matrix(view: View) -> Blocks:
     return table(("from \\ to", *map(zone_link, columns)), rows)
 
 
-def _rule(name: str, action: Action) -> Link:
+def _entry_link(name: str, action: Action) -> Link:
     return Link(f"policy.md#{name}", name if action is Action.ALLOW else f"✕ {name}")
 
 

@@ -57,14 +57,14 @@ def _uplink(name: str) -> Inline:
 
 
 def _flows(view: View, name: str, *, inward: bool) -> Blocks:
-    rules = view.rules
+    policy = view.policy
     rows: list[tuple[Inline, ...]] = []
     for (sender, receiver), cell in view.cells.items():
         if (receiver if inward else sender) == name:
             other = zone_link(sender if inward else receiver)
             rows += [
-                (other, to("policy", entry), rules[entry].action.value, ", ".join(rules[entry].services))
-                for entry in cell.rules
+                (other, to("policy", entry), policy[entry].action.value, ", ".join(policy[entry].services))
+                for entry in cell.policy
             ]
             rows += [(other, to("forward", forward), "forward", "") for forward in cell.forwards]
     return table(("From" if inward else "To", "By", "Action", "Services"), rows)

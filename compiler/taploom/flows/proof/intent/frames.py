@@ -77,17 +77,17 @@ class Guard:
         interface = in_family(bridge, self._family)
         return without((of_prefix(interface.prefix),), self._owned) if interface else ()
 
-    def decided(self, entry: BridgePort) -> Iterator[Decided]:
+    def decided(self, port: BridgePort) -> Iterator[Decided]:
         """The decisions about a port's frames; the first box that holds a frame decides, and all other frames pass."""
-        if entry.bridge is None or not entry.bridge.guarded:
+        if port.bridge is None or not port.bridge.guarded:
             return
-        if entry.port is None:
+        if port.port is None:
             yield from ((box, SPOOFED) for box in self._stranger())
             return
-        yield frame(mac=_but(entry.port.mac.value)), SPOOFED
+        yield frame(mac=_but(port.port.mac.value)), SPOOFED
         if self.ether == "arp":
-            yield frame(arp_mac=_but(entry.port.mac.value)), SPOOFED
-        yield from self._known(self._may(entry.bridge, entry.port))
+            yield frame(arp_mac=_but(port.port.mac.value)), SPOOFED
+        yield from self._known(self._may(port.bridge, port.port))
         yield frame(), SPOOFED
 
     def _known(self, may: Spans) -> Iterator[Decided]:
