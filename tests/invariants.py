@@ -29,7 +29,7 @@ def _sorted_by_name(plan: Plan) -> Iterator[str]:
         plan.hosts,
         plan.guests,
         plan.forwards,
-        plan.rules,
+        plan.policy,
     )
     for group in groups:
         yield from _ordered([item.name for item in group], type(group[0]).__name__ if group else "")
@@ -86,7 +86,7 @@ def _terms(plan: Plan) -> Iterator[str]:
         bridges = {bridge.network: bridge for bridge in host.bridges}
         for term in host.terms:
             for problem in _term(term, bridges):
-                yield f"{host.name}, {term.rule}: {problem}"
+                yield f"{host.name}, {term.entry}: {problem}"
 
 
 def _term(term: Term, bridges: dict[str, Bridge]) -> Iterator[str]:

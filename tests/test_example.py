@@ -88,7 +88,7 @@ def test_it_shows_what_a_small_company_needs(site: Compiled) -> None:
 
 
 def test_it_shows_every_form_of_forward_and_policy(site: Compiled) -> None:
-    forwards, rules = site.plan.forwards, site.plan.rules
+    forwards, rules = site.plan.forwards, site.plan.policy
     assert any(len(forward.ports) > 1 for forward in forwards)
     assert any(port.first != port.last for forward in forwards for port in forward.ports)
     assert {port.protocol for forward in forwards for port in forward.ports} == {"tcp", "udp"}

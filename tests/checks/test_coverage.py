@@ -53,7 +53,7 @@ def test_covered_is_what_leaves_no_packet(one: Term, others: tuple[Term, ...]) -
     left = packets(one) - {packet for other in others for packet in packets(other)}
     named = Cover.of(others).around(one, lambda _: True)
     assert bool(named) == (not left)
-    assert not named or packets(one) <= {packet for other in others if other.rule in named for packet in packets(other)}
+    assert not named or packets(one) <= {packet for other in others if other.entry in named for packet in packets(other)}
 
 
 def test_what_does_not_count_covers_nothing() -> None:
@@ -61,4 +61,4 @@ def test_what_does_not_count_covers_nothing() -> None:
     cover = Cover.of([term("policy/wide", all_of_it, all_of_it, [])])
     narrow = term("policy/narrow", [Prefix(Family.IPV4, 5, 32)], all_of_it, [Service("tcp", 80, 80)])
     assert cover.around(narrow, lambda _: True) == ("policy/wide",)
-    assert cover.around(narrow, lambda other: other.rule != "policy/wide") == ()
+    assert cover.around(narrow, lambda other: other.entry != "policy/wide") == ()

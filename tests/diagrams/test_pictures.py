@@ -163,12 +163,12 @@ def test_networks_that_share_a_guest_stand_side_by_side() -> None:
 
 def test_a_large_policy_has_a_row_for_all_that_do_the_same() -> None:
     plan = seed()
-    rule = next(one for one in plan.rules if one.name == "guests-out")
+    rule = next(one for one in plan.policy if one.name == "guests-out")
     many = tuple(replace(rule, name=f"out-{n}") for n in range(151))
     cells = {("microvm", "internet"): ZoneTraffic(tuple(one.name for one in many), ())}
-    rows = rows_of(replace(plan, rules=many, forwards=()), cells)
+    rows = rows_of(replace(plan, policy=many, forwards=()), cells)
     assert [(row.what, row.whom, row.receivers) for row in rows["microvm"]] == [
         ("151 entries", "internet", ("internet",))
     ]
-    few = rows_of(replace(plan, rules=many[:150], forwards=()), cells)
+    few = rows_of(replace(plan, policy=many[:150], forwards=()), cells)
     assert [row.name for row in few["microvm"]] == [one.name for one in many[:150]]

@@ -130,7 +130,7 @@ def more(*rest: Term) -> Callable[[Ruleset], Ruleset]:
 
 def like(rule: str, **changes: object) -> Term:
     """A term of a rule, in IPv4, with something else about it."""
-    found = next(t for t in hub().hosts[0].terms if t.rule == rule and t.family is Family.IPV4 and carried(t))
+    found = next(t for t in hub().hosts[0].terms if t.entry == rule and t.family is Family.IPV4 and carried(t))
     return replace(found, **changes)  # type: ignore[arg-type]
 
 
@@ -171,19 +171,19 @@ def faults() -> dict[str, Callable[[Ruleset], Ruleset]]:
             Field.IP6_DADDR, "forward_zone-office_zone-line"
         ),
         "another host's network is not carried": terms(
-            lambda t: None if t.rule == "policy/far-out" and carried(t) else t
+            lambda t: None if t.entry == "policy/far-out" and carried(t) else t
         ),
         "another host's network is not carried in one family": terms(
-            lambda t: None if t.rule == "policy/cat" and carried(t) and t.family is Family.IPV6 else t
+            lambda t: None if t.entry == "policy/cat" and carried(t) and t.family is Family.IPV6 else t
         ),
-        "what is carried is the way back": terms(lambda t: reversed_(t) if t.rule == "policy/office-out" else t),
+        "what is carried is the way back": terms(lambda t: reversed_(t) if t.entry == "policy/office-out" else t),
         "a deny is not carried": terms(lambda t: None if t.action is Action.DENY and carried(t) else t),
         "`any` lets strangers reach strangers": more(like("policy/cat", egress=office, destinations=_ALL)),
         "addresses lead back to their zone": more(like("policy/reading", egress=office, ingress=office)),
         "a zone leads back to itself": more(like("policy/office-out", egress=office, ingress=office)),
         "a zone opens the other direction": more(like("policy/office-out", ingress=internet, egress=office)),
         "a rate on the way to another host is forgotten": terms(
-            lambda t: replace(t, limit=None) if t.rule == "policy/console" else t
+            lambda t: replace(t, limit=None) if t.entry == "policy/console" else t
         ),
         "an uplink is forgotten": hosts(
             lambda host: replace(host, uplinks=tuple(u for u in host.uplinks if u.name != "wg0"))

@@ -102,7 +102,7 @@ def narrowed(rule: str, was: Prefix, now: Prefix) -> Callable[[Host], Ruleset]:
         sources, destinations = (
             tuple(now if one == was else one for one in prefixes) for prefixes in (term.sources, term.destinations)
         )
-        return replace(term, sources=sources, destinations=destinations) if term.rule == rule else term
+        return replace(term, sources=sources, destinations=destinations) if term.entry == rule else term
 
     return lowered(lambda host: replace(host, terms=tuple(map(edited, host.terms))))
 

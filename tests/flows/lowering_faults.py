@@ -33,7 +33,7 @@ def everywhere(remote: Remote) -> Remote:
 
 
 def of(rule: str, **changes: object) -> Callable[[Host], Host]:
-    return terms(lambda t: replace(t, **changes) if t.rule == rule else t)  # type: ignore[arg-type]
+    return terms(lambda t: replace(t, **changes) if t.entry == rule else t)  # type: ignore[arg-type]
 
 
 def half(prefix: Prefix, number: int) -> Prefix:
@@ -45,9 +45,9 @@ ANYWHERE = (parse_prefix("0.0.0.0/0"),)
 FAR4, FAR6 = parse_prefix("10.9.0.0/24"), parse_prefix("fd09::/64")
 ETH0 = parse_prefix("203.0.113.5/32")
 LOWERING: dict[str, Callable[[Host], Host]] = {
-    "a term is forgotten": terms(lambda t: None if t.rule == "policy/db" else t),
+    "a term is forgotten": terms(lambda t: None if t.entry == "policy/db" else t),
     "a term is forgotten in one family": terms(
-        lambda t: None if t.rule == "policy/db" and t.family is Family.IPV6 else t
+        lambda t: None if t.entry == "policy/db" and t.family is Family.IPV6 else t
     ),
     "a deny becomes an allow": of("policy/no-app", action=Action.ALLOW),
     "an allow becomes a deny": of("policy/ranges", action=Action.DENY),
@@ -59,25 +59,25 @@ LOWERING: dict[str, Callable[[Host], Host]] = {
     "an end is in milliseconds": terms(lambda t: replace(t, expires=t.expires * 1000) if t.expires else t),
     "an end is in the zone of the loader": terms(lambda t: replace(t, expires=t.expires + 3600) if t.expires else t),
     "a deny is of the other direction": terms(
-        lambda t: replace(t, sources=t.destinations, destinations=t.sources) if t.rule == "policy/apart" else t
+        lambda t: replace(t, sources=t.destinations, destinations=t.sources) if t.entry == "policy/apart" else t
     ),
-    "a deny is of one family": terms(lambda t: None if t.rule == "policy/not-mail" and t.family is Family.IPV6 else t),
+    "a deny is of one family": terms(lambda t: None if t.entry == "policy/not-mail" and t.family is Family.IPV6 else t),
     "what one host may, all of its network may": terms(
         lambda t: (
             replace(t, sources=(parse_prefix("10.1.0.0/24"),))
-            if t.rule == "policy/apart" and t.family is Family.IPV4
+            if t.entry == "policy/apart" and t.family is Family.IPV4
             else t
         )
     ),
     "senders are everybody": terms(
         lambda t: (
             replace(t, sources=ANYWHERE)
-            if t.rule == "policy/admin" and t.ingress.kind is SideKind.OUTSIDE and t.family is Family.IPV4
+            if t.entry == "policy/admin" and t.ingress.kind is SideKind.OUTSIDE and t.family is Family.IPV4
             else t
         )
     ),
     "a term is of another zone": terms(
-        lambda t: replace(t, egress=replace(t.egress, name="backbone")) if t.rule == "policy/out" else t
+        lambda t: replace(t, egress=replace(t.egress, name="backbone")) if t.entry == "policy/out" else t
     ),
     "the remote side is forgotten": terms(lambda t: None if t.ingress.kind is SideKind.REMOTE else t),
     "interfaces of nobody are let in": terms(

@@ -183,7 +183,7 @@ def _names(kind: str) -> set[str]:
     from taploom.driver import compile_site
 
     plan = compile_site(ROOT / "specs", now=1_800_000_000).plan
-    return {entry.name for entry in (plan.rules if kind == "policy" else plan.forwards)}
+    return {entry.name for entry in (plan.policy if kind == "policy" else plan.forwards)}
 
 
 def drawn() -> list[str]:

@@ -54,7 +54,7 @@ def test_selectors_that_select_nothing(selector: str, message: str) -> None:
 def test_selectors_that_select_something(selector: str) -> None:
     site = compiled(f"{SITE}policy:\n  rule: {{from: {selector}, to: web, allow: any}}\n")
     assert not {"TL203", "TL211"} & set(site.codes)
-    assert [rule.name for rule in site.plan.rules] == ["rule"]
+    assert [rule.name for rule in site.plan.policy] == ["rule"]
 
 
 def test_a_declared_zone_clashes_with_a_guest() -> None:

@@ -193,7 +193,7 @@ def test_metadata_of_an_entry_is_on_each_term() -> None:
         " expires: 2027-06-30}\n"
     ).plan
     for term in plan.hosts[0].terms:
-        assert (term.rule, term.log, term.expires) == ("policy/r", True, 1814400000)
+        assert (term.entry, term.log, term.expires) == ("policy/r", True, 1814400000)
         assert term.limit
         assert (term.limit.rate, term.limit.unit, term.limit.burst) == (5, "minute", 9)
     assert {term.ingress.kind for term in plan.hosts[0].terms} == {SideKind.BRIDGE}

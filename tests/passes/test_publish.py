@@ -126,6 +126,6 @@ def test_guests_of_other_hosts_may_go_to_the_outside_address() -> None:
     assert [line(term) for term in found.terms] == [
         "bridge far > remote corp: 10.9.0.0/24 > 192.0.2.10/32: tcp/443-444"
     ]
-    assert found.terms[0].rule == "implied/forwards-of-hv1"
+    assert found.terms[0].entry == "implied/forwards-of-hv1"
     closed = with_forward("{on: hv1/eth1, ports: https, to: web, hairpin: false}", site).plan.hosts[1]
     assert closed.terms == ()

@@ -79,7 +79,7 @@ def _spans(site: Site) -> Iterator[Span]:
         assert diagnostic.span is not None
         yield from (diagnostic.span, *(label.span for label in diagnostic.labels))
     plan: Any = site.plan
-    facts = [plan, *plan.zones, *plan.networks, *plan.guests, *plan.forwards, *plan.rules, *plan.hosts]
+    facts = [plan, *plan.zones, *plan.networks, *plan.guests, *plan.forwards, *plan.policy, *plan.hosts]
     for host in plan.hosts:
         facts += [*host.uplinks, *host.bridges, *host.routes, *host.nat, *host.dnat_entries, *host.terms]
     yield from (fact.origin.span for fact in facts if fact.origin.span is not None)

@@ -63,7 +63,7 @@ def test_what_somebody_else_configures_and_ranges_that_shift() -> None:
 
 
 def test_an_empty_site() -> None:
-    plan = replace(seed(), hosts=(), guests=(), networks=(), forwards=(), rules=(), domain="")
+    plan = replace(seed(), hosts=(), guests=(), networks=(), forwards=(), policy=(), domain="")
     assert summary(plan, (), Path("out"), Delivery()).startswith("seed: 0 hosts, 0 networks, 0 guests")
 
 

@@ -134,7 +134,7 @@ def test_hostile_descriptions_are_words_on_every_page(text: str) -> None:
         guests=tuple(replace(one, meta=meta) for one in plan.guests),
         networks=tuple(replace(one, meta=meta) for one in plan.networks),
         forwards=tuple(replace(one, meta=meta) for one in plan.forwards),
-        rules=tuple(replace(one, meta=meta) for one in plan.rules),
+        policy=tuple(replace(one, meta=meta) for one in plan.policy),
         zones=tuple(replace(one, meta=meta) for one in plan.zones),
     )
     harmless = {page.path: _read(page) for page in pages(view(seed(), (), (), {}))}

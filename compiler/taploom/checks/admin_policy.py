@@ -44,7 +44,7 @@ def _beyond_management(host: Host, term: Term) -> list[Service]:
 
 
 def _finding(context: Context, term: Term, name: str) -> Diagnostic:
-    entry = term.rule.removeprefix("policy/")
+    entry = term.entry.removeprefix("policy/")
     message = f"`{entry}` lets everybody in `{term.ingress.name}` reach {name} of {reached(term)}"
     span = context.document.places.span("policy", entry, "from")
-    return Diagnostic(RULE, message, span, "name who needs it", subject=term.rule)
+    return Diagnostic(RULE, message, span, "name who needs it", subject=term.entry)

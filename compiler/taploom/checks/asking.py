@@ -81,8 +81,8 @@ class Asking:
             allowed = guests if everybody else common(allowed, guests) or allowed
             if without(allowed, _senders(denied)):
                 return None
-            alone = [t.rule for t in denied if not without(allowed, _senders([t]))]
-            denies |= dict.fromkeys(alone[:1] or (t.rule for t in denied) if allowed else ())
+            alone = [t.entry for t in denied if not without(allowed, _senders([t]))]
+            denies |= dict.fromkeys(alone[:1] or (t.entry for t in denied) if allowed else ())
         return tuple(sorted(denies))
 
 

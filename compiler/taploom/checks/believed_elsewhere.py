@@ -53,12 +53,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
     Entries from `any` are left out: they do not say that just these guests should get through.
     """
-    open_ = {f"policy/{entry.name}" for entry in context.plan.rules if "any" in entry.sources}
+    open_ = {f"policy/{entry.name}" for entry in context.plan.policy if "any" in entry.sources}
     ends = {end.address.prefix: end for host in context.plan.hosts if _chooses(host) for end in _ends(host)}
     told: set[tuple[str, str, str]] = set()
     for host in context.plan.hosts if ends and not context.broken("hosts") else ():
         for term in host.terms:
-            if term.action is not Action.ALLOW or term.rule in open_ or (term.ingress.kind, term.egress.kind) != _OUT:
+            if term.action is not Action.ALLOW or term.entry in open_ or (term.ingress.kind, term.egress.kind) != _OUT:
                 continue
             for end in (ends[prefix] for prefix in term.destinations if prefix in ends):
                 key = (term.ingress.name, end.host.name, end.uplink.device)
@@ -90,7 +90,7 @@ def _named(term: Term, end: _UplinkAddress) -> bool:
         if dnat_entry.family is term.family and end.uplink.device in dnat_entry.uplinks
     )
     named = (source for dnat_entry in dnat_entries for source in dnat_entry.sources or ())
-    return term.rule.startswith("policy/") or any(source.overlaps(own) for source in named for own in term.sources)
+    return term.entry.startswith("policy/") or any(source.overlaps(own) for source in named for own in term.sources)
 
 
 def _dropped(host: Host, term: Term, end: _UplinkAddress) -> bool:
@@ -129,7 +129,7 @@ def _finding(context: Context, host: Host, term: Term, end: _UplinkAddress) -> D
     )
     family = f"ipv{end.address.family.value}"
     span = places.span("hosts", end.host.name, "uplinks", end.uplink.device, family)
-    kind, _, entry = term.rule.partition("/")
+    kind, _, entry = term.entry.partition("/")
     labels = (Label(places.key("policy", entry), f"`{entry}` lets them"),) if kind == "policy" else ()
     hint = f"give `{host.name}` a route to {end.address} by the line of the way back, or translate `{network}`"
     return Diagnostic(RULE, message, span, hint, labels, subject=f"network/{network}")

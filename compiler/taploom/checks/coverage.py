@@ -198,7 +198,7 @@ class Cover:
         """The regions of terms that overlap a region, each with the name of its entry."""
         for one in map(self._said.__getitem__, numbers):
             if counts(one.term):
-                yield from ((part, one.term.rule) for part in one.parts(region))
+                yield from ((part, one.term.entry) for part in one.parts(region))
 
     def _candidates(self, region: Region) -> set[int]:
         """The numbers of the terms that may overlap a region, by the axis with fewer of them."""
@@ -220,7 +220,7 @@ class Cover:
 
 
 def _largest_first(said: _Said) -> tuple[object, ...]:
-    return (-_size(said.hull), said.hull, said.term.rule)
+    return (-_size(said.hull), said.hull, said.term.entry)
 
 
 def _meet(one: Region, other: Region) -> bool:

@@ -49,14 +49,14 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def _to_everywhere(term: Term) -> bool:
     ends = (term.ingress.kind, term.egress.kind) == (SideKind.BRIDGE, SideKind.OUTSIDE)
-    said = term.action is Action.ALLOW and term.rule.startswith("policy/")
+    said = term.action is Action.ALLOW and term.entry.startswith("policy/")
     return ends and said and any(prefix.length == 0 for prefix in term.destinations)
 
 
 def _finding(context: Context, host: Host, here: HostInterface, term: Term) -> Diagnostic:
     places, family = context.document.places, term.family
     span = places.span("networks", here.network, family.key)
-    label = Label(places.key("policy", term.rule.removeprefix("policy/")), "this entry lets it out")
+    label = Label(places.key("policy", term.entry.removeprefix("policy/")), "this entry lets it out")
     named = word(family)
     message = f"{named} of network `{here.network}` has no way out: no uplink of host `{host.name}` has {named}"
     learned = "ipv6: ra" if family is Family.IPV6 else "ipv4: dhcp"

@@ -55,7 +55,7 @@ def _allowed(host: Host) -> Iterator[tuple[str, str]]:
     for term in host.terms:
         if term.egress.kind is SideKind.SELF and term.action is Action.ALLOW:
             for what in [written(service) for service in term.services] or ["everything"]:
-                found.setdefault((what, term.rule), set()).update(_interfaces(host, term.ingress))
+                found.setdefault((what, term.entry), set()).update(_interfaces(host, term.ingress))
     for (what, entry), interfaces in found.items():
         named = ", ".join(sorted(interfaces))
         yield what, f"on {named} from the senders of `{entry}`"

@@ -52,7 +52,7 @@ def _finding(context: Context, host: Host, path: Path) -> Diagnostic:
         for dnat_entry in host.dnat_entries
         if meets(Service(dnat_entry.protocol, dnat_entry.first, dnat_entry.last), path.service)
     )
-    name, entry = dnat_entry.forward.removeprefix("forward/"), path.term.rule.removeprefix("policy/")
+    name, entry = dnat_entry.forward.removeprefix("forward/"), path.term.entry.removeprefix("policy/")
     places = context.document.places
     message = f"forward `{name}` takes {written(path.service)}, the last way to manage host `{host.name}` from outside"
     label = Label(places.key("policy", entry), f"`{entry}` lets the owner in")

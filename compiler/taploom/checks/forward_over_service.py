@@ -63,7 +63,7 @@ def _share(dnat_entry: DnatEntry, term: Term, zone: str) -> bool:
 
 
 def _finding(context: Context, host: Host, dnat_entry: DnatEntry, term: Term) -> Diagnostic:
-    name, entry = dnat_entry.forward.removeprefix("forward/"), term.rule.removeprefix("policy/")
+    name, entry = dnat_entry.forward.removeprefix("forward/"), term.entry.removeprefix("policy/")
     places = context.document.places
     ports = f"{dnat_entry.protocol}/{dnat_entry.first}" + (
         f"-{dnat_entry.last}" if dnat_entry.last > dnat_entry.first else ""

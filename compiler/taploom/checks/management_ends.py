@@ -30,7 +30,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         now = next(paths(host, context.now), None)
         if now is not None and next(paths(host, max(ends)), None) is None:
-            entry = now.term.rule.removeprefix("policy/")
+            entry = now.term.entry.removeprefix("policy/")
             span = context.document.places.span("policy", entry, "expires")
             message = f"nobody can manage host `{host.name}` any more when `{entry}` ends"
             hint = "allow it in an entry without `expires`"

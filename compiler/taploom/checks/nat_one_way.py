@@ -64,11 +64,11 @@ def _allowed(host: Host, ways: set[_Way]) -> dict[_Way, tuple[dict[Prefix, str],
     for term in host.terms if ways else ():
         inwards = term.egress.kind is SideKind.BRIDGE
         network, zone = (term.egress, term.ingress) if inwards else (term.ingress, term.egress)
-        said = term.action is Action.ALLOW and term.rule.startswith("policy/")
+        said = term.action is Action.ALLOW and term.entry.startswith("policy/")
         kept = found.get((network.name, zone.name, term.family)) if said else None
         if kept and network.kind is SideKind.BRIDGE and zone.kind is SideKind.OUTSIDE:
             for prefix in term.sources if inwards else term.destinations:
-                kept[not inwards].setdefault(prefix, term.rule)
+                kept[not inwards].setdefault(prefix, term.entry)
     return found
 
 

@@ -40,8 +40,8 @@ class _Reason:
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look for entries without a term on any host."""
-    alive = {term.rule for host in context.plan.hosts for term in host.terms}
-    idle = [entry.name for entry in context.plan.rules if f"policy/{entry.name}" not in alive]
+    alive = {term.entry for host in context.plan.hosts for term in host.terms}
+    idle = [entry.name for entry in context.plan.policy if f"policy/{entry.name}" not in alive]
     if not idle or context.broken("hosts", "routes", "networks", "guests", "addresses", "services"):
         return
     finder = _Finder(context, Selecting.of(context), Services.of(context.document), dict(owners(context)))

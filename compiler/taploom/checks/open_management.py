@@ -32,7 +32,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 continue
             opened = [wanted for wanted in host.management if any(meets(s, wanted) for s in term.services)]
             if opened:
-                entry = term.rule.removeprefix("policy/")
+                entry = term.entry.removeprefix("policy/")
                 message = f"`{entry}` lets everybody try {written(opened[0])} of host `{host.name}`"
                 span = context.document.places.span("policy", entry, "from")
-                yield Diagnostic(RULE, message, span, "name the owner's prefixes, if known", subject=term.rule)
+                yield Diagnostic(RULE, message, span, "name the owner's prefixes, if known", subject=term.entry)

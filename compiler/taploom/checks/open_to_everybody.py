@@ -34,7 +34,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _finding(context: Context, term: Term) -> Diagnostic:
-    entry = term.rule.removeprefix("policy/")
+    entry = term.entry.removeprefix("policy/")
     message = f"`{entry}` lets everybody in `{term.ingress.name}` reach every service of {reached(term)}"
     span = context.document.places.span("policy", entry, "allow")
-    return Diagnostic(RULE, message, span, "name the services, or the senders", subject=term.rule)
+    return Diagnostic(RULE, message, span, "name the services, or the senders", subject=term.entry)

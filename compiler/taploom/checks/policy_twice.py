@@ -26,7 +26,7 @@ RULE = DiagnosticRule(
 def check(context: Context) -> Iterator[Diagnostic]:
     """Compare the meanings of entries; entries that differ in `log`, `limit` or `expires` do not say the same."""
     first: dict[tuple[object, ...], str] = {}
-    for entry in context.plan.rules:
+    for entry in context.plan.policy:
         before = first.setdefault(meaning(entry), entry.name)
         if before != entry.name:
             places = context.document.places

@@ -60,7 +60,7 @@ def _outwards(term: Term, zones: frozenset[str]) -> bool:
 
 def _finding(context: Context, term: Term) -> Diagnostic:
     places, network = context.document.places, term.ingress.name
-    entry = term.rule.removeprefix("policy/")
+    entry = term.entry.removeprefix("policy/")
     message = f"private addresses of network `{network}` go to `{term.egress.name}` untranslated"
     label = Label(places.key("policy", entry), f"`{entry}` lets them")
     span = places.span("networks", network, term.family.key)

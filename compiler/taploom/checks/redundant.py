@@ -48,8 +48,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     covers: dict[tuple[str, _Ends], Cover] = {}
     for host in context.plan.hosts:
         for term in host.terms:
-            if term.action is Action.ALLOW and term.rule.startswith("policy/"):
-                terms.setdefault(term.rule, []).append((host.name, term))
+            if term.action is Action.ALLOW and term.entry.startswith("policy/"):
+                terms.setdefault(term.entry, []).append((host.name, term))
     idle: set[str] = set()
     left_out = _twice(context) | refused(context)
     for name in sorted(terms, reverse=True):
@@ -104,7 +104,7 @@ def _others(
 
 def _stays(one: Term, other: Term, without: frozenset[str]) -> bool:
     """Whether a term can replace another one: its entry is not excluded, and it ends no earlier."""
-    return one.rule not in without and lasts(one, other)
+    return one.entry not in without and lasts(one, other)
 
 
 def _over(terms: list[tuple[str, Term]], now: int) -> bool:
@@ -115,7 +115,7 @@ def _over(terms: list[tuple[str, Term]], now: int) -> bool:
 def _twice(context: Context) -> set[str]:
     """The entries that say the same as another one, which TL708 reports."""
     found: dict[object, list[str]] = {}
-    for one in context.plan.rules:
+    for one in context.plan.policy:
         found.setdefault(meaning(one), []).append(f"policy/{one.name}")
     return {name for names in found.values() if len(names) > 1 for name in names}
 

@@ -38,10 +38,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for host in context.plan.hosts:
         walls = {ends: Cover.of(terms) for ends, terms in _walls(host, context.now).items()}
         for term in host.terms:
-            said = term.action is Action.ALLOW and term.rule.startswith("policy/")
-            if said and covered.get(term.rule) != ():
+            said = term.action is Action.ALLOW and term.entry.startswith("policy/")
+            if said and covered.get(term.entry) != ():
                 wall = walls.get((term.ingress, term.egress, term.family))
-                covered[term.rule] = wall.around(term, partial(lasts, other=term)) if wall else ()
+                covered[term.entry] = wall.around(term, partial(lasts, other=term)) if wall else ()
         for dnat_entry in host.dnat_entries if walls else ():
             for flow in _flows(host, dnat_entry):
                 if covered.get(dnat_entry.forward) != ():

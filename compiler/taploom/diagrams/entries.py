@@ -53,7 +53,7 @@ def rows_of(plan: Plan, cells: Mapping[Pair, ZoneTraffic], *, apart: bool = Fals
             row = PolicyRow(_FORWARDED, PUBLISHED.ink, ports, forward.guest, to, url, forward.name, name)
             found.setdefault(sender, []).append(row)
     for action, sign, color in ((Action.ALLOW, _ALLOWED, ALLOWED.ink), (Action.DENY, _DENIED, DENIED.ink)):
-        for entry in (entry for entry in plan.rules if entry.action is action):
+        for entry in (entry for entry in plan.policy if entry.action is action):
             pairs = by_policy.get(entry.name, [])
             if entry.sources == (ANY,):
                 pairs = [(ANY, receiver) for _, receiver in pairs]

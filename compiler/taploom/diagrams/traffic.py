@@ -35,7 +35,7 @@ def matrix(plan: Plan) -> Mapping[tuple[str, str], ZoneTraffic]:
     zones = _Zones(plan)
     for host in plan.hosts:
         for term in host.terms:
-            kind, _, name = term.rule.partition("/")
+            kind, _, name = term.entry.partition("/")
             for pair in zones.pairs(term) if kind == "policy" else ():
                 policy.setdefault(pair, set()).add(name)
     forwards = _forwards(plan)

@@ -90,10 +90,10 @@ def _judged(
         flows,
         disruption,
         owners={
-            **{f"policy/{entry.name}": entry.meta.owner for entry in after.plan.rules},
+            **{f"policy/{entry.name}": entry.meta.owner for entry in after.plan.policy},
             **{f"forward/{forward.name}": forward.meta.owner for forward in after.plan.forwards},
         },
-        entries=len(before.plan.rules) + len(before.plan.forwards),
+        entries=len(before.plan.policy) + len(before.plan.forwards),
     )
 
 

@@ -240,7 +240,7 @@ def _ways(host: Host, entry: str, family: Family) -> Iterator[object]:
                 dnat_entry.outside,
             )
     for term in host.terms:
-        if term.rule == entry and term.family is family and term.egress.kind is SideKind.SELF:
+        if term.entry == entry and term.family is family and term.egress.kind is SideKind.SELF:
             yield term.ingress, term.sources, term.services
 
 

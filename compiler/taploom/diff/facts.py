@@ -78,7 +78,7 @@ def _machines(plan: Plan) -> Iterator[Thing]:
 def _policy(plan: Plan) -> Iterator[Thing]:
     for forward in plan.forwards:
         yield _thing("forward", forward.name, forward.host, _forward(forward), forward.meta, forward.origin)
-    for entry in plan.rules:
+    for entry in plan.policy:
         yield _thing("policy", entry.name, "", _policy_entry(entry), entry.meta, entry.origin)
     for waiver in plan.waivers:
         name = f"{waiver.name}:{waiver.code}:{waiver.subject}"

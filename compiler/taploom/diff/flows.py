@@ -193,7 +193,7 @@ def _change(
 
 def _causes(plan: Plan) -> Mapping[str, Origin]:
     """The origins of the entries that can decide, by stable name."""
-    policy = {f"policy/{entry.name}": entry.origin for entry in plan.rules}
+    policy = {f"policy/{entry.name}": entry.origin for entry in plan.policy}
     return policy | {f"forward/{forward.name}": forward.origin for forward in plan.forwards}
 
 

@@ -261,7 +261,7 @@ def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Pair]
         after: the head.
         names: `kind/name` before and after of renamed objects.
     """
-    gone = {f"policy/{entry.name}" for entry in before.rules} - {f"policy/{entry.name}" for entry in after.rules}
+    gone = {f"policy/{entry.name}" for entry in before.policy} - {f"policy/{entry.name}" for entry in after.policy}
     gone -= names.keys()
     hosts_before = {
         names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts

@@ -135,7 +135,7 @@ class Sides:
     @cached_property
     def clock(self) -> Clock:
         """The clock with the expiry times of both sides."""
-        ends = [entry.expires for plan in self.plans for entry in plan.rules]
+        ends = [entry.expires for plan in self.plans for entry in plan.policy]
         ends += [forward.expires for plan in self.plans for forward in plan.forwards]
         return Clock.of(end for end in ends if end is not None)
 

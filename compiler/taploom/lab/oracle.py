@@ -212,14 +212,14 @@ class Oracle:
         terms = self._matching(host, came, goes, packet)
         denied = next((t for t in terms if t.action is Action.DENY), None)
         if denied:
-            return _drop(denied.rule)
+            return _drop(denied.entry)
         if dnat_entry:
             return _allow(dnat_entry.forward)
         if came == goes and way.network:
             return _drop("implied/isolated") if way.network.isolated else _allow("implied/bridge")
-        allowed = sorted((t for t in terms if t.action is Action.ALLOW), key=lambda t: (t.limit is not None, t.rule))
+        allowed = sorted((t for t in terms if t.action is Action.ALLOW), key=lambda t: (t.limit is not None, t.entry))
         if allowed:
-            return _allow(allowed[0].rule, allowed[0].limit)
+            return _allow(allowed[0].entry, allowed[0].limit)
         return _drop("default")
 
     def _matching(self, host: Host, came: Side, goes: Side, packet: FirstPacket) -> list[Term]:
@@ -239,7 +239,7 @@ class Oracle:
         if here.isolated:
             return _drop("implied/isolated")
         denied = [t for t in self._matching(host, end, end, packet) if t.action is Action.DENY]
-        return _drop(denied[0].rule) if denied else _allow("implied/bridge")
+        return _drop(denied[0].entry) if denied else _allow("implied/bridge")
 
     def _translated(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> FirstPacket:
         """A packet that leaves by an uplink, after source translation."""

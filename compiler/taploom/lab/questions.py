@@ -112,7 +112,7 @@ def _idle(atlas: Atlas, deciding: set[str]) -> Iterator[NotRun]:
     services: dict[str, set[Service]] = {}
     for host in atlas.plan.hosts:
         for term in host.terms:
-            services.setdefault(term.rule, set()).update(term.services)
+            services.setdefault(term.entry, set()).update(term.services)
         for dnat_entry in host.dnat_entries:
             services.setdefault(dnat_entry.forward, set()).add(
                 Service(dnat_entry.protocol, dnat_entry.first, dnat_entry.last)

@@ -96,7 +96,7 @@ class PolicyIndex:
 def order(term: Term) -> tuple[object, ...]:
     """Sort key of a host's terms."""
     ends = (term.ingress.kind.value, term.ingress.name, term.egress.kind.value, term.egress.name)
-    return (term.rule, *ends, term.family)
+    return (term.entry, *ends, term.family)
 
 
 def _entry_terms(entry: Resolved, view: HostView) -> Iterator[Term]:

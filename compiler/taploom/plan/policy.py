@@ -82,7 +82,7 @@ class Term:
     """The part of one policy entry that one host enforces between two of its sides, in one family.
 
     Attributes:
-        rule: stable name, `policy/NAME`.
+        entry: stable name, `policy/NAME`; `implied/forwards-of-HOST` for traffic to the forwards of another host.
         action: allow or deny.
         ingress: where the packet comes in.
         egress: where it leaves; SELF is the host's own input.
@@ -96,7 +96,7 @@ class Term:
         origin: the policy entry.
     """
 
-    rule: str
+    entry: str
     action: Action
     ingress: Side
     egress: Side

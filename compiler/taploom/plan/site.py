@@ -117,6 +117,6 @@ class Plan:
     hosts: tuple[Host, ...]
     guests: tuple[Guest, ...]
     forwards: tuple[Forward, ...]
-    rules: tuple[PolicyEntry, ...]
+    policy: tuple[PolicyEntry, ...]
     waivers: tuple[Waiver, ...]
     origin: Origin

@@ -110,7 +110,7 @@ def _forward(plan: Plan, forward: Forward) -> list[Fact]:
 
 
 def _policy_entry(plan: Plan, entry: PolicyEntry) -> list[Fact]:
-    hosts = [host.name for host in plan.hosts if any(term.rule == f"policy/{entry.name}" for term in host.terms)]
+    hosts = [host.name for host in plan.hosts if any(term.entry == f"policy/{entry.name}" for term in host.terms)]
     return [
         (entry.action.value, ", ".join(entry.services)),
         ("from", ", ".join(entry.sources)),

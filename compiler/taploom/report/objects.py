@@ -73,7 +73,7 @@ def _caused(artifacts: tuple[Artifact, ...]) -> Iterator[Caused]:
 def _things(plan: Plan) -> Mapping[str, Thing]:
     groups: Mapping[str, tuple[Thing, ...]] = {
         "zone": plan.zones, "network": plan.networks, "host": plan.hosts, "guest": plan.guests,
-        "forward": plan.forwards, "policy": plan.rules, "address": plan.addresses, "service": plan.services,
+        "forward": plan.forwards, "policy": plan.policy, "address": plan.addresses, "service": plan.services,
         "waiver": plan.waivers,
     }  # fmt: skip
     return {f"{kind}/{thing.name}": thing for kind, group in groups.items() for thing in group}

@@ -50,7 +50,7 @@ def _headline(plan: Plan) -> str:
         plural(len(plan.networks), "network"),
         plural(len(plan.guests), "guest"),
         plural(len(plan.forwards), "forward"),
-        f"{len(plan.rules)} policy entries" if len(plan.rules) != 1 else "1 policy entry",
+        f"{len(plan.policy)} policy entries" if len(plan.policy) != 1 else "1 policy entry",
     )
     domain = f" ({plan.domain})" if plan.domain else ""
     return f"{plan.name}{domain}: {', '.join(counts)}"
@@ -75,7 +75,7 @@ def _guest(guest: Guest) -> str:
 
 
 def _policy(plan: Plan) -> list[Row]:
-    return _cut([("policy", entry.name, _entry_summary(entry)) for entry in plan.rules])
+    return _cut([("policy", entry.name, _entry_summary(entry)) for entry in plan.policy])
 
 
 def _entry_summary(entry: PolicyEntry) -> str:

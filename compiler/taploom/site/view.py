@@ -87,7 +87,7 @@ def view(
 ) -> View:
     """Build all look-ups once, so that ten thousand pages do not each search the plan."""
     dnat_entries = [dnat_entry for host in plan.hosts for dnat_entry in host.dnat_entries]
-    terms = sorted({(term.rule.removeprefix("policy/"), host.name) for host in plan.hosts for term in host.terms})
+    terms = sorted({(term.entry.removeprefix("policy/"), host.name) for host in plan.hosts for term in host.terms})
     cells = matrix(plan)
     members = _grouped((nic.network, guest) for guest in plan.guests for nic in guest.nics)
     return View(
@@ -103,7 +103,7 @@ def view(
         {network.name: members.get(network.name, ()) for network in plan.networks},
         _grouped((dnat_entry.guest, dnat_entry) for dnat_entry in dnat_entries),
         cells,
-        {entry.name: entry for entry in plan.rules},
+        {entry.name: entry for entry in plan.policy},
         _grouped((entry, pair) for pair, cell in cells.items() for entry in cell.policy),
         _grouped(terms),
         _grouped((dnat_entry.forward.removeprefix("forward/"), dnat_entry) for dnat_entry in dnat_entries),
@@ -121,7 +121,7 @@ def _sections(plan: Plan) -> tuple[tuple[str, Iterable[Named]], ...]:
         ("zone", plan.zones),
         ("guest", plan.guests),
         ("forward", plan.forwards),
-        ("policy", plan.rules),
+        ("policy", plan.policy),
         ("address", plan.addresses),
         ("service", plan.services),
     )

@@ -63,7 +63,7 @@ def nat(network: str, source: str, kind: NatKind, to: str | None = None) -> Sour
 def with_terms(*terms: Term, base: Host | None = None, **more: Any) -> Host:
     """The stage's host with more terms."""
     seed = base or host()
-    ordered = sorted((*seed.terms, *terms), key=lambda t: (t.rule, str(t.ingress), str(t.egress), t.family))
+    ordered = sorted((*seed.terms, *terms), key=lambda t: (t.entry, str(t.ingress), str(t.egress), t.family))
     return replace(seed, terms=tuple(ordered), **more)
 
 

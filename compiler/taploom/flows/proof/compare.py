@@ -91,7 +91,7 @@ class Witnesses:
     def clock(self) -> Clock:
         """The clock of all moments at which an entry or rule ends."""
         plan = self.site.names.plan
-        ends = (*(entry.expires for entry in plan.rules), *(forward.expires for forward in plan.forwards))
+        ends = (*(entry.expires for entry in plan.policy), *(forward.expires for forward in plan.forwards))
         return Clock.of([*(end for end in ends if end is not None), *moments(self.ruleset)])
 
     @cached_property

@@ -31,7 +31,7 @@ def findings(plan: Plan, found: Iterable[Disagreement]) -> Iterator[Diagnostic]:
 
 def spans_of(plan: Plan) -> Mapping[str, Span | None]:
     """The spans of all entries that can decide about packets, and of all hosts, by stable name."""
-    policy = {f"policy/{entry.name}": entry.origin.span for entry in plan.rules}
+    policy = {f"policy/{entry.name}": entry.origin.span for entry in plan.policy}
     forwards = {f"forward/{forward.name}": forward.origin.span for forward in plan.forwards}
     networks = {f"nat/{network.name}": network.origin.span for network in plan.networks}
     return policy | forwards | networks | {f"host/{host.name}": host.origin.span for host in plan.hosts}

@@ -69,7 +69,7 @@ class Deciding:
 
 def clock_of(plan: Plan) -> Clock:
     """The clock of the moments at which policy entries and forwards expire."""
-    ends = (*(entry.expires for entry in plan.rules), *(forward.expires for forward in plan.forwards))
+    ends = (*(entry.expires for entry in plan.policy), *(forward.expires for forward in plan.forwards))
     return Clock.of(end for end in ends if end is not None)
 
 

@@ -116,9 +116,9 @@ def _spoken(host: Host) -> _Spoken:
                 exact, wide = found.setdefault((inward, side.name), ({}, {}))
                 for prefix in prefixes:
                     if prefix.size == 1:
-                        exact.setdefault(Address(prefix.family, prefix.value), set()).add(term.rule)
+                        exact.setdefault(Address(prefix.family, prefix.value), set()).add(term.entry)
                     else:
-                        wide.setdefault(prefix, set()).add(term.rule)
+                        wide.setdefault(prefix, set()).add(term.entry)
     return found
 
 

@@ -39,13 +39,13 @@ def pages(view: View) -> Iterator[Page]:
 def _entries(view: View) -> Blocks:
     """A section for each policy entry; a row for each if there are too many, with findings on their own page."""
     if not view.crowded:
-        return tuple(block for entry in view.plan.rules for block in _entry(view, entry))
+        return tuple(block for entry in view.plan.policy for block in _entry(view, entry))
     rows = (
         ((Anchor(entry.name), entry.name), entry.action.value, codes(entry.services), codes(entry.sources),
          codes(entry.destinations), joined(to("host", name) for name in view.enforced.get(entry.name, ())),
          "yes" if entry.log else "", limit(entry.limit), code(moment(entry.expires)), entry.meta.owner,
          described(entry.meta), source(entry.origin))
-        for entry in view.plan.rules
+        for entry in view.plan.policy
     )  # fmt: skip
     head = ("Entry", "Action", "Services", "From", "To", "Enforced on", "Log", "Limit", "Expires", "Owner",
             "Description", "Spec")  # fmt: skip
@@ -57,7 +57,7 @@ def _matrix(view: View) -> Blocks:
     names = [zone.name for zone in view.plan.zones]
     present = {name for pair in view.cells for name in pair}
     columns = [*(name for name in names if name in present), *([HOSTS] if HOSTS in present else [])]
-    actions = {entry.name: entry.action for entry in view.plan.rules}
+    actions = {entry.name: entry.action for entry in view.plan.policy}
     rows = []
     for sender in columns:
         cells = []

@@ -51,5 +51,5 @@ def _set(name: str, term: Term, prefixes: Sequence[Prefix]) -> Set:
 
 
 def _names(pair: tuple[str, ...], term: Term) -> tuple[str, str]:
-    words = (*term.rule.split("/")[1:], *pair, term.family.key)
+    words = (*term.entry.split("/")[1:], *pair, term.family.key)
     return ident("from", *words), ident("to", *words)

@@ -44,7 +44,7 @@ def judged(host: Host, pair: tuple[str, ...], terms: Iterable[Term], action: Act
         terms: the terms of the pair; terms of the other action are ignored.
         action: the action of the rules.
     """
-    chosen = sorted((t for t in terms if t.action is action), key=lambda t: (t.rule, t.family))
+    chosen = sorted((t for t in terms if t.action is action), key=lambda t: (t.entry, t.family))
     if not chosen:
         return Judged()
     apart = [t for t in chosen if _conditions(t)]
@@ -89,7 +89,7 @@ def _limit(term: Term) -> NamedLimit:
 
 
 def _limit_name(term: Term) -> str:
-    return ident("limit", *term.rule.split("/"))
+    return ident("limit", *term.entry.split("/"))
 
 
 def verdict_of(action: Action) -> Statement:
@@ -106,14 +106,14 @@ def _plain(term: Term) -> Iterator[Rule]:
 def _rules(term: Term, ends: Sequence[Match | Lookup]) -> Iterator[Rule]:
     """A rule for each shape of the term's services, behind matches on its ends."""
     tail: list[Statement] = [LimitBy(_limit_name(term))] if _limited(term) else []
-    tail += [Log(f"taploom {term.rule}: ")] if term.log else []
+    tail += [Log(f"taploom {term.entry}: ")] if term.log else []
     tail += [Count(), verdict_of(term.action)]
     until: list[Statement] = [] if term.expires is None else [Until(term.expires)]
     for shape, values in shaped(term):
         services: list[Statement] = [*shape.guard]
         services += [Match(shape.fields, tuple((value,) for value in values))] if values else []
         guard: list[Statement] = [] if ends else [family_is(term.family)]
-        yield Rule((*until, *guard, *ends, *services, *tail), term.rule, term.origin)
+        yield Rule((*until, *guard, *ends, *services, *tail), term.entry, term.origin)
 
 
 def addresses(field: Field, prefixes: Sequence[Prefix]) -> list[Match]:
@@ -147,4 +147,4 @@ def _elements(term: Term) -> Iterator[tuple[Shape, Element]]:
         for column in columns:
             for source in term.sources:
                 for destination in term.destinations:
-                    yield shape, Element((source, destination, *column), None, term.rule, term.origin)
+                    yield shape, Element((source, destination, *column), None, term.entry, term.origin)

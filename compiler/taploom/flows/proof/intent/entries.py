@@ -56,7 +56,7 @@ class SiteEntries:
     @cached_property
     def entries(self) -> tuple[ResolvedEntry, ...]:
         """All policy entries, in the order in which they decide."""
-        return tuple(sorted(map(self._entry, self.names.plan.rules), key=lambda entry: entry.order))
+        return tuple(sorted(map(self._entry, self.names.plan.policy), key=lambda entry: entry.order))
 
     def _entry(self, rule: PolicyEntry) -> ResolvedEntry:
         limit = rule.limit if rule.action is Action.ALLOW else None
