@@ -4,7 +4,7 @@ Those pages no longer name what was removed, so a key in this table is understoo
 version for a key of that section, 252 stands: that version was seen to take it.
 """
 
-from taploom.backends.units.tree import Kind
+from taploom.backends.units.tree import UnitKind
 
 NETDEV = {
     "NetDev": {"Name": 211, "Kind": 211, "MACAddress": 215},
@@ -36,4 +36,4 @@ NETWORK = {
     "IPv6Prefix": {"Prefix": 235, "AddressAutoconfiguration": 235},
     "Bridge": {"Isolated": 251},
 }  # fmt: skip
-SINCE = {Kind.NETDEV: NETDEV, Kind.NETWORK: NETWORK}
+SINCE = {UnitKind.NETDEV: NETDEV, UnitKind.NETWORK: NETWORK}

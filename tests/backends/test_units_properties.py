@@ -17,7 +17,7 @@ from tests.support import needs
 from taploom.backends import guest as guest_backend
 from taploom.backends import networkd, sysctl
 from taploom.backends.units.printer import text
-from taploom.backends.units.tree import Kind, Unit, stem
+from taploom.backends.units.tree import Unit, UnitKind, stem
 from taploom.base.names import interface_problem
 from taploom.lab.namespace import Namespace
 from taploom.lab.networkd import Networkd
@@ -41,7 +41,7 @@ def matches(unit: Unit, name: str, kind: str) -> bool:
 
 def taken_by(units: tuple[Unit, ...], name: str, kind: str) -> str:
     """The name of the first unit that fits a link, or "" where none does."""
-    ours = sorted((u for u in units if u.kind is Kind.NETWORK), key=lambda u: u.name)
+    ours = sorted((u for u in units if u.kind is UnitKind.NETWORK), key=lambda u: u.name)
     return next((unit.name for unit in ours if matches(unit, name, kind)), "")
 
 

@@ -10,8 +10,8 @@ import pytest
 from tests.cli.conftest import Taploom
 
 from taploom.backends import nftables
-from taploom.backends.nftables.lower.part import Part
-from taploom.backends.nftables.tree import Chain, Kind, Rule, Set, Verdict
+from taploom.backends.nftables.lower.part import TablePart
+from taploom.backends.nftables.tree import Chain, Rule, Set, VerdictKind, VerdictStatement
 
 VERBS = (
     ("validate",),
@@ -22,14 +22,14 @@ VERBS = (
 )
 
 
-def rules(edit: Callable[[Rule], Rule | None]) -> Callable[[Part], Part]:
+def rules(edit: Callable[[Rule], Rule | None]) -> Callable[[TablePart], TablePart]:
     def chain(found: Chain) -> Chain:
         return replace(found, rules=tuple(rule for old in found.rules if (rule := edit(old)) is not None))
 
     return lambda part: replace(part, chains=tuple(map(chain, part.chains)))
 
 
-def emptied(name: str) -> Callable[[Part], Part]:
+def emptied(name: str) -> Callable[[TablePart], TablePart]:
     def edited(found: Set) -> Set:
         return replace(found, elements=()) if found.name.startswith(name) else found
 
@@ -39,15 +39,20 @@ def emptied(name: str) -> Callable[[Part], Part]:
 def opened(rule: Rule) -> Rule:
     """What is refused at the end, is accepted."""
     last = rule.statements[-1]
-    drops = last == Verdict(Kind.DROP) or (isinstance(last, Verdict) and last.chain.startswith("drop"))
-    return replace(rule, statements=(*rule.statements[:-1], Verdict(Kind.ACCEPT))) if drops else rule
+    drops = last == VerdictStatement(VerdictKind.DROP) or (
+        isinstance(last, VerdictStatement) and last.chain.startswith("drop")
+    )
+    return replace(rule, statements=(*rule.statements[:-1], VerdictStatement(VerdictKind.ACCEPT))) if drops else rule
 
 
-BROKEN: dict[str, tuple[str, Callable[[Part], Part]]] = {
+BROKEN: dict[str, tuple[str, Callable[[TablePart], TablePart]]] = {
     "the hairpin is forgotten": ("source_nat", rules(lambda r: None if r.comment == "implied/hairpin" else r)),
     "masquerading is forgotten": ("source_nat", rules(lambda r: None if r.comment.startswith("nat/") else r)),
     "forwards lead nowhere": ("destination_nat", emptied("dnat_eth0_ipv6")),
-    "senders are believed": ("raw", rules(lambda r: None if r.statements[-1] == Verdict(Kind.DROP) else r)),
+    "senders are believed": (
+        "raw",
+        rules(lambda r: None if r.statements[-1] == VerdictStatement(VerdictKind.DROP) else r),
+    ),
     "the last word is yes": ("forward", rules(opened)),
     "the host is open": ("input_", rules(opened)),
 }

@@ -11,7 +11,7 @@ from tests.sites import compiled
 
 from taploom.backends.nftables import ruleset
 from taploom.backends.nftables.fields import Field
-from taploom.backends.nftables.tree import Chain, Element, Kind, Lookup, Match, Rule, Ruleset, Verdict
+from taploom.backends.nftables.tree import Chain, Element, Lookup, Match, Rule, Ruleset, VerdictKind, VerdictStatement
 from taploom.backends.nftables.values import Iface
 from taploom.base.address import Family
 from taploom.plan.host import Host
@@ -69,7 +69,7 @@ def passing(name: str, at: int = 0) -> Callable[[Ruleset], Ruleset]:
     """An accept that stands before all else in a chain."""
 
     def edited(found: Chain) -> Chain:
-        here = (*found.rules[:at], Rule((Verdict(Kind.ACCEPT),), ""), *found.rules[at:])
+        here = (*found.rules[:at], Rule((VerdictStatement(VerdictKind.ACCEPT),), ""), *found.rules[at:])
         return replace(found, rules=here) if found.name == name else found
 
     return lambda r: chains(r, edited)
@@ -87,7 +87,7 @@ def without(*devices: str) -> Callable[[Element], Element | None]:
 def loops(rule: Rule) -> Rule:
     """The chain of uplinks sends what leaves by one back to where it came from, without a judgement."""
     if any(isinstance(s, Match) and s.fields == (Field.OIFNAME,) for s in rule.statements):
-        return replace(rule, statements=(*rule.statements[:-1], Verdict(Kind.RETURN)))
+        return replace(rule, statements=(*rule.statements[:-1], VerdictStatement(VerdictKind.RETURN)))
     return rule
 
 
@@ -162,7 +162,11 @@ def faults() -> dict[str, Callable[[Ruleset], Ruleset]]:
         "an uplink to itself has no chain": lambda r: elements(r, "forward_pairs", without("wg0", "wg0")),
         "a chain of two uplinks ends in an accept": lambda r: chains(
             r,
-            lambda c: replace(c, rules=(*c.rules[:-1], Rule((Verdict(Kind.ACCEPT),), ""))) if c.name == here else c,
+            lambda c: (
+                replace(c, rules=(*c.rules[:-1], Rule((VerdictStatement(VerdictKind.ACCEPT),), "")))
+                if c.name == here
+                else c
+            ),
         ),
         "senders of the site are taken for strangers": without_look_up(
             Field.IP_SADDR, "forward_zone-line_zone-internet"

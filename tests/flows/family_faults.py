@@ -10,7 +10,6 @@ from tests.flows.mutation import chains, elements, in_tables, rules, statements
 from taploom.backends.nftables.fields import Field
 from taploom.backends.nftables.tree import (
     Element,
-    Kind,
     Lookup,
     Match,
     Rule,
@@ -19,7 +18,8 @@ from taploom.backends.nftables.tree import (
     TranslateBy,
     TranslatePrefix,
     Until,
-    Verdict,
+    VerdictKind,
+    VerdictStatement,
 )
 from taploom.backends.nftables.values import Iface, Range, Word
 from taploom.base.address import Family
@@ -104,7 +104,7 @@ def of_lookup(name: str, edit: Edit) -> Callable[[Ruleset], Ruleset]:
 
 
 def let_in(statement: Statement) -> Statement:
-    return Verdict(Kind.ACCEPT) if isinstance(statement, Verdict) else statement
+    return VerdictStatement(VerdictKind.ACCEPT) if isinstance(statement, VerdictStatement) else statement
 
 
 def by_destination(statement: Statement) -> Statement:
@@ -140,7 +140,9 @@ FAMILIES: dict[str, Callable[[Ruleset], Ruleset]] = {
     "neighbours talk in IPv4 alone": lambda r: rules(
         r,
         lambda rule: (
-            replace(rule, statements=(IPV6_ONLY, Verdict(Kind.DROP))) if rule.comment == "implied/bridge" else rule
+            replace(rule, statements=(IPV6_ONLY, VerdictStatement(VerdictKind.DROP)))
+            if rule.comment == "implied/bridge"
+            else rule
         ),
     ),
     "loopback is for IPv6 alone": in_one_family("implied/loopback", IPV6_ONLY),
@@ -165,10 +167,19 @@ FAMILIES: dict[str, Callable[[Ruleset], Ruleset]] = {
     "an allow is of the other direction": lambda r: elements(r, "allow_net-web_net-data_ipv6_tcp", swapped),
     "a chain of translations drops what it does not translate": lambda r: chains(
         r,
-        lambda c: replace(c, rules=(*c.rules, Rule((Verdict(Kind.DROP),), ""))) if c.name == "dnat-inside_ipv4" else c,
+        lambda c: (
+            replace(c, rules=(*c.rules, Rule((VerdictStatement(VerdictKind.DROP),), "")))
+            if c.name == "dnat-inside_ipv4"
+            else c
+        ),
     ),
     "a chain of sources drops what it does not translate": lambda r: chains(
-        r, lambda c: replace(c, rules=(*c.rules, Rule((Verdict(Kind.DROP),), ""))) if c.name == "snat_eth0" else c
+        r,
+        lambda c: (
+            replace(c, rules=(*c.rules, Rule((VerdictStatement(VerdictKind.DROP),), "")))
+            if c.name == "snat_eth0"
+            else c
+        ),
     ),
     "who comes by the wrong uplink is believed in IPv4": without_lookup("astray_ipv4"),
     "who comes by the wrong uplink is believed in IPv6": without_lookup("astray_ipv6"),

@@ -9,7 +9,16 @@ from tests.flows.mutation import drop_rule, elements, rules, statements
 from tests.flows.tree_faults import gone
 
 from taploom.backends.nftables.fields import Field
-from taploom.backends.nftables.tree import Element, Kind, Lookup, Match, Rule, Ruleset, Statement, Verdict
+from taploom.backends.nftables.tree import (
+    Element,
+    Lookup,
+    Match,
+    Rule,
+    Ruleset,
+    Statement,
+    VerdictKind,
+    VerdictStatement,
+)
 from taploom.backends.nftables.values import Range
 from taploom.base.address import Mac, Prefix
 
@@ -44,7 +53,7 @@ def without(field: Field, chain: str) -> Callable[[Ruleset], Ruleset]:
 
 
 def accepting(statement: Statement) -> Statement:
-    return Verdict(Kind.ACCEPT) if statement == Verdict(Kind.DROP) else statement
+    return VerdictStatement(VerdictKind.ACCEPT) if statement == VerdictStatement(VerdictKind.DROP) else statement
 
 
 def fewer(statement: Statement) -> Statement:

@@ -11,7 +11,6 @@ from taploom.backends.nftables.fields import Field
 from taploom.backends.nftables.tree import (
     Chain,
     Element,
-    Kind,
     LimitBy,
     Lookup,
     Masquerade,
@@ -23,12 +22,13 @@ from taploom.backends.nftables.tree import (
     TranslateBy,
     TranslatePrefix,
     Until,
-    Verdict,
+    VerdictKind,
+    VerdictStatement,
 )
 from taploom.backends.nftables.values import Range, Word
 from taploom.base.address import Prefix, parse_prefix
 
-DROP = Verdict(Kind.DROP)
+ACCEPT, DROP = VerdictStatement(VerdictKind.ACCEPT), VerdictStatement(VerdictKind.DROP)
 ESTABLISHED = Match((Field.CT_STATE,), ((Word("established"),),))
 
 ESP = Match((Field.L4PROTO,), ((Word("esp"),),))
@@ -117,7 +117,7 @@ def masqueraded(statement: Statement) -> Statement:
     return Masquerade() if isinstance(statement, Translate) else statement
 
 
-def policy(chain: str, kind: Kind) -> Callable[[Ruleset], Ruleset]:
+def policy(chain: str, kind: VerdictKind) -> Callable[[Ruleset], Ruleset]:
     def edited(c: Chain) -> Chain:
         return replace(c, base=replace(c.base, policy=kind)) if c.base and c.name == chain else c
 
@@ -149,18 +149,18 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
     "the host cannot talk to itself": lambda r: without_rules(r, "implied/loopback"),
     "a bridge is not judged on its way in": lambda r: drop_rule(r, "forward", 3),
     "a bridge is not judged on its way out": lambda r: drop_rule(r, "forward", 6),
-    "forward drops what is foreign": policy("forward", Kind.DROP),
-    "input accepts by policy": lambda r: drop_rule(policy("input", Kind.ACCEPT)(r), "input", -1),
+    "forward drops what is foreign": policy("forward", VerdictKind.DROP),
+    "input accepts by policy": lambda r: drop_rule(policy("input", VerdictKind.ACCEPT)(r), "input", -1),
     "forwarding has no last drop": lambda r: drop_rule(r, "forward_ours", -1),
     "a pair of sides has no last drop": lambda r: rules(
-        r, lambda rule: replace(rule, statements=(Verdict(Kind.ACCEPT),)), "drop_forward"
+        r, lambda rule: replace(rule, statements=(ACCEPT,)), "drop_forward"
     ),
     "accept before deny": lambda r: chains(r, denies_last),
     "a deny is gone": lambda r: elements(r, "deny_net-web_zone-internet_ipv4_tcp", gone),
     "a deny is gone in one family": lambda r: elements(r, "deny_net-web_net-data_ipv6_tcp", gone),
     "a deny on the bridge is gone": lambda r: elements(r, "deny_net-web_net-web_ipv4_tcp", gone),
     "a deny accepts": lambda r: rules(
-        r, lambda rule: statements(rule, lambda s: Verdict(Kind.ACCEPT) if s == DROP else s), "forward_net-web_net-data"
+        r, lambda rule: statements(rule, lambda s: ACCEPT if s == DROP else s), "forward_net-web_net-data"
     ),
     "an allow is gone": lambda r: elements(r, "allow_net-web_net-data_ipv4_tcp", gone),
     "a family is missing": lambda r: rules(r, no_family, WEB_OUT),
@@ -176,13 +176,13 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
         r,
         "forward_pairs",
         lambda e: (
-            replace(e, data=Verdict(Kind.GOTO, "forward_net-data_net-web"))
-            if e.data == Verdict(Kind.GOTO, "forward_net-web_net-data")
+            replace(e, data=VerdictStatement(VerdictKind.GOTO, "forward_net-data_net-web"))
+            if e.data == VerdictStatement(VerdictKind.GOTO, "forward_net-web_net-data")
             else e
         ),
     ),
     "a zone pair is missing": lambda r: elements(
-        r, "forward_pairs", lambda e: None if e.data == Verdict(Kind.GOTO, WEB_OUT) else e
+        r, "forward_pairs", lambda e: None if e.data == VerdictStatement(VerdictKind.GOTO, WEB_OUT) else e
     ),
     "remote networks count as outside": lambda r: drop_rule(r, "forward_net-web_zone-backbone", 0),
     "a remote network is local": lambda r: elements(r, "remote_ipv4", gone),
@@ -197,8 +197,8 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
         r,
         "forward_pairs",
         lambda e: (
-            replace(e, data=Verdict(Kind.GOTO, "forward_net-data_net-data"))
-            if e.data == Verdict(Kind.GOTO, "forward_net-shut_net-data")
+            replace(e, data=VerdictStatement(VerdictKind.GOTO, "forward_net-data_net-data"))
+            if e.data == VerdictStatement(VerdictKind.GOTO, "forward_net-shut_net-data")
             else e
         ),
     ),
@@ -252,7 +252,7 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
     "no translation from inside": lambda r: elements(
         r,
         "dnat_ingress",
-        lambda e: None if isinstance(e.data, Verdict) and e.data.chain == "dnat-inside_ipv4" else e,
+        lambda e: None if isinstance(e.data, VerdictStatement) and e.data.chain == "dnat-inside_ipv4" else e,
     ),
     "no translation for the host itself": lambda r: drop_rule(r, "nat_output", 0),
     "the hairpin is not translated back": lambda r: without_rules(r, "implied/hairpin"),
@@ -269,7 +269,7 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
     "the way in of a prefix leads to another one": in_rule("dnat_eth0_ipv6", "nat/shut", unshifted),
     "spoofed senders of a bridge pass": lambda r: drop_rule(r, "raw_bridge", -1),
     "senders without a way back pass": lambda r: rules(
-        r, lambda rule: statements(rule, lambda s: None if isinstance(s, Verdict) and s == DROP else s), "raw_uplink"
+        r, lambda rule: statements(rule, lambda s: None if s == DROP else s), "raw_uplink"
     ),
     "bogus senders pass": lambda r: elements(r, "bogon_ipv6", gone),
     "local senders pass on an uplink": lambda r: elements(

@@ -10,12 +10,12 @@ from taploom.base.address import Family
 from taploom.diagrams.union import united
 from taploom.diff.facts import things
 from taploom.plan.host import Bridge, Fixed, Host, Uplink
-from taploom.plan.interfaces import Equipped, HostInterface, Kind, inside, interfaces, outside, within
+from taploom.plan.interfaces import Equipped, HostInterface, InterfaceKind, inside, interfaces, outside, within
 from taploom.plan.site import Plan
 from taploom.site.pages.compose import pages
 from taploom.site.view import view
 
-KINDS = get_args(Kind)
+KINDS = get_args(InterfaceKind)
 SPEC = """
 taploom: 1
 site: {name: kinds, target: {systemd: 257, nftables: 1.0.6, nixos: "25.11"}}

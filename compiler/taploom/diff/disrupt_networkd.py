@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from taploom.backends import networkd as backend
 from taploom.backends.units.printer import text
-from taploom.backends.units.tree import Kind, Unit
+from taploom.backends.units.tree import Unit, UnitKind
 from taploom.base.address import FAMILIES
 from taploom.diff.classes import Class
 from taploom.diff.effects import MTU, PROXIED, Disruption, Effect, Setting
@@ -57,7 +57,7 @@ def networkd(before: Host, after: Host) -> Iterator[Disruption]:
 
 def _goes_along(unit: Unit | None, old: Mapping[str, Unit], new: Mapping[str, Unit]) -> bool:
     """Whether a `.netdev` is removed together with its `.network`, whose effect covers both."""
-    if unit is None or unit.kind is not Kind.NETDEV or unit.name in new:
+    if unit is None or unit.kind is not UnitKind.NETDEV or unit.name in new:
         return False
     name = unit.name.removesuffix(".netdev") + ".network"
     return name in old and name not in new
@@ -97,7 +97,7 @@ def _graded(before: Host, after: Host, one: Unit | None, other: Unit | None, dev
         return (Class.D6, Effect.WAY_IN)
     if unit is None or one is None:
         return _NONE
-    if unit.kind is Kind.NETDEV:
+    if unit.kind is UnitKind.NETDEV:
         return (Class.D5, Effect.GONE if other is None else Effect.RECREATED)
     if "Network.Bridge" in _values(unit):
         return _ports(one, other)

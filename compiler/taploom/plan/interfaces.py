@@ -15,7 +15,7 @@ from taploom.base.memo import memo
 from taploom.plan.host import Bridge, DhcpServer, Fixed, Host, Learned, Port, RouterAdvertisement, Uplink
 from taploom.plan.origin import Origin
 
-Kind = Uplink | Bridge
+InterfaceKind = Uplink | Bridge
 """The plan's objects that are interfaces of a host."""
 
 
@@ -56,7 +56,7 @@ class HostInterface:
     network: str
     ipv4: Fixed | Learned | None
     ipv6: Fixed | Learned | None
-    kind: Kind
+    kind: InterfaceKind
     origin: Origin
     configured: bool = True
     advertised: bool = False
@@ -98,11 +98,11 @@ def outside(host: Equipped) -> tuple[HostInterface, ...]:
     return tuple(interface for interface in map(_view, _kinds(host)) if not interface.network)
 
 
-def _kinds(host: Equipped) -> tuple[Kind, ...]:
+def _kinds(host: Equipped) -> tuple[InterfaceKind, ...]:
     return (*host.bridges, *host.uplinks)
 
 
-def _view(kind: Kind) -> HostInterface:
+def _view(kind: InterfaceKind) -> HostInterface:
     match kind:
         case Uplink():
             return HostInterface(

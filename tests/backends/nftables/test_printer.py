@@ -17,7 +17,6 @@ from taploom.backends.nftables.tree import (
     Count,
     Direction,
     Element,
-    Kind,
     Log,
     Match,
     Rule,
@@ -25,7 +24,8 @@ from taploom.backends.nftables.tree import (
     Statement,
     Table,
     Translate,
-    Verdict,
+    VerdictKind,
+    VerdictStatement,
 )
 from taploom.backends.nftables.values import Iface, IfacePattern, Range, Word
 from taploom.base.address import parse_prefix
@@ -33,7 +33,7 @@ from taploom.lab import ruleset
 from taploom.plan.policy import Side, SideKind
 
 parts = st.text(st.characters(min_codepoint=1, max_codepoint=0x2FF), min_size=1, max_size=80)
-DROP = Verdict(Kind.DROP)
+DROP = VerdictStatement(VerdictKind.DROP)
 
 
 def printed(*rules: Rule, name: str = "chain_x", sets: tuple[Set, ...] = ()) -> str:

@@ -18,7 +18,17 @@ from tests.support import needs
 
 from taploom.backends import nftables
 from taploom.backends.nftables import printer
-from taploom.backends.nftables.tree import Count, Dispatch, Learn, LimitBy, Lookup, Ruleset, Table, TranslateBy, Verdict
+from taploom.backends.nftables.tree import (
+    Count,
+    Dispatch,
+    Learn,
+    LimitBy,
+    Lookup,
+    Ruleset,
+    Table,
+    TranslateBy,
+    VerdictStatement,
+)
 from taploom.base.protocol import NUMBERS
 from taploom.lab import ruleset
 from taploom.lab.session import Lab
@@ -128,7 +138,7 @@ def check_references(table: Table) -> None:
     chains, sets = {c.name: c for c in table.chains}, {s.name for s in table.sets}
     assert len(chains) == len(table.chains)
     assert len(sets) == len(table.sets)
-    targets = [e.data for s in table.sets for e in s.elements if isinstance(e.data, Verdict)]
+    targets = [e.data for s in table.sets for e in s.elements if isinstance(e.data, VerdictStatement)]
     counters, limits = {c.name for c in table.counters}, {x.name for x in table.limits}
     for chain in table.chains:
         for statement in (s for rule in chain.rules for s in rule.statements):
@@ -141,7 +151,7 @@ def check_references(table: Table) -> None:
                     assert name in counters | {""}
                 case LimitBy(name):
                     assert name in limits
-                case Verdict():
+                case VerdictStatement():
                     targets.append(statement)
                 case _:
                     pass

@@ -8,7 +8,7 @@ from tests.support import needs
 
 from taploom.backends.artifact import Line
 from taploom.backends.nixos import printer
-from taploom.backends.nixos.tree import Attribute, Attributes, Integer, Item, Lines, Listing, Text
+from taploom.backends.nixos.tree import Attribute, AttributeSet, IndentedString, Integer, ListItem, NixList, NixString
 
 pytestmark = needs(nix.NIX)
 
@@ -27,26 +27,26 @@ def value_of(expression: object) -> object:
     return nix.evaluate("-", text=printer.expression(expression))  # type: ignore[arg-type]
 
 
-def as_lines(*lines: str) -> Lines:
-    return Lines(tuple(map(Line, lines)))
+def as_lines(*lines: str) -> IndentedString:
+    return IndentedString(tuple(map(Line, lines)))
 
 
 def test_hostile_strings_come_back() -> None:
     block = as_lines(*(text for text in HOSTILE if "\n" not in text))
-    assert value_of(Listing(tuple(Item(Text(text)) for text in HOSTILE))) == list(HOSTILE)
+    assert value_of(NixList(tuple(ListItem(NixString(text)) for text in HOSTILE))) == list(HOSTILE)
     assert value_of(block) == "".join(f"{line.text}\n" for line in block.lines)
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(texts, min_size=2, max_size=60))
 def test_strings_come_back(values: list[str]) -> None:
-    assert value_of(Listing(tuple(Item(Text(text)) for text in values))) == values
+    assert value_of(NixList(tuple(ListItem(NixString(text)) for text in values))) == values
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.lists(one_line, max_size=6), min_size=2, max_size=20))
 def test_blocks_of_lines_come_back(blocks: list[list[str]]) -> None:
-    printed = Listing(tuple(Item(as_lines(*lines)) for lines in blocks))
+    printed = NixList(tuple(ListItem(as_lines(*lines)) for lines in blocks))
     assert value_of(printed) == ["".join(f"{line}\n" for line in lines) for lines in blocks]
 
 
@@ -54,11 +54,11 @@ def test_blocks_of_lines_come_back(blocks: list[list[str]]) -> None:
 @given(st.sets(texts, max_size=30), st.integers(-(2**62), 2**62), st.booleans())
 def test_names_come_back(names: set[str], number: int, inline: bool) -> None:
     entries = tuple(Attribute((name, name), Integer(number)) for name in sorted(names))
-    assert value_of(Attributes(entries, inline)) == {name: {name: number} for name in names}
+    assert value_of(AttributeSet(entries, inline)) == {name: {name: number} for name in names}
 
 
 def test_a_nul_is_refused_before_it_is_cut() -> None:
-    for value in (Text("a\0b"), as_lines("a\0b")):
+    for value in (NixString("a\0b"), as_lines("a\0b")):
         with pytest.raises(ValueError, match="NUL"):
             printer.expression(value)
 

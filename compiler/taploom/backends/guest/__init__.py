@@ -8,7 +8,7 @@ the match excludes these kinds. `Kind=!*` would exclude too much: the NIC of a c
 from taploom.backends.artifact import Artifact
 from taploom.backends.guest import addressing, answering
 from taploom.backends.units import printer
-from taploom.backends.units.tree import Assignment, Kind, Section, Unit, section, stem, unit
+from taploom.backends.units.tree import Assignment, Section, Unit, UnitKind, section, stem, unit
 from taploom.base.identity import remembered
 from taploom.plan.guest import Guest, Mode, Nic
 from taploom.plan.host import ETHERNET_MTU
@@ -47,7 +47,7 @@ def _unit(nic: Nic, table: int | None, ways: tuple[bool, bool]) -> Unit:
         *addressing.dhcp4(nic, dns=dns4),
         *addressing.accept_ra(nic, dns=dns6),
     )
-    return unit(stem(5, nic.network), Kind.NETWORK, here, sections)
+    return unit(stem(5, nic.network), UnitKind.NETWORK, here, sections)
 
 
 def _network(nic: Nic) -> Section:

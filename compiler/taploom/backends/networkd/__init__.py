@@ -20,7 +20,7 @@ from taploom.backends.units import printer
 from taploom.backends.units.tree import Unit
 from taploom.base.identity import remembered
 from taploom.plan.host import Bridge, Host, Uplink
-from taploom.plan.interfaces import Kind, interfaces
+from taploom.plan.interfaces import InterfaceKind, interfaces
 
 
 @remembered
@@ -38,7 +38,7 @@ def units(host: Host) -> tuple[Unit, ...]:
     return tuple(sorted(found, key=lambda unit: unit.name))
 
 
-def _units(host: Host, kind: Kind) -> tuple[Unit, ...]:
+def _units(host: Host, kind: InterfaceKind) -> tuple[Unit, ...]:
     match kind:
         case Uplink():
             return (uplink.unit(kind, host.routes),)

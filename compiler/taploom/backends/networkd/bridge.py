@@ -9,7 +9,7 @@ networkd leaves a link's MTU alone if the unit does not set it, so an MTU that w
 from collections.abc import Iterable
 
 from taploom.backends.networkd import dhcp, ra, route
-from taploom.backends.units.tree import Assignment, Kind, Section, Unit, section, stem, unit
+from taploom.backends.units.tree import Assignment, Section, Unit, UnitKind, section, stem, unit
 from taploom.base.address import Address, Family
 from taploom.plan.host import ETHERNET_MTU, Bridge, Host
 from taploom.plan.interfaces import within
@@ -31,7 +31,7 @@ def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
         *dhcp.sections(bridge, host.target),
         *ra.sections(bridge),
     )
-    return unit(name, Kind.NETDEV, here, (device,)), unit(name, Kind.NETWORK, here, sections)
+    return unit(name, UnitKind.NETDEV, here, (device,)), unit(name, UnitKind.NETWORK, here, sections)
 
 
 def _required(host: Host) -> str | bool:

@@ -10,7 +10,7 @@ that name.
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from taploom.backends.units.tree import Assignment, Kind, Section, Unit, section, stem, unit
+from taploom.backends.units.tree import Assignment, Section, Unit, UnitKind, section, stem, unit
 from taploom.plan.host import ETHERNET_MTU, Bridge, Host, Port
 from taploom.plan.origin import Origin
 
@@ -47,7 +47,7 @@ def _device(port: Port, user: str) -> Unit:
         section("NetDev", here, ("Name", port.tap), ("Kind", "tap")),
         section("Tap", here, ("User", user or None)),
     )
-    return unit(stem(EXACT, port.tap), Kind.NETDEV, here, sections)
+    return unit(stem(EXACT, port.tap), UnitKind.NETDEV, here, sections)
 
 
 def _attach(bridge: Bridge, priority: int, names: Iterable[tuple[str, Origin]]) -> Unit:
@@ -70,4 +70,4 @@ def _attach(bridge: Bridge, priority: int, names: Iterable[tuple[str, Origin]]) 
         ),
         section("Bridge", here, ("Isolated", bridge.isolated)),
     )
-    return unit(stem(priority, f"taps-{bridge.device}"), Kind.NETWORK, here, sections)
+    return unit(stem(priority, f"taps-{bridge.device}"), UnitKind.NETWORK, here, sections)

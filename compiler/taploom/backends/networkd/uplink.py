@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from taploom.backends.networkd import route
-from taploom.backends.units.tree import Assignment, Kind, Section, Unit, section, stem
+from taploom.backends.units.tree import Assignment, Section, Unit, UnitKind, section, stem
 from taploom.backends.units.tree import unit as make
 from taploom.plan.host import Fixed, Learned, Route, Uplink
 
@@ -27,7 +27,7 @@ def unit(uplink: Uplink, routes: Iterable[Route]) -> Unit:
         *([section("DHCPv6", here, learned_dns)] if uplink.ipv6 is Learned.RA else []),
         *([section("IPv6AcceptRA", here, learned_dns, metric, *_address_apart(uplink))] if uplink.advertised else []),
     )
-    return make(stem(5, uplink.name), Kind.NETWORK, here, sections)
+    return make(stem(5, uplink.name), UnitKind.NETWORK, here, sections)
 
 
 def fixed_of(uplink: Uplink) -> tuple[Fixed, ...]:

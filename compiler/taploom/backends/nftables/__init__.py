@@ -16,7 +16,7 @@ from taploom.backends.nftables.lower.input import input_
 from taploom.backends.nftables.lower.mss import mss
 from taploom.backends.nftables.lower.neighbours import refusals
 from taploom.backends.nftables.lower.pairs import policy
-from taploom.backends.nftables.lower.part import Part, memory, table, together
+from taploom.backends.nftables.lower.part import TablePart, memory, table, together
 from taploom.backends.nftables.lower.raw import raw
 from taploom.backends.nftables.lower.snat import source_nat
 from taploom.backends.nftables.tree import Ruleset
@@ -32,7 +32,7 @@ def ruleset(host: Host) -> Ruleset:
     """The ruleset of a host as a tree."""
     known = policy(host)
     parts = [
-        Part((), network_sets(host)),
+        TablePart((), network_sets(host)),
         raw(host),
         destination_nat(host),
         source_nat(host),

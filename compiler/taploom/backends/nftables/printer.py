@@ -23,7 +23,7 @@ from taploom.backends.nftables.tree import (
     Set,
     Statement,
     Table,
-    Verdict,
+    VerdictStatement,
 )
 from taploom.base.identity import remembered
 
@@ -105,7 +105,7 @@ def _element(element: Element, one: Set) -> str:
     data = element.data
     if data is None:
         return f"{key}{comment}"
-    if isinstance(data, Verdict):
+    if isinstance(data, VerdictStatement):
         return f"{key}{comment} : {inline(data)}"
     return f"{key}{comment} : {' . '.join(map(literal, data, one.data))}"
 

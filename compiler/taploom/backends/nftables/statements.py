@@ -12,8 +12,8 @@ from taploom.backends.nftables.tree import (
     Direction,
     Dispatch,
     Learn,
-    Limit,
     LimitBy,
+    LimitRate,
     Log,
     Lookup,
     Masquerade,
@@ -24,7 +24,7 @@ from taploom.backends.nftables.tree import (
     TranslateBy,
     TranslatePrefix,
     Until,
-    Verdict,
+    VerdictStatement,
 )
 from taploom.backends.nftables.values import Iface, IfacePattern, Range, Value, Word
 from taploom.base.address import Family, Mac, Prefix
@@ -71,7 +71,7 @@ def literal(value: Value, of: Type | None = None) -> str:
 def inline(statement: Statement) -> str:
     """A statement on one line."""
     match statement:
-        case Verdict(kind, chain):
+        case VerdictStatement(kind, chain):
             return f"{kind.value} {chain}" if chain else kind.value
         case Match():
             return _match(statement)
@@ -87,7 +87,7 @@ def inline(statement: Statement) -> str:
             return f"update @{name} {{ {joined(fields)} timeout {seconds}s }}"
         case Translate() | TranslateBy() | TranslatePrefix() | Masquerade():
             return _translation(statement)
-        case Limit() | LimitBy() | Log() | Count() | ClampMss():
+        case LimitRate() | LimitBy() | Log() | Count() | ClampMss():
             return _effect(statement)
         case _:
             assert_never(statement)
@@ -133,9 +133,9 @@ def _translation(statement: Translate | TranslateBy | TranslatePrefix | Masquera
             assert_never(statement)
 
 
-def _effect(statement: Limit | LimitBy | Log | Count | ClampMss) -> str:
+def _effect(statement: LimitRate | LimitBy | Log | Count | ClampMss) -> str:
     match statement:
-        case Limit(rate, unit, burst):
+        case LimitRate(rate, unit, burst):
             return f"limit rate {rate}/{unit} burst {burst} packets"
         case LimitBy(name):
             return f'limit name "{name}"'

@@ -15,7 +15,7 @@ from taploom.base.frozen import dataclass
 from taploom.plan.origin import Origin
 
 
-class Kind(enum.Enum):
+class VerdictKind(enum.Enum):
     """Verdicts. `goto` does not come back: the policy of the base chain decides on packets that the target does not."""
 
     ACCEPT = "accept"
@@ -26,14 +26,14 @@ class Kind(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class VerdictStatement:
     """Ends the rule.
 
     Attributes:
         chain: target of `goto` and `jump`, else "".
     """
 
-    kind: Kind
+    kind: VerdictKind
     chain: str = ""
 
 
@@ -133,7 +133,7 @@ class Masquerade:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class LimitRate:
     """Goes on as long as the rate is kept; only the packets of this rule count."""
 
     rate: int
@@ -178,7 +178,7 @@ class ClampMss:
 
 Statement = (
     Match | TcpFlags | Until | Lookup | Dispatch | Translate | TranslateBy | TranslatePrefix | Masquerade
-    | Limit | LimitBy | Log | Count | Learn | ClampMss | Verdict
+    | LimitRate | LimitBy | Log | Count | Learn | ClampMss | VerdictStatement
 )  # fmt: skip
 
 
@@ -205,7 +205,7 @@ class Base:
     type: str
     hook: str
     priority: str
-    policy: Kind = Kind.ACCEPT
+    policy: VerdictKind = VerdictKind.ACCEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ class Element:
     """An element of a set, or of a map if it has data."""
 
     key: tuple[Value, ...]
-    data: tuple[Value, ...] | Verdict | None = None
+    data: tuple[Value, ...] | VerdictStatement | None = None
     comment: str = ""
     origin: Origin | None = field(default=None, compare=False)
 

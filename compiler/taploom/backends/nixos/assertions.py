@@ -1,26 +1,36 @@
 """Assertions about the rest of a NixOS configuration, each with a message that says what would fail without it."""
 
-from taploom.backends.nixos.tree import Attribute, Attributes, Call, Code, Expression, Item, Listing, Text, texts
+from taploom.backends.nixos.tree import (
+    Attribute,
+    AttributeSet,
+    Call,
+    Expression,
+    ListItem,
+    NixCode,
+    NixList,
+    NixString,
+    texts,
+)
 from taploom.plan.host import Host
 from taploom.plan.interfaces import interfaces
 
 
-def of(host: Host) -> Listing:
+def of(host: Host) -> NixList:
     """`assertions` of the module of a host."""
     links = sorted({each.device for each in interfaces(host) if each.configured})
     translates = host.nat or host.dnat_entries
-    return Listing(
+    return NixList(
         (
             _assertion(
-                Code('lib.versionAtLeast lib.trivial.release "24.05"'),
+                NixCode('lib.versionAtLeast lib.trivial.release "24.05"'),
                 "taploom: this module needs NixOS 24.05 or later.",
             ),
             _assertion(
-                Code("config.systemd.network.enable"),
+                NixCode("config.systemd.network.enable"),
                 "taploom: systemd.network.enable is off; without it no bridge and no uplink of this host comes up.",
             ),
             _assertion(
-                Code("config.networking.nftables.enable"),
+                NixCode("config.networking.nftables.enable"),
                 "taploom: networking.nftables.enable is off; without it this host neither filters nor translates.",
             ),
             *([_no_second_nat()] if translates else ()),
@@ -29,26 +39,26 @@ def of(host: Host) -> Listing:
     )
 
 
-def _no_second_nat() -> Item:
+def _no_second_nat() -> ListItem:
     return _assertion(
-        Code("!config.networking.nat.enable"),
+        NixCode("!config.networking.nat.enable"),
         "taploom: networking.nat.enable is on; it would translate a second time what this host's ruleset translates."
         " Turn it off, and say in the specs what it did.",
     )
 
 
-def _unclaimed(links: list[str]) -> Item:
+def _unclaimed(links: list[str]) -> ListItem:
     return _assertion(
-        Call(Code("unclaimed"), (texts(*links),)),
+        Call(NixCode("unclaimed"), (texts(*links),)),
         "taploom: networking.interfaces or networking.bridges configures a link that this module configures as well: "
         f"one of {', '.join(links)}. Remove it there.",
     )
 
 
-def _no_rivals() -> Item:
+def _no_rivals() -> ListItem:
     return _assertion(
-        Code("rivals == [ ]"),
-        Code(
+        NixCode("rivals == [ ]"),
+        NixCode(
             '"taploom: systemd.network.networks has units that take links of this module, or join its TAPs to another '
             'bridge: ${lib.concatStringsSep ", " rivals}. Remove them, narrow their matchConfig.Name, or name them so '
             'that they sort behind those of taploom."'
@@ -56,6 +66,6 @@ def _no_rivals() -> Item:
     )
 
 
-def _assertion(condition: Expression, message: str | Code) -> Item:
-    text = Text(message) if isinstance(message, str) else message
-    return Item(Attributes((Attribute(("assertion",), condition), Attribute(("message",), text))))
+def _assertion(condition: Expression, message: str | NixCode) -> ListItem:
+    text = NixString(message) if isinstance(message, str) else message
+    return ListItem(AttributeSet((Attribute(("assertion",), condition), Attribute(("message",), text))))

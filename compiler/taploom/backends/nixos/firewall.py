@@ -7,7 +7,7 @@ that firewall is off: a user who turns it on must not cut the guests off.
 from collections.abc import Iterator
 
 from taploom.backends.artifact import Line
-from taploom.backends.nixos.tree import Attribute, Attributes, Code, Integer, Item, Lines, Listing
+from taploom.backends.nixos.tree import Attribute, AttributeSet, IndentedString, Integer, ListItem, NixCode, NixList
 from taploom.plan.host import Host, Input
 from taploom.plan.interfaces import HostInterface, inside
 
@@ -17,7 +17,7 @@ DHCP_SERVER, DNS = 67, 53
 _LEGAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 
-def settings(host: Host) -> Attributes:
+def settings(host: Host) -> AttributeSet:
     """`networking.firewall`: off where the plan's ruleset filters the input, and open for the services of the host."""
     networks = sorted(inside(host), key=lambda here: here.device)
     found = [
@@ -25,8 +25,8 @@ def settings(host: Host) -> Attributes:
         *(_lines("extraInputRules", [line for here in networks if not _bare(here) for line in _input(here)])),
         *_interfaces([here for here in networks if _bare(here)]),
     ]
-    managed = (Attribute(("enable",), Code("prefer false")),) if host.input is Input.MANAGED else ()
-    return Attributes((*managed, *found))
+    managed = (Attribute(("enable",), NixCode("prefer false")),) if host.input is Input.MANAGED else ()
+    return AttributeSet((*managed, *found))
 
 
 def _bare(here: HostInterface) -> bool:
@@ -40,14 +40,14 @@ def _bare(here: HostInterface) -> bool:
 
 def _interfaces(networks: list[HostInterface]) -> tuple[Attribute, ...]:
     found = tuple(
-        Attribute((here.device,), Attributes(ports), here.origin) for here in networks if (ports := _allowed(here))
+        Attribute((here.device,), AttributeSet(ports), here.origin) for here in networks if (ports := _allowed(here))
     )
-    return (Attribute(("interfaces",), Attributes(found)),) if found else ()
+    return (Attribute(("interfaces",), AttributeSet(found)),) if found else ()
 
 
 def _allowed(here: HostInterface) -> tuple[Attribute, ...]:
     return tuple(
-        Attribute((f"allowed{protocol.upper()}Ports",), Listing(tuple(Item(Integer(port)) for port in ports)))
+        Attribute((f"allowed{protocol.upper()}Ports",), NixList(tuple(ListItem(Integer(port)) for port in ports)))
         for protocol, ports in _served(here)
     )
 
@@ -72,4 +72,4 @@ def _forwarded(here: HostInterface) -> Iterator[Line]:
 
 
 def _lines(option: str, lines: list[Line]) -> tuple[Attribute, ...]:
-    return (Attribute((option,), Lines(tuple(lines))),) if lines else ()
+    return (Attribute((option,), IndentedString(tuple(lines))),) if lines else ()

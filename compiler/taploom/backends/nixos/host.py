@@ -12,7 +12,7 @@ from taploom.backends.artifact import Artifact
 from taploom.backends.nftables.tree import Ruleset
 from taploom.backends.nixos import assertions, firewall, memory, printer, tables, units
 from taploom.backends.nixos.shared import ENTRY, FLAT, PREFER, RANK, RIVALS, UNCLAIMED
-from taploom.backends.nixos.tree import Attribute, Attributes, Bool, Call, Code, Integer, Module, texts
+from taploom.backends.nixos.tree import Attribute, AttributeSet, Bool, Call, Integer, Module, NixCode, texts
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside, interfaces
 
@@ -30,8 +30,8 @@ def artifacts(host: Host) -> tuple[Artifact, ...]:
     return (Artifact(f"hosts/{host.name}/nixos/default.nix", printer.lines(module)),)
 
 
-def _body(host: Host, ruleset: Ruleset) -> Attributes:
-    return Attributes(
+def _body(host: Host, ruleset: Ruleset) -> AttributeSet:
+    return AttributeSet(
         (
             Attribute(("assertions",), assertions.of(host)),
             Attribute(("boot", "kernel", "sysctl"), _sysctl(host)),
@@ -46,10 +46,10 @@ def _body(host: Host, ruleset: Ruleset) -> Attributes:
     )
 
 
-def _sysctl(host: Host) -> Attributes:
+def _sysctl(host: Host) -> AttributeSet:
     """The kernel settings; forwarding as a boolean, as NixOS itself sets it, since `1` and `true` would conflict."""
-    return Attributes(
-        tuple(Attribute((s.key,), Call(Code("rank"), (_setting(s),)), s.origin) for s in sysctl.settings(host))
+    return AttributeSet(
+        tuple(Attribute((s.key,), Call(NixCode("rank"), (_setting(s),)), s.origin) for s in sysctl.settings(host))
     )
 
 
@@ -57,16 +57,16 @@ def _setting(setting: sysctl.Setting) -> Bool | Integer:
     return Bool(setting.value == 1) if setting.key.endswith("forwarding") else Integer(setting.value)
 
 
-def _networking(host: Host, ruleset: Ruleset) -> Attributes:
+def _networking(host: Host, ruleset: Ruleset) -> AttributeSet:
     links = _links(host)
-    return Attributes(
+    return AttributeSet(
         (
             # `useDHCP` would start dhcpcd on every link, the uplinks of networkd and the guests' TAPs among them.
             Attribute(("dhcpcd", "denyInterfaces"), texts(*links)),
             Attribute(("firewall",), firewall.settings(host)),
             Attribute(("networkmanager", "unmanaged"), texts(*(f"interface-name:{link}" for link in links))),
             Attribute(("nftables",), tables.of(ruleset), host.origin),
-            Attribute(("useDHCP",), Code("prefer false")),
+            Attribute(("useDHCP",), NixCode("prefer false")),
         )
     )
 

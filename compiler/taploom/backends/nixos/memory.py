@@ -9,10 +9,10 @@ flushes only the rules of the table, as the ruleset file of other hosts does. Wh
 from typing import Final
 
 from taploom.backends.nftables.tree import Ruleset
-from taploom.backends.nixos.tree import Attribute, Attributes, Binding, Bool, Call, Code, Text, texts
+from taploom.backends.nixos.tree import Attribute, AttributeSet, Binding, Bool, Call, NixCode, NixString, texts
 from taploom.plan.origin import Origin
 
-FLUSHED: Final = Code("flushed")
+FLUSHED: Final = NixCode("flushed")
 """Whether a load of NixOS begins with an empty ruleset."""
 
 BINDINGS: Final = (
@@ -45,16 +45,16 @@ def there(ruleset: Ruleset) -> bool:
 
 def service(origin: Origin) -> Attribute:
     """`systemd.services.taploom-memory`, in the place that nftables.service has at boot (systemd.special(7))."""
-    run = (("Type", Text("oneshot")), ("RemainAfterExit", Bool(value=True)), ("ExecStart", Code("remember")),
-           ("ExecReload", Code("remember")), ("ExecStop", Code(_FORGET)))  # fmt: skip
+    run = (("Type", NixString("oneshot")), ("RemainAfterExit", Bool(value=True)), ("ExecStart", NixCode("remember")),
+           ("ExecReload", NixCode("remember")), ("ExecStop", NixCode(_FORGET)))  # fmt: skip
     early = texts("network-pre.target")
     settings = (
-        (("description",), Text("Remembered flows between guests of one bridge")),
+        (("description",), NixString("Remembered flows between guests of one bridge")),
         (("before",), early),
         (("wants",), early),
         (("wantedBy",), texts("multi-user.target")),
         (("reloadIfChanged",), Bool(value=True)),
-        (("serviceConfig",), Attributes(tuple(Attribute((key,), value) for key, value in run))),
+        (("serviceConfig",), AttributeSet(tuple(Attribute((key,), value) for key, value in run))),
     )
-    body = Attributes(tuple(Attribute(path, value) for path, value in settings))
-    return Attribute(("systemd", "services", "taploom-memory"), Call(Code("lib.mkIf (!flushed)"), (body,)), origin)
+    body = AttributeSet(tuple(Attribute(path, value) for path, value in settings))
+    return Attribute(("systemd", "services", "taploom-memory"), Call(NixCode("lib.mkIf (!flushed)"), (body,)), origin)

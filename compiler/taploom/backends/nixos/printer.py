@@ -11,16 +11,16 @@ from taploom.backends.artifact import Line
 from taploom.backends.nixos import quote
 from taploom.backends.nixos.tree import (
     Attribute,
-    Attributes,
+    AttributeSet,
     Bool,
     Call,
-    Code,
     Expression,
+    IndentedString,
     Integer,
-    Lines,
-    Listing,
     Module,
-    Text,
+    NixCode,
+    NixList,
+    NixString,
 )
 from taploom.plan.origin import Origin
 
@@ -56,17 +56,17 @@ def _head(module: Module) -> Iterator[Line]:
 
 def _print(out: list[Line], value: Expression, margin: str, before: str, after: str, origin: Origin | None) -> None:
     """Add the lines of `value` at `margin`, with `before` ahead of the first and `after` behind the last."""
-    if isinstance(value, Attributes) and value.attributes and not value.inline:
+    if isinstance(value, AttributeSet) and value.attributes and not value.inline:
         out.append(Line(f"{margin}{before}{{", origin))
         _attributes(out, value.attributes, margin + _STEP, origin)
         out.append(Line(f"{margin}}}{after}", origin))
-    elif isinstance(value, Listing) and (len(value.items) > 1 or any(not _short(item.value) for item in value.items)):
+    elif isinstance(value, NixList) and (len(value.items) > 1 or any(not _short(item.value) for item in value.items)):
         out.append(Line(f"{margin}{before}[", origin))
         for item in value.items:
             opening, closing = ("(", ")") if isinstance(item.value, Call) else ("", "")
             _print(out, item.value, margin + _STEP, opening, closing, item.origin or origin)
         out.append(Line(f"{margin}]{after}", origin))
-    elif isinstance(value, Lines) and _margin_is_kept(value.lines):
+    elif isinstance(value, IndentedString) and _margin_is_kept(value.lines):
         out.append(Line(f"{margin}{before}''", origin))
         out.extend(_indented(value.lines, margin + _STEP, origin))
         out.append(Line(f"{margin}''{after}", origin))
@@ -83,7 +83,7 @@ def _attributes(out: list[Line], attributes: tuple[Attribute, ...], margin: str,
     quoted = quote.quoted
     for attribute in attributes:
         path, inner, cause = _joined(attribute, origin)
-        if isinstance(inner, Text):  # most lines are of this kind, so they skip the call
+        if isinstance(inner, NixString):  # most lines are of this kind, so they skip the call
             out.append(Line(f"{margin}{path} = {quoted(inner.value)};", cause))
         else:
             _print(out, inner, margin, f"{path} = ", ";", cause)
@@ -97,9 +97,9 @@ def _indented(content: tuple[Line, ...], margin: str, origin: Origin | None) -> 
 def _joined(attribute: Attribute, origin: Origin | None) -> tuple[str, Expression, Origin | None]:
     """The path of an attribute, its value and its origin; a set of one leaf goes into the path, as in `a.b = 1;`."""
     value, cause = attribute.value, attribute.origin or origin
-    if type(value) is Attributes and len(value.attributes) == 1 and not value.inline:
+    if type(value) is AttributeSet and len(value.attributes) == 1 and not value.inline:
         only = value.attributes[0]
-        if type(only.value) is not Attributes:
+        if type(only.value) is not AttributeSet:
             return _path((*attribute.path, *only.path)), only.value, only.origin or cause
     return _path(attribute.path), value, cause
 
@@ -111,7 +111,7 @@ def _path(names: tuple[str, ...]) -> str:
 
 def _short(value: Expression) -> bool:
     """Whether the only element of a list stands on the line of the list."""
-    return isinstance(value, Text | Integer | Bool | Code)
+    return isinstance(value, NixString | Integer | Bool | NixCode)
 
 
 def _margin_is_kept(content: tuple[Line, ...]) -> bool:
@@ -126,21 +126,21 @@ def _argument(value: Expression) -> str:
 def _flat(value: Expression) -> str:
     """`value` on one line."""
     match value:
-        case Text(text):
+        case NixString(text):
             return quote.quoted(text)
-        case Lines(content):
+        case IndentedString(content):
             return quote.quoted("".join(f"{text}\n" for text, _ in content))
         case Integer(number):
             return str(number) if number >= 0 else f"({number})"
         case Bool(flag):
             return "true" if flag else "false"
-        case Code(text):
+        case NixCode(text):
             return text
         case Call(function, arguments):
             return " ".join((function.text, *map(_argument, arguments)))
-        case Listing(items):
+        case NixList(items):
             return " ".join(("[", *(_argument(item.value) for item in items), "]"))
-        case Attributes(attributes):
+        case AttributeSet(attributes):
             inner = (f"{_path(attribute.path)} = {_flat(attribute.value)};" for attribute in attributes)
             return " ".join(("{", *inner, "}"))
     assert_never(value)

@@ -8,15 +8,15 @@ also remembers which tables it has made, and removes a table that is no longer l
 from taploom.backends.nftables import printer
 from taploom.backends.nftables.tree import Ruleset, Table
 from taploom.backends.nixos import memory
-from taploom.backends.nixos.tree import Attribute, Attributes, Bool, Lines, Text
+from taploom.backends.nixos.tree import Attribute, AttributeSet, Bool, IndentedString, NixString
 
 
-def of(ruleset: Ruleset) -> Attributes:
+def of(ruleset: Ruleset) -> AttributeSet:
     """`networking.nftables`, without its option `ruleset`, for which NixOS may flush the tables of other tools."""
-    tables = Attributes(
+    tables = AttributeSet(
         tuple(Attribute((_key(table),), _table(table)) for table in ruleset.tables if table.chains or not table.kept)
     )
-    return Attributes((Attribute(("enable",), Bool(value=True)), Attribute(("tables",), tables)))
+    return AttributeSet((Attribute(("enable",), Bool(value=True)), Attribute(("tables",), tables)))
 
 
 def _key(table: Table) -> str:
@@ -24,8 +24,8 @@ def _key(table: Table) -> str:
     return table.name if table.family == "inet" else f"{table.name}-{table.family}"
 
 
-def _table(table: Table) -> Attributes:
-    content = Lines(printer.body(table))
+def _table(table: Table) -> AttributeSet:
+    content = IndentedString(printer.body(table))
     enabled = (("enable", memory.FLUSHED),) if table.kept else ()
-    named = (*enabled, ("family", Text(table.family)), ("name", Text(table.name)), ("content", content))
-    return Attributes(tuple(Attribute((key,), value) for key, value in named))
+    named = (*enabled, ("family", NixString(table.family)), ("name", NixString(table.name)), ("content", content))
+    return AttributeSet(tuple(Attribute((key,), value) for key, value in named))

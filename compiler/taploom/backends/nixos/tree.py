@@ -1,8 +1,8 @@
 """Nix expressions, as far as a NixOS module of plain settings needs them.
 
-The nodes are frozen and their union is closed. A value from a plan can only be a `Text`, a `Lines`, an `Integer`, a
-`Bool` or the name of an attribute, and the printer writes each of these as a literal of Nix. `Code` is the one node
-that is printed as it stands, and it takes literals of this package alone.
+The nodes are frozen and their union is closed. A value from a plan can only be a `NixString`, an `IndentedString`, an
+`Integer`, a `Bool` or the name of an attribute, and the printer writes each of these as a literal of Nix. `NixCode` is
+the one node that is printed as it stands, and it takes literals of this package alone.
 """
 
 from typing import LiteralString, NamedTuple
@@ -13,14 +13,14 @@ from taploom.plan.origin import Origin
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class NixString:
     """A string on one line, quoted."""
 
     value: str
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class IndentedString:
     """A string of lines, each with its line end; printed as an indented string, so that a diff shows single lines."""
 
     lines: tuple[Line, ...]
@@ -41,7 +41,7 @@ class Bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class NixCode:
     """Nix that this package contains as text, never built from a plan (`LiteralString` is checked)."""
 
     text: LiteralString
@@ -51,11 +51,11 @@ class Code:
 class Call:
     """A function applied to arguments; the printer puts parentheses around an argument that is no atom."""
 
-    function: Code
+    function: NixCode
     arguments: tuple["Expression", ...]
 
 
-class Item(NamedTuple):
+class ListItem(NamedTuple):
     """One element of a list."""
 
     value: "Expression"
@@ -63,10 +63,10 @@ class Item(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class NixList:
     """A list."""
 
-    items: tuple[Item, ...]
+    items: tuple[ListItem, ...]
 
 
 class Attribute(NamedTuple):
@@ -78,7 +78,7 @@ class Attribute(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Attributes:
+class AttributeSet:
     """A set of attributes.
 
     Attributes:
@@ -90,7 +90,7 @@ class Attributes:
     inline: bool = False
 
 
-Expression = Text | Lines | Integer | Bool | Code | Call | Listing | Attributes
+Expression = NixString | IndentedString | Integer | Bool | NixCode | Call | NixList | AttributeSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +115,9 @@ class Module:
     comment: str
     arguments: tuple[LiteralString, ...]
     bindings: tuple[Binding, ...]
-    body: Attributes
+    body: AttributeSet
 
 
-def texts(*values: str, origin: Origin | None = None) -> Listing:
+def texts(*values: str, origin: Origin | None = None) -> NixList:
     """A list of strings."""
-    return Listing(tuple(Item(Text(value), origin) for value in values))
+    return NixList(tuple(ListItem(NixString(value), origin) for value in values))

@@ -11,42 +11,42 @@ from collections.abc import Iterable, Iterator, Mapping
 from taploom.backends.artifact import Line
 from taploom.backends.nixos.tree import (
     Attribute,
-    Attributes,
+    AttributeSet,
     Bool,
     Call,
-    Code,
     Expression,
+    IndentedString,
     Integer,
-    Item,
-    Lines,
-    Listing,
-    Text,
+    ListItem,
+    NixCode,
+    NixList,
+    NixString,
 )
 from taploom.backends.units.printer import text
-from taploom.backends.units.tree import Assignment, Kind, Section, Unit
+from taploom.backends.units.tree import Assignment, Section, Unit, UnitKind
 
-_OPTIONS: Mapping[tuple[Kind, str], str] = {
-    (Kind.NETDEV, "NetDev"): "netdevConfig",
-    (Kind.NETDEV, "Bridge"): "bridgeConfig",
-    (Kind.NETDEV, "Tap"): "tapConfig",
-    (Kind.NETWORK, "Match"): "matchConfig",
-    (Kind.NETWORK, "Link"): "linkConfig",
-    (Kind.NETWORK, "Network"): "networkConfig",
-    (Kind.NETWORK, "DHCPv4"): "dhcpV4Config",
-    (Kind.NETWORK, "DHCPv6"): "dhcpV6Config",
-    (Kind.NETWORK, "IPv6AcceptRA"): "ipv6AcceptRAConfig",
-    (Kind.NETWORK, "DHCPServer"): "dhcpServerConfig",
-    (Kind.NETWORK, "IPv6SendRA"): "ipv6SendRAConfig",
-    (Kind.NETWORK, "Bridge"): "bridgeConfig",
+_OPTIONS: Mapping[tuple[UnitKind, str], str] = {
+    (UnitKind.NETDEV, "NetDev"): "netdevConfig",
+    (UnitKind.NETDEV, "Bridge"): "bridgeConfig",
+    (UnitKind.NETDEV, "Tap"): "tapConfig",
+    (UnitKind.NETWORK, "Match"): "matchConfig",
+    (UnitKind.NETWORK, "Link"): "linkConfig",
+    (UnitKind.NETWORK, "Network"): "networkConfig",
+    (UnitKind.NETWORK, "DHCPv4"): "dhcpV4Config",
+    (UnitKind.NETWORK, "DHCPv6"): "dhcpV6Config",
+    (UnitKind.NETWORK, "IPv6AcceptRA"): "ipv6AcceptRAConfig",
+    (UnitKind.NETWORK, "DHCPServer"): "dhcpServerConfig",
+    (UnitKind.NETWORK, "IPv6SendRA"): "ipv6SendRAConfig",
+    (UnitKind.NETWORK, "Bridge"): "bridgeConfig",
 }
 
 # Sections that repeat: the option that lists them, and the attribute that wraps each of them until NixOS 24.05.
-_LISTS: Mapping[str, tuple[str, Code]] = {
-    "Address": ("addresses", Code('(entry "addressConfig")')),
-    "Route": ("routes", Code('(entry "routeConfig")')),
-    "RoutingPolicyRule": ("routingPolicyRules", Code('(entry "routingPolicyRuleConfig")')),
-    "IPv6Prefix": ("ipv6Prefixes", Code('(entry "ipv6PrefixConfig")')),
-    "DHCPServerStaticLease": ("dhcpServerStaticLeases", Code('(entry "dhcpServerStaticLeaseConfig")')),
+_LISTS: Mapping[str, tuple[str, NixCode]] = {
+    "Address": ("addresses", NixCode('(entry "addressConfig")')),
+    "Route": ("routes", NixCode('(entry "routeConfig")')),
+    "RoutingPolicyRule": ("routingPolicyRules", NixCode('(entry "routingPolicyRuleConfig")')),
+    "IPv6Prefix": ("ipv6Prefixes", NixCode('(entry "ipv6PrefixConfig")')),
+    "DHCPServerStaticLease": ("dhcpServerStaticLeases", NixCode('(entry "dhcpServerStaticLeaseConfig")')),
 }
 
 # Keys that some releases of nixpkgs do not accept yet; no release checks the text of `extraConfig`.
@@ -76,7 +76,7 @@ _NUMBERS = frozenset(
 )
 
 
-def network(units: Iterable[Unit], *, any_uplink: bool = False) -> Attributes:
+def network(units: Iterable[Unit], *, any_uplink: bool = False) -> AttributeSet:
     """All of `systemd.network`: the daemon is enabled, and the units are listed by kind and file name.
 
     The list sections use `entry`, and `any_uplink` uses `prefer`, which the module around this value has to bind.
@@ -86,19 +86,19 @@ def network(units: Iterable[Unit], *, any_uplink: bool = False) -> Attributes:
         any_uplink: whether one link that is online is enough for `network-online.target`.
     """
     known = tuple(units)
-    groups = (("netdevs", Kind.NETDEV), ("networks", Kind.NETWORK))
+    groups = (("netdevs", UnitKind.NETDEV), ("networks", UnitKind.NETWORK))
     found = tuple(
-        Attribute((option,), Attributes(tuple(_unit(unit) for unit in known if unit.kind is kind)))
+        Attribute((option,), AttributeSet(tuple(_unit(unit) for unit in known if unit.kind is kind)))
         for option, kind in groups
         if any(unit.kind is kind for unit in known)
     )
-    waiting = (Attribute(("wait-online", "anyInterface"), Code("prefer true")),) if any_uplink else ()
-    return Attributes((Attribute(("enable",), Bool(value=True)), *found, *waiting))
+    waiting = (Attribute(("wait-online", "anyInterface"), NixCode("prefer true")),) if any_uplink else ()
+    return AttributeSet((Attribute(("enable",), Bool(value=True)), *found, *waiting))
 
 
 def repeats(units: Iterable[Unit]) -> bool:
     """Whether some unit has a list section, so that the module needs `entry`."""
-    return any(section.name in _LISTS for unit in units for section in unit.sections if unit.kind is Kind.NETWORK)
+    return any(section.name in _LISTS for unit in units for section in unit.sections if unit.kind is UnitKind.NETWORK)
 
 
 def _unit(unit: Unit) -> Attribute:
@@ -107,25 +107,25 @@ def _unit(unit: Unit) -> Attribute:
         grouped.setdefault(section.name, []).append(section)
     options = [found for name, sections in grouped.items() for found in _options(unit.kind, name, sections)]
     if late := tuple(line for section in unit.sections for line in _late(section)):
-        options.append(Attribute(("extraConfig",), Lines(late)))
-    return Attribute((unit.stem,), Attributes(tuple(sorted(options, key=lambda o: o.path))), unit.origin)
+        options.append(Attribute(("extraConfig",), IndentedString(late)))
+    return Attribute((unit.stem,), AttributeSet(tuple(sorted(options, key=lambda o: o.path))), unit.origin)
 
 
-def _options(kind: Kind, name: str, sections: list[Section]) -> Iterator[Attribute]:
+def _options(kind: UnitKind, name: str, sections: list[Section]) -> Iterator[Attribute]:
     """The options that express the sections of one name."""
-    if kind is Kind.NETWORK and name in _LISTS:
+    if kind is UnitKind.NETWORK and name in _LISTS:
         option, wrap = _LISTS[name]
-        rows = Listing(tuple(Item(_row(section), section.assignments[0].origin) for section in sections))
-        yield Attribute((option,), Call(Code("map"), (wrap, rows)))
+        rows = NixList(tuple(ListItem(_row(section), section.assignments[0].origin) for section in sections))
+        yield Attribute((option,), Call(NixCode("map"), (wrap, rows)))
         return
     values = _values(e for section in sections for e in section.assignments if (name, e.key) not in _LATE)
-    if (kind, name) == (Kind.NETWORK, "Network"):
+    if (kind, name) == (UnitKind.NETWORK, "Network"):
         for key, option in _SHORT.items():
             if assignments := values.pop(key, None):
                 yield Attribute((option,), _list(name, assignments))
     if values:
         inner = tuple(_attribute(name, key, assignments) for key, assignments in sorted(values.items()))
-        yield Attribute((_OPTIONS[kind, name],), Attributes(inner))
+        yield Attribute((_OPTIONS[kind, name],), AttributeSet(inner))
 
 
 def _late(section: Section) -> Iterator[Line]:
@@ -144,10 +144,10 @@ def _values(assignments: Iterable[Assignment]) -> dict[str, list[Assignment]]:
     return found
 
 
-def _row(section: Section) -> Attributes:
+def _row(section: Section) -> AttributeSet:
     """A list section as one line, as there may be a thousand of them."""
     values = _values(section.assignments)
-    return Attributes(tuple(_attribute(section.name, key, values[key]) for key in sorted(values)), inline=True)
+    return AttributeSet(tuple(_attribute(section.name, key, values[key]) for key in sorted(values)), inline=True)
 
 
 def _attribute(section: str, key: str, assignments: list[Assignment]) -> Attribute:
@@ -156,11 +156,11 @@ def _attribute(section: str, key: str, assignments: list[Assignment]) -> Attribu
     return Attribute((key,), _value(section, assignments[0]), assignments[0].origin)
 
 
-def _list(section: str, assignments: list[Assignment]) -> Listing:
-    return Listing(tuple(Item(_value(section, assignment), assignment.origin) for assignment in assignments))
+def _list(section: str, assignments: list[Assignment]) -> NixList:
+    return NixList(tuple(ListItem(_value(section, assignment), assignment.origin) for assignment in assignments))
 
 
 def _value(section: str, assignment: Assignment) -> Expression:
     if (section, assignment.key) in _NUMBERS and not isinstance(assignment.value, str | bool):
         return Integer(assignment.value)
-    return Text(text(assignment.value))
+    return NixString(text(assignment.value))

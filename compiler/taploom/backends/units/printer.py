@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from taploom.backends.artifact import Artifact, Line
-from taploom.backends.units.tree import Assignment, Unit, Value
+from taploom.backends.units.tree import Assignment, AssignmentValue, Unit
 
 INSTALL_DIRECTORY = "/etc/systemd/network"
 
@@ -20,7 +20,7 @@ def artifacts(units: Iterable[Unit], folder: str) -> tuple[Artifact, ...]:
     )
 
 
-def text(value: Value) -> str:
+def text(value: AssignmentValue) -> str:
     """A value as it stands after the `=`.
 
     Raises:

@@ -13,11 +13,11 @@ from taploom.base.frozen import dataclass
 from taploom.base.names import digest
 from taploom.plan.origin import Origin
 
-Value = str | int | bool
+AssignmentValue = str | int | bool
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
-class Kind(enum.Enum):
+class UnitKind(enum.Enum):
     """What a unit configures; the value is the suffix of its file."""
 
     NETWORK = "network"
@@ -28,7 +28,7 @@ class Assignment(NamedTuple):
     """One assignment, `Key=value`."""
 
     key: str
-    value: Value
+    value: AssignmentValue
     origin: Origin
 
 
@@ -57,7 +57,7 @@ class Unit:
     """
 
     stem: str
-    kind: Kind
+    kind: UnitKind
     sections: tuple[Section, ...]
     origin: Origin
 
@@ -67,12 +67,12 @@ class Unit:
         return f"{self.stem}.{self.kind.value}"
 
 
-def section(name: str, origin: Origin, *assignments: tuple[str, Value | None]) -> Section:
+def section(name: str, origin: Origin, *assignments: tuple[str, AssignmentValue | None]) -> Section:
     """A section whose assignments share an origin; an assignment of None is left out."""
     return Section(name, tuple(Assignment(key, value, origin) for key, value in assignments if value is not None))
 
 
-def unit(stem: str, kind: Kind, origin: Origin, sections: Iterable[Section]) -> Unit:
+def unit(stem: str, kind: UnitKind, origin: Origin, sections: Iterable[Section]) -> Unit:
     """A unit without the sections that turned out to be empty."""
     return Unit(stem, kind, tuple(s for s in sections if s.assignments), origin)
 

@@ -15,10 +15,9 @@ from taploom.backends.nftables.tree import (
     Direction,
     Dispatch,
     Element,
-    Kind,
     Learn,
-    Limit,
     LimitBy,
+    LimitRate,
     Log,
     Lookup,
     Masquerade,
@@ -32,7 +31,8 @@ from taploom.backends.nftables.tree import (
     TranslateBy,
     TranslatePrefix,
     Until,
-    Verdict,
+    VerdictKind,
+    VerdictStatement,
 )
 from taploom.backends.nftables.values import Range
 from taploom.base.address import Family, Prefix
@@ -110,7 +110,7 @@ class Tracer:
             if kind is None and chain.base:
                 kind = chain.base.policy
                 found.steps.append(f"{chain.name}: policy {kind.value}")
-            if kind is Kind.DROP:
+            if kind is VerdictKind.DROP:
                 found.allowed = False
                 return False
         return True
@@ -144,44 +144,48 @@ class _Run:
     hop: Hop
     found: Walk
 
-    def chain(self, chain: Chain) -> Kind | None:
+    def chain(self, chain: Chain) -> VerdictKind | None:
         """The verdict of a chain: ACCEPT or DROP; None if the packet reaches the end of the chain."""
         for at, rule in enumerate(chain.rules, start=1):
             kind = self.rule(chain, rule)
-            if kind is Kind.RETURN:
+            if kind is VerdictKind.RETURN:
                 return None
-            if kind is Kind.ACCEPT and self.found.limited and self._anyhow(replace(chain, rules=chain.rules[at:])):
+            if (
+                kind is VerdictKind.ACCEPT
+                and self.found.limited
+                and self._anyhow(replace(chain, rules=chain.rules[at:]))
+            ):
                 self.found.limited = ""
-            if kind in (Kind.ACCEPT, Kind.DROP):
+            if kind in (VerdictKind.ACCEPT, VerdictKind.DROP):
                 return kind
-            if kind is Kind.GOTO:
+            if kind is VerdictKind.GOTO:
                 return None
         return None
 
     def _anyhow(self, rest: Chain) -> bool:
         """Whether later rules accept, without a rate, the packets that exceed a rate."""
         other = replace(self, found=Walk(allowed=True, destination=self.found.destination))
-        return other.chain(rest) is Kind.ACCEPT and not other.found.limited
+        return other.chain(rest) is VerdictKind.ACCEPT and not other.found.limited
 
-    def rule(self, chain: Chain, rule: Rule) -> Kind | None:
+    def rule(self, chain: Chain, rule: Rule) -> VerdictKind | None:
         """The verdict of a rule; GOTO if a `goto` ends without a verdict; None if the next rule is to be evaluated."""
         limited, comment = "", rule.comment
         for statement in rule.statements:
             match statement:
-                case Verdict():
+                case VerdictStatement():
                     return self.verdict(chain, statement, comment, limited=limited)
                 case Dispatch(fields, name):
                     element = self.element(fields, name)
                     if element is None:
                         return None
-                    assert isinstance(element.data, Verdict)
+                    assert isinstance(element.data, VerdictStatement)
                     return self.verdict(chain, element.data, comment, limited=limited)
                 case Lookup(fields, name, negated):
                     element = self.element(fields, name)
                     if (element is not None) == negated or not all(map(self.hop.present, fields)):
                         return None
                     comment = comment if element is None else element.comment or comment
-                case Limit() | LimitBy():
+                case LimitRate() | LimitBy():
                     limited = self.limit(statement)
                 case Translate() | TranslateBy() | TranslatePrefix() | Masquerade():
                     self.translate(chain, statement, comment)
@@ -195,24 +199,24 @@ class _Run:
                     assert_never(statement)
         return None
 
-    def limit(self, statement: Limit | LimitBy) -> str:
+    def limit(self, statement: LimitRate | LimitBy) -> str:
         """The rate of a limit."""
         if isinstance(statement, LimitBy):
             found = next(entry for entry in self.table.limits if entry.name == statement.name)
             return rate(found.rate, found.unit, found.burst)
         return rate(statement.rate, statement.unit, statement.burst)
 
-    def verdict(self, chain: Chain, verdict: Verdict, comment: str, *, limited: str) -> Kind | None:
+    def verdict(self, chain: Chain, verdict: VerdictStatement, comment: str, *, limited: str) -> VerdictKind | None:
         """Follows a verdict to its end."""
         step = f"{chain.name}: {comment}" if comment else chain.name
-        if verdict.kind in (Kind.GOTO, Kind.JUMP):
+        if verdict.kind in (VerdictKind.GOTO, VerdictKind.JUMP):
             self.found.steps.append(f"{step} → {verdict.chain}")
             target = next(c for c in self.table.chains if c.name == verdict.chain)
             kind = self.chain(target)
-            return Kind.GOTO if kind is None and verdict.kind is Kind.GOTO else kind
-        if verdict.kind is not Kind.RETURN:
+            return VerdictKind.GOTO if kind is None and verdict.kind is VerdictKind.GOTO else kind
+        if verdict.kind is not VerdictKind.RETURN:
             self.found.steps.append(f"{step}: {verdict.kind.value}")
-            self.found.limited = limited if verdict.kind is Kind.ACCEPT else ""
+            self.found.limited = limited if verdict.kind is VerdictKind.ACCEPT else ""
         return verdict.kind
 
     def translate(self, chain: Chain, statement: Statement, comment: str) -> None:

@@ -28,7 +28,7 @@ _KeyOrigin = tuple[tuple[Value, ...], Origin]
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class UnboundPorts:
     """The ports of a bridge that may use any address of its prefix that nobody owns."""
 
     family: Family
@@ -48,7 +48,7 @@ class Bindings:
 
     sets: tuple[Set, ...]
     names: frozenset[str]
-    pools: tuple[Pool, ...]
+    pools: tuple[UnboundPorts, ...]
 
 
 def bind(column: str) -> str:
@@ -108,14 +108,14 @@ def _owned(host: Host, bridges: list[Bridge], ports: list[Port]) -> tuple[Set, .
     )
 
 
-def _pool(bridge: Bridge, family: Family) -> tuple[Pool, ...]:
+def _pool(bridge: Bridge, family: Family) -> tuple[UnboundPorts, ...]:
     interface = in_family(bridge, family)
     free = [p for p in bridge.ports if in_family(p, family) is None]
     if not interface or not free:
         return ()
     elements = tuple(Element((Iface(port.tap),), origin=port.origin) for port in free)
     name = ident("pool", f"net-{bridge.network}", family.key)
-    return (Pool(family, interface.prefix, Set(name, (Type.IFACE,), elements, origin=bridge.origin)),)
+    return (UnboundPorts(family, interface.prefix, Set(name, (Type.IFACE,), elements, origin=bridge.origin)),)
 
 
 def _set(host: Host, name: str, types: tuple[Type, ...], keys: Iterable[_KeyOrigin]) -> Set:

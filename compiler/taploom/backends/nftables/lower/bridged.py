@@ -6,13 +6,13 @@ judged here only if it enters by a port of ours, or goes between addresses of on
 
 from taploom.backends.nftables.lower.guard import guard
 from taploom.backends.nftables.lower.isolation import isolation
-from taploom.backends.nftables.lower.part import Part, base, together
+from taploom.backends.nftables.lower.part import TablePart, base, together
 from taploom.backends.nftables.tree import Chain
 from taploom.plan.host import Host
 
 
-def bridged(host: Host) -> Part:
+def bridged(host: Host) -> TablePart:
     """Spoof guard and isolation."""
     apart = isolation(host)
     hook = Chain("forward", apart.rules, base("filter", "forward", "filter"), host.origin)
-    return together([guard(host), Part((hook,) if apart.rules else ()), Part((), apart.sets)])
+    return together([guard(host), TablePart((hook,) if apart.rules else ()), TablePart((), apart.sets)])

@@ -24,7 +24,7 @@ from taploom.backends.nftables.lower.frame import (
     prefix_set,
 )
 from taploom.backends.nftables.lower.listening import Listening, rules
-from taploom.backends.nftables.lower.part import Part, base, together
+from taploom.backends.nftables.lower.part import TablePart, base, together
 from taploom.backends.nftables.tree import (
     Chain,
     Direction,
@@ -47,7 +47,7 @@ _INSIDE = "inside/"
 """Stands for the host's own networks and the host itself; no interface can have this name."""
 
 
-def destination_nat(host: Host) -> Part:
+def destination_nat(host: Host) -> TablePart:
     """The hooks of prerouting and (with hairpin) output, with their chains and maps."""
     chains: dict[tuple[str, Family], Chain] = {}
     sets: list[Set] = []
@@ -58,9 +58,9 @@ def destination_nat(host: Host) -> Part:
         chains |= {key: chain for key, chain in found.items() if chain.rules}
         sets += known.sets()
     if not chains:
-        return Part()
+        return TablePart()
     hooks = _hooks(host, chains)
-    return together([hooks, Part(tuple(chains.values()), (*sets, *_kept(host)))])
+    return together([hooks, TablePart(tuple(chains.values()), (*sets, *_kept(host)))])
 
 
 def _arriving(known: Listening, uplink: HostInterface) -> Chain:
@@ -111,7 +111,7 @@ def _from_inside(known: Listening) -> Chain:
     return Chain(ident("dnat-inside", family.key), (*rules(known.fixed, None), *asked, *learned), None, host.origin)
 
 
-def _hooks(host: Host, chains: dict[tuple[str, Family], Chain]) -> Part:
+def _hooks(host: Host, chains: dict[tuple[str, Family], Chain]) -> TablePart:
     hairpin = [family for family in FAMILIES if (_INSIDE, family) in chains]
     entries = [(name, family, chain) for (name, family), chain in chains.items() if name != _INSIDE]
     entries += [(each.device, family, chains[_INSIDE, family]) for each in inside(host) for family in hairpin]
@@ -129,7 +129,7 @@ def _hooks(host: Host, chains: dict[tuple[str, Family], Chain]) -> Part:
         )
         # The priority is a number, as nft takes the name `dstnat` in prerouting only.
         hooks.append(Chain("nat_output", own, base("nat", "output", "-100"), host.origin))
-    return Part(tuple(hooks), (ingress,))
+    return TablePart(tuple(hooks), (ingress,))
 
 
 def _kept(host: Host) -> tuple[Set, ...]:

@@ -13,7 +13,7 @@ from itertools import product
 from taploom.backends.nftables.fields import Field, Type, address_type, daddr, saddr
 from taploom.backends.nftables.lower.frame import family_is, on
 from taploom.backends.nftables.lower.layers import layers
-from taploom.backends.nftables.lower.part import Judged
+from taploom.backends.nftables.lower.part import ChainRules
 from taploom.backends.nftables.lower.protocols import protocol
 from taploom.backends.nftables.lower.shapes import in_order, with_port
 from taploom.backends.nftables.tree import (
@@ -34,7 +34,7 @@ from taploom.plan.host import Host
 from taploom.plan.policy import DnatEntry
 
 
-class Kind(enum.Enum):
+class MapKind(enum.Enum):
     """The kinds of maps, in the order of their rules: entries for named senders go before the others."""
 
     SENDER_PORT = "sender-port"
@@ -45,17 +45,17 @@ class Kind(enum.Enum):
     @property
     def sender(self) -> bool:
         """Whether the sender is part of the key."""
-        return self in (Kind.SENDER_PORT, Kind.SENDER_RANGE)
+        return self in (MapKind.SENDER_PORT, MapKind.SENDER_RANGE)
 
     @property
     def changes(self) -> bool:
         """Whether the data holds a port."""
-        return self in (Kind.SENDER_PORT, Kind.PORT)
+        return self in (MapKind.SENDER_PORT, MapKind.PORT)
 
 
 def dnat_part(
     host: Host, name: str, family: Family, address: Address | None, dnat_entries: Sequence[DnatEntry]
-) -> Judged:
+) -> ChainRules:
     """The rules that translate to the targets of DNAT entries, and their maps.
 
     Args:
@@ -72,7 +72,7 @@ def dnat_part(
     lasting = [dnat_entry for dnat_entry in dnat_entries if dnat_entry.expires is None]
     sets: list[Set] = []
     shapes = in_order({with_port(dnat_entry.protocol) for dnat_entry in lasting})
-    for kind, shape in product(Kind, shapes):
+    for kind, shape in product(MapKind, shapes):
         members = [
             dnat_entry for dnat_entry in lasting if _kind(dnat_entry) is kind and dnat_entry.protocol == shape.name
         ]
@@ -84,17 +84,17 @@ def dnat_part(
             sets.append(Set(title, types, layer.elements, data, interval=layer.interval, origin=host.origin))
             translation = TranslateBy(family, _fields(family, kind, address), title)
             rules.append(Rule((*shape.guard, translation), "", host.origin))
-    return Judged(tuple(rules), tuple(sets))
+    return ChainRules(tuple(rules), tuple(sets))
 
 
-def _kind(dnat_entry: DnatEntry) -> Kind:
+def _kind(dnat_entry: DnatEntry) -> MapKind:
     kept = dnat_entry.first != dnat_entry.last and dnat_entry.first == dnat_entry.target_first
     if dnat_entry.sources is None:
-        return Kind.RANGE if kept else Kind.PORT
-    return Kind.SENDER_RANGE if kept else Kind.SENDER_PORT
+        return MapKind.RANGE if kept else MapKind.PORT
+    return MapKind.SENDER_RANGE if kept else MapKind.SENDER_PORT
 
 
-def _elements(dnat_entry: DnatEntry, kind: Kind, address: Address | None) -> Iterator[Element]:
+def _elements(dnat_entry: DnatEntry, kind: MapKind, address: Address | None) -> Iterator[Element]:
     to = [address.prefix] if address else []
     senders: list[list[Prefix]] = [[source] for source in dnat_entry.sources or ()] if kind.sender else [[]]
     for sender in senders:
@@ -103,7 +103,7 @@ def _elements(dnat_entry: DnatEntry, kind: Kind, address: Address | None) -> Ite
             yield Element(key, (dnat_entry.target.prefix, *data), dnat_entry.forward, dnat_entry.origin)
 
 
-def _ports(dnat_entry: DnatEntry, kind: Kind) -> Iterator[tuple[Range, tuple[Value, ...]]]:
+def _ports(dnat_entry: DnatEntry, kind: MapKind) -> Iterator[tuple[Range, tuple[Value, ...]]]:
     if not kind.changes:
         yield Range(dnat_entry.first, dnat_entry.last), ()
         return
@@ -112,12 +112,12 @@ def _ports(dnat_entry: DnatEntry, kind: Kind) -> Iterator[tuple[Range, tuple[Val
         yield Range(port, port), (Range(inner, inner),)
 
 
-def _types(family: Family, kind: Kind, address: Address | None) -> tuple[Type, ...]:
+def _types(family: Family, kind: MapKind, address: Address | None) -> tuple[Type, ...]:
     ends = [address_type(family)] * (int(kind.sender) + int(address is not None))
     return (*ends, Type.PORT)
 
 
-def _fields(family: Family, kind: Kind, address: Address | None) -> tuple[Field, ...]:
+def _fields(family: Family, kind: MapKind, address: Address | None) -> tuple[Field, ...]:
     return (*([saddr(family)] if kind.sender else []), *([daddr(family)] if address else []), Field.DPORT)
 
 

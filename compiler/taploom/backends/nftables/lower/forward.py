@@ -14,8 +14,8 @@ from taploom.backends.nftables.fields import Field, Type
 from taploom.backends.nftables.idents import ident
 from taploom.backends.nftables.lower import sinks
 from taploom.backends.nftables.lower.frame import ACCEPT, devices, goto, implied, networks, on, zones
-from taploom.backends.nftables.lower.pairs import Policy, chain_name, pair
-from taploom.backends.nftables.lower.part import Part, base, together
+from taploom.backends.nftables.lower.pairs import HostPolicy, chain_name, pair
+from taploom.backends.nftables.lower.part import TablePart, base, together
 from taploom.backends.nftables.tree import (
     Chain,
     Dispatch,
@@ -30,23 +30,23 @@ from taploom.plan.interfaces import inside, interfaces, outside
 from taploom.plan.policy import Side, SideKind
 
 OURS, UPLINK, PAIRS = ident("forward", "ours"), ident("forward", "uplink"), ident("forward", "pairs")
-Ends = tuple[Side, Side]
+SidePair = tuple[Side, Side]
 
 
-def forward(known: Policy) -> Part:
+def forward(known: HostPolicy) -> TablePart:
     """The forward hook, the dispatch and a chain for each pair of sides that has rules."""
     host = known.host
     if not interfaces(host):
-        return Part()
+        return TablePart()
     made = {ends: part for ends in _routes(host) if (part := pair(known, *ends)).chains}
     pairs = _pairs(host, tuple(made))
     fixed = [_base(host), _ours(host, tuple(made)), sinks.sink(sinks.FORWARD, "forward", host.origin)]
     fixed += [_uplink(host)] if outside(host) else []
     targets = tuple(one for found in known.targets for one in (*(s for _, s in found.sets), found.mirrors) if one)
-    return together([Part((*fixed, sinks.invalid(host.origin)), (*pairs, *targets)), *made.values()])
+    return together([TablePart((*fixed, sinks.invalid(host.origin)), (*pairs, *targets)), *made.values()])
 
 
-def _routes(host: Host) -> list[Ends]:
+def _routes(host: Host) -> list[SidePair]:
     """The pairs of sides that interfaces can tell apart; the chain of a pair tells REMOTE from OUTSIDE."""
     here = [Side(SideKind.BRIDGE, network) for network in networks(host)]
     ours, other = [*here, *(Side(SideKind.OUTSIDE, zone) for zone in zones(host))], Side(SideKind.OTHER)
@@ -71,7 +71,7 @@ def _uplink(host: Host) -> Chain:
     return Chain(UPLINK, tuple(rules), None, host.origin)
 
 
-def _ours(host: Host, made: tuple[Ends, ...]) -> Chain:
+def _ours(host: Host, made: tuple[SidePair, ...]) -> Chain:
     """The chain for traffic to or from our bridges, and between our uplinks."""
     strangers = [ends for ends in made if SideKind.OTHER in (ends[0].kind, ends[1].kind)]
     known = len(strangers) < len(made)
@@ -84,7 +84,7 @@ def _ours(host: Host, made: tuple[Ends, ...]) -> Chain:
     return Chain(OURS, tuple(rules), None, host.origin)
 
 
-def _pairs(host: Host, made: tuple[Ends, ...]) -> tuple[Set, ...]:
+def _pairs(host: Host, made: tuple[SidePair, ...]) -> tuple[Set, ...]:
     """The map from pairs of interfaces that the spec names to the chains of their sides."""
     elements = {
         (a, b): Element((Iface(a), Iface(b)), goto(chain_name(ingress, egress)), "", host.origin)

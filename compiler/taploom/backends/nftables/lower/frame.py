@@ -7,12 +7,12 @@ from taploom.backends.nftables.idents import ident
 from taploom.backends.nftables.tree import (
     Count,
     Element,
-    Kind,
     Lookup,
     Match,
     Rule,
     Set,
-    Verdict,
+    VerdictKind,
+    VerdictStatement,
 )
 from taploom.backends.nftables.values import Iface, Word
 from taploom.base.address import FAMILIES, Address, Family, Prefix, everything
@@ -22,7 +22,11 @@ from taploom.plan.origin import Origin
 from taploom.plan.policy import Side, SideKind
 
 SITE, REMOTE = "site", "remote"
-ACCEPT, DROP, RETURN = Verdict(Kind.ACCEPT), Verdict(Kind.DROP), Verdict(Kind.RETURN)
+ACCEPT, DROP, RETURN = (
+    VerdictStatement(VerdictKind.ACCEPT),
+    VerdictStatement(VerdictKind.DROP),
+    VerdictStatement(VerdictKind.RETURN),
+)
 LINK_LOCAL = {Family.IPV4: Prefix(Family.IPV4, 0xA9FE << 16, 16), Family.IPV6: Prefix(Family.IPV6, 0xFE80 << 112, 10)}
 """The prefixes of link-local addresses (RFC 3927, RFC 4291)."""
 LOOPBACK = {Family.IPV4: Prefix(Family.IPV4, 127 << 24, 8), Family.IPV6: Prefix(Family.IPV6, 1, 128)}
@@ -33,9 +37,9 @@ def implied(name: str) -> Origin:
     return Origin(f"implied.{name}", None, "nftables")
 
 
-def goto(chain: str) -> Verdict:
+def goto(chain: str) -> VerdictStatement:
     """The verdict that goes to another chain."""
-    return Verdict(Kind.GOTO, chain)
+    return VerdictStatement(VerdictKind.GOTO, chain)
 
 
 def on(field: Field, *values: Word | Iface | Prefix) -> Match:

@@ -20,14 +20,14 @@ from taploom.backends.nftables.lower.bindings import (
     owned,
 )
 from taploom.backends.nftables.lower.frame import ACCEPT, RETURN, drop, goto, implied, on
-from taploom.backends.nftables.lower.part import Part, base
+from taploom.backends.nftables.lower.part import TablePart, base
 from taploom.backends.nftables.tree import (
     Chain,
-    Kind,
     Lookup,
     Match,
     Rule,
-    Verdict,
+    VerdictKind,
+    VerdictStatement,
 )
 from taploom.backends.nftables.values import Range, Word
 from taploom.base.address import LINK_LOCAL, Family, parse_prefix
@@ -42,7 +42,7 @@ _UDP = on(Field.L4PROTO, Word("udp"))
 _KNOWN_TYPES = (Word("arp"), Word("ip"), Word("ip6"))
 
 
-def guard(host: Host) -> Part:
+def guard(host: Host) -> TablePart:
     """The prerouting hook of the bridge family; nothing without a guarded bridge that has ports."""
     found = bindings(host)
     rules = [
@@ -51,7 +51,7 @@ def guard(host: Host) -> Part:
         if name in found.names
     ]
     if not rules:
-        return Part()
+        return TablePart()
     chains = [Chain("prerouting", tuple(rules), base("filter", "prerouting", "-300"), host.origin)]
     if PORTS in found.names:
         made = (
@@ -66,7 +66,7 @@ def guard(host: Host) -> Part:
         chains.append(Chain(_STRANGER, tuple(_stranger(found)), None, host.origin))
         if owned("target") in found.names:
             chains.append(Chain(_CLAIM, _claim(), None, host.origin))
-    return Part(tuple(chains), found.sets)
+    return TablePart(tuple(chains), found.sets)
 
 
 def _port() -> tuple[Rule, ...]:
@@ -94,7 +94,7 @@ def _ipv6(found: Bindings) -> Iterator[Rule]:
     """Neighbour advertisements and duplicate address probes have a target, too, which must be the sender's own."""
     nobody = on(Field.IP6_SADDR, _UNSPECIFIED6)
     solicit, advert = _icmpv6(135), _icmpv6(136)
-    check = Verdict(Kind.JUMP, _TARGET)
+    check = VerdictStatement(VerdictKind.JUMP, _TARGET)
     yield drop(_SPOOF, _icmpv6(134, 137))
     yield drop(_SPOOF, _UDP, _numbers((Field.SPORT,), 547))
     yield Rule((advert, check))
@@ -110,13 +110,13 @@ def _target(found: Bindings) -> Iterator[Rule]:
     yield from _senders(found, Family.IPV6, Field.ND_TARGET, "target", RETURN)
 
 
-def _link_local(found: Bindings, field: Field, column: str, verdict: Verdict) -> Rule:
+def _link_local(found: Bindings, field: Field, column: str, verdict: VerdictStatement) -> Rule:
     """Guests may use any link-local address but the host's, which is the next hop of all of them."""
     kept = (Lookup((field,), owned(column), negated=True),) if owned(column) in found.names else ()
     return Rule((on(field, LINK_LOCAL), *kept, verdict), "implied/nd", implied("nd"))
 
 
-def _senders(found: Bindings, family: Family, field: Field, column: str, verdict: Verdict) -> Iterator[Rule]:
+def _senders(found: Bindings, family: Family, field: Field, column: str, verdict: VerdictStatement) -> Iterator[Rule]:
     """Rules that let a port use its own addresses, and a port of a pool any address of the prefix without an owner."""
     if bind(column) in found.names:
         yield Rule((Lookup((Field.IIFNAME, field), bind(column)), verdict))
@@ -141,7 +141,7 @@ def _stranger(found: Bindings) -> Iterator[Rule]:
     )
     yield from (drop(_SPOOF, Lookup(fields, name)) for fields, name in spoken if name in found.names)
     if owned("target") in found.names:
-        yield Rule((_icmpv6(136), Verdict(Kind.JUMP, _CLAIM)))
+        yield Rule((_icmpv6(136), VerdictStatement(VerdictKind.JUMP, _CLAIM)))
     yield drop(_SPOOF, _icmpv6(134, 137))
     yield drop(_SPOOF, _UDP, _numbers((Field.SPORT,), 67))
     yield drop(_SPOOF, _UDP, _numbers((Field.SPORT,), 547))

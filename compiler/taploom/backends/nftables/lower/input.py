@@ -13,16 +13,16 @@ from taploom.backends.nftables.idents import ident, side
 from taploom.backends.nftables.lower import sinks
 from taploom.backends.nftables.lower.essentials import essentials, learning, served
 from taploom.backends.nftables.lower.frame import ACCEPT, devices, goto, implied, networks, on, zones
-from taploom.backends.nftables.lower.pairs import Policy, incoming
-from taploom.backends.nftables.lower.part import Judged, Part, together
+from taploom.backends.nftables.lower.pairs import HostPolicy, incoming
+from taploom.backends.nftables.lower.part import ChainRules, TablePart, together
 from taploom.backends.nftables.tree import (
     Base,
     Chain,
     Dispatch,
     Element,
-    Kind,
     Rule,
     Set,
+    VerdictKind,
 )
 from taploom.backends.nftables.values import Iface, Word
 from taploom.plan.host import Host, Input
@@ -33,11 +33,11 @@ _SELF = Side(SideKind.SELF)
 _INGRESS = ident("input", "ingress")
 
 
-def input_(known: Policy) -> Part:
+def input_(known: HostPolicy) -> TablePart:
     """The input hook with a chain for each side; nothing where another firewall filters the host's input."""
     host = known.host
     if host.input is Input.FOREIGN:
-        return Part()
+        return TablePart()
     sides = [
         *(Side(SideKind.BRIDGE, network) for network in networks(host)),
         *(Side(SideKind.OUTSIDE, zone) for zone in zones(host)),
@@ -54,7 +54,7 @@ def input_(known: Policy) -> Part:
     )
     others = known.rules(Side(SideKind.OTHER), _SELF)
     chains = [_chain(host, Side(SideKind.OTHER), others), *(part for end in sides for part in _side(known, end))]
-    return together([Part(fixed, (ingress,) if ordered else ()), *chains])
+    return together([TablePart(fixed, (ingress,) if ordered else ()), *chains])
 
 
 def _name(end: Side) -> str:
@@ -75,26 +75,26 @@ def _base(host: Host, known: tuple[str, ...]) -> Chain:
     # While the table is replaced, look-ups in the map miss; a known interface must not be taken for an unknown one.
     rules += (Rule((on(Field.IIFNAME, Iface(name)), goto(sinks.INPUT)), "", origin) for name in sorted(known))
     rules.append(Rule((goto(_name(Side(SideKind.OTHER))),), "", origin))
-    return Chain("input", tuple(rules), Base("filter", "input", "filter", Kind.DROP), origin)
+    return Chain("input", tuple(rules), Base("filter", "input", "filter", VerdictKind.DROP), origin)
 
 
-def _side(known: Policy, end: Side) -> Iterator[Part]:
+def _side(known: HostPolicy, end: Side) -> Iterator[TablePart]:
     """The chain of a side, and the chain of the remote networks behind the same uplinks."""
     host = known.host
     found = known.rules(end, _SELF)
     if end.kind is SideKind.BRIDGE:
         here = next(each for each in inside(host) if each.network == end.name)
-        yield _chain(host, end, Judged((*served(here), *found.rules), found.sets, found.limits))
+        yield _chain(host, end, ChainRules((*served(here), *found.rules), found.sets, found.limits))
         return
     remote = Side(SideKind.REMOTE, end.name)
-    beyond = known.rules(remote, _SELF) if remote_behind(host, end.name) else Judged()
+    beyond = known.rules(remote, _SELF) if remote_behind(host, end.name) else ChainRules()
     client = tuple(rule for each in outside(host) if each.zone == end.name for rule in learning(each))
     apart = incoming(host, _name(remote) if beyond.rules else sinks.INPUT, sinks.INPUT)
-    yield _chain(host, end, Judged((*client, *apart, *found.rules), found.sets, found.limits))
+    yield _chain(host, end, ChainRules((*client, *apart, *found.rules), found.sets, found.limits))
     if beyond.rules:
         yield _chain(host, remote, beyond)
 
 
-def _chain(host: Host, end: Side, found: Judged) -> Part:
+def _chain(host: Host, end: Side, found: ChainRules) -> TablePart:
     rules = (*found.rules, Rule((goto(sinks.INPUT),), "", host.origin))
-    return Part((Chain(_name(end), rules, None, host.origin),), found.sets, found.limits)
+    return TablePart((Chain(_name(end), rules, None, host.origin),), found.sets, found.limits)

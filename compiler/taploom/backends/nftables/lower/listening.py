@@ -14,7 +14,7 @@ from taploom.backends.nftables.fields import saddr
 from taploom.backends.nftables.idents import ident
 from taploom.backends.nftables.lower.dnat_maps import dnat_part
 from taploom.backends.nftables.lower.frame import REMOTE, SITE, of_family
-from taploom.backends.nftables.lower.part import Judged
+from taploom.backends.nftables.lower.part import ChainRules
 from taploom.backends.nftables.tree import Lookup, Rule, Set
 from taploom.base.address import Address, Family
 from taploom.base.frozen import dataclass
@@ -34,8 +34,8 @@ class Group:
     """
 
     hairpin: bool
-    named: Judged
-    open: Mapping[str, Judged]
+    named: ChainRules
+    open: Mapping[str, ChainRules]
 
     @property
     def sets(self) -> Iterator[Set]:
@@ -117,7 +117,7 @@ class Listening:
         named = {zone for dnat_entry in dnat_entries for zone in dnat_entry.outside}
         return sorted(named.intersection(each.zone for each in outside(self.host)))
 
-    def _open(self, name: str, zone: str, address: Address | None, dnat_entries: list[DnatEntry]) -> Judged:
+    def _open(self, name: str, zone: str, address: Address | None, dnat_entries: list[DnatEntry]) -> ChainRules:
         """Rules for everyone beyond the uplinks of a zone; the site's own networks, local or remote, are excluded."""
         free = [replace(dnat_entry, sources=None) for dnat_entry in dnat_entries if zone in dnat_entry.outside]
         found = dnat_part(self.host, ident(f"{name}_open", zone), self.family, address, free)
@@ -127,7 +127,7 @@ class Listening:
             if of_family(prefixes, self.family)
         )
         rules = (Rule((*beyond, *rule.statements), rule.comment, rule.origin) for rule in found.rules)
-        return Judged(tuple(rules), found.sets)
+        return ChainRules(tuple(rules), found.sets)
 
 
 def _apart(dnat_entries: list[DnatEntry], *, contested: bool) -> Iterator[tuple[str, list[DnatEntry]]]:

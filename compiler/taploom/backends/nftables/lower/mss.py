@@ -6,7 +6,7 @@ big" get lost.
 
 from taploom.backends.nftables.fields import Field, Type
 from taploom.backends.nftables.idents import ident
-from taploom.backends.nftables.lower.part import Part, base
+from taploom.backends.nftables.lower.part import TablePart, base
 from taploom.backends.nftables.tree import (
     Chain,
     ClampMss,
@@ -23,15 +23,15 @@ from taploom.plan.interfaces import inside, outside
 _PAIRS = ident("clamp", "pairs")
 
 
-def mss(host: Host) -> Part:
+def mss(host: Host) -> TablePart:
     """The mangle hook of forwarding; none without both networks and zones."""
     ends = [(here.device, way.device) for here in inside(host) for way in outside(host)]
     if not ends:
-        return Part()
+        return TablePart()
     elements = tuple(
         Element((Iface(a), Iface(b)), origin=host.origin) for a, b in sorted([*ends, *((b, a) for a, b in ends)])
     )
     pairs = Set(_PAIRS, (Type.IFACE, Type.IFACE), elements, origin=host.origin)
     opening = TcpFlags(("syn", "rst"), ("syn",))
     rule = Rule((opening, Lookup((Field.IIFNAME, Field.OIFNAME), _PAIRS), ClampMss()), "implied/mss", host.origin)
-    return Part((Chain("mangle_forward", (rule,), base("filter", "forward", "mangle"), host.origin),), (pairs,))
+    return TablePart((Chain("mangle_forward", (rule,), base("filter", "forward", "mangle"), host.origin),), (pairs,))

@@ -17,8 +17,8 @@ from taploom.backends.nftables.fields import Field, Type, address_type, daddr, i
 from taploom.backends.nftables.idents import ident
 from taploom.backends.nftables.lower.essentials import ERRORS4, ERRORS6
 from taploom.backends.nftables.lower.frame import ACCEPT, goto, on
-from taploom.backends.nftables.lower.pairs import DISCOVERY, Policy
-from taploom.backends.nftables.lower.part import Part, base, together
+from taploom.backends.nftables.lower.pairs import DISCOVERY, HostPolicy
+from taploom.backends.nftables.lower.part import TablePart, base, together
 from taploom.backends.nftables.lower.terms import judged
 from taploom.backends.nftables.tree import (
     Chain,
@@ -42,7 +42,7 @@ _ANSWERS = {Family.IPV4: (ERRORS4, Range(0, 0)), Family.IPV6: (ERRORS6, Range(12
 _SYMMETRIC = (Word("udp"), Word("udplite"), Word("sctp"), Word("dccp"))
 
 
-def refusals(known: Policy) -> Part:
+def refusals(known: HostPolicy) -> TablePart:
     """The denies between guests of one bridge; empty if there are none. An isolated bridge needs none."""
     host = known.host
     judges = [_judged(known, family) for family in FAMILIES]
@@ -52,7 +52,7 @@ def refusals(known: Policy) -> Part:
         base("filter", "forward", "filter"),
         host.origin,
     )
-    return together([Part((hook,)), *(judge.part for judge in judges)]) if hook.rules else Part()
+    return together([TablePart((hook,)), *(judge.part for judge in judges)]) if hook.rules else TablePart()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ class _Judge:
     """Rules of the forward hook that lead to the chain in `part`."""
 
     rules: tuple[Rule, ...]
-    part: Part
+    part: TablePart
 
 
-def _judged(known: Policy, family: Family) -> _Judge:
+def _judged(known: HostPolicy, family: Family) -> _Judge:
     """The chain of a family, with the denies of all bridges: their prefixes do not overlap, so they can share it."""
     name = ident("deny", family.key)
     within, terms = [], []
@@ -74,7 +74,7 @@ def _judged(known: Policy, family: Family) -> _Judge:
             within.append(_within(family, interface.prefix, name, bridge.origin))
             terms += found
     rules, sets = _chain(known.host, family, terms)
-    return _Judge(tuple(within), Part((Chain(name, rules, None, known.host.origin),), sets))
+    return _Judge(tuple(within), TablePart((Chain(name, rules, None, known.host.origin),), sets))
 
 
 def _within(family: Family, prefix: Prefix, chain: str, origin: Origin) -> Rule:

@@ -11,7 +11,7 @@ from taploom.backends.nftables.fields import Field, daddr, saddr
 from taploom.backends.nftables.idents import ident, side
 from taploom.backends.nftables.lower import sinks
 from taploom.backends.nftables.lower.frame import ACCEPT, REMOTE, SITE, goto, implied, of_family
-from taploom.backends.nftables.lower.part import Judged, Part, together
+from taploom.backends.nftables.lower.part import ChainRules, TablePart, together
 from taploom.backends.nftables.lower.targets import Targets, targets
 from taploom.backends.nftables.lower.terms import judged
 from taploom.backends.nftables.tree import (
@@ -36,21 +36,21 @@ DISCOVERY = Rule(
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class HostPolicy:
     """A host with its terms and targets by side, so that no chain needs a search through all terms."""
 
     host: Host
     terms: dict[tuple[Side, Side], list[Term]]
     targets: tuple[Targets, ...]
 
-    def rules(self, ingress: Side, egress: Side) -> Judged:
+    def rules(self, ingress: Side, egress: Side) -> ChainRules:
         """Denies, allows and forwards from one side to another."""
         name = (side(ingress), side(egress))
         found = self.terms.get((ingress, egress), [])
         refused = judged(self.host, name, found, Action.DENY)
         granted = judged(self.host, name, found, Action.ALLOW)
         rules = (*refused.rules, *granted.rules, *self.forwards(ingress, egress))
-        return Judged(rules, (*refused.sets, *granted.sets), (*refused.limits, *granted.limits))
+        return ChainRules(rules, (*refused.sets, *granted.sets), (*refused.limits, *granted.limits))
 
     def forwards(self, ingress: Side, egress: Side) -> tuple[Rule, ...]:
         """The rules that accept packets of forwards from one side to another."""
@@ -58,12 +58,12 @@ class Policy:
         return tuple(rule for found in here for rule in found.rules(self.host))
 
 
-def policy(host: Host) -> Policy:
+def policy(host: Host) -> HostPolicy:
     """Sorts the terms of a host by their sides."""
     terms: dict[tuple[Side, Side], list[Term]] = {}
     for term in host.terms:
         terms.setdefault((term.ingress, term.egress), []).append(term)
-    return Policy(host, terms, targets(host))
+    return HostPolicy(host, terms, targets(host))
 
 
 def chain_name(ingress: Side, egress: Side) -> str:
@@ -71,55 +71,57 @@ def chain_name(ingress: Side, egress: Side) -> str:
     return ident("forward", side(ingress), side(egress))
 
 
-def pair(known: Policy, ingress: Side, egress: Side) -> Part:
+def pair(known: HostPolicy, ingress: Side, egress: Side) -> TablePart:
     """The chain between two sides, and the chains for remote networks behind outside sides; none without rules."""
     if ingress == egress and ingress.kind is SideKind.BRIDGE:
         return _within(known, ingress)
     host, remote = known.host, Side(SideKind.REMOTE, ingress.name)
     near, behind = _by_receiver(known, ingress, egress)
     if ingress.kind is not SideKind.OUTSIDE:
-        return together([_part(host, chain_name(ingress, egress), near), behind]) if near.rules else Part()
-    far, beyond = _by_receiver(known, remote, egress) if remote_behind(host, ingress.name) else (Judged(), Part())
+        return together([_part(host, chain_name(ingress, egress), near), behind]) if near.rules else TablePart()
+    far, beyond = (
+        _by_receiver(known, remote, egress) if remote_behind(host, ingress.name) else (ChainRules(), TablePart())
+    )
     if not near.rules and not far.rules:
-        return Part()
+        return TablePart()
     there = chain_name(remote, egress)
     apart = incoming(host, there if far.rules else sinks.FORWARD, sinks.FORWARD)
-    first = _part(host, chain_name(ingress, egress), Judged((*apart, *near.rules), near.sets, near.limits))
+    first = _part(host, chain_name(ingress, egress), ChainRules((*apart, *near.rules), near.sets, near.limits))
     return together([first, behind, *([_part(host, there, far)] if far.rules else ()), beyond])
 
 
-def _by_receiver(known: Policy, ingress: Side, egress: Side) -> tuple[Judged, Part]:
+def _by_receiver(known: HostPolicy, ingress: Side, egress: Side) -> tuple[ChainRules, TablePart]:
     """The rules between two sides, and the chain for packets that leave by an uplink for the site's remote networks."""
     direct = known.rules(ingress, egress)
     if egress.kind is not SideKind.OUTSIDE:
-        return direct, Part()
+        return direct, TablePart()
     host, remote = known.host, Side(SideKind.REMOTE, egress.name)
-    beyond = known.rules(ingress, remote) if remote_behind(host, egress.name) else Judged()
+    beyond = known.rules(ingress, remote) if remote_behind(host, egress.name) else ChainRules()
     if not direct.rules and not beyond.rules:
-        return Judged(), Part()
+        return ChainRules(), TablePart()
     there = chain_name(ingress, remote)
     apart = _outgoing(host, there if beyond.rules else sinks.FORWARD)
-    judged_here = Judged((*apart, *direct.rules), direct.sets, direct.limits)
-    return judged_here, _part(host, there, beyond) if beyond.rules else Part()
+    judged_here = ChainRules((*apart, *direct.rules), direct.sets, direct.limits)
+    return judged_here, _part(host, there, beyond) if beyond.rules else TablePart()
 
 
-def _within(known: Policy, end: Side) -> Part:
+def _within(known: HostPolicy, end: Side) -> TablePart:
     """The chain for packets from a bridge to the same bridge: routed ones, and bridged ones if br_netfilter is on."""
     here = next(each for each in inside(known.host) if each.network == end.name)
     refused = judged(known.host, (side(end), side(end)), known.terms.get((end, end), []), Action.DENY)
     free = () if here.isolated else (Rule((ACCEPT,), "implied/bridge", here.origin),)
     passes = free or known.forwards(end, end)
     if not passes:
-        return Part()
+        return TablePart()
     seen = () if here.isolated else (DISCOVERY,)
-    found = Judged((*seen, *refused.rules, *passes), refused.sets, refused.limits)
+    found = ChainRules((*seen, *refused.rules, *passes), refused.sets, refused.limits)
     return _part(known.host, chain_name(end, end), found)
 
 
-def _part(host: Host, name: str, found: Judged) -> Part:
+def _part(host: Host, name: str, found: ChainRules) -> TablePart:
     done = found.rules[-1].statements == (ACCEPT,)
     rules = found.rules if done else (*found.rules, Rule((goto(sinks.FORWARD),), "", host.origin))
-    return Part((Chain(name, rules, None, host.origin),), found.sets, found.limits)
+    return TablePart((Chain(name, rules, None, host.origin),), found.sets, found.limits)
 
 
 def incoming(host: Host, remote: str, nowhere: str) -> tuple[Rule, ...]:

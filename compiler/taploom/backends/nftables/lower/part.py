@@ -25,7 +25,7 @@ Object = TypeVar("Object", Set, NamedLimit, Chain)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TablePart:
     """Objects for one table. Counters are not among them: the table declares each that a rule names."""
 
     chains: tuple[Chain, ...] = ()
@@ -34,7 +34,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ChainRules:
     """Rules for a chain that another part makes, with the objects that they need."""
 
     rules: tuple[Rule, ...] = ()
@@ -42,27 +42,27 @@ class Judged:
     limits: tuple[NamedLimit, ...] = ()
 
 
-def together(parts: Iterable[Part | Judged]) -> Part:
-    """All objects of the parts; the rules of a `Judged` are left out, as a chain has them already."""
+def together(parts: Iterable[TablePart | ChainRules]) -> TablePart:
+    """All objects of the parts; the rules of a `ChainRules` are left out, as a chain has them already."""
     every = tuple(parts)
-    return Part(
-        tuple(chain for part in every if isinstance(part, Part) for chain in part.chains),
+    return TablePart(
+        tuple(chain for part in every if isinstance(part, TablePart) for chain in part.chains),
         tuple(one for part in every for one in part.sets),
         tuple(limit for part in every for limit in part.limits),
     )
 
 
-def table(family: str, part: Part, origin: Origin) -> Table:
+def table(family: str, part: TablePart, origin: Origin) -> Table:
     """The table `taploom` of a family: sets that no rule reads are left out, the rest is sorted."""
     return _table(family, "taploom", part, origin, kept=False)
 
 
-def memory(family: str, part: Part, origin: Origin) -> Table:
+def memory(family: str, part: TablePart, origin: Origin) -> Table:
     """The table of a family that keeps what its rules learn; a set that rules fill stays, even if no rule reads it."""
     return _table(family, "taploom-memory", part, origin, kept=True)
 
 
-def _table(family: str, name: str, part: Part, origin: Origin, *, kept: bool) -> Table:
+def _table(family: str, name: str, part: TablePart, origin: Origin, *, kept: bool) -> Table:
     used = frozenset(_reads(part.chains))
     counters = sorted({s.name for s in _statements(part.chains) if isinstance(s, Count) and s.name})
     chains = sorted(_once(part.chains), key=lambda chain: (chain.base is None, chain.name))

@@ -23,7 +23,7 @@ from taploom.backends.nftables.lower.frame import (
     on,
     prefix_set,
 )
-from taploom.backends.nftables.lower.part import Part, base
+from taploom.backends.nftables.lower.part import TablePart, base
 from taploom.backends.nftables.tree import (
     Chain,
     Dispatch,
@@ -49,10 +49,10 @@ _INGRESS, _BRIDGE, _UPLINK = ident("raw", "ingress"), ident("raw", "bridge"), id
 _UNSPECIFIED4, _UNSPECIFIED6 = parse_prefix("0.0.0.0"), parse_prefix("::")
 
 
-def raw(host: Host) -> Part:
+def raw(host: Host) -> TablePart:
     """The raw hook of prerouting, with a chain for bridges and one for uplinks."""
     if not interfaces(host):
-        return Part()
+        return TablePart()
     hook = Chain(
         "raw_prerouting",
         (Rule((Dispatch((Field.IIFNAME,), _INGRESS),), "", host.origin),),
@@ -70,7 +70,7 @@ def raw(host: Host) -> Part:
     chains = [hook]
     chains += [_bridge(host)] if inside(host) else []
     chains += [_uplink(host, astray)] if outside(host) else []
-    return Part(tuple(chains), (ingress, *_bogons(host), *astray.values()))
+    return TablePart(tuple(chains), (ingress, *_bogons(host), *astray.values()))
 
 
 def _bogons(host: Host) -> tuple[Set, ...]:

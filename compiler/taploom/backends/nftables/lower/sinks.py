@@ -6,7 +6,7 @@ from taploom.backends.nftables.lower.frame import DROP, drop, on
 from taploom.backends.nftables.tree import (
     Chain,
     Count,
-    Limit,
+    LimitRate,
     Log,
     Rule,
 )
@@ -18,7 +18,7 @@ FORWARD, INPUT, INVALID = ident("drop", "forward"), ident("drop", "input"), iden
 
 def sink(name: str, what: str, origin: Origin, *silent: Rule) -> Chain:
     """A chain that drops all packets and logs some of them, but no packets that the `silent` rules drop."""
-    log = Rule((Limit(5, "second", 10), Log(f"taploom {what} drop: ")), "", origin)
+    log = Rule((LimitRate(5, "second", 10), Log(f"taploom {what} drop: ")), "", origin)
     return Chain(name, (*silent, log, Rule((Count(name), DROP), "", origin)), None, origin)
 
 

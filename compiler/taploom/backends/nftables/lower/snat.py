@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from taploom.backends.nftables.fields import Field, daddr, saddr
 from taploom.backends.nftables.idents import ident
 from taploom.backends.nftables.lower.frame import ACCEPT, SITE, goto, of_family, on
-from taploom.backends.nftables.lower.part import Part, base
+from taploom.backends.nftables.lower.part import TablePart, base
 from taploom.backends.nftables.tree import (
     Chain,
     Count,
@@ -31,7 +31,7 @@ from taploom.plan.policy import NatKind, SourceNat
 HAIRPIN = "implied/hairpin"
 
 
-def source_nat(host: Host) -> Part:
+def source_nat(host: Host) -> TablePart:
     """The postrouting hook and a chain for each uplink that translates."""
     leaving = [(each, _chain(host, each)) for each in outside(host) if any(n.uplink == each.device for n in host.nat)]
     rules = [*_hairpin(host)]
@@ -39,9 +39,9 @@ def source_nat(host: Host) -> Part:
         Rule((on(Field.OIFNAME, Iface(each.device)), goto(chain.name)), "", each.origin) for each, chain in leaving
     )
     if not rules:
-        return Part()
+        return TablePart()
     hook = Chain("nat_postrouting", tuple(rules), base("nat", "postrouting", "srcnat"), host.origin)
-    return Part((hook, *(chain for _, chain in leaving)))
+    return TablePart((hook, *(chain for _, chain in leaving)))
 
 
 def _hairpin(host: Host) -> Iterator[Rule]:

@@ -13,7 +13,7 @@ from taploom.backends.nftables.fields import Field, address_type, daddr, saddr
 from taploom.backends.nftables.idents import ident
 from taploom.backends.nftables.lower.frame import ACCEPT, DROP, extent, family_is
 from taploom.backends.nftables.lower.layers import layers
-from taploom.backends.nftables.lower.part import Judged
+from taploom.backends.nftables.lower.part import ChainRules
 from taploom.backends.nftables.lower.products import end_lookups, end_sets, is_product
 from taploom.backends.nftables.lower.shapes import Shape, in_order, shaped
 from taploom.backends.nftables.tree import (
@@ -35,7 +35,7 @@ from taploom.plan.host import Host
 from taploom.plan.policy import Action, Term
 
 
-def judged(host: Host, pair: tuple[str, ...], terms: Iterable[Term], action: Action) -> Judged:
+def judged(host: Host, pair: tuple[str, ...], terms: Iterable[Term], action: Action) -> ChainRules:
     """The rules of one action between two sides, for both families.
 
     Args:
@@ -46,7 +46,7 @@ def judged(host: Host, pair: tuple[str, ...], terms: Iterable[Term], action: Act
     """
     chosen = sorted((t for t in terms if t.action is action), key=lambda t: (t.entry, t.family))
     if not chosen:
-        return Judged()
+        return ChainRules()
     apart = [t for t in chosen if _conditions(t)]
     free = [t for t in chosen if not _conditions(t)]
     whole = [t for t in free if _whole(host, t)]
@@ -66,7 +66,7 @@ def judged(host: Host, pair: tuple[str, ...], terms: Iterable[Term], action: Act
         *(one for found in tables for one in found.sets),
         *(one for t in products for one in end_sets(pair, t)),
     )
-    return Judged(rules, sets, tuple(map(_limit, limited)))
+    return ChainRules(rules, sets, tuple(map(_limit, limited)))
 
 
 def _conditions(term: Term) -> bool:
@@ -121,7 +121,7 @@ def addresses(field: Field, prefixes: Sequence[Prefix]) -> list[Match]:
     return [] if any(p.length == 0 for p in prefixes) else [Match((field,), tuple((p,) for p in prefixes))]
 
 
-def _sets(host: Host, pair: tuple[str, ...], action: Action, terms: Sequence[Term]) -> Judged:
+def _sets(host: Host, pair: tuple[str, ...], action: Action, terms: Sequence[Term]) -> ChainRules:
     """For terms of one family: a set for each shape (several where elements overlap), and rules that look them up."""
     rules: list[Rule] = []
     sets: list[Set] = []
@@ -138,7 +138,7 @@ def _sets(host: Host, pair: tuple[str, ...], action: Action, terms: Sequence[Ter
             sets.append(Set(name, types, layer.elements, interval=layer.interval, counted=True, origin=host.origin))
             lookup = Lookup((saddr(family), daddr(family), *shape.fields), name)
             rules.append(Rule((*shape.guard, lookup, verdict_of(action)), "", host.origin))
-    return Judged(tuple(rules), tuple(sets))
+    return ChainRules(tuple(rules), tuple(sets))
 
 
 def _elements(term: Term) -> Iterator[tuple[Shape, Element]]:

@@ -8,13 +8,13 @@ from taploom.backends.nftables.fields import Field
 from taploom.backends.nftables.tree import (
     Chain,
     Dispatch,
-    Kind,
     Lookup,
     Match,
     Statement,
     Table,
     TranslateBy,
-    Verdict,
+    VerdictKind,
+    VerdictStatement,
 )
 from taploom.base.frozen import dataclass
 from taploom.flows.algebra.diagram import Diagram, Leaf
@@ -115,11 +115,13 @@ class Chains:
 
     def _targets(self, statements: Iterable[Statement]) -> Iterator[str]:
         for statement in statements:
-            if isinstance(statement, Verdict) and statement.chain:
+            if isinstance(statement, VerdictStatement) and statement.chain:
                 yield statement.chain
             elif isinstance(statement, Dispatch):
                 data = (element.data for element in self._sets.named[statement.map].elements)
-                yield from sorted({verdict.chain for verdict in data if isinstance(verdict, Verdict) and verdict.chain})
+                yield from sorted(
+                    {verdict.chain for verdict in data if isinstance(verdict, VerdictStatement) and verdict.chain}
+                )
 
     def _evaluated(self, chain: Chain, situation: Situation) -> Diagram[Answer]:
         conditions = Conditions(self.reader(situation), self._sets, self.manager.sizes)
@@ -167,7 +169,7 @@ class Chains:
         """
         boxes = step.where(conditions)
         match step.end:
-            case Verdict():
+            case VerdictStatement():
                 return self._where(boxes, self._verdict(step.end, step, situation, rest), rest)
             case Dispatch(fields, name):
                 behind = rest
@@ -179,15 +181,19 @@ class Chains:
                 # A translation up to a rate, which the lowering never emits.
                 raise UnreadableError(f"a limit before {step.end}")
 
-    def _verdict(self, verdict: Verdict, step: Step, situation: Situation, rest: Diagram[Answer]) -> Diagram[Answer]:
+    def _verdict(
+        self, verdict: VerdictStatement, step: Step, situation: Situation, rest: Diagram[Answer]
+    ) -> Diagram[Answer]:
         match verdict.kind:
-            case Kind.GOTO:
+            case VerdictKind.GOTO:
                 return self.chain(verdict.chain, situation)
-            case Kind.JUMP:
+            case VerdictKind.JUMP:
                 found = self.chain(verdict.chain, situation)
                 return self.manager.choose(found, NEXT, rest, found)
             case kind:
-                return self.manager.leaf(NEXT if kind is Kind.RETURN else Answer(VERDICTS[kind].verdict, step.by))
+                return self.manager.leaf(
+                    NEXT if kind is VerdictKind.RETURN else Answer(VERDICTS[kind].verdict, step.by)
+                )
 
     def _where(self, boxes: Boxes, then: Diagram[Answer], rest: Diagram[Answer]) -> Diagram[Answer]:
         if everything(boxes):

@@ -9,7 +9,7 @@ from dataclasses import field
 from itertools import product
 
 from taploom.backends.nftables.fields import Field
-from taploom.backends.nftables.tree import Chain, Element, Kind, Match, Rule, Statement, Verdict
+from taploom.backends.nftables.tree import Chain, Element, Match, Rule, Statement, VerdictKind, VerdictStatement
 from taploom.backends.nftables.values import Iface, Value, Word
 from taploom.base.frozen import dataclass
 from taploom.flows.proof.ruleset.reader import Situation
@@ -82,9 +82,10 @@ def reached(chain: Chain, state: str) -> Iterator[Statement]:
     for rule in chain.rules:
         yield from rule.statements
         match rule.statements:
-            case (Match((Field.CT_STATE,), values, False), Verdict(kind=Kind.ACCEPT | Kind.DROP | Kind.GOTO)) if (
-                Word(state),
-            ) in values:
+            case (
+                Match((Field.CT_STATE,), values, False),
+                VerdictStatement(kind=VerdictKind.ACCEPT | VerdictKind.DROP | VerdictKind.GOTO),
+            ) if (Word(state),) in values:
                 return
 
 

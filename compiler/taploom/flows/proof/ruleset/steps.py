@@ -10,10 +10,9 @@ from taploom.backends.nftables.tree import (
     ClampMss,
     Count,
     Dispatch,
-    Kind,
     Learn,
-    Limit,
     LimitBy,
+    LimitRate,
     Log,
     Lookup,
     Masquerade,
@@ -24,7 +23,8 @@ from taploom.backends.nftables.tree import (
     TranslateBy,
     TranslatePrefix,
     Until,
-    Verdict,
+    VerdictKind,
+    VerdictStatement,
 )
 from taploom.base.frozen import dataclass
 from taploom.flows.algebra.diagram import Box
@@ -34,7 +34,7 @@ from taploom.flows.proof.ruleset.boxes import Boxes, Conditions, met
 from taploom.flows.proof.ruleset.translation import Translation, translations
 
 Decided = tuple[Box, Answer]
-VERDICTS = {Kind.ACCEPT: Answer("allow"), Kind.DROP: Answer("drop"), Kind.RETURN: NEXT}
+VERDICTS = {VerdictKind.ACCEPT: Answer("allow"), VerdictKind.DROP: Answer("drop"), VerdictKind.RETURN: NEXT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +52,19 @@ class Step:
     boxes: Boxes
     found: Lookup | None
     limited: str
-    end: Verdict | Dispatch | Translation
+    end: VerdictStatement | Dispatch | Translation
     by: str
 
     @property
     def plain(self) -> bool:
         """Whether it decides by itself, independent of other chains and of the rules after it."""
-        leads = isinstance(self.end, Dispatch) or (isinstance(self.end, Verdict) and bool(self.end.chain))
+        leads = isinstance(self.end, Dispatch) or (isinstance(self.end, VerdictStatement) and bool(self.end.chain))
         return not leads and not self.limited
 
     @property
     def final(self) -> bool:
         """Whether no packet reaches the rules after it."""
-        stops = isinstance(self.end, Verdict) and self.end.kind is not Kind.JUMP
+        stops = isinstance(self.end, VerdictStatement) and self.end.kind is not VerdictKind.JUMP
         return stops and not self.limited and self.found is None and everything(self.boxes)
 
     def where(self, conditions: Conditions) -> Boxes:
@@ -89,7 +89,7 @@ def manner_of(step: Step) -> Manner:
     """The way in which a rule decides."""
     if step.plain:
         return Manner.PLAIN
-    accepts = isinstance(step.end, Verdict) and step.end.kind is Kind.ACCEPT
+    accepts = isinstance(step.end, VerdictStatement) and step.end.kind is VerdictKind.ACCEPT
     return Manner.METERED if step.limited and accepts else Manner.LEADING
 
 
@@ -123,13 +123,13 @@ def _step(rule: Rule, chain: Chain, conditions: Conditions) -> Step | None:
                 boxes = met(boxes, conditions.of(statement))
                 if not boxes:
                     return None
-            case Limit(number, unit, burst):
+            case LimitRate(number, unit, burst):
                 limited = rate(number, unit, burst)
             case LimitBy(name):
                 limited = conditions.sets.rates[name]
             case Count() | Log() | Learn() | ClampMss():
                 pass
-            case Verdict() | Dispatch() | Translate() | TranslateBy() | TranslatePrefix() | Masquerade():
+            case VerdictStatement() | Dispatch() | Translate() | TranslateBy() | TranslatePrefix() | Masquerade():
                 return Step(boxes, found, limited, statement, rule.comment or f"chain {chain.name}")
             case _:
                 assert_never(statement)
@@ -138,7 +138,7 @@ def _step(rule: Rule, chain: Chain, conditions: Conditions) -> Step | None:
 
 def decided_by(step: Step, conditions: Conditions) -> list[Decided]:
     """The packets that a plain rule matches, with its answer; a packet found in a set gets the element's name."""
-    if not isinstance(step.end, Verdict):
+    if not isinstance(step.end, VerdictStatement):
         assert not isinstance(step.end, Dispatch)
         return list(translations(step.end, step.where(conditions), conditions, step.by))
     answer = VERDICTS[step.end.kind]
@@ -155,10 +155,12 @@ def decided_by(step: Step, conditions: Conditions) -> list[Decided]:
     ]
 
 
-def by_verdict(conditions: Conditions, fields: tuple[Field, ...], name: str) -> Iterator[tuple[Verdict, Boxes]]:
+def by_verdict(
+    conditions: Conditions, fields: tuple[Field, ...], name: str
+) -> Iterator[tuple[VerdictStatement, Boxes]]:
     """The verdicts of a map, each with the boxes of all its elements."""
-    found: dict[Verdict, Boxes] = {}
+    found: dict[VerdictStatement, Boxes] = {}
     for box, element in conditions.elements(fields, name):
-        assert isinstance(element.data, Verdict)
+        assert isinstance(element.data, VerdictStatement)
         found.setdefault(element.data, []).append(box)
     return iter(found.items())
