@@ -24,7 +24,7 @@ from taploom.flows.packets.packet import sizes
 from taploom.flows.proof.intent.entries import SiteEntries
 from taploom.flows.proof.intent.names import Meanings
 from taploom.flows.proof.intent.stages import Intent
-from taploom.flows.proof.packet_path import Context, PacketPath, contexts
+from taploom.flows.proof.packet_path import MapContext, PacketPath, contexts
 from taploom.plan.host import Fixed, Host
 from taploom.plan.site import Plan
 
@@ -121,7 +121,7 @@ def packets(before: Plan, after: Plan, family: Family, seed: str) -> Iterator[tu
         )  # fmt: skip
 
 
-def within(region: Region, context: Context, point: tuple[int, ...]) -> bool:
+def within(region: Region, context: MapContext, point: tuple[int, ...]) -> bool:
     def inside(spans: Spans | None, value: int) -> bool:
         return spans is None or holds(spans, value)
 

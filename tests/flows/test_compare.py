@@ -17,7 +17,7 @@ from taploom.flows.packets.answer import Answer
 from taploom.flows.packets.forwarding import OTHER
 from taploom.flows.packets.packet import DESTINATION, HOP_LIMIT, ICMP, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
 from taploom.flows.proof.compare import Witnesses, disagreements, witnesses
-from taploom.flows.proof.packet_path import Context, contexts
+from taploom.flows.proof.packet_path import MapContext, contexts
 from taploom.flows.reach.trace import Tracer, Walk
 from taploom.flows.reach.traced import TracedPacket
 from taploom.plan.site import Plan
@@ -73,7 +73,7 @@ def real(point: list[int], pair: Witnesses) -> bool:
     return point[PROTOCOL] != ICMP[pair.family] or point[PORT] < 256
 
 
-def probe(point: list[int], context: Context, pair: Witnesses) -> TracedPacket:
+def probe(point: list[int], context: MapContext, pair: Witnesses) -> TracedPacket:
     return TracedPacket(
         source=point[SOURCE], destination=point[DESTINATION], protocol=point[PROTOCOL], port=point[PORT],
         sender_port=point[SENDER_PORT], hop_limit=point[HOP_LIMIT], ingress=context.ingress,

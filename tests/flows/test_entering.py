@@ -24,7 +24,7 @@ from taploom.base.protocol import NUMBERS
 from taploom.flows.algebra.diagram import Node
 from taploom.flows.packets.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE
 from taploom.flows.proof.compare import Witnesses, witnesses
-from taploom.flows.proof.packet_path import Context
+from taploom.flows.proof.packet_path import MapContext
 from taploom.lab.atlas import NowhereError, UnclearError
 from taploom.lab.oracle import FirstPacket
 from taploom.plan.host import Fixed, Host
@@ -93,7 +93,7 @@ def _meant(asked: Asked, pair: Witnesses, uplink: HostInterface, packet: FirstPa
     }
     to = learned.get(packet.to, packet.to.value)
     way = None if forwarding.egress(to) else asked.oracle.atlas.way(pair.host, packet.to).uplink
-    diagram = pair.intent.outcome(Context(uplink.device, way.device if way else None))
+    diagram = pair.intent.outcome(MapContext(uplink.device, way.device if way else None))
     point = [0] * len(pair.manager.sizes)
     point[SOURCE], point[DESTINATION], point[PORT] = packet.source.value, to, packet.port
     point[PROTOCOL], point[SENDER_PORT], point[HOP_LIMIT] = NUMBERS[packet.protocol], 40000, 64

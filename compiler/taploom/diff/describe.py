@@ -18,7 +18,7 @@ from taploom.flows.algebra.spans import Spans, common, of_prefix, united, withou
 from taploom.flows.packets.answer import ELSEWHERE, Answer
 from taploom.flows.packets.forwarding import SELF
 from taploom.flows.packets.learned import learned, real
-from taploom.flows.proof.packet_path import Context
+from taploom.flows.proof.packet_path import MapContext
 from taploom.plan.host import Host
 from taploom.plan.interfaces import outside
 from taploom.plan.policy import SideKind
@@ -43,7 +43,7 @@ class Teller:
     """Puts parts of one context into words."""
 
     pair: Pair
-    context: Context
+    context: MapContext
     names: tuple[AddressLabels, AddressLabels]
 
     @property

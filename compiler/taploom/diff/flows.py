@@ -23,7 +23,7 @@ from taploom.diff.relation import Pair, pairs
 from taploom.diff.sampling import Sample
 from taploom.diff.services import simplified
 from taploom.diff.verdicts import FlowChange, Region, Turn
-from taploom.flows.proof.packet_path import Context
+from taploom.flows.proof.packet_path import MapContext
 from taploom.plan.interfaces import inside
 from taploom.plan.origin import Origin
 from taploom.plan.site import Plan
@@ -110,7 +110,7 @@ def _of_pair(pair: Pair, known: tuple[AddressLabels, AddressLabels]) -> list[_Pa
     return found
 
 
-def _sorted(found: Iterator[tuple[Context, Difference]]) -> list[tuple[Context, Difference]]:
+def _sorted(found: Iterator[tuple[MapContext, Difference]]) -> list[tuple[MapContext, Difference]]:
     return sorted(found, key=lambda item: (item[0].ingress, item[0].way or "", repr(item[1][1:])))
 
 

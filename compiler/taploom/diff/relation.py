@@ -25,7 +25,7 @@ from taploom.flows.packets.packet import sizes
 from taploom.flows.proof.intent.names import Meanings
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.intent.within import Within
-from taploom.flows.proof.packet_path import Behind, Context, PacketPath, Stages, contexts
+from taploom.flows.proof.packet_path import ComposedMaps, MapContext, PacketPath, Stages, contexts
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside, outside
 from taploom.plan.site import Plan
@@ -84,14 +84,14 @@ class Pair:
         )
         return before, after
 
-    def differences(self) -> Iterator[tuple[Context, Difference]]:
+    def differences(self) -> Iterator[tuple[MapContext, Difference]]:
         """All boxes in which the answers differ."""
         known = [dict.fromkeys(contexts(forwarding)) if forwarding else {} for forwarding in self.forwardings]
         for context in known[0] | known[1]:
             there = (context in known[0], context in known[1])
             yield from ((context, difference) for difference in self._differences(context, there))
 
-    def _differences(self, context: Context, there: tuple[bool, bool]) -> Iterator[Difference]:
+    def _differences(self, context: MapContext, there: tuple[bool, bool]) -> Iterator[Difference]:
         """Differences in one context: for packets on which both sides disagree, and for addresses of one side only."""
         nobody = self._nobody(context)
         windows = self._windows(context) if all(there) else None
@@ -109,7 +109,7 @@ class Pair:
         for side in (1, 0):
             yield from self._alone(side, context, nobody)
 
-    def _alone(self, side: int, context: Context, nobody: tuple[Nobody, Nobody]) -> Iterator[Difference]:
+    def _alone(self, side: int, context: MapContext, nobody: tuple[Nobody, Nobody]) -> Iterator[Difference]:
         """Differences for addresses that only this revision has; sources from which nothing can pass are skipped."""
         missing = nobody[1 - side].strangers
         if missing.destinations:
@@ -124,7 +124,7 @@ class Pair:
             by_them = missing._replace(sources=senders).parts[1:]
             yield from self._absent(found, side, nobody, Nobody((), senders), by_them)
 
-    def _windows(self, context: Context) -> tuple[Box, ...] | None:
+    def _windows(self, context: MapContext) -> tuple[Box, ...] | None:
         """Boxes outside of which both sides agree for all common addresses; None if they may differ anywhere."""
         old, new = self.intents
         assert old is not None
@@ -161,11 +161,11 @@ class Pair:
         return PacketPath(self.manager, intent.forwarding, stages, self._behind)
 
     @cached_property
-    def _behind(self) -> Behind:
+    def _behind(self) -> ComposedMaps:
         """The cache of maps behind translations, for all paths of both sides."""
         return {}
 
-    def _outcome(self, path: PacketPath | None, side: int, context: Context) -> Diagram[Answer]:
+    def _outcome(self, path: PacketPath | None, side: int, context: MapContext) -> Diagram[Answer]:
         if path is None:
             return self.manager.leaf(ABSENT)
         found = path.outcome(context)
@@ -180,7 +180,7 @@ class Pair:
 
         return self.manager.relabel(told, found) if others or (side == 0 and names) else found
 
-    def _nobody(self, context: Context) -> tuple[Nobody, Nobody]:
+    def _nobody(self, context: MapContext) -> tuple[Nobody, Nobody]:
         """The addresses that have no holder, before and after.
 
         For packets from foreign interfaces and from the host itself only the addresses of hosts count, and not those of

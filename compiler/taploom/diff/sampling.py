@@ -19,7 +19,7 @@ from taploom.flows.algebra.spans import Spans, holds, without
 from taploom.flows.packets.forwarding import SELF
 from taploom.flows.packets.learned import is_learned, learned
 from taploom.flows.packets.packet import ICMP, NAMES, WITH_PORTS
-from taploom.flows.proof.packet_path import Context
+from taploom.flows.proof.packet_path import MapContext
 from taploom.plan.host import Host
 
 _STRANGERS = {Family.IPV4: 0xC6336407, Family.IPV6: 0x20010DB8FFFF0000_0000000000000007}
@@ -45,7 +45,7 @@ class Sampler:
     """Picks packets of one context."""
 
     pair: Pair
-    context: Context
+    context: MapContext
     host: Host
     names: tuple[AddressLabels, AddressLabels]
 

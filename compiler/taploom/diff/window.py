@@ -11,14 +11,14 @@ from taploom.base.frozen import dataclass
 from taploom.diff.sides import same_order
 from taploom.flows.algebra.diagram import Box, Diagram, Leaf, Node
 from taploom.flows.algebra.spans import Spans, common, holds, united
-from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, Answer, Destination, Mark
+from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, Answer, DestinationRewrite, Mark
 from taploom.flows.packets.forwarding import OTHER
 from taploom.flows.packets.packet import DESTINATION, SOURCE, WHOLE, box
 from taploom.flows.proof.agreement import same_parts
 from taploom.flows.proof.intent.essentials import Decided
 from taploom.flows.proof.intent.forwarded import Approach
 from taploom.flows.proof.intent.stages import Intent
-from taploom.flows.proof.packet_path import Context, PacketPath
+from taploom.flows.proof.packet_path import MapContext, PacketPath
 from taploom.flows.proof.stitch import answers, at, pieces
 
 Ways = tuple[Sequence[Approach], Sequence[Approach]]
@@ -41,7 +41,7 @@ class Parting:
     names: Mapping[str, str]
     others: Spans
 
-    def windows(self, context: Context) -> tuple[Box, ...] | None:
+    def windows(self, context: MapContext) -> tuple[Box, ...] | None:
         """The boxes of packets for which the intents may differ in a context; None if they may differ for all."""
         old, new = self.paths
         if old.forwarding.partition != new.forwarding.partition or old.early(context.ingress) is not new.early(
@@ -50,7 +50,7 @@ class Parting:
             return None
         return (*self._judged_apart(context), *self._translated_apart(context))
 
-    def _judged_apart(self, context: Context) -> Iterator[Box]:
+    def _judged_apart(self, context: MapContext) -> Iterator[Box]:
         goals: dict[str, list[tuple[int, int]]] = {}
         for span, egress in self.intents[0].forwarding.partition:
             if bool(egress) != (context.way is not None):
@@ -78,12 +78,12 @@ class Parting:
         same_host = old.forwarding.host.name == new.forwarding.host.name
         return same_host and old.view.local.get(ingress) == new.view.local.get(ingress)
 
-    def _translated_apart(self, context: Context) -> Iterator[Box]:
+    def _translated_apart(self, context: MapContext) -> Iterator[Box]:
         if context.ingress == OTHER:
             return
         one, other = (intent.translated(context.ingress) for intent in self.intents)
         found = self._apart(one, other)
-        known: dict[tuple[Destination, Mark], bool] = {}
+        known: dict[tuple[DestinationRewrite, Mark], bool] = {}
         for part, answer in one:
             to = answer.destination
             if to is None:
@@ -96,7 +96,7 @@ class Parting:
         if whole is not None:
             yield whole
 
-    def _same_behind(self, context: Context, to: Destination, mark: Mark) -> bool:
+    def _same_behind(self, context: MapContext, to: DestinationRewrite, mark: Mark) -> bool:
         """Whether packets with a translation are judged alike on both sides, and reach the same holder."""
         old, new = self.paths
         if to.address is None:
@@ -147,7 +147,7 @@ def believed(early: Diagram[Answer], senders: Spans) -> Spans:
     return united(span for child in dict.fromkeys(early.children) for span in believed(child, senders))
 
 
-def heard(path: PacketPath, context: Context, senders: Spans) -> bool:
+def heard(path: PacketPath, context: MapContext, senders: Spans) -> bool:
     """Whether an entry allows any packet from these sources. Packets that taploom does not judge do not count.
 
     Args:

@@ -22,7 +22,7 @@ from taploom.flows.algebra.diagram import (
     joined,
     topmost,
 )
-from taploom.flows.algebra.overlay import Known, Overlay
+from taploom.flows.algebra.overlay import Overlay, OverlayCache
 from taploom.flows.algebra.spans import Interval
 
 A = TypeVar("A")
@@ -41,7 +41,7 @@ class Manager(Generic[A]):
     _first: list[Leaf[A]] = field(default_factory=list)
     _nodes: dict[tuple[int, tuple[int, ...], "tuple[Diagram[A], ...]"], Node[A]] = field(default_factory=dict)
     _overlays: dict[object, "Diagram[A]"] = field(default_factory=dict)
-    _known: Known[A] = field(default_factory=Known)
+    _known: OverlayCache[A] = field(default_factory=OverlayCache)
     _merged: dict[object, dict[tuple[int, int], "Diagram[A]"]] = field(default_factory=dict)
     _chosen: dict[Leaf[A], dict[tuple[int, int, int], "Diagram[A]"]] = field(default_factory=dict)
 

@@ -15,7 +15,7 @@ _MANY = 16
 """Number of pieces above which it is worth a check whether the maps below them are mere unions."""
 
 
-class Known(Generic[A]):
+class OverlayCache(Generic[A]):
     """A cache of the overlays that a `Manager` has made before, so that the next one makes only new parts.
 
     Attributes:
@@ -39,7 +39,7 @@ class Overlay(Generic[A]):
         self,
         sizes: Sequence[int],
         node: Callable[[int, Sequence[int], Sequence[Diagram[A]]], Diagram[A]],
-        known: Known[A],
+        known: OverlayCache[A],
         boxes: Sequence[Box],
         leaves: Sequence[Leaf[A]],
         rest: Leaf[A],

@@ -9,7 +9,7 @@ Verdict = Literal["allow", "drop", "next", "miss", "elsewhere"]
 """`next`, `miss` and `elsewhere` are intermediate: no chain decided, no rule matched, another map decides."""
 
 
-class Destination(NamedTuple):
+class DestinationRewrite(NamedTuple):
     """How a destination is rewritten.
 
     Attributes:
@@ -23,7 +23,7 @@ class Destination(NamedTuple):
     port: int
 
 
-class Source(NamedTuple):
+class SourceRewrite(NamedTuple):
     """How a source is rewritten.
 
     Attributes:
@@ -74,8 +74,8 @@ class Answer(NamedTuple):
 
     verdict: Verdict
     by: str = ""
-    destination: Destination | None = None
-    source: Source | None = None
+    destination: DestinationRewrite | None = None
+    source: SourceRewrite | None = None
     limited: str = ""
     mark: Mark = ""
 

@@ -9,14 +9,14 @@ from taploom.flows.algebra.diagram import Diagram, Leaf, aligned
 from taploom.flows.algebra.spans import Interval
 from taploom.flows.packets.answer import Answer, Mark
 from taploom.flows.packets.packet import DESTINATION, LEVELS, PORT
-from taploom.flows.proof.packet_path import Context, PacketPath
+from taploom.flows.proof.packet_path import MapContext, PacketPath
 from taploom.flows.proof.stitch import at, pieces
 
-Part = tuple[Interval | None, ...]
+BoxPart = tuple[Interval | None, ...]
 """For each dimension an interval, or None for all of it."""
 
 
-def agreement(one: PacketPath, other: PacketPath, context: Context) -> bool:
+def agreement(one: PacketPath, other: PacketPath, context: MapContext) -> bool:
     """Whether the stages of two paths, made by one manager, have the same effect in a context."""
     if one.early(context.ingress) is not other.early(context.ingress):
         return False
@@ -28,7 +28,7 @@ def agreement(one: PacketPath, other: PacketPath, context: Context) -> bool:
     return _same_behind(one, other, context, translations, (None,) * LEVELS)
 
 
-def same_parts(one: PacketPath, other: PacketPath, context: Context, mark: Mark, other_mark: Mark) -> bool:
+def same_parts(one: PacketPath, other: PacketPath, context: MapContext, mark: Mark, other_mark: Mark) -> bool:
     """Whether packets have the same answers for each egress, compared for the destinations of this egress."""
     for egress, spans in one.forwarding.parts.items():
         a, b = one.passed(context, egress, mark), other.passed(context, egress, other_mark)
@@ -48,7 +48,7 @@ def _cut(diagram: Diagram[Answer], span: tuple[int, int]) -> list[tuple[int, int
 
 
 def _same_behind(
-    one: PacketPath, other: PacketPath, context: Context, pair: tuple[Diagram[Answer], Diagram[Answer]], box: Part
+    one: PacketPath, other: PacketPath, context: MapContext, pair: tuple[Diagram[Answer], Diagram[Answer]], box: BoxPart
 ) -> bool:
     """Whether both translate alike, and judge translated packets alike, within a part of the packets."""
     a, b = pair
@@ -63,7 +63,7 @@ def _same_behind(
     return True
 
 
-def _same_leaf(one: PacketPath, other: PacketPath, context: Context, a: Answer, b: Answer, box: Part) -> bool:
+def _same_leaf(one: PacketPath, other: PacketPath, context: MapContext, a: Answer, b: Answer, box: BoxPart) -> bool:
     if a.destination != b.destination or a.verdict != b.verdict:
         return False
     if a.destination is None:
@@ -78,7 +78,7 @@ def _same_leaf(one: PacketPath, other: PacketPath, context: Context, a: Answer, 
     return _same_within(at(wanted, DESTINATION, value), at(found, DESTINATION, value), inside)
 
 
-def _same_within(a: Diagram[Answer], b: Diagram[Answer], box: Part) -> bool:
+def _same_within(a: Diagram[Answer], b: Diagram[Answer], box: BoxPart) -> bool:
     """Whether two maps are equal within a part of the packets."""
     if a is b:
         return True

@@ -25,7 +25,7 @@ from taploom.flows.proof.intent.entries import SiteEntries
 from taploom.flows.proof.intent.names import Meanings
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.intent.states import expected
-from taploom.flows.proof.packet_path import Context, PacketPath, contexts
+from taploom.flows.proof.packet_path import MapContext, PacketPath, contexts
 from taploom.flows.proof.parting import differences
 from taploom.flows.proof.ruleset.stages import Tables, moments
 from taploom.plan.host import Host
@@ -49,7 +49,7 @@ class Disagreement:
     """
 
     host: str
-    context: Context
+    context: MapContext
     packet: Packet
     intent: Answer
     ruleset: Answer
@@ -130,7 +130,7 @@ class Witnesses:
             found = self._tables.state(ingress, egress, state)
             for point, one, other in differences(self.manager, self.manager.leaf(wanted), found):
                 packet = Packet(self.family, point)
-                yield Disagreement(self.host.name, Context(ingress, egress), packet, one, other, state)
+                yield Disagreement(self.host.name, MapContext(ingress, egress), packet, one, other, state)
 
 
 def witnesses(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Iterator[Witnesses]:
@@ -151,7 +151,7 @@ def of_frames(pair: Witnesses) -> Iterator[Disagreement]:
         return
     proof = replace(proof, manager=Manager)
     for entry, ether, family, point, one, other in proof.differences():
-        yield Disagreement(pair.host.name, Context(entry, ether), Packet(family, point), one, other)
+        yield Disagreement(pair.host.name, MapContext(entry, ether), Packet(family, point), one, other)
 
 
 def disagreements(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> tuple[Disagreement, ...]:

@@ -26,7 +26,7 @@ from taploom.flows.proof.parting import differences
 from taploom.flows.proof.ruleset.frames import Frames, said_of_ports
 from taploom.plan.host import Host, Port
 
-Difference = tuple[str, str, Family, tuple[int, ...], Answer, Answer]
+FrameDifference = tuple[str, str, Family, tuple[int, ...], Answer, Answer]
 """Ingress port, EtherType, family, the packet in the frame as a point, and the answers of intent and ruleset."""
 
 
@@ -44,7 +44,7 @@ class FrameProof:
     clock: Clock
     manager: Callable[[tuple[int, ...]], Manager[Answer]]
 
-    def differences(self) -> Iterator[Difference]:
+    def differences(self) -> Iterator[FrameDifference]:
         """The differences of all EtherTypes, in the guard and between ports."""
         for ether in ETHER_TYPES:
             family = family_of(ether)

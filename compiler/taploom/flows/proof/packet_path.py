@@ -42,7 +42,7 @@ class Stages(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class MapContext:
     """The packets of one map.
 
     Attributes:
@@ -54,13 +54,13 @@ class Context:
     way: str | None
 
 
-def contexts(forwarding: Forwarding) -> Iterator[Context]:
+def contexts(forwarding: Forwarding) -> Iterator[MapContext]:
     """All contexts of a host."""
     ingresses = [*(each.device for each in interfaces(forwarding.host)), OTHER, SELF]
-    return (Context(ingress, way) for ingress in ingresses for way in (None, *forwarding.ways))
+    return (MapContext(ingress, way) for ingress in ingresses for way in (None, *forwarding.ways))
 
 
-Behind = dict[tuple[int, Answer], Diagram[Answer]]
+ComposedMaps = dict[tuple[int, Answer], Diagram[Answer]]
 """The maps of translated packets, by the identity of the map behind the translation and the translation's answer."""
 
 
@@ -75,9 +75,9 @@ class PacketPath:
     manager: Manager[Answer]
     forwarding: Forwarding
     stages: Stages
-    behind: Behind = field(default_factory=dict)
+    behind: ComposedMaps = field(default_factory=dict)
 
-    def outcome(self, context: Context) -> Diagram[Answer]:
+    def outcome(self, context: MapContext) -> Diagram[Answer]:
         """The outcome of the packets of a context; `ELSEWHERE` for packets that belong to another context."""
         manager, ingress = self.manager, context.ingress
         translation = self.translation(ingress)
@@ -119,13 +119,13 @@ class PacketPath:
         return any(t.address is None or not self.forwarding.egress(t.address) for t in targets)
 
     @memo
-    def routed(self, context: Context, mark: Mark) -> Diagram[Answer]:
+    def routed(self, context: MapContext, mark: Mark) -> Diagram[Answer]:
         """The outcome of packets by their final destination, after translation."""
         ways = {egress: self.passed(context, egress, mark) for egress in {way for _, way in self.forwarding.partition}}
         parts = [(span, ways[egress]) for span, egress in self.forwarding.partition]
         return spliced(self.manager, DESTINATION, parts)
 
-    def passed(self, context: Context, egress: str, mark: Mark) -> Diagram[Answer]:
+    def passed(self, context: MapContext, egress: str, mark: Mark) -> Diagram[Answer]:
         """The judgement of packets that leave by `egress`; `ELSEWHERE` if they belong to another context.
 
         Packets that match only a default route (`egress` is "") belong to contexts with a way, and all other packets
@@ -135,7 +135,7 @@ class PacketPath:
             return self.manager.leaf(ELSEWHERE)
         return self.stages.judged(context.ingress, egress or context.way or "", mark)
 
-    def _translated(self, context: Context, leaf: Answer) -> Diagram[Answer]:
+    def _translated(self, context: MapContext, leaf: Answer) -> Diagram[Answer]:
         """The outcome of packets with the translation `leaf`, as a map of the packets before this translation."""
         to = leaf.destination
         assert to is not None

@@ -16,7 +16,7 @@ from taploom.flows.packets.answer import NO_ROUTE, Answer
 from taploom.flows.packets.forwarding import OTHER, SELF
 from taploom.flows.packets.packet import DESTINATION, LAST_PORT, SOURCE
 from taploom.flows.proof.intent.services import Traffic
-from taploom.flows.proof.packet_path import Context
+from taploom.flows.proof.packet_path import MapContext
 from taploom.flows.reach.endpoints import Endpoint
 from taploom.flows.reach.maps import Maps
 from taploom.flows.reach.place import Place
@@ -32,7 +32,7 @@ _MOST = 5
 """The most hosts on a path; this limit ends the paths of routes that form a loop."""
 
 
-class Path(NamedTuple):
+class ForwardingPath(NamedTuple):
     """Packets as their first host sees them, and the hosts on their way."""
 
     box: Box
@@ -60,7 +60,7 @@ class Journey:
     family: Family
     to: Endpoint
 
-    def paths(self, source: Endpoint, asked: tuple[Traffic, ...]) -> Iterator[Path]:
+    def paths(self, source: Endpoint, asked: tuple[Traffic, ...]) -> Iterator[ForwardingPath]:
         """The paths of all packets of a selection whose first host is this one."""
         place, pair = self._place(self.host), self.maps.pair(self.host, self.family)
         phase = (single(pair.clock.phase(self.maps.now)),)
@@ -68,7 +68,7 @@ class Journey:
             lost = Hop(self.host, ingress, None, NO_ROUTE)
             for protocols, ports in asked if (nowhere := place.nowhere(self.to, ingress)) else ():
                 what = protocols or _EVERY_PROTOCOL, ports or _EVERY_PORT
-                yield Path((nowhere, *what, senders, (single(EPHEMERAL),), (single(HOPS),), phase), (lost,))
+                yield ForwardingPath((nowhere, *what, senders, (single(EPHEMERAL),), (single(HOPS),), phase), (lost,))
             for way in (None, *(way for way in pair.forwarding.ways if way != OTHER)):
                 goals = self._goals(self.host, ingress, way)
                 goals = goals if within is None else common(goals, within)
@@ -76,7 +76,7 @@ class Journey:
                     for protocols, ports in asked:
                         what = protocols or _EVERY_PROTOCOL, ports or _EVERY_PORT
                         box: Box = (some, *what, sent.senders, (single(EPHEMERAL),), (single(HOPS),), phase)
-                        yield from self._first(Context(ingress, way), box, sent)
+                        yield from self._first(MapContext(ingress, way), box, sent)
 
     def _goals(self, host: str, ingress: str, way: str | None, hosts: int = 1) -> Spans:
         """The destinations of the question; if no uplink of the host is in their zone, also the next hosts' ones."""
@@ -104,7 +104,7 @@ class Journey:
             else:
                 yield some, Sent(common(place.forwarding.own_at(egress), senders) or senders)
 
-    def _first(self, context: Context, box: Box, sent: Sent) -> Iterator[Path]:
+    def _first(self, context: MapContext, box: Box, sent: Sent) -> Iterator[ForwardingPath]:
         """The paths of a box through this host and the hosts behind it."""
         for part, answer in self._parts(self.host, context, box):
             left = part[DESTINATION] or ()
@@ -115,15 +115,15 @@ class Journey:
                     for path in self._beyond(there, ingress, (goals, *part[1:]), hop, sent):
                         yield self._told(path, sent)
             if left:
-                yield self._told(Path((left, *part[1:]), (hop,)), sent)
+                yield self._told(ForwardingPath((left, *part[1:]), (hop,)), sent)
 
-    def _way(self, host: str, context: Context, goals: Spans) -> str | None:
+    def _way(self, host: str, context: MapContext, goals: Spans) -> str | None:
         """The uplink by which a host sends to all of some destinations; the way of the context if there is not one."""
         place = self._place(host)
         leaving = list(place.leaving(goals, context.way))
         return leaving[0] if len(leaving) == 1 and leaving[0] in place.view.zones else context.way
 
-    def _told(self, path: Path, sent: Sent) -> Path:
+    def _told(self, path: ForwardingPath, sent: Sent) -> ForwardingPath:
         """A path with the unknown addresses that it depends on: its destination, and the sending host's address."""
         unknown = list(path.unknown)
         if self._hidden:
@@ -132,11 +132,11 @@ class Journey:
             unknown.append(Unknown("sender", self.host, sent.uplink, None))
         return path._replace(unknown=tuple(unknown))
 
-    def _parts(self, host: str, context: Context, box: Box) -> Iterator[tuple[Box, Answer]]:
+    def _parts(self, host: str, context: MapContext, box: Box) -> Iterator[tuple[Box, Answer]]:
         found = parts(self.maps.pair(host, self.family).intent.outcome(context), box)
         return ((part, answer._replace(mark="")) for part, answer in found if answer.verdict != "elsewhere")
 
-    def _beyond(self, there: str, ingress: str, box: Box, hop: Hop, own: Sent) -> Iterator[Path]:
+    def _beyond(self, there: str, ingress: str, box: Box, hop: Hop, own: Sent) -> Iterator[ForwardingPath]:
         """The paths through the next hosts, with source and destination as the first host saw them."""
         sent = self._rewritten(box, hop, own)
         at = self._place(there)
@@ -149,7 +149,7 @@ class Journey:
             within = None if part[SOURCE] == possible else part[SOURCE]
             unknown = (Unknown("sender", self.host, sent.uplink, within),) if sent.uplink else ()
             senders = box[SOURCE] if sent.uplink else _before(part[SOURCE], box[SOURCE], hop.answer)
-            yield Path(_with(part, SOURCE, senders), hops, unknown)
+            yield ForwardingPath(_with(part, SOURCE, senders), hops, unknown)
 
     def _onward(
         self, host: str, ingress: str, box: Box, before: tuple[Hop, ...], *, rewritten: bool
@@ -158,7 +158,7 @@ class Journey:
         place, meant = self._place(host), box[DESTINATION] or ()
         to = place.forwarding.learned[self._hidden[1]] if self._hidden and self._hidden[0] == host else None
         seen = box if to is None else _with(box, DESTINATION, (single(to),))
-        for context in (Context(ingress, way) for way in (None, *place.forwarding.ways) if way != OTHER):
+        for context in (MapContext(ingress, way) for way in (None, *place.forwarding.ways) if way != OTHER):
             if context.way and not place.leaving(seen[DESTINATION] or (), context.way):
                 continue
             for part, answer in self._parts(host, context, seen):
@@ -194,7 +194,7 @@ class Journey:
         """Host and uplink if the destination is an uplink's unknown address on another host; else None."""
         return self.to.uplink if self._place(self.host).hidden(self.to) else None
 
-    def _next(self, host: str, context: Context, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
+    def _next(self, host: str, context: MapContext, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
         """The next hosts of packets that leave a host, each with its receiving uplink and the destinations.
 
         These are next hops of routes; for destinations without one, they are the hosts that have the destinations.
@@ -213,7 +213,7 @@ class Journey:
         else:
             yield from self._behind(host, context, left)
 
-    def _behind(self, host: str, context: Context, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
+    def _behind(self, host: str, context: MapContext, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
         """Other hosts that have destinations of packets that leave by an uplink, as `_next` returns them."""
         place = self._place(host)
         for other in sorted(self.maps.names.hosts.keys() - {host}):

@@ -12,7 +12,7 @@ from taploom.base.span import Span
 from taploom.flows.proof.compare import Witnesses
 from taploom.flows.proof.intent.entries import SiteEntries
 from taploom.flows.proof.intent.names import Meanings, addresses_of
-from taploom.flows.proof.intent.view import View
+from taploom.flows.proof.intent.view import InterfaceView
 from taploom.flows.proof.proof import spans_of
 from taploom.flows.reach.place import Place
 from taploom.plan.site import Plan
@@ -60,4 +60,4 @@ class Maps:
 
     def place(self, host: str, family: Family) -> Place:
         """The `Place` of a host in one family."""
-        return Place(View(self.names, self.pair(host, family).forwarding))
+        return Place(InterfaceView(self.names, self.pair(host, family).forwarding))

@@ -10,7 +10,7 @@ from taploom.flows.packets.forwarding import SELF, Forwarding
 from taploom.flows.packets.learned import every
 from taploom.flows.proof.intent.essentials import never
 from taploom.flows.proof.intent.names import fixed_of, prefix_in
-from taploom.flows.proof.intent.view import View
+from taploom.flows.proof.intent.view import InterfaceView
 from taploom.flows.reach.endpoints import Endpoint
 from taploom.plan.host import Fixed
 from taploom.plan.interfaces import outside
@@ -36,7 +36,7 @@ def members(network: Network, family: Family) -> Spans:
 class Place:
     """One host in one family."""
 
-    view: View
+    view: InterfaceView
 
     @property
     def forwarding(self) -> Forwarding:

@@ -93,8 +93,8 @@ class Inquiry(Maps):
         if hop.answer.destination is None and pair.forwarding.egress(to) == hop.ingress:
             # Frames between two ports of one bridge do not come to the chains of routed packets.
             return (f"bridged on {hop.ingress}",)
-        probe = TracedPacket(source, to, protocol, port, EPHEMERAL, HOPS, hop.ingress, hop.way or OTHER, self.now)
-        return tuple(Tracer(pair.ruleset, pair.forwarding).walk(probe).steps)
+        packet = TracedPacket(source, to, protocol, port, EPHEMERAL, HOPS, hop.ingress, hop.way or OTHER, self.now)
+        return tuple(Tracer(pair.ruleset, pair.forwarding).walk(packet).steps)
 
 
 def _narrowed(replies: list[Reply]) -> Iterator[Reply]:

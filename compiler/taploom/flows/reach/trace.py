@@ -39,7 +39,7 @@ from taploom.base.address import Family, Prefix
 from taploom.base.protocol import NUMBERS
 from taploom.flows.packets.answer import rate
 from taploom.flows.packets.forwarding import SELF, Forwarding
-from taploom.flows.reach.traced import Hop, TracedPacket
+from taploom.flows.reach.traced import HookState, TracedPacket
 
 _ORDER = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
 
@@ -76,20 +76,20 @@ class Tracer:
     ruleset: Ruleset
     forwarding: Forwarding
 
-    def walk(self, probe: TracedPacket) -> Walk:
+    def walk(self, packet: TracedPacket) -> Walk:
         """Walk one packet from its ingress to its egress."""
-        found = Walk(allowed=True, destination=(probe.destination, probe.port))
-        hop = Hop(self.forwarding, probe, "", None)
-        own = probe.ingress == SELF
-        if not own and not self._filtered(found, "prerouting", hop):
+        found = Walk(allowed=True, destination=(packet.destination, packet.port))
+        state = HookState(self.forwarding, packet, "", None)
+        own = packet.ingress == SELF
+        if not own and not self._filtered(found, "prerouting", state):
             return found
-        hop = self._translated(found, "output" if own else "prerouting", hop)
-        egress = self.forwarding.egress(hop.packet.destination) or probe.way
+        state = self._translated(found, "output" if own else "prerouting", state)
+        egress = self.forwarding.egress(state.packet.destination) or packet.way
         hook = "output" if own else "input" if egress == SELF else "forward"
-        hop = replace(hop, oif="" if egress == SELF else egress)
-        found.destination = (hop.packet.destination, hop.packet.port)
-        if self._filtered(found, hook, hop) and egress != SELF:
-            self._translated(found, "postrouting", hop)
+        state = replace(state, oif="" if egress == SELF else egress)
+        found.destination = (state.packet.destination, state.packet.port)
+        if self._filtered(found, hook, state) and egress != SELF:
+            self._translated(found, "postrouting", state)
         return found
 
     def _bases(self, kind: str, hook: str) -> list[tuple[Table, Chain]]:
@@ -103,9 +103,9 @@ class Tracer:
         ]
         return sorted(found, key=lambda pair: _priority(pair[1]))
 
-    def _filtered(self, found: Walk, hook: str, hop: Hop) -> bool:
+    def _filtered(self, found: Walk, hook: str, state: HookState) -> bool:
         for table, chain in self._bases("filter", hook):
-            run = _Run(self, table, hop, found)
+            run = _Run(self, table, state, found)
             kind = run.chain(chain)
             if kind is None and chain.base:
                 kind = chain.base.policy
@@ -115,21 +115,21 @@ class Tracer:
                 return False
         return True
 
-    def _translated(self, found: Walk, hook: str, hop: Hop) -> Hop:
+    def _translated(self, found: Walk, hook: str, state: HookState) -> HookState:
         for table, chain in self._bases("nat", hook):
             try:
-                _Run(self, table, hop, found).chain(chain)
+                _Run(self, table, state, found).chain(chain)
             except _Nat as nat:
                 found.steps.append(nat.by)
                 if nat.source:
                     found.source = nat.source
-                    return hop
-                probe = hop.packet
-                port = probe.port if nat.port is None else nat.port
-                destination = probe.destination if nat.address is None else nat.address
-                moved = replace(probe, destination=destination, port=port)
-                return Hop(self.forwarding, moved, hop.oif, probe.destination)
-        return hop
+                    return state
+                packet = state.packet
+                port = packet.port if nat.port is None else nat.port
+                destination = packet.destination if nat.address is None else nat.address
+                moved = replace(packet, destination=destination, port=port)
+                return HookState(self.forwarding, moved, state.oif, packet.destination)
+        return state
 
 
 def _priority(chain: Chain) -> int:
@@ -141,7 +141,7 @@ def _priority(chain: Chain) -> int:
 class _Run:
     tracer: Tracer
     table: Table
-    hop: Hop
+    state: HookState
     found: Walk
 
     def chain(self, chain: Chain) -> VerdictKind | None:
@@ -182,7 +182,7 @@ class _Run:
                     return self.verdict(chain, element.data, comment, limited=limited)
                 case Lookup(fields, name, negated):
                     element = self.element(fields, name)
-                    if (element is not None) == negated or not all(map(self.hop.present, fields)):
+                    if (element is not None) == negated or not all(map(self.state.present, fields)):
                         return None
                     comment = comment if element is None else element.comment or comment
                 case LimitRate() | LimitBy():
@@ -225,7 +225,7 @@ class _Run:
         Raises:
             _Nat: the translation.
         """
-        probe, by = self.hop.packet, f"{chain.name}: {comment}" if comment else chain.name
+        packet, by = self.state.packet, f"{chain.name}: {comment}" if comment else chain.name
         match statement:
             case Masquerade():
                 raise _Nat(None, None, "masquerade", by)
@@ -242,7 +242,7 @@ class _Run:
                     port = ports[0].first if ports and isinstance(ports[0], Range) else None
                     raise _Nat(to.value, port, "", f"{by}: {element.comment}" if element.comment else by)
             case TranslatePrefix(direction, before, after) if before.family is self.tracer.forwarding.family:
-                value = probe.source if direction is Direction.SOURCE else probe.destination
+                value = packet.source if direction is Direction.SOURCE else packet.destination
                 if before.value <= value < before.value + before.size:
                     new = value - before.value + after.value
                     raise _Nat(new, None, str(new) if direction is Direction.SOURCE else "", by)
@@ -253,18 +253,18 @@ class _Run:
         """Whether a condition holds."""
         match statement:
             case Match(fields, values, negated):
-                if not all(map(self.hop.present, fields)):
+                if not all(map(self.state.present, fields)):
                     return False
-                return negated != any(self.hop.equal(fields, value) for value in values)
+                return negated != any(self.state.equal(fields, value) for value in values)
             case TcpFlags(mask, flags, negated):
                 opens = [flag for flag in mask if flag == "syn"] == list(flags)
-                return self.hop.packet.protocol == NUMBERS["tcp"] and opens != negated
+                return self.state.packet.protocol == NUMBERS["tcp"] and opens != negated
             case Until(epoch):
-                return self.hop.packet.now < epoch
+                return self.state.packet.now < epoch
 
     def element(self, fields: tuple[Field, ...], name: str) -> Element | None:
         """The element of a set that matches the packet; None if no element does."""
         entry = next(s for s in self.table.sets if s.name == name)
-        if not all(map(self.hop.present, fields)):
+        if not all(map(self.state.present, fields)):
             return None
-        return next((element for element in entry.elements if self.hop.equal(fields, element.key)), None)
+        return next((element for element in entry.elements if self.state.equal(fields, element.key)), None)

@@ -36,7 +36,7 @@ class TracedPacket:
 
 
 @dataclass(frozen=True, slots=True)
-class Hop:
+class HookState:
     """A packet at one hook.
 
     Attributes:
@@ -95,18 +95,18 @@ class Hop:
 
     def number(self, of: Field) -> int | None:
         """The value of a field that is a number."""
-        probe = self.packet
+        packet = self.packet
         return {
-            Field.IP_SADDR: probe.source,
-            Field.IP6_SADDR: probe.source,
-            Field.IP_DADDR: probe.destination,
-            Field.IP6_DADDR: probe.destination,
-            Field.CT_ORIGINAL_IP6_DADDR: probe.destination if self.original is None else self.original,
-            Field.DPORT: probe.port,
-            Field.ICMP_TYPE: probe.port,
-            Field.ICMPV6_TYPE: probe.port,
-            Field.SPORT: probe.sender_port,
-            Field.HOP_LIMIT: probe.hop_limit,
+            Field.IP_SADDR: packet.source,
+            Field.IP6_SADDR: packet.source,
+            Field.IP_DADDR: packet.destination,
+            Field.IP6_DADDR: packet.destination,
+            Field.CT_ORIGINAL_IP6_DADDR: packet.destination if self.original is None else self.original,
+            Field.DPORT: packet.port,
+            Field.ICMP_TYPE: packet.port,
+            Field.ICMPV6_TYPE: packet.port,
+            Field.SPORT: packet.sender_port,
+            Field.HOP_LIMIT: packet.hop_limit,
         }.get(of)
 
     def word(self, of: Field, text: str) -> bool:
@@ -115,25 +115,25 @@ class Hop:
         Raises:
             ValueError: the field has no such constants.
         """
-        forwarding, probe = self.forwarding, self.packet
+        forwarding, packet = self.forwarding, self.packet
         match of:
             case Field.NFPROTO:
                 return text == forwarding.family.key
             case Field.L4PROTO:
-                return probe.protocol == (NUMBERS[text] if text in NUMBERS else int(text))
+                return packet.protocol == (NUMBERS[text] if text in NUMBERS else int(text))
             case Field.CT_STATE:
                 return text == "new"
             case Field.CT_STATUS:
                 return text == "dnat" and self.original is not None
             case Field.FIB_STRICT:
-                return _within(forwarding.missing(self.iif), probe.source)
+                return _within(forwarding.missing(self.iif), packet.source)
             case Field.FIB_LOOSE:
-                return _within(forwarding.missing(None), probe.source)
+                return _within(forwarding.missing(None), packet.source)
             case Field.FIB_TYPE:
                 kinds = {"local": forwarding.own, "broadcast": forwarding.broadcast, "multicast": forwarding.multicast}
-                return _within(kinds[text], probe.destination)
+                return _within(kinds[text], packet.destination)
             case Field.FIB_TYPE_HERE:
-                return _within(forwarding.own_at(self.iif), probe.destination)
+                return _within(forwarding.own_at(self.iif), packet.destination)
             case _:
                 raise ValueError(f"{of.value} {text}")
 

@@ -11,7 +11,7 @@ from taploom.flows.packets.learned import every
 from taploom.flows.proof.intent.essentials import never
 from taploom.flows.proof.intent.names import Meanings, addresses_of, fixed_of, prefix_in
 from taploom.flows.proof.intent.services import all_traffic
-from taploom.flows.proof.intent.view import View
+from taploom.flows.proof.intent.view import InterfaceView
 from taploom.flows.reach.place import Place, members
 from taploom.flows.reach.pools import leased
 from taploom.plan.guest import Guest
@@ -79,7 +79,7 @@ def _host(names: Meanings, host: Host) -> dict[str, object]:
         "isolated": [each.device for each in inside(host) if each.isolated],
         "zones": {each.device: each.zone for each in outside(host)},
         "lent": [each.device for each in outside(host) if not each.configured],
-        **{family.key: _place(Place(View(names, Forwarding.of(host, family)))) for family in FAMILIES},
+        **{family.key: _place(Place(InterfaceView(names, Forwarding.of(host, family)))) for family in FAMILIES},
     }
 
 

@@ -9,7 +9,7 @@ from taploom.flows.algebra.spans import Spans, of_prefix, united
 from taploom.flows.packets.answer import Answer
 from taploom.flows.packets.forwarding import Forwarding
 from taploom.flows.packets.packet import ICMP, box, types
-from taploom.flows.proof.intent.view import View
+from taploom.flows.proof.intent.view import InterfaceView
 from taploom.plan.host import Learned
 from taploom.plan.interfaces import HostInterface, inside, outside
 
@@ -77,7 +77,7 @@ def _offers() -> Box:
     return box(protocol=UDP, port=((68, 68),), sender_port=((67, 67),))
 
 
-def plausible(view: View, ingress: str) -> Iterator[Decided]:
+def plausible(view: InterfaceView, ingress: str) -> Iterator[Decided]:
     """The early answers about source addresses on a known interface; the first box that contains a packet decides."""
     forwarding = view.forwarding
     uplink = next((each for each in outside(forwarding.host) if each.device == ingress), None)

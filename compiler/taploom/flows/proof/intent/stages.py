@@ -10,7 +10,16 @@ from taploom.base.memo import memo
 from taploom.flows.algebra.diagram import Box, Diagram
 from taploom.flows.algebra.manager import Manager
 from taploom.flows.algebra.spans import Spans, of_prefix, single, united, without
-from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, PASS, Answer, Destination, Mark, Source, sourced
+from taploom.flows.packets.answer import (
+    FOREIGN,
+    FOREIGN_INPUT,
+    PASS,
+    Answer,
+    DestinationRewrite,
+    Mark,
+    SourceRewrite,
+    sourced,
+)
 from taploom.flows.packets.clock import Clock
 from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding, asked_for
 from taploom.flows.packets.packet import box
@@ -20,7 +29,7 @@ from taploom.flows.proof.intent.forwarded import Approach, ForwardedRange, forwa
 from taploom.flows.proof.intent.names import prefix_in
 from taploom.flows.proof.intent.services import all_traffic
 from taploom.flows.proof.intent.transit import carried
-from taploom.flows.proof.intent.view import View
+from taploom.flows.proof.intent.view import InterfaceView
 from taploom.flows.proof.stitch import laid
 from taploom.plan.host import Bridge, Fixed, Input
 from taploom.plan.interfaces import inside, interfaces, outside
@@ -47,9 +56,9 @@ class Intent:
     named: bool = True
 
     @cached_property
-    def view(self) -> View:
+    def view(self) -> InterfaceView:
         """The addresses of every selection as the host sees them."""
-        return View(self.site.names, self.forwarding)
+        return InterfaceView(self.site.names, self.forwarding)
 
     @cached_property
     def _forwarded_ranges(self) -> tuple[ForwardedRange, ...]:
@@ -80,7 +89,7 @@ class Intent:
             at = self._listens(forwarded, ingress if ingress in self.view.zones else None)
             senders = self._users(forwarded, ingress)
             if at and senders != ():
-                to = Destination(forwarded.target, 0, forwarded.shift)
+                to = DestinationRewrite(forwarded.target, 0, forwarded.shift)
                 until = None if forwarded.expires is None else self.clock.until(forwarded.expires)
                 answer = Answer("allow", forwarded.name, to, mark=FORWARDED)
                 yield (at, *forwarded.traffic, senders, None, None, until), answer
@@ -115,7 +124,7 @@ class Intent:
             if network.nat6 and network.nat6.kind is NatKind.PREFIX and network.nat6.prefix and network.ipv6:
                 outer, inner = network.nat6.prefix, network.ipv6.prefix
                 at = without((of_prefix(outer),), self.forwarding.own)
-                to = Destination(None, inner.value - outer.value, 0)
+                to = DestinationRewrite(None, inner.value - outer.value, 0)
                 yield box(destination=at), Answer("allow", f"nat/{network.name}", to, mark=PREFIX)
 
     @memo
@@ -245,7 +254,7 @@ class Intent:
     def sourced(self, passed: Diagram[Answer], ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
         """The given answers with the source translation of packets that pass."""
         if mark and ingress == egress:
-            source = Source("masquerade", 0)
+            source = SourceRewrite("masquerade", 0)
             return self.manager.relabel(lambda a: a._replace(source=source) if a.verdict == "allow" else a, passed)
         rewritten = list(self.rewritten(egress))
         if not rewritten:
@@ -253,7 +262,7 @@ class Intent:
         whole = self.manager.overlay([(part, Answer("allow", "", source=to)) for part, to in rewritten], PASS)
         return self.manager.merge(sourced, passed, whole)
 
-    def rewritten(self, egress: str) -> Iterator[tuple[Box, Source]]:
+    def rewritten(self, egress: str) -> Iterator[tuple[Box, SourceRewrite]]:
         """The source translations of packets that leave the site by an uplink."""
         family = self.forwarding.family
         uplink = next((each for each in outside(self.forwarding.host) if each.device == egress), None)
@@ -267,12 +276,12 @@ class Intent:
             if nat is None or prefix is None:
                 continue
             if nat.kind is NatKind.PREFIX and nat.prefix:
-                to = Source("prefix", nat.prefix.value - prefix.value)
+                to = SourceRewrite("prefix", nat.prefix.value - prefix.value)
             else:
                 to = (
-                    Source("snat", known.interface.address.value)
+                    SourceRewrite("snat", known.interface.address.value)
                     if isinstance(known, Fixed)
-                    else Source("masquerade", 0)
+                    else SourceRewrite("masquerade", 0)
                 )
             beyond = without(self._not_site, answering.addresses(host, network.name, self.view.zones[egress]))
             yield box(destination=beyond, source=(of_prefix(prefix),)), to

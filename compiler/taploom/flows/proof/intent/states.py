@@ -7,7 +7,7 @@ from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding
 from taploom.plan.host import Input
 from taploom.plan.interfaces import inside, interfaces
 
-Path = tuple[str, str, str]
+StatePath = tuple[str, str, str]
 """Ingress, egress, and state of the connection as in `ct state`."""
 
 LOOPBACK = "lo"
@@ -15,7 +15,7 @@ _ALLOWED = Answer("allow", "implied/established")
 _REFUSED = Answer("drop", "default")
 
 
-def expected(forwarding: Forwarding) -> Iterator[tuple[Path, Answer]]:
+def expected(forwarding: Forwarding) -> Iterator[tuple[StatePath, Answer]]:
     """The intended answer for packets of each path and state.
 
     Replies and errors of known connections pass everywhere. Packets that belong to no connection and open none are

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from taploom.flows.algebra.spans import Spans, united
 from taploom.flows.proof.intent.entries import ResolvedEntry
-from taploom.flows.proof.intent.view import View
+from taploom.flows.proof.intent.view import InterfaceView
 from taploom.plan.policy import Action
 
 
-def carried(view: View, entry: ResolvedEntry, ingress: str, egress: str) -> Iterator[tuple[Spans, Spans]]:
+def carried(view: InterfaceView, entry: ResolvedEntry, ingress: str, egress: str) -> Iterator[tuple[Spans, Spans]]:
     """The destinations of an entry with their senders, for packets from one uplink to another or to the same one."""
     came, goes = view.zones[ingress], view.zones[egress]
     denies = entry.action is Action.DENY

@@ -24,7 +24,7 @@ PRIVATE = {
 
 
 @dataclass(frozen=True)
-class View:
+class InterfaceView:
     """One host's interfaces in one family."""
 
     names: Meanings

@@ -12,11 +12,11 @@ from taploom.flows.algebra.diagram import Box
 from taploom.flows.algebra.spans import Interval, Spans, common, complement, united
 from taploom.flows.packets.packet import LEVELS, PROTOCOL, TIME, WHOLE, meet
 from taploom.flows.proof.ruleset.index import ElementIndex
-from taploom.flows.proof.ruleset.reader import AnyReader, Part, Situation, UnreadableError
+from taploom.flows.proof.ruleset.reader import AnyReader, Constraint, Situation, UnreadableError
 
 Condition = Match | Lookup | TcpFlags | Until
 Boxes = list[Box]
-Column = tuple[Field, int | None, list[Part]]
+FieldColumn = tuple[Field, int | None, list[Constraint]]
 """A field with its dimension, and with the parts of a box in which packets have the field."""
 _CONTEXT = frozenset(
     {
@@ -65,7 +65,7 @@ class Conditions:
         """The box of all packets."""
         return WHOLE if len(self.sizes) == LEVELS else (None,) * len(self.sizes)
 
-    def _boxed(self, parts: Iterable[Part]) -> Box:
+    def _boxed(self, parts: Iterable[Constraint]) -> Box:
         found: list[Spans | None] = [None] * len(self.sizes)
         for level, spans in parts:
             before = found[level]
@@ -141,7 +141,9 @@ class Conditions:
         spans = complement(united(span for found in meant for span in _shared(found)), self.sizes[level])
         return [self._boxed([*present, (level, spans)])] if spans else []
 
-    def _neither(self, fields: tuple[Field, ...], values: Sequence[tuple[Value, ...]], present: list[Part]) -> Boxes:
+    def _neither(
+        self, fields: tuple[Field, ...], values: Sequence[tuple[Value, ...]], present: list[Constraint]
+    ) -> Boxes:
         """The negation of value pairs: a pair's first value with a second that it has in no pair, or another first."""
         if len(fields) != 2:
             raise UnreadableError(f"negated {' . '.join(of.value for of in fields)}")
@@ -164,14 +166,14 @@ class Conditions:
         pairs = zip(fields, value, strict=True)
         return all(self.reader.level(of) is not None or self.reader.value(of, one) is True for of, one in pairs)
 
-    def _columns(self, fields: tuple[Field, ...]) -> list[Column]:
+    def _columns(self, fields: tuple[Field, ...]) -> list[FieldColumn]:
         """The columns of fields; empty if no packet of the map has all of the fields."""
         presences = [self.reader.presence(of) for of in fields]
         levels = [self.reader.level(of) for of in fields]
         known = [presence for presence in presences if presence is not None]
         return list(zip(fields, levels, known, strict=True)) if len(known) == len(fields) else []
 
-    def _tuple(self, columns: list[Column], values: tuple[Value, ...]) -> Box | None:
+    def _tuple(self, columns: list[FieldColumn], values: tuple[Value, ...]) -> Box | None:
         found: list[Spans | None] = [None] * len(self.sizes)
         for (of, level, presence), value in zip(columns, values, strict=True):
             meant = self.reader.value(of, value)

@@ -28,8 +28,8 @@ from taploom.flows.proof.ruleset.reader import AnyReader, Reader, Situation, Unr
 from taploom.flows.proof.ruleset.steps import (
     VERDICTS,
     Decided,
+    DecidingRule,
     Manner,
-    Step,
     by_verdict,
     decided_by,
     everything,
@@ -160,7 +160,7 @@ class Chains:
         return self.manager.merge(_up_to, self.manager.overlay(boxes, MISS), rest)
 
     def _leading(
-        self, step: Step, conditions: Conditions, situation: Situation, rest: Diagram[Answer]
+        self, step: DecidingRule, conditions: Conditions, situation: Situation, rest: Diagram[Answer]
     ) -> Diagram[Answer]:
         """A rule that leads to other chains, or that has a rate and another verdict than accept.
 
@@ -182,7 +182,7 @@ class Chains:
                 raise UnreadableError(f"a limit before {step.end}")
 
     def _verdict(
-        self, verdict: VerdictStatement, step: Step, situation: Situation, rest: Diagram[Answer]
+        self, verdict: VerdictStatement, step: DecidingRule, situation: Situation, rest: Diagram[Answer]
     ) -> Diagram[Answer]:
         match verdict.kind:
             case VerdictKind.GOTO:

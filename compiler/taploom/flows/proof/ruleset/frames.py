@@ -19,7 +19,7 @@ from taploom.flows.packets.forwarding import Forwarding
 from taploom.flows.packets.frame import ARP_MAC, MAC
 from taploom.flows.packets.packet import DESTINATION, PROTOCOL, SOURCE
 from taploom.flows.proof.ruleset.chains import Chains
-from taploom.flows.proof.ruleset.reader import Part, Reader, Situation, UnreadableError
+from taploom.flows.proof.ruleset.reader import Constraint, Reader, Situation, UnreadableError
 
 _LEVELS = {
     Field.ETHER_SADDR: MAC,
@@ -31,7 +31,7 @@ _MACS = (Field.ETHER_SADDR, Field.ARP_ETHER)
 _RECEIVERS = (Field.IP_DADDR, Field.IP6_DADDR)
 _ARP = (Field.ARP_ETHER, Field.ARP_IP)
 _IP = ("ip", "ip6")
-Row = tuple[Value, ...]
+ElementKey = tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class FrameReader:
         """The dimension of a field; None if the situation decides about it."""
         return _LEVELS.get(field, self._packet.level(field))
 
-    def presence(self, field: Field) -> list[Part] | None:
+    def presence(self, field: Field) -> list[Constraint] | None:
         """The parts of a box in which frames have a field; None if no frame of the map has it."""
         ether = self.situation.state
         if field in (Field.IIFNAME, Field.OIFNAME, Field.ETHER_SADDR, Field.ETHER_TYPE):
@@ -131,9 +131,9 @@ def bridge_tables(ruleset: Ruleset) -> tuple[Table, ...]:
     return tuple(table for table in ruleset.tables if table.family == "bridge")
 
 
-def said_of_ports(ruleset: Ruleset) -> Mapping[str, dict[str, list[Row]]]:
+def said_of_ports(ruleset: Ruleset) -> Mapping[str, dict[str, list[ElementKey]]]:
     """For each port and each set: the keys of elements that begin with the port's name, without that name."""
-    found: dict[str, dict[str, list[Row]]] = {}
+    found: dict[str, dict[str, list[ElementKey]]] = {}
     for table in bridge_tables(ruleset):
         for one in table.sets:
             if one.types[0] is Type.IFACE:

@@ -17,7 +17,7 @@ from taploom.flows.proof.ruleset.reader import Situation
 _WORTH_AN_INDEX = 16
 """The number of rules from which a chain gets an index; a shorter chain is read faster without one."""
 _INTERFACES = (Field.IIFNAME, Field.OIFNAME)
-Ends = tuple[str | None, str | None]
+InterfacePair = tuple[str | None, str | None]
 """The names of ingress and egress interface; None for any."""
 
 
@@ -94,7 +94,7 @@ class ElementIndex:
     """The elements of a set whose keys begin with interfaces, by the names of these interfaces."""
 
     width: int
-    by_ends: dict[Ends, list[Element]] = field(default_factory=dict)
+    by_ends: dict[InterfacePair, list[Element]] = field(default_factory=dict)
 
     @staticmethod
     def of(fields: tuple[Field, ...], elements: Sequence[Element]) -> "ElementIndex":
@@ -109,7 +109,7 @@ class ElementIndex:
         """The elements that name no other interfaces than those of a situation."""
         return [element for ends in self._ends(situation) for element in self.by_ends.get(ends, ())]
 
-    def _ends(self, situation: Situation) -> Iterable[Ends]:
+    def _ends(self, situation: Situation) -> Iterable[InterfacePair]:
         """The pairs of interfaces that matching elements may name, with any egress if the situation has none yet."""
         entries = (situation.ingress, None)
         if self.width > 1 and not situation.egress:

@@ -22,7 +22,7 @@ from taploom.flows.packets.packet import (
     types,
 )
 
-Part = tuple[int, Spans]
+Constraint = tuple[int, Spans]
 """A dimension and its values."""
 
 
@@ -102,7 +102,7 @@ class AnyReader(Protocol):
         """The dimension of a field; None if the situation decides about it."""
         ...
 
-    def presence(self, field: Field) -> list[Part] | None:
+    def presence(self, field: Field) -> list[Constraint] | None:
         """The parts of a box in which packets have a field; None if no packet of the map has it."""
         ...
 
@@ -129,7 +129,7 @@ class Reader:
             return DESTINATION
         return _LEVELS.get(field)
 
-    def presence(self, field: Field) -> list[Part] | None:
+    def presence(self, field: Field) -> list[Constraint] | None:
         """The parts of a box in which packets have a field; None if no packet of the map has it."""
         if _FAMILY_OF.get(field, self.forwarding.family) is not self.forwarding.family:
             return None

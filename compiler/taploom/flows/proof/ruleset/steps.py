@@ -38,7 +38,7 @@ VERDICTS = {VerdictKind.ACCEPT: Answer("allow"), VerdictKind.DROP: Answer("drop"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DecidingRule:
     """A rule that decides something, without statements such as counters.
 
     Attributes:
@@ -85,7 +85,7 @@ class Manner(enum.Enum):
     LEADING = "leading"
 
 
-def manner_of(step: Step) -> Manner:
+def manner_of(step: DecidingRule) -> Manner:
     """The way in which a rule decides."""
     if step.plain:
         return Manner.PLAIN
@@ -98,9 +98,9 @@ def everything(boxes: Boxes) -> bool:
     return any(all(spans is None for spans in box) for box in boxes)
 
 
-def steps_of(chain: Chain, rules: Iterable[Rule], conditions: Conditions) -> list[Step]:
+def steps_of(chain: Chain, rules: Iterable[Rule], conditions: Conditions) -> list[DecidingRule]:
     """The rules of a chain that some packet reaches."""
-    found: list[Step] = []
+    found: list[DecidingRule] = []
     for rule in rules:
         step = _step(rule, chain, conditions)
         if step is not None:
@@ -110,7 +110,7 @@ def steps_of(chain: Chain, rules: Iterable[Rule], conditions: Conditions) -> lis
     return found
 
 
-def _step(rule: Rule, chain: Chain, conditions: Conditions) -> Step | None:
+def _step(rule: Rule, chain: Chain, conditions: Conditions) -> DecidingRule | None:
     """A rule as a step; None if it matches no packet or has neither verdict nor translation."""
     boxes: Boxes = [conditions.whole]
     found: Lookup | None = None
@@ -130,13 +130,13 @@ def _step(rule: Rule, chain: Chain, conditions: Conditions) -> Step | None:
             case Count() | Log() | Learn() | ClampMss():
                 pass
             case VerdictStatement() | Dispatch() | Translate() | TranslateBy() | TranslatePrefix() | Masquerade():
-                return Step(boxes, found, limited, statement, rule.comment or f"chain {chain.name}")
+                return DecidingRule(boxes, found, limited, statement, rule.comment or f"chain {chain.name}")
             case _:
                 assert_never(statement)
     return None
 
 
-def decided_by(step: Step, conditions: Conditions) -> list[Decided]:
+def decided_by(step: DecidingRule, conditions: Conditions) -> list[Decided]:
     """The packets that a plain rule matches, with its answer; a packet found in a set gets the element's name."""
     if not isinstance(step.end, VerdictStatement):
         assert not isinstance(step.end, Dispatch)

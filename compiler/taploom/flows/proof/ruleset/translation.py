@@ -15,7 +15,7 @@ from taploom.backends.nftables.tree import (
 from taploom.backends.nftables.values import Range
 from taploom.base.address import Prefix
 from taploom.flows.algebra.diagram import Box
-from taploom.flows.packets.answer import Answer, Destination, Source
+from taploom.flows.packets.answer import Answer, DestinationRewrite, SourceRewrite
 from taploom.flows.packets.packet import LAST_PORT, PORT, WITH_PORTS, box, meet
 from taploom.flows.proof.ruleset.boxes import Boxes, Conditions, met
 
@@ -27,9 +27,9 @@ def translations(statement: Translation, where: Boxes, conditions: Conditions, b
     """The translations of packets that reach a statement; packets in none of the boxes go on to the next rule."""
     match statement:
         case Masquerade():
-            yield from ((found, Answer("allow", by, source=Source("masquerade", 0))) for found in where)
+            yield from ((found, Answer("allow", by, source=SourceRewrite("masquerade", 0))) for found in where)
         case Translate(Direction.SOURCE, address, _):
-            yield from ((found, Answer("allow", by, source=Source("snat", address.value))) for found in where)
+            yield from ((found, Answer("allow", by, source=SourceRewrite("snat", address.value))) for found in where)
         case Translate(Direction.DESTINATION, address, port):
             yield from (decided for found in where for decided in _to(found, address.value, port, by))
         case TranslateBy(family, fields, name):
@@ -42,9 +42,9 @@ def translations(statement: Translation, where: Boxes, conditions: Conditions, b
             source = direction is Direction.SOURCE
             within = Match(((saddr if source else daddr)(before.family),), ((before,),))
             answer = (
-                Answer("allow", by, source=Source("prefix", shift))
+                Answer("allow", by, source=SourceRewrite("prefix", shift))
                 if source
-                else Answer("allow", by, destination=Destination(None, shift, 0))
+                else Answer("allow", by, destination=DestinationRewrite(None, shift, 0))
             )
             yield from ((found, answer) for found in met(where, conditions.of(within)))
 
@@ -60,10 +60,10 @@ def _element(found: Box, element: Element, by: str) -> Iterator[Decided]:
 def _to(found: Box, address: int, port: int | None, by: str) -> Iterator[Decided]:
     """The translation to one address. For a new port, each old port gets a box, as answers hold the difference."""
     if port is None:
-        yield found, Answer("allow", by, Destination(address, 0, 0))
+        yield found, Answer("allow", by, DestinationRewrite(address, 0, 0))
         return
     for first, last in found[PORT] or ((0, LAST_PORT),):
         for old in range(first, last + 1):
             one = meet(found, box(port=((old, old),), protocol=WITH_PORTS))
             if one is not None:
-                yield one, Answer("allow", by, Destination(address, 0, port - old))
+                yield one, Answer("allow", by, DestinationRewrite(address, 0, port - old))
