@@ -10,7 +10,7 @@ from tests.sites import NOW, compiled
 from taploom.base.address import Family
 from taploom.checks.believed_elsewhere import RULE
 from taploom.diff.flows import compare_flows
-from taploom.diff.verdicts import Turn
+from taploom.diff.verdicts import VerdictChange
 from taploom.flows.reach.endpoints import end_of, services_of
 from taploom.flows.reach.query import Inquiry
 from taploom.flows.reach.reply import Reply
@@ -149,10 +149,10 @@ def test_a_plan_tells_what_a_second_route_lets_in() -> None:
     after = before.replace("routes: {b: {to: 10.2.0.0/24, via: 10.200.0.2}", second)
     assert after != before
     told = compare_flows(compiled(before).plan, compiled(after).plan, {})
-    rows = {(one.turn, one.before.by, one.after.by) for one in told if one.after.by.startswith("policy/")}
+    rows = {(one.change, one.before.by, one.after.by) for one in told if one.after.by.startswith("policy/")}
     assert rows == {
-        (Turn.ALLOWED, "implied/reverse-path", "policy/app-db"),
-        (Turn.ALLOWED, "implied/reverse-path", "policy/admin"),
+        (VerdictChange.ALLOWED, "implied/reverse-path", "policy/app-db"),
+        (VerdictChange.ALLOWED, "implied/reverse-path", "policy/admin"),
     }
 
 

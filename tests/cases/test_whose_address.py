@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.cases.test_led_elsewhere import BEFORE, exposed, told
 
 from taploom.diff.gates import EXPOSURE
-from taploom.diff.verdicts import Turn
+from taploom.diff.verdicts import VerdictChange
 
 HERE = Path(__file__).parent
 NICS = (HERE / "guest-of-two-networks.yaml").read_text()
@@ -45,5 +45,5 @@ def test_who_takes_over_the_address_behind_a_forward_is_newly_exposed() -> None:
 def test_a_literal_address_opens_whoever_has_it_now() -> None:
     before = BEFORE + LITERAL
     change = told(before, swapped(before, "{ipv4: 10.0.0.10}", "{ipv4: 10.0.0.11}"))
-    rows = {(one.turn, *one.destinations) for one in change.flows if "policy/open" in (one.before.by, one.after.by)}
-    assert rows == {(Turn.BLOCKED, "guest/web"), (Turn.ALLOWED, "guest/payroll")}
+    rows = {(one.change, *one.destinations) for one in change.flows if "policy/open" in (one.before.by, one.after.by)}
+    assert rows == {(VerdictChange.BLOCKED, "guest/web"), (VerdictChange.ALLOWED, "guest/payroll")}

@@ -8,7 +8,7 @@ from tests.sites import compiled
 from taploom.diagrams.dot import Graph, Text
 from taploom.diagrams.policy_changes import policy_graph
 from taploom.diff.change import ComparedPlan, compare
-from taploom.diff.model import Action, Change
+from taploom.diff.model import Change, ChangeAction
 
 _EDITS = {case.name: edited(case) for case in CASES if case.sound}
 _OF_POLICY = [
@@ -16,7 +16,7 @@ _OF_POLICY = [
     for name, files in _EDITS.items()
     if {file for file in BASE if files.get(file) != BASE[file]} == {"policy.yaml"}
 ]
-_WHOLE = {Action.ADD: "+", Action.REMOVE: "\N{MINUS SIGN}"}
+_WHOLE = {ChangeAction.ADD: "+", ChangeAction.REMOVE: "\N{MINUS SIGN}"}
 
 
 def change_of(name: str) -> Change:

@@ -20,7 +20,7 @@ from tests.diff.test_relation import MOVED, both_held
 from taploom.base.address import FAMILIES, Address, Family, in_family
 from taploom.base.protocol import NUMBERS
 from taploom.diff.flows import compare_flows
-from taploom.diff.verdicts import Region, Turn
+from taploom.diff.verdicts import Region, VerdictChange
 from taploom.flows.algebra.spans import Spans, holds
 from taploom.lab.atlas import Atlas, NowhereError, UnclearError
 from taploom.lab.ground import Ground
@@ -169,7 +169,7 @@ def test_every_pair_of_classes_is_told_of_as_it_is(case: Case) -> None:
         sides = (alone(before, name, others), alone(after, name, others))
         known = tuple(side for side in sides if side)
         learned = _learned(known)
-        here = [(one.turn, region) for one in flows for region in one.regions if region.host == name]
+        here = [(one.change, region) for one in flows for region in one.regions if region.host == name]
         for family in FAMILIES:
             for ingress, packet in packets(known, family):
                 old, new = (side.verdict(ingress, packet) if side else NO_HOST for side in sides)
@@ -187,10 +187,10 @@ def test_every_pair_of_classes_is_told_of_as_it_is(case: Case) -> None:
     assert counted > 500 * len(names)
 
 
-def _right_of_others(told: set[Turn], old: Prediction | None, new: Prediction | None) -> bool:
+def _right_of_others(told: set[VerdictChange], old: Prediction | None, new: Prediction | None) -> bool:
     """What somebody had there is theirs no longer, and what somebody else has there now is theirs."""
     lost, got = (bool(verdict and verdict.allowed) for verdict in (old, new))
-    return told == {turn for turn, it_is in ((Turn.BLOCKED, lost), (Turn.ALLOWED, got)) if it_is}
+    return told == {turn for turn, it_is in ((VerdictChange.BLOCKED, lost), (VerdictChange.ALLOWED, got)) if it_is}
 
 
 def _learned(sides: tuple[Asked, ...]) -> set[Address]:
@@ -204,12 +204,12 @@ def _learned(sides: tuple[Asked, ...]) -> set[Address]:
     return found
 
 
-def _right(told: set[Turn], old: Prediction | None, new: Prediction | None) -> bool:
+def _right(told: set[VerdictChange], old: Prediction | None, new: Prediction | None) -> bool:
     if old is None or new is None:  # one side has nobody who sends it, or nobody who could answer
         return True
     if old.allowed != new.allowed:
-        return told == {Turn.ALLOWED if new.allowed else Turn.BLOCKED}
+        return told == {VerdictChange.ALLOWED if new.allowed else VerdictChange.BLOCKED}
     if not old.allowed:
         return not told
     rewritten = old.packet != new.packet
-    return told <= {Turn.REDECIDED} and (not rewritten or bool(told))
+    return told <= {VerdictChange.REDECIDED} and (not rewritten or bool(told))

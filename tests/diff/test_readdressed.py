@@ -11,7 +11,7 @@ from tests.sites import compiled
 
 from taploom.base.address import FAMILIES, Address, Family, parse_address
 from taploom.diff.flows import compare_flows
-from taploom.diff.verdicts import FlowChange, Turn
+from taploom.diff.verdicts import FlowChange, VerdictChange
 
 MOVES = {
     "guest-readdressed": ("10.2.0.20", "10.2.0.21"),
@@ -67,4 +67,4 @@ def test_what_changes_besides_is_told_of(edit: object, other: set[str]) -> None:
 
 
 def _entry(one: FlowChange) -> str:
-    return one.after.by if one.turn is Turn.ALLOWED else one.before.by
+    return one.after.by if one.change is VerdictChange.ALLOWED else one.before.by

@@ -14,7 +14,7 @@ from tests.flows.points import answer_at
 
 from taploom.base.address import FAMILIES, Address, Family, Interface, in_family
 from taploom.diff.flows import compare_flows
-from taploom.diff.verdicts import FlowChange, Region, Turn
+from taploom.diff.verdicts import FlowChange, Region, VerdictChange
 from taploom.flows.algebra.manager import Manager
 from taploom.flows.algebra.spans import Spans, holds
 from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
@@ -151,7 +151,7 @@ def _agrees(
     hosts = [next(host for host in plan.hosts if host.name == name) for plan in (before, after)]
     paths = [Relation(plan, host, family).path() for plan, host in zip((before, after), hosts, strict=True)]
     known = [set(contexts(path.forwarding)) for path in paths]
-    regions = [(one.turn, r) for one in flows for r in one.regions if (r.host, r.family) == (name, family)]
+    regions = [(one.change, r) for one in flows for r in one.regions if (r.host, r.family) == (name, family)]
     held = [{a.value: who for a, who in each.items() if a.family is family} for each in both_held(before, after, names)]
     changed = {end for end in held[0].keys() | held[1].keys() if held[0].get(end) != held[1].get(end)}
     resettled = {end for end in changed if "host/" in held[0].get(end, "") + held[1].get(end, "")}
@@ -196,7 +196,7 @@ def _network(plan: Plan, family: Family, end: int) -> str:
     return next((name for name, p in known if p.value <= end < p.value + p.size), "")
 
 
-def _wanted(old: Answer, new: Answer) -> set[Turn]:
+def _wanted(old: Answer, new: Answer) -> set[VerdictChange]:
     passes = (old.verdict == "allow", new.verdict == "allow")
     foreign = "absent" in (old.by, new.by) and {FOREIGN.by, FOREIGN_INPUT.by} & {old.by, new.by}
     if passes == (False, False) or foreign:
@@ -204,5 +204,5 @@ def _wanted(old: Answer, new: Answer) -> set[Turn]:
     if passes == (True, True):
         # Of several entries that allow the same any may be named, but a removed one is named while it is there.
         same = treatment(old) == treatment(new) and old.by == new.by
-        return set() if same else {Turn.REDECIDED}
-    return {Turn.ALLOWED if passes[1] else Turn.BLOCKED}
+        return set() if same else {VerdictChange.REDECIDED}
+    return {VerdictChange.ALLOWED if passes[1] else VerdictChange.BLOCKED}

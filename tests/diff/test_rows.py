@@ -14,7 +14,7 @@ from taploom.diff.effects import Effect
 from taploom.diff.flows import compare_flows
 from taploom.diff.model import Change
 from taploom.diff.services import ANY, services_of, simplified
-from taploom.diff.verdicts import FlowChange, Turn
+from taploom.diff.verdicts import FlowChange, VerdictChange
 from taploom.plan.host import Fixed
 from taploom.plan.site import Plan
 from taploom.report.plan import flow_words
@@ -104,7 +104,7 @@ def test_what_is_closed_to_interfaces_that_the_spec_does_not_know_is_told_as_tha
     found = change(swap("site.yaml", "ssh: {from: 198.51.100.0/24", "ssh: {from: internet"), _OPS)
     (closed,) = [one for one in found.disruption if one.effect is Effect.LOCKED_OUT]
     assert closed.detail == "tcp/22 from 198.51.100.0/24 by other interfaces"
-    (row,) = [one for one in found.flows if one.turn is Turn.BLOCKED]
+    (row,) = [one for one in found.flows if one.change is VerdictChange.BLOCKED]
     assert flow_words.ends(row) == "198.51.100.0/24 by other interfaces → host/hv tcp/22"
     (survivor,) = found.survivors
     assert survivor.flow == "198.51.100.0/24 by other interfaces → host/hv tcp/22"

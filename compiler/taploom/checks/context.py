@@ -9,7 +9,7 @@ from taploom.plan.interfaces import HostInterface, inside
 from taploom.plan.site import Plan
 from taploom.spec.document import Document
 from taploom.spec.model.host import OUTSIDE
-from taploom.spec.values import Setting
+from taploom.spec.values import Keyword
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Context:
 
     def locked(self, guest: str, network: str, key: str) -> str:
         """How a user lets the lock allocate `ipv4`, `ipv6` or `mac` of a NIC again; "" if the spec has the value."""
-        if getattr(self.document.guests[guest].nics[network], key) is not Setting.AUTO:
+        if getattr(self.document.guests[guest].nics[network], key) is not Keyword.AUTO:
             return ""
         return f"delete `guest/{guest} {network} {key}` from the lock and run `taploom lock`"
 

@@ -7,7 +7,7 @@ from taploom.base.diagnostic import Diagnostic
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import word
-from taploom.spec.values import Setting
+from taploom.spec.values import Keyword
 
 RULE = DiagnosticRule(
     "TL610",
@@ -28,7 +28,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for family in FAMILIES:
             said = places.names("networks", name, "nat")
             wish = in_family(network.nat, family)
-            if family.key in said and wish is not Setting.OFF and in_family(network, family) is None:
+            if family.key in said and wish is not Keyword.OFF and in_family(network, family) is None:
                 message = f"network `{name}` has no {word(family)} to translate"
                 hint = f"drop the key, or give the network an `{family.key}`"
                 span = places.key("networks", name, "nat", family.key)

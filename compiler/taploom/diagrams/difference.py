@@ -13,11 +13,11 @@ from taploom.diagrams.marking import ADDED, OTHER, REMOVED, TONES, WORDS, marks
 from taploom.diagrams.palette import MUTED, NO_PAINT, Paint, paint
 from taploom.diagrams.topology import CARDS_SHOWN, picture
 from taploom.diagrams.union import united
-from taploom.diff.model import Action, Change, ObjectChange
+from taploom.diff.model import Change, ChangeAction, ObjectChange
 from taploom.plan.guest import Guest
 from taploom.plan.site import Plan
 
-_SIGNS = {Action.ADD: ADDED, Action.REMOVE: REMOVED, Action.CHANGE: OTHER, Action.RENAME: OTHER}
+_SIGNS = {ChangeAction.ADD: ADDED, ChangeAction.REMOVE: REMOVED, ChangeAction.CHANGE: OTHER, ChangeAction.RENAME: OTHER}
 _KINDS = {"policy": "rule"}
 _DRAWN = ("zone", "network", "host", "guest", "forward")
 _TITLE = 44
@@ -49,7 +49,7 @@ def difference_graph(before: Plan, after: Plan, change: Change, known: Paint = N
         for plan in (before, after)
     ]  # fmt: skip
     renamed = {_card(one.was): _card(one.name) for one in change.objects if one.was}
-    changed = [_card(one.name) for one in change.objects if one.action is Action.CHANGE and tells(one)]
+    changed = [_card(one.name) for one in change.objects if one.action is ChangeAction.CHANGE and tells(one)]
     found = marks(sides[0], sides[1], renamed, changed)
     drawn = [host for host in whole.hosts if host.name in hosts]
     return picture("difference", whole, colors, drawn, guests, found, legend(change)), colors
@@ -57,7 +57,7 @@ def difference_graph(before: Plan, after: Plan, change: Change, known: Paint = N
 
 def shows(change: Change) -> bool:
     """Whether the picture shows anything of a change; policy, services and addresses, for example, are not in it."""
-    return any(one.kind in _DRAWN and (one.action is not Action.CHANGE or tells(one)) for one in change.objects)
+    return any(one.kind in _DRAWN and (one.action is not ChangeAction.CHANGE or tells(one)) for one in change.objects)
 
 
 def tells(one: ObjectChange) -> bool:

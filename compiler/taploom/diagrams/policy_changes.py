@@ -16,7 +16,7 @@ from taploom.diagrams.palette import LINE, MUTED, NO_PAINT, TEXT, Paint, paint
 from taploom.diagrams.traffic import matrix
 from taploom.diagrams.union import united
 from taploom.diagrams.zones import cells_of, line, ordered, zone_card
-from taploom.diff.model import Action, Change
+from taploom.diff.model import Change, ChangeAction
 from taploom.plan.site import Plan
 
 _ROWS_SHOWN, _SENDERS_SHOWN = 14, 24
@@ -47,57 +47,57 @@ def policy_graph(before: Plan, after: Plan, change: Change, known: Paint = NO_PA
         change: the differences of these two.
         known: colours that zones have in other pictures.
     """
-    turns = _turns(before, after, change)
-    if not turns:
+    changed = _changed_entries(before, after, change)
+    if not changed:
         return None
     whole = united(before, after, {})
     colors = paint(whole, known)
-    senders = ordered(whole, turns)[:_SENDERS_SHOWN]
+    senders = ordered(whole, changed)[:_SENDERS_SHOWN]
     left = levelled([zone_card(whole, f"from-{name}", name, colors) for name in senders])
-    middle = levelled([_card(name, turns[name], colors) for name in senders])
+    middle = levelled([_card(name, changed[name], colors) for name in senders])
     said = legend(change)
     columns = ((said.name,), tuple(node.name for node in left), tuple(node.name for node in middle))
     lines = tuple(line(name, colors) for name in senders)
     return Graph("difference", (said, *left, *middle), (), columns, (), lines, (0.16, 0.5)), colors
 
 
-def _turns(before: Plan, after: Plan, change: Change) -> Mapping[str, list[ChangedEntry]]:
+def _changed_entries(before: Plan, after: Plan, change: Change) -> Mapping[str, list[ChangedEntry]]:
     """The changed entries by sender."""
     old, new = (rows_of(plan, matrix(plan), apart=True) for plan in (before, after))
     policy = [one for one in change.objects if one.kind == "policy"]
     names = {one.was: one.name for one in policy if one.was}
-    touched = {one.name for one in policy if one.action is Action.RENAME or tells(one)}
+    touched = {one.name for one in policy if one.action is ChangeAction.RENAME or tells(one)}
     had = {sender: {names.get(row.entry, row.entry): row for row in rows} for sender, rows in old.items()}
     has = {sender: {row.entry: row for row in rows} for sender, rows in new.items()}
     found = {sender: _of(had.get(sender, {}), has.get(sender, {}), touched) for sender in sorted({*had, *has})}
-    return {sender: turns for sender, turns in found.items() if turns}
+    return {sender: changed for sender, changed in found.items() if changed}
 
 
 def _of(had: Mapping[str, PolicyRow], has: Mapping[str, PolicyRow], touched: set[str]) -> list[ChangedEntry]:
     """The changed entries of one sender; those that still exist come first."""
-    turns = []
+    changed = []
     for entry, row in has.items():
         was = had.get(entry)
         if was is None:
-            turns.append(ChangedEntry(ADDED, row))
+            changed.append(ChangedEntry(ADDED, row))
         elif _said(was) != _said(row) or entry in touched:
-            turns.append(ChangedEntry(OTHER, row, was if _said(was) != _said(row) else None))
-    return turns + [ChangedEntry(REMOVED, row) for entry, row in had.items() if entry not in has]
+            changed.append(ChangedEntry(OTHER, row, was if _said(was) != _said(row) else None))
+    return changed + [ChangedEntry(REMOVED, row) for entry, row in had.items() if entry not in has]
 
 
 def _said(row: PolicyRow) -> tuple[object, ...]:
     return row.name, row.sign, row.what, row.whom, row.receivers
 
 
-def _card(sender: str, turns: Sequence[ChangedEntry], colors: Paint) -> Node:
+def _card(sender: str, changed: Sequence[ChangedEntry], colors: Paint) -> Node:
     lines: list[Row] = []
-    for turn in turns[:_ROWS_SHOWN]:
-        lines.append(_line(turn.sign, turn.row.name, turn.row, colors))
-        if turn.was:
-            name = turn.was.name if turn.was.name != turn.row.name else ""
-            lines.append(_line(_WAS, name, turn.was, colors))
-    if len(turns) > _ROWS_SHOWN:
-        lines.append(Row((Cell(Text(f"and {len(turns) - _ROWS_SHOWN} more", 9, MUTED.ink), span=5),)))
+    for one in changed[:_ROWS_SHOWN]:
+        lines.append(_line(one.sign, one.row.name, one.row, colors))
+        if one.was:
+            name = one.was.name if one.was.name != one.row.name else ""
+            lines.append(_line(_WAS, name, one.was, colors))
+    if len(changed) > _ROWS_SHOWN:
+        lines.append(Row((Cell(Text(f"and {len(changed) - _ROWS_SHOWN} more", 9, MUTED.ink), span=5),)))
     return Node(f"by-{sender}", Table(tuple(lines), LINE.ink, TEXT.fill), "flow")
 
 

@@ -23,7 +23,7 @@ class Difference(NamedTuple):
     after: Answer
 
 
-class AddressSet(NamedTuple):
+class AddressFilter(NamedTuple):
     """A set of addresses: those in `spans` if `inside`, else all others."""
 
     spans: Spans
@@ -37,11 +37,11 @@ class AddressSet(NamedTuple):
 class Restriction(NamedTuple):
     """A product of destinations and sources."""
 
-    destinations: AddressSet
-    sources: AddressSet
+    destinations: AddressFilter
+    sources: AddressFilter
 
 
-class Nobody(NamedTuple):
+class AbsentAddresses(NamedTuple):
     """Addresses that have no holder on one side of the comparison.
 
     Attributes:
@@ -55,21 +55,21 @@ class Nobody(NamedTuple):
     others: Spans = ()
 
     @property
-    def strangers(self) -> "Nobody":
+    def strangers(self) -> "AbsentAddresses":
         """The addresses that have no holder on this side, or a different one than on the other side."""
-        return Nobody(united([*self.destinations, *self.others]), united([*self.sources, *self.others]))
+        return AbsentAddresses(united([*self.destinations, *self.others]), united([*self.sources, *self.others]))
 
     @property
     def rest(self) -> Restriction:
         """The packets with a known holder at both ends."""
-        return Restriction(AddressSet(self.destinations, inside=False), AddressSet(self.sources, inside=False))
+        return Restriction(AddressFilter(self.destinations, inside=False), AddressFilter(self.sources, inside=False))
 
     @property
     def parts(self) -> tuple[Restriction, Restriction]:
         """The packets whose destination or source has no holder, as two disjoint parts."""
         return (
-            Restriction(AddressSet(self.destinations, inside=True), AddressSet((), inside=False)),
-            Restriction(AddressSet(self.destinations, inside=False), AddressSet(self.sources, inside=True)),
+            Restriction(AddressFilter(self.destinations, inside=True), AddressFilter((), inside=False)),
+            Restriction(AddressFilter(self.destinations, inside=False), AddressFilter(self.sources, inside=True)),
         )
 
 

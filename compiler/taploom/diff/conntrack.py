@@ -16,7 +16,7 @@ from taploom.base.protocol import NUMBERS
 from taploom.flows.algebra.spans import Spans, common, holds
 from taploom.flows.packets.packet import LAST_TYPE, WITH_PORTS
 
-Command = tuple[str, ...]
+CommandLine = tuple[str, ...]
 _FEW, _MOST = 4, 4096
 """Maximum number of commands that are written one by one, and maximum number of runs in nested loops."""
 _BY_NAME = {NUMBERS[name]: name for name in ("tcp", "udp", "sctp", "dccp", "gre", "icmp", "icmpv6") if name in NUMBERS}
@@ -67,11 +67,11 @@ class _Axis:
     singles: tuple[str, ...]
 
 
-def commands(match: ConntrackMatch) -> tuple[Command, ...]:
+def commands(match: ConntrackMatch) -> tuple[CommandLine, ...]:
     """Argument vectors that end these connections; () if there are none, or too many to run."""
     axes = [axis for axis in _axes(match) if axis]
     runs = prod(axis.runs for axis in axes)
-    end: Command = ("--reply-src", str(Address(match.family, match.target))) if match.target is not None else ()
+    end: CommandLine = ("--reply-src", str(Address(match.family, match.target))) if match.target is not None else ()
     if not 0 < runs <= _MOST or not (axes or end):  # without options, the command would end all connections
         return ()
     head = ("conntrack", "-D", "-f", match.family.key)
@@ -81,7 +81,7 @@ def commands(match: ConntrackMatch) -> tuple[Command, ...]:
     return (("sh", "-c", _looped(head, axes, end)),)
 
 
-def _looped(head: Command, axes: list[_Axis], end: Command) -> str:
+def _looped(head: CommandLine, axes: list[_Axis], end: CommandLine) -> str:
     """The command inside its loops, as a script for sh(1)."""
     words, opened = list(head), []
     for axis in axes:

@@ -9,11 +9,11 @@ from taploom.base.address import Family
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.diff.labels import AddressLabels
-from taploom.diff.regions import Set
-from taploom.diff.relation import ABSENT, Pair
+from taploom.diff.regions import PacketSet
+from taploom.diff.relation import ABSENT, HostPair
 from taploom.diff.sampling import Sampler
 from taploom.diff.services import services_of
-from taploom.diff.verdicts import Disposition, Region, Turn
+from taploom.diff.verdicts import Disposition, Region, VerdictChange
 from taploom.flows.algebra.spans import Spans, common, of_prefix, united, without
 from taploom.flows.packets.answer import ELSEWHERE, Answer
 from taploom.flows.packets.forwarding import SELF
@@ -27,7 +27,7 @@ from taploom.plan.policy import SideKind
 class Words(NamedTuple):
     """The words for one part; parts with equal words become one change."""
 
-    turn: Turn
+    change: VerdictChange
     exposed: bool
     inherited: bool
     sources: tuple[str, ...]
@@ -39,10 +39,10 @@ class Words(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Teller:
+class Describer:
     """Puts parts of one context into words."""
 
-    pair: Pair
+    pair: HostPair
     context: MapContext
     names: tuple[AddressLabels, AddressLabels]
 
@@ -58,7 +58,7 @@ class Teller:
         """The sampler that picks example packets."""
         return Sampler(self.pair, self.context, self.host, self.names)
 
-    def sent(self, part: Set, before: Answer, after: Answer) -> Set | None:
+    def sent(self, part: PacketSet, before: Answer, after: Answer) -> PacketSet | None:
         """The part of a difference that can appear on a network; None if there is none.
 
         Packets that a guest with several addresses sends to itself are cut out, since they never leave it. They are
@@ -83,23 +83,23 @@ class Teller:
                 part = part._replace(sources=without(part.sources, own))
         return part if part.sources and part.destinations else None
 
-    def words(self, part: Set, before: Answer, after: Answer) -> Words:
+    def words(self, part: PacketSet, before: Answer, after: Answer) -> Words:
         """The part in words."""
         side = side_of(after)
         answers = (before, after)
-        turn = Turn.REDECIDED
+        change = VerdictChange.REDECIDED
         if before.verdict != "allow" or after.verdict != "allow":
-            turn = Turn.ALLOWED if after.verdict == "allow" else Turn.BLOCKED
-        rewriting = turn is Turn.REDECIDED and before.source != after.source
+            change = VerdictChange.ALLOWED if after.verdict == "allow" else VerdictChange.BLOCKED
+        rewriting = change is VerdictChange.REDECIDED and before.source != after.source
         old, new = self._outcome(before, 0, rewriting=rewriting), self._outcome(after, 1, rewriting=rewriting)
         if _ports(before) != _ports(after) and old.to and new.to:
             old, new = (replace(one, port=_port(part, its)) for one, its in ((old, before), (new, after)))
-        goal = 0 if turn is Turn.BLOCKED and old.to else side  # names the guest that is no longer reached
+        goal = 0 if change is VerdictChange.BLOCKED and old.to else side  # names the guest that is no longer reached
         inherited = bool({before.verdict, after.verdict} - {"allow", "drop"}) or old == new
         sources = self.names[side].ends(part.sources, self.host.name, self.context.ingress)
         destinations = self._destinations(part, answers[goal], goal)
         return Words(
-            turn,
+            change,
             self._exposes(part, before, after),
             inherited,
             _beside(sources, destinations),
@@ -110,7 +110,7 @@ class Teller:
             old == new,
         )
 
-    def _exposes(self, part: Set, before: Answer, after: Answer) -> bool:
+    def _exposes(self, part: PacketSet, before: Answer, after: Answer) -> bool:
         """Whether an entry now lets somebody outside reach something that these packets did not reach before."""
         if after.verdict != "allow" or not after.by.startswith(("policy/", "forward/")) or not self._outside(part):
             return False
@@ -127,9 +127,9 @@ class Teller:
     def _leads(self, before: Answer, after: Answer) -> bool:
         """Whether packets that passed before now reach another guest, the host itself, or another port."""
         old, new = self._target(before, 0), self._target(after, 1)
-        return (self.pair.sides.names.get(old, old), _ports(before)) != (new, _ports(after))
+        return (self.pair.sites.names.get(old, old), _ports(before)) != (new, _ports(after))
 
-    def _outside(self, part: Set) -> bool:
+    def _outside(self, part: PacketSet) -> bool:
         """Whether somebody outside the site may send these packets."""
         if self.context.ingress not in {each.device for each in outside(self.host)}:
             return False
@@ -145,7 +145,7 @@ class Teller:
         networks = (of_prefix(prefix) for _, prefix in self.names[1].networks)
         return united([*networks, *((value, value) for value in self.names[1].hosts)])
 
-    def _destinations(self, part: Set, answer: Answer, side: int) -> tuple[str, ...]:
+    def _destinations(self, part: PacketSet, answer: Answer, side: int) -> tuple[str, ...]:
         target = self._target(answer, side)
         return (target,) if target else self._named(part.destinations, side)
 
@@ -169,7 +169,7 @@ class Teller:
         source = answer.source.kind if answer.source and rewriting else ""
         return Disposition(answer.verdict, answer.by, self._target(answer, side), source, bool(answer.limited))
 
-    def via(self, part: Set, before: Answer, after: Answer) -> tuple[str, ...]:
+    def via(self, part: PacketSet, before: Answer, after: Answer) -> tuple[str, ...]:
         """The outside addresses of translated packets."""
         if after.destination is None and before.destination is None:
             return ()
@@ -177,7 +177,7 @@ class Teller:
         known = [first for first, last in real(part.destinations, family) if first == last]
         return tuple(self.sampler.address(value) for value in (*known, *learned(part.destinations, family)))
 
-    def region(self, part: Set, before: Answer, after: Answer) -> Region:
+    def region(self, part: PacketSet, before: Answer, after: Answer) -> Region:
         """The part as exact data."""
         sizes = self.pair.manager.sizes
         return Region(
@@ -217,7 +217,7 @@ def _ports(answer: Answer) -> int:
     return answer.destination.port if answer.destination else 0
 
 
-def _port(part: Set, answer: Answer) -> str:
+def _port(part: PacketSet, answer: Answer) -> str:
     """The port behind a translation, as `tcp/8443`."""
     moved = (
         (protocols, tuple((a + _ports(answer), b + _ports(answer)) for a, b in ports))

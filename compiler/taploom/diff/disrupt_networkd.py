@@ -16,7 +16,7 @@ from taploom.backends.units.printer import text
 from taploom.backends.units.tree import Unit, UnitKind
 from taploom.base.address import FAMILIES
 from taploom.diff.classes import Class
-from taploom.diff.effects import MTU, PROXIED, Disruption, Effect, Setting
+from taploom.diff.effects import MTU, PROXIED, AssignmentChange, Disruption, Effect
 from taploom.plan.host import Host, Learned, Target
 from taploom.plan.interfaces import HostInterface, interfaces
 from taploom.plan.origin import object_of
@@ -63,14 +63,14 @@ def _goes_along(unit: Unit | None, old: Mapping[str, Unit], new: Mapping[str, Un
     return name in old and name not in new
 
 
-def unit_settings(one: Unit | None, other: Unit | None) -> Iterator[Setting]:
+def unit_settings(one: Unit | None, other: Unit | None) -> Iterator[AssignmentChange]:
     """The assignments that differ; for a repeated key, only the values that one side lacks."""
     before, after = _values(one), _values(other)
     for key in [*before, *(key for key in after if key not in before)]:
         gone = [value for value in before.get(key, []) if value not in after.get(key, [])]
         come = [value for value in after.get(key, []) if value not in before.get(key, [])]
         for number in range(max(len(gone), len(come))):
-            yield Setting(
+            yield AssignmentChange(
                 key, gone[number] if number < len(gone) else None, come[number] if number < len(come) else None
             )
 
@@ -123,7 +123,7 @@ def _ports(one: Unit, other: Unit | None) -> Graded:
     return (Class.D0, Effect.PORTS)
 
 
-def keeps(before: Target, after: Target, differing: Iterable[Setting]) -> bool:
+def keeps(before: Target, after: Target, differing: Iterable[AssignmentChange]) -> bool:
     """Whether networkd takes up these settings without touching the link; the older version may still be running.
 
     257 was seen to do so for the settings in `_IN_PLACE`; a new route on a bridge cost its guests their IPv6 for

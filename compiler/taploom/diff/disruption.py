@@ -9,7 +9,7 @@ from taploom.diff.disrupt_router import farewells
 from taploom.diff.disrupt_ruleset import Files, ruleset, settings
 from taploom.diff.effects import Disruption, Effect
 from taploom.diff.facts import service_text
-from taploom.diff.verdicts import FlowChange, Turn, told_foreign
+from taploom.diff.verdicts import FlowChange, VerdictChange, told_foreign
 from taploom.plan.host import Host
 from taploom.plan.site import Plan
 
@@ -55,7 +55,9 @@ def locked_out(after: Plan, flows: tuple[FlowChange, ...]) -> Iterator[Disruptio
     for host in after.hosts:
         services = {service_text(one) for one in host.management}
         for flow in flows:
-            closed = flow.turn is Turn.BLOCKED and not flow.inherited and f"host/{host.name}" in flow.destinations
+            closed = (
+                flow.change is VerdictChange.BLOCKED and not flow.inherited and f"host/{host.name}" in flow.destinations
+            )
             named = services & {*flow.services} or ({"any"} & {*flow.services})
             if closed and named and host.name in flow.hosts:
                 cause = flow.after_cause or flow.before_cause or host.origin

@@ -66,7 +66,7 @@ MTU, PROXIED = "Link.MTUBytes", "Network.IPv6ProxyNDPAddress"
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class AssignmentChange:
     """One assignment of a unit that differs; None on the side that lacks it."""
 
     key: str
@@ -101,7 +101,7 @@ class Disruption:
     grade: Class
     effect: Effect
     file: str
-    settings: tuple[Setting, ...]
+    settings: tuple[AssignmentChange, ...]
     detail: str
     origin: Origin
     was: bool = False

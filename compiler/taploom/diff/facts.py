@@ -8,18 +8,18 @@ import enum
 from collections.abc import Iterable, Iterator, Mapping
 
 from taploom.base.frozen import dataclass
-from taploom.diff.model import Value
+from taploom.diff.model import FieldValue
 from taploom.plan.guest import Guest, Mode, Nic, NicAddress
 from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
 from taploom.plan.origin import Meta, Origin
 from taploom.plan.policy import Forward, Limit, NatKind, PolicyEntry, Service
 from taploom.plan.site import Nat, Network, Plan
 
-Fields = Mapping[str, Value]
+Fields = Mapping[str, FieldValue]
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class SpecObject:
     """One object of the spec.
 
     Attributes:
@@ -43,15 +43,15 @@ class Thing:
         return f"{self.kind}/{self.name}"
 
 
-def things(plan: Plan) -> dict[str, Thing]:
+def things(plan: Plan) -> dict[str, SpecObject]:
     """All objects by `kind/name`."""
     return {thing.key: thing for thing in (*_surroundings(plan), *_networks(plan), *_machines(plan), *_policy(plan))}
 
 
-def _surroundings(plan: Plan) -> Iterator[Thing]:
+def _surroundings(plan: Plan) -> Iterator[SpecObject]:
     """The site itself, whose key does not depend on its name, and its zones, address sets and services."""
     if plan.name:  # the empty plan that stands for a missing side has no name
-        yield Thing("site", "site", "", {"name": plan.name, "domain": plan.domain}, "", plan.origin)
+        yield SpecObject("site", "site", "", {"name": plan.name, "domain": plan.domain}, "", plan.origin)
     for zone in plan.zones:
         if zone.origin.entry.startswith("zones."):
             yield _thing("zone", zone.name, "", {"color": zone.color or None}, zone.meta, zone.origin)
@@ -61,21 +61,21 @@ def _surroundings(plan: Plan) -> Iterator[Thing]:
         yield _thing("service", service.name, "", {"ports": _services(service.services)}, service.meta, service.origin)
 
 
-def _networks(plan: Plan) -> Iterator[Thing]:
+def _networks(plan: Plan) -> Iterator[SpecObject]:
     bridges = {bridge.network: bridge for host in plan.hosts for bridge in host.bridges}
     for network in plan.networks:
         fields = _network(network, bridges.get(network.name))
         yield _thing("network", network.name, network.host, fields, network.meta, network.origin)
 
 
-def _machines(plan: Plan) -> Iterator[Thing]:
+def _machines(plan: Plan) -> Iterator[SpecObject]:
     for host in plan.hosts:
         yield _thing("host", host.name, host.name, _host(host), host.meta, host.origin)
     for guest in plan.guests:
         yield _thing("guest", guest.name, guest.host, _guest(guest), guest.meta, guest.origin)
 
 
-def _policy(plan: Plan) -> Iterator[Thing]:
+def _policy(plan: Plan) -> Iterator[SpecObject]:
     for forward in plan.forwards:
         yield _thing("forward", forward.name, forward.host, _forward(forward), forward.meta, forward.origin)
     for entry in plan.policy:
@@ -83,10 +83,10 @@ def _policy(plan: Plan) -> Iterator[Thing]:
     for waiver in plan.waivers:
         name = f"{waiver.name}:{waiver.code}:{waiver.subject}"
         fields = {"code": waiver.code, "on": waiver.subject, "reason": waiver.reason}
-        yield Thing("waiver", name, "", fields, "", waiver.origin)
+        yield SpecObject("waiver", name, "", fields, "", waiver.origin)
 
 
-def _thing(kind: str, name: str, host: str, fields: Fields, meta: Meta, origin: Origin) -> Thing:
+def _thing(kind: str, name: str, host: str, fields: Fields, meta: Meta, origin: Origin) -> SpecObject:
     said = {
         "description": meta.description or None,
         "owner": meta.owner or None,
@@ -94,11 +94,11 @@ def _thing(kind: str, name: str, host: str, fields: Fields, meta: Meta, origin: 
         "link": meta.link or None,
     }
     known = {name: value for name, value in {**fields, **said}.items() if value is not None}
-    return Thing(kind, name, host, known, meta.owner, origin)
+    return SpecObject(kind, name, host, known, meta.owner, origin)
 
 
 def _network(network: Network, bridge: Bridge | None) -> Fields:
-    found: dict[str, Value] = {
+    found: dict[str, FieldValue] = {
         "zone": network.zone,
         "host": network.host or None,
         "ipv4": _text(network.ipv4),
@@ -142,7 +142,7 @@ def _host(host: Host) -> Fields:
     }
 
 
-def _uplink(uplink: Uplink) -> Value:
+def _uplink(uplink: Uplink) -> FieldValue:
     return _present(
         {
             "zone": uplink.zone,
@@ -169,7 +169,7 @@ def _guest(guest: Guest) -> Fields:
     return {"host": guest.host, "nics": {nic.network: _nic(nic) for nic in guest.nics}}
 
 
-def _nic(nic: Nic) -> Value:
+def _nic(nic: Nic) -> FieldValue:
     return _present(
         {
             "ipv4": _address(nic.ipv4),
@@ -181,14 +181,14 @@ def _nic(nic: Nic) -> Value:
     )
 
 
-def _ways(nic: Nic) -> Value:
+def _ways(nic: Nic) -> FieldValue:
     """Whether the default route is on the NIC: True for all its families, the name of one family, or None."""
     sides = [(word, side) for word, side in (("ipv4", nic.ipv4), ("ipv6", nic.ipv6)) if side.mode is not Mode.NONE]
     found = [word for word, side in sides if side.default_route]
     return None if not found else True if len(found) == len(sides) else found[0]
 
 
-def _address(found: NicAddress) -> Value:
+def _address(found: NicAddress) -> FieldValue:
     """The address, or the mode if the address is not known; None if the family is not used."""
     if found.mode is Mode.NONE:
         return None
@@ -220,17 +220,17 @@ def _policy_entry(entry: PolicyEntry) -> Fields:
     }
 
 
-def _limit(limit: Limit | None) -> Value:
+def _limit(limit: Limit | None) -> FieldValue:
     return f"{limit.rate}/{limit.unit} burst {limit.burst}" if limit else None
 
 
-def _nat(nat: Nat | None) -> Value:
+def _nat(nat: Nat | None) -> FieldValue:
     if nat is None:
         return None
     return str(nat.prefix) if nat.kind is NatKind.PREFIX else nat.kind.value
 
 
-def _services(services: Iterable[Service]) -> Value:
+def _services(services: Iterable[Service]) -> FieldValue:
     return tuple(service_text(one) for one in sorted(services))
 
 
@@ -250,6 +250,6 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _present(fields: Mapping[str, Value]) -> Value:
+def _present(fields: Mapping[str, FieldValue]) -> FieldValue:
     """The fields that have a value; None if none has."""
     return {name: value for name, value in fields.items() if value is not None} or None

@@ -8,8 +8,8 @@ from taploom.backends.artifact import Artifact, Line
 from taploom.backends.targets import artifacts_of
 from taploom.base.frozen import dataclass
 from taploom.base.parallel import spread
-from taploom.diff.lines import Block, changed_blocks
-from taploom.diff.model import Action, FileChange, FileLine, Hunk
+from taploom.diff.lines import LineBlock, changed_blocks
+from taploom.diff.model import ChangeAction, FileChange, FileLine, Hunk
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside
@@ -69,7 +69,9 @@ def compare_files(before: Iterable[Artifact], after: Iterable[Artifact]) -> tupl
         lines = (_lines(old.get(path)), _lines(new.get(path)))
         blocks = changed_blocks(*([line.text for line in side] for side in lines))
         if blocks or path not in old or path not in new:
-            action = Action.ADD if path not in old else Action.REMOVE if path not in new else Action.CHANGE
+            action = (
+                ChangeAction.ADD if path not in old else ChangeAction.REMOVE if path not in new else ChangeAction.CHANGE
+            )
             hunks = tuple(_hunk(*lines, group) for group in _grouped(blocks))
             found.append(FileChange(action, path, *_place(path), hunks, *_cause(*lines, blocks)))
     return tuple(found)
@@ -85,7 +87,7 @@ def _lines(artifact: Artifact | None) -> tuple[Line, ...]:
     return artifact.lines if artifact else ()
 
 
-def _cause(old: Sequence[Line], new: Sequence[Line], blocks: Iterable[Block]) -> tuple[Origin | None, bool]:
+def _cause(old: Sequence[Line], new: Sequence[Line], blocks: Iterable[LineBlock]) -> tuple[Origin | None, bool]:
     changed = (
         (line, was)
         for i1, i2, j1, j2 in blocks
@@ -97,9 +99,9 @@ def _cause(old: Sequence[Line], new: Sequence[Line], blocks: Iterable[Block]) ->
     return next(outside, origins[0] if origins else (None, False))
 
 
-def _grouped(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+def _grouped(blocks: Iterable[LineBlock]) -> Iterator[list[LineBlock]]:
     """Groups of blocks whose context would touch."""
-    group: list[Block] = []
+    group: list[LineBlock] = []
     for block in blocks:
         if group and block[0] - group[-1][1] > 2 * CONTEXT:
             yield group
@@ -109,7 +111,7 @@ def _grouped(blocks: Iterable[Block]) -> Iterator[list[Block]]:
         yield group
 
 
-def _hunk(old: Sequence[Line], new: Sequence[Line], group: Sequence[Block]) -> Hunk:
+def _hunk(old: Sequence[Line], new: Sequence[Line], group: Sequence[LineBlock]) -> Hunk:
     first, start = max(group[0][0] - CONTEXT, 0), group[0][2] - min(CONTEXT, group[0][0])
     shown: list[FileLine] = []
     causes: dict[str, None] = {}

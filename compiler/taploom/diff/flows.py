@@ -14,15 +14,15 @@ from taploom.base.address import FAMILIES, Family
 from taploom.base.frozen import dataclass
 from taploom.base.parallel import spread
 from taploom.diff.absent import Difference
-from taploom.diff.describe import Teller, Words, side_of
+from taploom.diff.describe import Describer, Words, side_of
 from taploom.diff.gathered import gathered
 from taploom.diff.labels import AddressLabels
 from taploom.diff.readdressed import readdressed
 from taploom.diff.regions import united_boxes
-from taploom.diff.relation import Pair, pairs
+from taploom.diff.relation import HostPair, pairs
 from taploom.diff.sampling import Sample
 from taploom.diff.services import simplified
-from taploom.diff.verdicts import FlowChange, Region, Turn
+from taploom.diff.verdicts import FlowChange, Region, VerdictChange
 from taploom.flows.proof.packet_path import MapContext
 from taploom.plan.interfaces import inside
 from taploom.plan.origin import Origin
@@ -66,7 +66,7 @@ def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[
         family: (AddressLabels(before, family, after), AddressLabels(after, family, before)) for family in FAMILIES
     }
 
-    def parts(pair: Pair) -> list[_Part]:
+    def parts(pair: HostPair) -> list[_Part]:
         # The copy is dropped with its cached maps, which take gigabytes for a large site.
         return _parts(replace(pair), known[pair.family], names)
 
@@ -83,7 +83,7 @@ def _united(before: Plan, after: Plan, names: Mapping[str, str], found: Iterable
     return tuple(sorted(gathered(changes, (_origins(before), _origins(after))), key=_order))
 
 
-def _parts(pair: Pair, known: tuple[AddressLabels, AddressLabels], names: Mapping[str, str]) -> list[_Part]:
+def _parts(pair: HostPair, known: tuple[AddressLabels, AddressLabels], names: Mapping[str, str]) -> list[_Part]:
     """The differences of one host in one family, each marked if nothing but addresses differs."""
     found = _of_pair(pair, known)
     inner = (known[0].inner, known[1].inner)
@@ -94,7 +94,7 @@ def _parts(pair: Pair, known: tuple[AddressLabels, AddressLabels], names: Mappin
     ]
 
 
-def _networks(pair: Pair) -> tuple[Mapping[str, str], Mapping[str, str]]:
+def _networks(pair: HostPair) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """The network beyond each interface that has one, before and after."""
     before, after = (
         {each.device: f"network/{each.network}" for each in (inside(host) if host else ())} for host in pair.hosts
@@ -102,11 +102,11 @@ def _networks(pair: Pair) -> tuple[Mapping[str, str], Mapping[str, str]]:
     return before, after
 
 
-def _of_pair(pair: Pair, known: tuple[AddressLabels, AddressLabels]) -> list[_Part]:
+def _of_pair(pair: HostPair, known: tuple[AddressLabels, AddressLabels]) -> list[_Part]:
     """The differences of one host in one family."""
     found: list[_Part] = []
     for context, group in groupby(_sorted(pair.differences()), key=lambda item: item[0]):
-        found += _told(Teller(pair, context, known), [difference for _, difference in group])
+        found += _told(Describer(pair, context, known), [difference for _, difference in group])
     return found
 
 
@@ -114,28 +114,28 @@ def _sorted(found: Iterator[tuple[MapContext, Difference]]) -> list[tuple[MapCon
     return sorted(found, key=lambda item: (item[0].ingress, item[0].way or "", repr(item[1][1:])))
 
 
-def _told(teller: Teller, differences: list[Difference]) -> Iterator[_Part]:
+def _told(describer: Describer, differences: list[Difference]) -> Iterator[_Part]:
     for (before, after), group in groupby(differences, key=lambda one: (one.before, one.after)):
         side = side_of(after)
         boxes = united_boxes(one.product for one in group)
-        for part in filter(None, (teller.sent(box, before, after) for box in boxes)):
-            words = teller.words(part, before, after)
+        for part in filter(None, (describer.sent(box, before, after) for box in boxes)):
+            words = describer.words(part, before, after)
             yield (
                 words,
                 _Found(
-                    dict.fromkeys(teller.via(part, before, after)),
-                    {teller.host.name: None},
-                    {teller.pair.family: None},
-                    [teller.region(part, before, after)],
-                    [teller.sampler.sample(part, side, exposed=words.exposed)],
+                    dict.fromkeys(describer.via(part, before, after)),
+                    {describer.host.name: None},
+                    {describer.pair.family: None},
+                    [describer.region(part, before, after)],
+                    [describer.sampler.sample(part, side, exposed=words.exposed)],
                 ),
             )
 
 
-Column = Literal["sources", "destinations", "services"]
+Dimension = Literal["sources", "destinations", "services"]
 
 
-def _merged(found: Iterable[_Part], column: Column) -> list[_Part]:
+def _merged(found: Iterable[_Part], column: Dimension) -> list[_Part]:
     """The parts, united where their words differ only in the given column."""
     groups: dict[Words, tuple[dict[str, None], _Found]] = {}
     for words, one in found:
@@ -158,7 +158,7 @@ def _wide(name: str) -> tuple[bool, str]:
     return (not name.startswith("zone/"), name)
 
 
-def _with(words: Words, column: Column, found: tuple[str, ...]) -> Words:
+def _with(words: Words, column: Dimension, found: tuple[str, ...]) -> Words:
     match column:
         case "sources":
             return words._replace(sources=found)
@@ -172,7 +172,7 @@ def _change(
     words: Words, found: _Found, causes: tuple[Mapping[str, Origin], Mapping[str, Origin]], back: Mapping[str, str]
 ) -> FlowChange:
     return FlowChange(
-        turn=words.turn,
+        change=words.change,
         exposed=words.exposed,
         inherited=words.inherited,
         readdressed=words.readdressed,
@@ -204,12 +204,12 @@ def _origins(plan: Plan) -> Mapping[str, Origin]:
 
 
 def _order(one: FlowChange) -> tuple[object, ...]:
-    turns = (Turn.ALLOWED, Turn.BLOCKED, Turn.REDECIDED)
+    order = (VerdictChange.ALLOWED, VerdictChange.BLOCKED, VerdictChange.REDECIDED)
     return (
         not one.exposed,
         one.implied,
         one.inherited,
-        turns.index(one.turn),
+        order.index(one.change),
         one.destinations,
         one.sources,
         one.services,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from taploom.base.frozen import dataclass
 from taploom.diff.classes import Class
 from taploom.diff.effects import Disruption, Effect
-from taploom.diff.model import Action, GateResult, GateVerdict, ObjectChange
+from taploom.diff.model import ChangeAction, GateResult, GateVerdict, ObjectChange
 from taploom.diff.verdicts import FlowChange
 
 EXPOSURE, DISRUPTION, REMOVAL, MANAGEMENT = "exposure-owner", "max-class", "max-removed", "management"
@@ -87,7 +87,7 @@ def _class(disruption: tuple[Disruption, ...], worst: Class) -> Iterator[GateRes
 
 
 def _removal(objects: tuple[ObjectChange, ...], entries: int, most: int) -> Iterator[GateResult]:
-    gone = sum(one.action is Action.REMOVE and one.kind in ("policy", "forward") for one in objects)
+    gone = sum(one.action is ChangeAction.REMOVE and one.kind in ("policy", "forward") for one in objects)
     passes = gone * 100 <= most * entries
     message = f"{gone} of {entries} policy entries and forwards removed, and {most} % is the most that passes"
     yield GateResult(REMOVAL, "", GateVerdict.PASS if passes else GateVerdict.DENY, message, "")

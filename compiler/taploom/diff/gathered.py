@@ -16,7 +16,7 @@ from taploom.flows.proof.intent.forwarded import ALL_PORTS
 from taploom.plan.origin import Origin
 
 _besides_services = attrgetter(*(f.name for f in fields(Region) if f.name not in ("services", "target")))
-Service = tuple[Spans | None, Spans | None]
+ServiceSpans = tuple[Spans | None, Spans | None]
 _FEW = 3
 """Maximum number of forwards that are shown one by one."""
 _PROTOCOLS: Spans = ((0, 255),)
@@ -48,7 +48,7 @@ def _alike(one: FlowChange) -> object:
         return None
     if "absent" not in (one.before.verdict, one.after.verdict):
         return None
-    return (one.turn, one.sources, _bare(one.before), _bare(one.after))
+    return (one.change, one.sources, _bare(one.before), _bare(one.after))
 
 
 def _bare(one: Disposition) -> Disposition:
@@ -90,14 +90,14 @@ def _by_all(found: list[Disposition]) -> Disposition:
 
 def _joined(regions: Iterable[Region]) -> tuple[Region, ...]:
     """The same packets in fewer regions: regions that differ only in their services become one."""
-    groups: dict[object, tuple[Region, list[Service]]] = {}
+    groups: dict[object, tuple[Region, list[ServiceSpans]]] = {}
     for region in regions:
         groups.setdefault(_besides_services(region), (region, []))[1].extend(region.services)
     found = groups.values()
     return tuple(replace(one, services=tuple(_traffic(services)), target=None) for one, services in found)
 
 
-def _traffic(services: Iterable[Service]) -> Iterator[tuple[Spans, Spans]]:
+def _traffic(services: Iterable[ServiceSpans]) -> Iterator[tuple[Spans, Spans]]:
     """Services with the ports of each protocol as one set."""
     ports: dict[Spans, list[Interval]] = {}
     for protocols, numbers in services:

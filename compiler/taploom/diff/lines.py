@@ -9,16 +9,16 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-Block = tuple[int, int, int, int]
+LineBlock = tuple[int, int, int, int]
 """A part that differs: lines `[i1:i2]` of the first text have become `[j1:j2]` of the second."""
 
 
-def changed_blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
+def changed_blocks(old: Sequence[str], new: Sequence[str]) -> list[LineBlock]:
     """The parts that differ, in order; nothing for equal texts."""
     head = _common(zip(old, new, strict=False))
     tail = _common(zip(reversed(old[head:]), reversed(new[head:]), strict=False))
     inner_old, inner_new = old[head : len(old) - tail], new[head : len(new) - tail]
-    found: list[Block] = []
+    found: list[LineBlock] = []
     i = j = 0
     for at, to in [*_anchors(inner_old, inner_new), (len(inner_old), len(inner_new))]:
         found += _between(inner_old, inner_new, (i, at, j, to))
@@ -35,7 +35,7 @@ def _common(pairs: Iterator[tuple[str, str]]) -> int:
     return count
 
 
-def _between(old: Sequence[str], new: Sequence[str], block: Block) -> Iterator[Block]:
+def _between(old: Sequence[str], new: Sequence[str], block: LineBlock) -> Iterator[LineBlock]:
     i1, i2, j1, j2 = block
     if i1 == i2 or j1 == j2:
         if i1 != i2 or j1 != j2:

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from taploom.base.frozen import dataclass
 from taploom.diff.classes import Class
 from taploom.diff.effects import Disruption, Survivor
-from taploom.diff.verdicts import FlowChange, Turn
+from taploom.diff.verdicts import FlowChange, VerdictChange
 from taploom.plan.origin import Origin
 
-Value = None | bool | int | str | tuple["Value", ...] | Mapping[str, "Value"]
+FieldValue = None | bool | int | str | tuple["FieldValue", ...] | Mapping[str, "FieldValue"]
 """A value of a field, of a type that JSON has; sets are sorted tuples."""
 
 
-class Action(enum.Enum):
+class ChangeAction(enum.Enum):
     """The kind of change of an object or file."""
 
     ADD = "add"
@@ -31,8 +31,8 @@ class FieldChange:
     """One field of an object; None on the side that lacks it."""
 
     name: str
-    before: Value
-    after: Value
+    before: FieldValue
+    after: FieldValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class ObjectChange:
         owner: the owner that the spec names, or "".
     """
 
-    action: Action
+    action: ChangeAction
     name: str
     host: str
     was: str
@@ -105,7 +105,7 @@ class FileChange:
         was: whether `cause` is an entry of the base.
     """
 
-    action: Action
+    action: ChangeAction
     path: str
     host: str
     target: str
@@ -197,10 +197,10 @@ class Change:
         """The results that deny the change and are not waived."""
         return tuple(one for one in self.gates if one.verdict is GateVerdict.DENY)
 
-    def count(self, *actions: Action) -> int:
+    def count(self, *actions: ChangeAction) -> int:
         """Number of objects with one of these actions."""
         return sum(one.action in actions for one in self.objects)
 
-    def turned(self, turn: Turn) -> tuple[FlowChange, ...]:
+    def flows_by(self, change: VerdictChange) -> tuple[FlowChange, ...]:
         """The flows with this kind of change."""
-        return tuple(flow for flow in self.flows if flow.turn is turn)
+        return tuple(flow for flow in self.flows if flow.change is change)

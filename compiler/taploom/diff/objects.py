@@ -7,8 +7,8 @@ addition names the removed object that may have been renamed.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from taploom.diff.facts import Fields, Thing
-from taploom.diff.model import Action, FieldChange, ObjectChange, Value
+from taploom.diff.facts import Fields, SpecObject
+from taploom.diff.model import ChangeAction, FieldChange, FieldValue, ObjectChange
 
 _ALIKE = 0.7
 _REFERENCES = frozenset({"from", "to", "on", "host", "zone"})
@@ -18,7 +18,7 @@ _SHARED = frozenset({"zone", "network", "host", "guest", "address"})
 
 
 def compare_objects(
-    before: Mapping[str, Thing], after: Mapping[str, Thing], moves: Mapping[str, str]
+    before: Mapping[str, SpecObject], after: Mapping[str, SpecObject], moves: Mapping[str, str]
 ) -> tuple[ObjectChange, ...]:
     """The differences between the objects of two plans, sorted by name.
 
@@ -44,20 +44,20 @@ def compare_objects(
     return tuple(sorted(found, key=lambda change: change.name))
 
 
-def _added(thing: Thing, likely: str) -> ObjectChange:
+def _added(thing: SpecObject, likely: str) -> ObjectChange:
     fields = tuple(FieldChange(name, None, value) for name, value in thing.fields.items())
-    return ObjectChange(Action.ADD, thing.key, thing.host, "", likely, fields, None, thing.origin, thing.owner)
+    return ObjectChange(ChangeAction.ADD, thing.key, thing.host, "", likely, fields, None, thing.origin, thing.owner)
 
 
-def _removed(thing: Thing) -> ObjectChange:
+def _removed(thing: SpecObject) -> ObjectChange:
     fields = tuple(FieldChange(name, value, None) for name, value in thing.fields.items())
-    return ObjectChange(Action.REMOVE, thing.key, thing.host, "", "", fields, thing.origin, None, thing.owner)
+    return ObjectChange(ChangeAction.REMOVE, thing.key, thing.host, "", "", fields, thing.origin, None, thing.owner)
 
 
-def _changed(old: Thing, new: Thing, names: Mapping[str, str]) -> ObjectChange:
+def _changed(old: SpecObject, new: SpecObject, names: Mapping[str, str]) -> ObjectChange:
     was = old.key if old.key != new.key else ""
     fields = tuple(_differences(_renamed(old.fields, names), new.fields))
-    action = Action.RENAME if was else Action.CHANGE
+    action = ChangeAction.RENAME if was else ChangeAction.CHANGE
     return ObjectChange(action, new.key, new.host, was, "", fields, old.origin, new.origin, new.owner)
 
 
@@ -79,12 +79,12 @@ def _renamed(fields: Fields, names: Mapping[str, str]) -> Fields:
     bare = {old.partition("/")[2]: new.partition("/")[2] for old, new in shared.items()}
     texts = {**bare, **shared}
 
-    def replaced(value: Value) -> Value:
+    def replaced(value: FieldValue) -> FieldValue:
         if isinstance(value, str):
             return texts.get(value, value)
         return tuple(sorted(map(str, map(replaced, value)))) if isinstance(value, tuple) else value
 
-    found: dict[str, Value] = {}
+    found: dict[str, FieldValue] = {}
     for name, value in fields.items():
         if name in _REFERENCES:
             found[name] = replaced(value)
@@ -96,7 +96,9 @@ def _renamed(fields: Fields, names: Mapping[str, str]) -> Fields:
 
 
 def _likely(
-    gone: Mapping[str, Thing], come: Mapping[str, Thing], sides: tuple[Mapping[str, Thing], Mapping[str, Thing]]
+    gone: Mapping[str, SpecObject],
+    come: Mapping[str, SpecObject],
+    sides: tuple[Mapping[str, SpecObject], Mapping[str, SpecObject]],
 ) -> Iterator[tuple[str, str]]:
     """Pairs of new and old `kind/name` that may be one renamed object; each object is in one pair at most.
 
@@ -104,7 +106,7 @@ def _likely(
     must be equal in everything, or share a value that no other object has.
     """
     pairs: list[tuple[float, str, str]] = []
-    by_kind: dict[str, list[Thing]] = {}
+    by_kind: dict[str, list[SpecObject]] = {}
     for thing in gone.values():
         by_kind.setdefault(thing.kind, []).append(thing)
     for new in come.values():
@@ -112,7 +114,7 @@ def _likely(
         if len(candidates) * len(come) <= 10_000 and new.kind != "waiver":
             pairs += ((likeness(old, new), new.key, old.key) for old in candidates)
     taken: set[str] = set()
-    own: dict[str, set[tuple[str, Value]]] = {}
+    own: dict[str, set[tuple[str, FieldValue]]] = {}
     for share, new_key, old_key in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
         if share < _ALIKE or {new_key, old_key} & taken:
             continue
@@ -124,20 +126,20 @@ def _likely(
             yield new_key, old_key
 
 
-def _said_once(side: Mapping[str, Thing], kind: str) -> set[tuple[str, Value]]:
+def _said_once(side: Mapping[str, SpecObject], kind: str) -> set[tuple[str, FieldValue]]:
     """The values of fields that only one object of a kind has."""
     counts = Counter(leaf for thing in side.values() if thing.kind == kind for leaf in _leaves(thing.fields))
     return {leaf for leaf, count in counts.items() if count == 1}
 
 
-def likeness(old: Thing, new: Thing) -> float:
+def likeness(old: SpecObject, new: SpecObject) -> float:
     """The share of fields that are equal in two objects; MAC and TAP follow from the name and do not count."""
     one, other = dict(_leaves(old.fields)), dict(_leaves(new.fields))
     names = {name for name in one.keys() | other.keys() if not name.endswith((".mac", ".tap"))}
     return sum(one.get(name) == other.get(name) for name in names) / len(names) if names else 0.0
 
 
-def _leaves(fields: Fields, prefix: str = "") -> Iterator[tuple[str, Value]]:
+def _leaves(fields: Fields, prefix: str = "") -> Iterator[tuple[str, FieldValue]]:
     for name, value in fields.items():
         if isinstance(value, Mapping):
             yield from _leaves(value, f"{prefix}{name}.")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from taploom.diff.describe import Words
-from taploom.diff.verdicts import Region, Turn
+from taploom.diff.verdicts import Region, VerdictChange
 from taploom.flows.algebra.spans import Spans, common
 
 
@@ -35,7 +35,7 @@ def readdressed(
 
     def said(words: Words, region: Region) -> tuple[object, ...]:
         """A key of a difference: its network and ends by their new names, its outcome, and its numbers of addresses."""
-        side = 1 if words.turn is Turn.ALLOWED else 0
+        side = 1 if words.change is VerdictChange.ALLOWED else 0
         ends = (tuple(sorted(names.get(name, name) for name in each)) for each in (words.sources, words.destinations))
         outcome = (words.before, words.after)[side]
         sizes = (ours(spans, side) for spans in (region.sources, region.destinations))
@@ -55,13 +55,13 @@ def readdressed(
     keys = [said(*part) if _comes_or_goes(part[0]) else None for part in parts]
     for key, (words, region) in zip(keys, parts, strict=True):
         if key is not None:
-            traffic.setdefault(key, (set(), set()))[words.turn is Turn.ALLOWED].add(_traffic(region))
+            traffic.setdefault(key, (set(), set()))[words.change is VerdictChange.ALLOWED].add(_traffic(region))
     same = {key for key, (old, new) in traffic.items() if old == new}
     return [words.readdressed or key in same for key, (words, _) in zip(keys, parts, strict=True)]
 
 
 def _comes_or_goes(words: Words) -> bool:
-    return words.inherited and words.turn is not Turn.REDECIDED
+    return words.inherited and words.change is not VerdictChange.REDECIDED
 
 
 def _traffic(region: Region) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ Traffic = tuple[Spans, Spans]
 _LEVELS = (SENDER_PORT, HOP_LIMIT, TIME, PORT, PROTOCOL, SOURCE, DESTINATION)
 
 
-class Set(NamedTuple):
+class PacketSet(NamedTuple):
     """A product of sets, one for each dimension; protocols and ports are pairs in one set of services."""
 
     destinations: Spans
@@ -83,7 +83,7 @@ def apart(manager: Manager[A], one: Diagram[A], other: Diagram[A]) -> Iterator[t
     return walk(one, other, tuple(((0, size - 1),) for size in manager.sizes))
 
 
-def united_boxes(boxes: Iterable[Product]) -> list[Set]:
+def united_boxes(boxes: Iterable[Product]) -> list[PacketSet]:
     """The same packets as fewer products, sorted by their first packet."""
     spans = set(boxes)
     if len(spans) == 1:  # the usual case
@@ -91,16 +91,16 @@ def united_boxes(boxes: Iterable[Product]) -> list[Set]:
         return [_alone(tuple([part if len(part) == 1 else united(part) for part in box]))]
     for level in _LEVELS:
         spans = _along(spans, level)
-    by_ends: dict[Set, list[Traffic]] = {}
+    by_ends: dict[PacketSet, list[Traffic]] = {}
     for one in map(_alone, spans):
         by_ends.setdefault(one._replace(services=()), []).extend(one.services)
     sets = [key._replace(services=tuple(sorted(traffic))) for key, traffic in by_ends.items()]
     return sorted(_joined(_joined(sets, _SOURCES), _DESTINATIONS))
 
 
-def _alone(box: Product) -> Set:
+def _alone(box: Product) -> PacketSet:
     traffic = ((box[PROTOCOL], box[PORT]),)
-    return Set(box[DESTINATION], traffic, box[SOURCE], box[SENDER_PORT], box[HOP_LIMIT], box[TIME])
+    return PacketSet(box[DESTINATION], traffic, box[SOURCE], box[SENDER_PORT], box[HOP_LIMIT], box[TIME])
 
 
 def _along(boxes: set[tuple[Spans, ...]], level: int) -> set[tuple[Spans, ...]]:
@@ -113,13 +113,13 @@ def _along(boxes: set[tuple[Spans, ...]], level: int) -> set[tuple[Spans, ...]]:
     }
 
 
-def _joined(sets: Iterable[Set], column: int) -> list[Set]:
-    groups: dict[Set, list[Spans]] = {}
+def _joined(sets: Iterable[PacketSet], column: int) -> list[PacketSet]:
+    groups: dict[PacketSet, list[Spans]] = {}
     for one in sets:
         spans = one.sources if column == _SOURCES else one.destinations
         groups.setdefault(_with(one, column, ()), []).append(spans)
     return [_with(key, column, united(span for spans in found for span in spans)) for key, found in groups.items()]
 
 
-def _with(one: Set, column: int, spans: Spans) -> Set:
+def _with(one: PacketSet, column: int, spans: Spans) -> PacketSet:
     return one._replace(sources=spans) if column == _SOURCES else one._replace(destinations=spans)

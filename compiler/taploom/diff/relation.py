@@ -11,10 +11,10 @@ from functools import cached_property
 from taploom.base.address import FAMILIES, Family
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
-from taploom.diff.absent import Cut, Difference, Nobody, Restriction
+from taploom.diff.absent import AbsentAddresses, Cut, Difference, Restriction
 from taploom.diff.regions import apart, products
-from taploom.diff.sides import Foremost, Sides
-from taploom.diff.window import Parting, believed, heard, sent_by, sent_to
+from taploom.diff.sides import Foremost, SitePair
+from taploom.diff.window import IntentPair, believed, heard, sent_by, sent_to
 from taploom.flows.algebra.diagram import Box, Diagram
 from taploom.flows.algebra.manager import Manager
 from taploom.flows.algebra.spans import Spans, common, single, united, without
@@ -34,21 +34,21 @@ ABSENT = Answer("miss", "absent")
 
 
 @dataclass(frozen=True)
-class Pair:
+class HostPair:
     """Two revisions of one host in one family.
 
     Attributes:
-        sides: the data that all hosts share.
+        sites: the data that all hosts share.
         hosts: the host before and after; None where it does not exist.
     """
 
-    sides: Sides
+    sites: SitePair
     hosts: tuple[Host | None, Host | None]
 
     @property
     def family(self) -> Family:
         """IP version."""
-        return self.sides.family
+        return self.sites.family
 
     @property
     def weight(self) -> int:
@@ -64,7 +64,7 @@ class Pair:
     @cached_property
     def manager(self) -> Manager[Answer]:
         """The manager of the diagrams of both sides."""
-        return Manager(sizes(self.family, len(self.learned), self.sides.clock.phases))
+        return Manager(sizes(self.family, len(self.learned), self.sites.clock.phases))
 
     @cached_property
     def forwardings(self) -> tuple[Forwarding | None, Forwarding | None]:
@@ -79,8 +79,8 @@ class Pair:
     def intents(self) -> tuple[Intent | None, Intent | None]:
         """The intents of both sides."""
         before, after = (
-            Intent(site, forwarding, self.manager, self.sides.clock) if forwarding else None
-            for site, forwarding in zip(self.sides.sites, self.forwardings, strict=True)
+            Intent(site, forwarding, self.manager, self.sites.clock) if forwarding else None
+            for site, forwarding in zip(self.sites.sites, self.forwardings, strict=True)
         )
         return before, after
 
@@ -109,7 +109,9 @@ class Pair:
         for side in (1, 0):
             yield from self._alone(side, context, nobody)
 
-    def _alone(self, side: int, context: MapContext, nobody: tuple[Nobody, Nobody]) -> Iterator[Difference]:
+    def _alone(
+        self, side: int, context: MapContext, nobody: tuple[AbsentAddresses, AbsentAddresses]
+    ) -> Iterator[Difference]:
         """Differences for addresses that only this revision has; sources from which nothing can pass are skipped."""
         missing = nobody[1 - side].strangers
         if missing.destinations:
@@ -122,7 +124,7 @@ class Pair:
         if path and heard(path, context, senders):
             found = self._outcome(path, side, context)
             by_them = missing._replace(sources=senders).parts[1:]
-            yield from self._absent(found, side, nobody, Nobody((), senders), by_them)
+            yield from self._absent(found, side, nobody, AbsentAddresses((), senders), by_them)
 
     def _windows(self, context: MapContext) -> tuple[Box, ...] | None:
         """Boxes outside of which both sides agree for all common addresses; None if they may differ anywhere."""
@@ -132,8 +134,8 @@ class Pair:
         one, other = self._whole
         assert one is not None
         assert other is not None
-        sides = self.sides
-        return Parting((old, new), (one, other), sides.ways, sides.names, sides.others).windows(context)
+        sides = self.sites
+        return IntentPair((old, new), (one, other), sides.ways, sides.names, sides.others).windows(context)
 
     @memo
     def _sent_to(self, side: int, destinations: Spans) -> PacketPath:
@@ -169,7 +171,7 @@ class Pair:
         if path is None:
             return self.manager.leaf(ABSENT)
         found = path.outcome(context)
-        names, others, holders = self.sides.names, self.sides.others, self.sides.holders[side]
+        names, others, holders = self.sites.names, self.sites.others, self.sites.holders[side]
 
         def told(answer: Answer) -> Answer:
             """The answer with the entry's name in the head, marked with the holder of the translated address."""
@@ -180,25 +182,25 @@ class Pair:
 
         return self.manager.relabel(told, found) if others or (side == 0 and names) else found
 
-    def _nobody(self, context: MapContext) -> tuple[Nobody, Nobody]:
+    def _nobody(self, context: MapContext) -> tuple[AbsentAddresses, AbsentAddresses]:
         """The addresses that have no holder, before and after.
 
         For packets from foreign interfaces and from the host itself only the addresses of hosts count, and not those of
         guests. A host does not send from an address that has another holder, or from a multicast, broadcast or anycast
         address of a link, on either side.
         """
-        hosts = self.sides.resettled
+        hosts = self.sites.resettled
         everywhere = context.ingress not in (SELF, OTHER)
-        others = self.sides.others if everywhere else common(self.sides.others, hosts)
+        others = self.sites.others if everywhere else common(self.sites.others, hosts)
         unknown = self._unknown(0), self._unknown(1)
-        lent = united([*self.sides.others, *hosts, *unknown[0], *unknown[1]]) if context.ingress == SELF else ()
+        lent = united([*self.sites.others, *hosts, *unknown[0], *unknown[1]]) if context.ingress == SELF else ()
         before, after = (
             united([*(missing if everywhere else common(missing, hosts)), *unknown[side]])
-            for side, missing in enumerate(self.sides.missing)
+            for side, missing in enumerate(self.sites.missing)
         )
         return (
-            Nobody(before, united([*before, *lent]), others),
-            Nobody(after, united([*after, *lent]), others),
+            AbsentAddresses(before, united([*before, *lent]), others),
+            AbsentAddresses(after, united([*after, *lent]), others),
         )
 
     def _unknown(self, side: int) -> Spans:
@@ -212,7 +214,7 @@ class Pair:
         return united([*learned, *without(links[0], united([*links[1], *here.own]))])
 
     def _apart(
-        self, one: Diagram[Answer], other: Diagram[Answer], nobody: tuple[Nobody, Nobody]
+        self, one: Diagram[Answer], other: Diagram[Answer], nobody: tuple[AbsentAddresses, AbsentAddresses]
     ) -> Iterator[Difference]:
         """The products where two maps differ, without drops that differ only in the deciding entry.
 
@@ -227,14 +229,14 @@ class Pair:
 
     def _elsewhere(self, one: Answer, other: Answer) -> bool:
         """Whether a translation leads to an address that has another holder now; the mark names the holder."""
-        return bool(self.sides.others) and one.verdict == other.verdict == "allow" and one.mark != other.mark
+        return bool(self.sites.others) and one.verdict == other.verdict == "allow" and one.mark != other.mark
 
     def _absent(
         self,
         diagram: Diagram[Answer],
         side: int,
-        nobody: tuple[Nobody, Nobody],
-        asked: Nobody,
+        nobody: tuple[AbsentAddresses, AbsentAddresses],
+        asked: AbsentAddresses,
         parts: tuple[Restriction, ...],
     ) -> Iterator[Difference]:
         """The products of packets to or from addresses that the other side lacks, within some restrictions."""
@@ -253,7 +255,7 @@ def _matters(one: Answer, other: Answer) -> bool:
     return treatment(one) != treatment(other) or one.by != other.by
 
 
-def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Pair]:
+def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[HostPair]:
     """The pairs of all hosts that differ; equal hosts have equal rulesets, so their flows are equal.
 
     Args:
@@ -269,9 +271,9 @@ def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Pair]
     sites = (Foremost(Meanings(before), frozenset(gone)), Foremost(Meanings(after)))
     old, new = hosts_before, {host.name: host for host in after.hosts}
     for family in FAMILIES:
-        sides = Sides(family, sites, names)
+        sides = SitePair(family, sites, names)
         moved = bool(sides.others or sides.resettled) or sides.guests[0] != sides.guests[1]
         found = [name for name in sorted(old.keys() | new.keys()) if moved or old.get(name) != new.get(name)]
         if found:
             sides.look()
-        yield from (Pair(sides, (old.get(name), new.get(name))) for name in found)
+        yield from (HostPair(sides, (old.get(name), new.get(name))) for name in found)

@@ -23,7 +23,7 @@ _HEAD_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class CommittedSpecs:
     """The specs of one commit.
 
     Attributes:
@@ -45,7 +45,7 @@ class Revision:
     refused: tuple[Diagnostic, ...]
 
 
-def revision(specs: Path, name: str, commit: str) -> Revision:
+def revision(specs: Path, name: str, commit: str) -> CommittedSpecs:
     """Read a commit; files larger than the bound for specs are never unpacked.
 
     Args:
@@ -66,7 +66,7 @@ def revision(specs: Path, name: str, commit: str) -> Revision:
     }
     sizes = {path: entry.size for path, entry in files.items()}
     blobs = _blobs(where, name, {path: files[path] for path in _readable(sizes)})
-    return Revision(name, commit, str(specs), inside, sizes, blobs, report.sorted())
+    return CommittedSpecs(name, commit, str(specs), inside, sizes, blobs, report.sorted())
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.base.protocol import NUMBERS
 from taploom.diff.labels import AddressLabels
-from taploom.diff.regions import Set
-from taploom.diff.relation import Pair
+from taploom.diff.regions import PacketSet
+from taploom.diff.relation import HostPair
 from taploom.diff.verdicts import Example
 from taploom.flows.algebra.spans import Spans, holds, without
 from taploom.flows.packets.forwarding import SELF
@@ -44,12 +44,12 @@ class _Picked(NamedTuple):
 class Sampler:
     """Picks packets of one context."""
 
-    pair: Pair
+    pair: HostPair
     context: MapContext
     host: Host
     names: tuple[AddressLabels, AddressLabels]
 
-    def sample(self, part: Set, side: int, *, exposed: bool) -> Sample:
+    def sample(self, part: PacketSet, side: int, *, exposed: bool) -> Sample:
         """A typical packet of the part: between known guests or from outside, with a usual port."""
         stranger = _STRANGERS[self.pair.family]
         destination = self._known(part.destinations, side)

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from taploom.base.address import FAMILIES, Family
 from taploom.diff.bystanders import Bystanders
-from taploom.diff.conntrack import Command, commands
+from taploom.diff.conntrack import CommandLine, commands
 from taploom.diff.effects import Survivor
 from taploom.diff.endings import Ending, Goal, Senders
 from taploom.diff.labels import LINK_SENDERS
 from taploom.diff.sides import guest_addresses
-from taploom.diff.verdicts import FlowChange, Region, Turn, told_foreign
+from taploom.diff.verdicts import FlowChange, Region, VerdictChange, told_foreign
 from taploom.flows.algebra.spans import common, united, without
 from taploom.flows.packets.forwarding import OTHER, SELF
 from taploom.flows.packets.learned import real
@@ -88,17 +88,17 @@ def _goes_on(region: Region, later: Bystanders | None) -> bool:
 
 def _closes(flow: FlowChange) -> bool:
     before, after = ((one.to, one.port) for one in (flow.before, flow.after))
-    return flow.turn is Turn.BLOCKED or (flow.turn is Turn.REDECIDED and before != after)
+    return flow.change is VerdictChange.BLOCKED or (flow.change is VerdictChange.REDECIDED and before != after)
 
 
 def _kept(flow: FlowChange, host: str) -> tuple[str, ...]:
     """The end with which connections continue: a forward's old guest, or the host if a new forward leads elsewhere."""
     if flow.before.to:
         return (flow.before.to,)
-    return (f"host/{host}",) if flow.after.to and flow.turn is Turn.REDECIDED else flow.destinations
+    return (f"host/{host}",) if flow.after.to and flow.change is VerdictChange.REDECIDED else flow.destinations
 
 
-def _commands(regions: Iterable[Region], others: _Known) -> Iterator[Command]:
+def _commands(regions: Iterable[Region], others: _Known) -> Iterator[CommandLine]:
     """The commands that end the connections of some regions of a host, of all interfaces together."""
     found: dict[tuple[Bystanders, Goal], list[Senders]] = {}
     for one in regions:

@@ -31,7 +31,7 @@ class Foremost(SiteEntries):
 
 
 @dataclass(frozen=True)
-class Sides:
+class SitePair:
     """Two revisions of a site in one family.
 
     Attributes:

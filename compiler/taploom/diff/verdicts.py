@@ -16,7 +16,7 @@ _OTHERS = "other interfaces"
 """The name for senders whose packets arrive on interfaces that the spec does not know."""
 
 
-class Turn(enum.Enum):
+class VerdictChange(enum.Enum):
     """The change of a verdict. REDECIDED: the verdict is the same, but the deciding entry or a translation differs."""
 
     ALLOWED = "allowed"
@@ -121,7 +121,7 @@ class FlowChange:
         regions: the exact packets.
     """
 
-    turn: Turn
+    change: VerdictChange
     exposed: bool
     inherited: bool
     readdressed: bool

@@ -21,11 +21,11 @@ from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.packet_path import MapContext, PacketPath
 from taploom.flows.proof.stitch import answers, at, pieces
 
-Ways = tuple[Sequence[Approach], Sequence[Approach]]
+ApproachPair = tuple[Sequence[Approach], Sequence[Approach]]
 
 
 @dataclass(frozen=True)
-class Parting:
+class IntentPair:
     """Two intents with diagrams of one manager, and their paths.
 
     Attributes:
@@ -37,16 +37,16 @@ class Parting:
 
     intents: tuple[Intent, Intent]
     paths: tuple[PacketPath, PacketPath]
-    ways: Ways | None
+    ways: ApproachPair | None
     names: Mapping[str, str]
     others: Spans
 
     def windows(self, context: MapContext) -> tuple[Box, ...] | None:
         """The boxes of packets for which the intents may differ in a context; None if they may differ for all."""
         old, new = self.paths
-        if old.forwarding.partition != new.forwarding.partition or old.early(context.ingress) is not new.early(
-            context.ingress
-        ):
+        if old.forwarding.partition != new.forwarding.partition:
+            return None
+        if old.early(context.ingress) is not new.early(context.ingress):
             return None
         return (*self._judged_apart(context), *self._translated_apart(context))
 

@@ -17,7 +17,7 @@ from taploom.passes.pools import pool_of
 from taploom.spec.document import Document
 from taploom.spec.model.guest import NicSpec
 from taploom.spec.model.network import NetworkSpec
-from taploom.spec.values import Setting
+from taploom.spec.values import Keyword
 
 KEY = {Family.IPV4: "ipv4", Family.IPV6: "ipv6"}
 IPV6_SPAN = 0xE000
@@ -78,14 +78,14 @@ def uses_family(nic: NicSpec, network: NetworkSpec, family: Family) -> bool:
     """Whether a NIC takes its address of a family from the lock."""
     value = in_family(nic, family)
     own = in_family(network, family)
-    return value is Setting.AUTO and own is not None
+    return value is Keyword.AUTO and own is not None
 
 
 def _open_slots(document: Document) -> Iterator[tuple[Slot, NicSpec]]:
     for name, guest in document.guests.items():
         for net, nic in guest.nics.items():
             network = document.networks[net]
-            if nic.mac is Setting.AUTO:
+            if nic.mac is Keyword.AUTO:
                 yield Slot(name, net, "mac"), nic
             for family, key in KEY.items():
                 if uses_family(nic, network, family):

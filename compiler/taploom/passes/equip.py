@@ -27,7 +27,7 @@ from taploom.plan.policy import NatKind, SourceNat
 from taploom.spec.document import Document
 from taploom.spec.model.host import AttachmentSpec, UplinkSpec
 from taploom.spec.model.network import DhcpSpec, NatSpec, NetworkSpec
-from taploom.spec.values import Setting
+from taploom.spec.values import Keyword
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,13 @@ def _equipment(document: Document, wiring: Wiring, host: str, nics: Mapping[str,
 def _uplink(document: Document, host: str, name: str, spec: UplinkSpec) -> Uplink:
     origin = Origin(f"hosts.{host}.uplinks.{name}", document.places.key("hosts", host, "uplinks", name), PASS)
     ipv4 = _side(spec.ipv4, spec.gateway4, Learned.DHCP)
-    gateway6 = Learned.RA if isinstance(spec.gateway6, Setting) else spec.gateway6
+    gateway6 = Learned.RA if isinstance(spec.gateway6, Keyword) else spec.gateway6
     ipv6 = _side(spec.ipv6, gateway6, Learned.RA)
     return Uplink(name, spec.zone, ipv4, ipv6, tuple(sorted(set(spec.dns))), spec.mtu, origin, spec.metric)
 
 
 def _side(
-    value: Interface | Setting | None, gateway: Address | Learned | None, learned: Learned
+    value: Interface | Keyword | None, gateway: Address | Learned | None, learned: Learned
 ) -> Fixed | Learned | None:
     if isinstance(value, Interface):
         return Fixed(value, gateway)
@@ -99,7 +99,7 @@ def _bridge(
         dhcp=_dhcp(network, nics, origin),
         ra=ra,
         dns=dns_of(network),
-        serves_dns=Setting.HOST in network.dns,
+        serves_dns=Keyword.HOST in network.dns,
         domain=network.domain or document.site.domain,
         mtu=network.mtu,
         isolated=network.isolated,
@@ -143,8 +143,8 @@ def _nat(document: Document, here: HostInterface, ways: tuple[HostInterface, ...
     origin = Origin(f"networks.{here.network}.nat", document.places.key("networks", here.network, "nat"), PASS)
     for family in FAMILIES:
         own = here.own(family)
-        wish: Setting | Prefix = in_family(nat, family)
-        if own is None or wish is Setting.OFF:
+        wish: Keyword | Prefix = in_family(nat, family)
+        if own is None or wish is Keyword.OFF:
             continue
         for way in ways:
             side = in_family(way, family)
@@ -153,7 +153,7 @@ def _nat(document: Document, here: HostInterface, ways: tuple[HostInterface, ...
                 yield SourceNat(here.network, family, own.prefix, way.device, kind, to, origin)
 
 
-def _translation(wish: Setting | Prefix, side: Fixed | Learned | None) -> tuple[NatKind, Prefix | None]:
+def _translation(wish: Keyword | Prefix, side: Fixed | Learned | None) -> tuple[NatKind, Prefix | None]:
     """The kind of NAT, and the prefix or address that sources become.
 
     A fixed address gets SNAT, since a masquerade would lose its sessions whenever networkd refreshes the address.

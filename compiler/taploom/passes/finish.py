@@ -18,7 +18,7 @@ from taploom.plan.origin import Meta, Origin
 from taploom.plan.policy import NatKind, Service
 from taploom.plan.site import AddressSet, Nat, Network, Plan, ServiceSet, Waiver, Zone
 from taploom.spec.document import Document
-from taploom.spec.values import Setting
+from taploom.spec.values import Keyword
 
 PASS = "finish"
 SSH = (Service("tcp", 22, 22),)
@@ -121,10 +121,10 @@ def _network(document: Document, wiring: Wiring, name: str) -> Network:
     )
 
 
-def _nat(wish: Setting | Prefix) -> Nat | None:
+def _nat(wish: Keyword | Prefix) -> Nat | None:
     if isinstance(wish, Prefix):
         return Nat(NatKind.PREFIX, wish)
-    return None if wish is Setting.OFF else Nat(NatKind.MASQUERADE, None)
+    return None if wish is Keyword.OFF else Nat(NatKind.MASQUERADE, None)
 
 
 def _addresses(document: Document) -> tuple[AddressSet, ...]:

@@ -12,7 +12,7 @@ from taploom.base.frozen import dataclass
 from taploom.passes.lookup import SymbolTable
 from taploom.passes.wire import Wiring, known_addresses
 from taploom.spec.document import Document
-from taploom.spec.values import Selector, Setting
+from taploom.spec.values import Keyword, Selector
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +158,4 @@ def host_addresses(document: Document, host: str) -> tuple[Address, ...]:
     """The fixed addresses of a host's uplinks, sorted."""
     found = document.hosts[host].outside.values()
     sides = (side for interface in found for side in (interface.ipv4, interface.ipv6))
-    return tuple(sorted(side.address for side in sides if not (side is None or isinstance(side, Setting))))
+    return tuple(sorted(side.address for side in sides if not (side is None or isinstance(side, Keyword))))

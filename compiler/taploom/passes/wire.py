@@ -16,7 +16,7 @@ from taploom.spec.document import Document
 from taploom.spec.model.guest import GuestSpec, NicSpec
 from taploom.spec.model.network import DhcpSpec, NetworkSpec
 from taploom.spec.model.site import TargetSpec
-from taploom.spec.values import Setting
+from taploom.spec.values import Keyword
 
 DEFAULT_TARGET = Target(252, (1, 0, 6), "25.11")
 """The oldest supported versions of the tools; later versions read the same files."""
@@ -57,7 +57,7 @@ def target_of(document: Document, host: str) -> Target:
 def dns_of(network: NetworkSpec) -> tuple[Address, ...]:
     """The resolvers that guests get; `host` becomes the host's own addresses on the network."""
     own = tuple(i.address for i in (network.ipv4, network.ipv6) if i is not None)
-    found = [a for entry in network.dns for a in (own if isinstance(entry, Setting) else (entry,))]
+    found = [a for entry in network.dns for a in (own if isinstance(entry, Keyword) else (entry,))]
     return tuple(sorted(set(found)))
 
 
@@ -153,11 +153,11 @@ class _Builder:
     def _ipv4(self, guest: str, network: str, nic: NicSpec, net: NetworkSpec) -> NicAddress:
         own, value = net.ipv4, nic.ipv4
         served = isinstance(net.dhcp, DhcpSpec)
-        if value is Setting.NONE or (own is None and value is Setting.AUTO):
+        if value is Keyword.NONE or (own is None and value is Keyword.AUTO):
             return NOTHING
         if own is None:
             return self._absent(guest, network, "ipv4", "has no IPv4", "give the network an `ipv4`, or drop the key")
-        if value is Setting.DHCP:
+        if value is Keyword.DHCP:
             if not served:
                 return self._absent(guest, network, "ipv4", "serves no DHCP", "write `dhcp: true` in the network")
             return NicAddress(Mode.DHCP, None, own.length, own.address, allocated=False)
@@ -165,17 +165,17 @@ class _Builder:
 
     def _ipv6(self, guest: str, network: str, nic: NicSpec, net: NetworkSpec, mac: Mac) -> NicAddress:
         own, value = net.ipv6, nic.ipv6
-        if value is Setting.NONE or (own is None and value is Setting.AUTO):
+        if value is Keyword.NONE or (own is None and value is Keyword.AUTO):
             return NOTHING
         if own is None:
             return self._absent(guest, network, "ipv6", "has no IPv6", "give the network an `ipv6`, or drop the key")
-        if value is Setting.SLAAC:
+        if value is Keyword.SLAAC:
             if not net.ra or own.length != 64:
                 return self._absent(guest, network, "ipv6", "advertises no /64", "write `ra: true` in the network")
             return NicAddress(Mode.SLAAC, mac.eui64(own.prefix), 64, own.address, allocated=False)
         return self._fixed(guest, network, value, own, Mode.STATIC)
 
-    def _fixed(self, guest: str, network: str, value: Address | Setting, own: Interface, mode: Mode) -> NicAddress:
+    def _fixed(self, guest: str, network: str, value: Address | Keyword, own: Interface, mode: Mode) -> NicAddress:
         if isinstance(value, Address):
             return NicAddress(mode, value, own.length, own.address, allocated=False)
         address = self.allocation.address(guest, network, own.family)

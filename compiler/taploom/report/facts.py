@@ -10,15 +10,15 @@ from taploom.plan.site import AddressSet, Network, Plan, ServiceSet, Waiver, Zon
 from taploom.report import wording
 
 Fact = tuple[str, str]
-Thing = Zone | Network | Host | Guest | Forward | PolicyEntry | AddressSet | ServiceSet | Waiver
+PlanObject = Zone | Network | Host | Guest | Forward | PolicyEntry | AddressSet | ServiceSet | Waiver
 
 
-def facts(plan: Plan, thing: Thing) -> tuple[Fact, ...]:
+def facts(plan: Plan, thing: PlanObject) -> tuple[Fact, ...]:
     """The most important facts about an object; facts with an empty text are left out."""
     return tuple((label, text) for label, text in _facts(plan, thing) if text)
 
 
-def _facts(plan: Plan, thing: Thing) -> list[Fact]:
+def _facts(plan: Plan, thing: PlanObject) -> list[Fact]:
     match thing:
         case Zone():
             return [("networks", ", ".join(thing.networks)), ("uplinks", ", ".join(thing.uplinks))]

@@ -6,7 +6,7 @@ from taploom.backends.artifact import Artifact
 from taploom.base.frozen import dataclass
 from taploom.plan.origin import SECTIONS, Meta, Origin, object_of
 from taploom.plan.site import Plan
-from taploom.report.facts import Fact, Thing, facts
+from taploom.report.facts import Fact, PlanObject, facts
 
 _NOTHING = Meta()
 
@@ -70,8 +70,8 @@ def _caused(artifacts: tuple[Artifact, ...]) -> Iterator[Caused]:
                 yield Caused(artifact.path, number, line.text, line.origin)
 
 
-def _things(plan: Plan) -> Mapping[str, Thing]:
-    groups: Mapping[str, tuple[Thing, ...]] = {
+def _things(plan: Plan) -> Mapping[str, PlanObject]:
+    groups: Mapping[str, tuple[PlanObject, ...]] = {
         "zone": plan.zones, "network": plan.networks, "host": plan.hosts, "guest": plan.guests,
         "forward": plan.forwards, "policy": plan.policy, "address": plan.addresses, "service": plan.services,
         "waiver": plan.waivers,

@@ -27,7 +27,7 @@ from taploom.spec import codes
 from taploom.spec.decode import Schema, refuse, shape
 from taploom.spec.mention import Mentions, nothing
 from taploom.spec.shown import visible, with_odd
-from taploom.spec.values import Setting
+from taploom.spec.values import Keyword
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -165,18 +165,18 @@ _ADVERTISED = ("auto", "dhcp", "dhcp6", "dhcpv6", "slaac")
 """Words of other tools for an uplink that takes its addresses from the network."""
 
 
-def setting(value: "Text[T]", *words: Setting) -> "Text[T | Setting]":
+def setting(value: "Text[T]", *words: Keyword) -> "Text[T | Keyword]":
     """The parser of a value or of one of some words in its place."""
     by_word = {word.value: word for word in words}
     listed = ", ".join(f"`{word}`" for word in by_word)
 
-    def read(text: str) -> T | Setting:
+    def read(text: str) -> T | Keyword:
         if text in by_word:
             return by_word[text]
         if text.isalpha() or text in _ADVERTISED:
             near = closest(text, by_word)
             way_out = f"did you mean `{near}`?" if near else f"{listed} or {value.noun}"
-            if Setting.RA in words and text in _ADVERTISED:
+            if Keyword.RA in words and text in _ADVERTISED:
                 way_out = f"write `ra`, which covers SLAAC and DHCPv6, or {value.noun}"
             raise InvalidError(f"`{visible(text)}` is not known here", way_out)
         return value.read(text)

@@ -6,10 +6,10 @@ from taploom.base.address import Address, Mac, Prefix
 from taploom.base.frozen import dataclass
 from taploom.plan.policy import Limit, Service
 
-__all__ = ["Limit", "NicSetting", "PoolRange", "PortRange", "Selector", "ServiceRef", "Setting"]
+__all__ = ["Keyword", "Limit", "NicSetting", "PoolRange", "PortRange", "Selector", "ServiceRef"]
 
 
-class Setting(enum.Enum):
+class Keyword(enum.Enum):
     """Words that a spec may contain in the place of a value such as an address."""
 
     AUTO = "auto"
@@ -22,10 +22,10 @@ class Setting(enum.Enum):
     HOST = "host"
 
 
-NicSetting = Address | Setting
+NicSetting = Address | Keyword
 """The setting of a NIC in one family."""
 
-MacSetting = Mac | Setting
+MacSetting = Mac | Keyword
 """The setting of a NIC's MAC."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taploom.delivery.activation import STEPS
 from taploom.diff.effects import PROXIED, Effect
-from taploom.diff.model import Action, Change
+from taploom.diff.model import Change, ChangeAction
 
 _HOSTS = 3
 _ANEW = (Effect.REPLUGGED, Effect.PLUGGED, Effect.MOVED)
@@ -27,7 +27,9 @@ def _host(change: Change, host: str) -> Iterator[str]:
     found = [one for one in change.files if one.path.startswith(f"hosts/{host}/")]
     yield from _guests_first(change, host)
     yield f"taploom export {host} --out {host}.tar   # the bytes of this plan, with SHA256SUMS and the steps"
-    gone = [one.path.rpartition("/")[2] for one in found if one.action is Action.REMOVE and _installed(one.target)]
+    gone = [
+        one.path.rpartition("/")[2] for one in found if one.action is ChangeAction.REMOVE and _installed(one.target)
+    ]
     install = "install only the files that differ" + (f", remove {', '.join(gone[:4])}" if gone else "")
     yield f"# on {host}: {install}; then"
     for step in STEPS:

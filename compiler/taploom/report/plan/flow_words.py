@@ -1,10 +1,10 @@
 """The words in which all renderers of a change describe flows, and the selection of flows that they show."""
 
-from taploom.diff.model import Action, Change
-from taploom.diff.verdicts import Disposition, FlowChange, Turn, told_foreign
+from taploom.diff.model import Change, ChangeAction
+from taploom.diff.verdicts import Disposition, FlowChange, VerdictChange, told_foreign
 from taploom.report.plan.words import few, place, plural
 
-_TURNS = {Turn.ALLOWED: "+", Turn.BLOCKED: "-", Turn.REDECIDED: "~"}
+_SIGNS = {VerdictChange.ALLOWED: "+", VerdictChange.BLOCKED: "-", VerdictChange.REDECIDED: "~"}
 _SAME = 30
 """The most flows with nothing but another address that a text lists, as a reader has nothing to decide about them."""
 
@@ -15,16 +15,20 @@ def flow_counts(change: Change) -> str:
     exposed = sum(one.exposed for one in said)
     rest = [one for one in said if not one.exposed and not one.inherited]
     counts = [(exposed, "newly exposed")]
-    counts += [(sum(one.turn is turn for one in rest), word) for turn, word in _COUNTED]
+    counts += [(sum(one.change is kind for one in rest), word) for kind, word in _COUNTED]
     counts += [(len(along(change)), "that come or go with a guest, network or host")]
     counts += [(len(as_before(change)), "as before at another address or bridge")]
     return ", ".join(f"{count} {word}" for count, word in counts if count) or "no change"
 
 
-_COUNTED = ((Turn.ALLOWED, "newly allowed"), (Turn.BLOCKED, "newly blocked"), (Turn.REDECIDED, "decided otherwise"))
+_COUNTED = (
+    (VerdictChange.ALLOWED, "newly allowed"),
+    (VerdictChange.BLOCKED, "newly blocked"),
+    (VerdictChange.REDECIDED, "decided otherwise"),
+)
 
 
-def turn(one: FlowChange) -> str:
+def verdict_word(one: FlowChange) -> str:
     """The kind of change in a word or two."""
     if one.exposed:
         return "EXPOSED"
@@ -32,12 +36,16 @@ def turn(one: FlowChange) -> str:
         return "as before"
     if _rerouted(one):
         return "rerouted"
-    return {Turn.ALLOWED: "allowed", Turn.BLOCKED: "BLOCKED", Turn.REDECIDED: "decided otherwise"}[one.turn]
+    return {
+        VerdictChange.ALLOWED: "allowed",
+        VerdictChange.BLOCKED: "BLOCKED",
+        VerdictChange.REDECIDED: "decided otherwise",
+    }[one.change]
 
 
 def sign(one: FlowChange) -> str:
     """The kind of change as one character."""
-    return "=" if one.readdressed else "~" if _rerouted(one) else _TURNS[one.turn]
+    return "=" if one.readdressed else "~" if _rerouted(one) else _SIGNS[one.change]
 
 
 def _rerouted(one: FlowChange) -> bool:
@@ -108,7 +116,7 @@ def along(change: Change) -> list[FlowChange]:
 
 def as_before(change: Change) -> list[FlowChange]:
     """Flows of which only the address changes, each once, with its new address."""
-    kept = (one for one in _inherited(change) if one.readdressed and one.turn is not Turn.BLOCKED)
+    kept = (one for one in _inherited(change) if one.readdressed and one.change is not VerdictChange.BLOCKED)
     return [*{(ends(one), outcome(one.after)): one for one in kept}.values()]
 
 
@@ -118,7 +126,7 @@ def _inherited(change: Change) -> list[FlowChange]:
 
 def still_open(change: Change) -> list[FlowChange]:
     """Flows of a removed entry that stay allowed, without flows of a host to itself, which no entry decides."""
-    removed = {one.name for one in change.objects if one.action is Action.REMOVE}
+    removed = {one.name for one in change.objects if one.action is ChangeAction.REMOVE}
     kept = (one for one in change.flows if one.before.by in removed and one.after.verdict == "allow")
     return [one for one in kept if one.sources != one.destinations]
 

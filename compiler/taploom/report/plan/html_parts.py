@@ -40,7 +40,8 @@ def flows(change: Change) -> Iterator[tuple[str, ...]]:
 def _flow(one: FlowChange) -> tuple[str, ...]:
     via = f" at {words.few(one.via)}" if one.via else ""
     return (
-        flow_words.turn(one) + (" (comes or goes with an object)" if one.inherited and not one.readdressed else ""),
+        flow_words.verdict_word(one)
+        + (" (comes or goes with an object)" if one.inherited and not one.readdressed else ""),
         words.few(one.sources),
         words.few(one.destinations) + via,
         words.few(one.services),

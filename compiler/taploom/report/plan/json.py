@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from taploom.diff.model import Action, Change, FileChange, Hunk, ObjectChange, Value
-from taploom.diff.verdicts import Turn
+from taploom.diff.model import Change, ChangeAction, FieldValue, FileChange, Hunk, ObjectChange
+from taploom.diff.verdicts import VerdictChange
 from taploom.report.plan.effect_json import disruption_data, survivor_data
 from taploom.report.plan.flow_json import flow_data, place_data
 
@@ -25,13 +25,13 @@ def change_data(change: Change) -> dict[str, Any]:
         "after": change.after,
         "has_changes": change.has_changes,
         "summary": {
-            "add": change.count(Action.ADD),
-            "change": change.count(Action.CHANGE, Action.RENAME),
-            "remove": change.count(Action.REMOVE),
+            "add": change.count(ChangeAction.ADD),
+            "change": change.count(ChangeAction.CHANGE, ChangeAction.RENAME),
+            "remove": change.count(ChangeAction.REMOVE),
         },
         "notes": list(change.notes),
         "objects": [_object(one) for one in change.objects],
-        "flows": {turn.value: [flow_data(one) for one in change.turned(turn)] for turn in Turn},
+        "flows": {kind.value: [flow_data(one) for one in change.flows_by(kind)] for kind in VerdictChange},
         "worst_class": change.worst.name,
         "undo_class": change.undo.name,
         "disruption": [disruption_data(one) for one in change.disruption],
@@ -64,7 +64,7 @@ def _object(one: ObjectChange) -> dict[str, Any]:
     }
 
 
-def plain(value: Value) -> Any:
+def plain(value: FieldValue) -> Any:
     """A value in types that the `json` library can print."""
     if isinstance(value, tuple):
         return [plain(item) for item in value]

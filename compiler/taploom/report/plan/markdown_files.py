@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from taploom.diff.model import Action, Change, FileChange, Hunk
+from taploom.diff.model import Change, ChangeAction, FileChange, Hunk
 from taploom.report.plan import words
 from taploom.report.plan.escape import fence, html
 
@@ -43,12 +43,12 @@ def _fold(files: list[FileChange]) -> str:
 def _heading(one: FileChange, hunk: Hunk, files: int) -> str:
     """The heading of a hunk, which names the file if the fold has several."""
     name = one.path.rpartition("/")[2]
-    kind = {Action.ADD: "new file", Action.REMOVE: "removed"}.get(one.action, "")
+    kind = {ChangeAction.ADD: "new file", ChangeAction.REMOVE: "removed"}.get(one.action, "")
     return f"@@ {' · '.join(filter(None, (name if files > 1 else '', kind, words.heading(hunk))))} @@"
 
 
 def _titles(files: list[FileChange]) -> str:
-    kinds = ((Action.ADD, "new"), (Action.CHANGE, "changed"), (Action.REMOVE, "removed"))
+    kinds = ((ChangeAction.ADD, "new"), (ChangeAction.CHANGE, "changed"), (ChangeAction.REMOVE, "removed"))
     counts = [f"{count} {word}" for kind, word in kinds if (count := sum(one.action is kind for one in files))]
     added, removed = sum(one.added for one in files), sum(one.removed for one in files)
     first = files[0]
@@ -63,7 +63,7 @@ def _near(hunk: Hunk) -> Iterator[str]:
 
 
 def _title(one: FileChange) -> str:
-    kind = {Action.ADD: "new file", Action.REMOVE: "removed"}.get(one.action, "changed")
+    kind = {ChangeAction.ADD: "new file", ChangeAction.REMOVE: "removed"}.get(one.action, "changed")
     name = html(one.path.split("/", 2)[2])
     return f"<b>{html(one.host)}</b> · <code>{name}</code> · {kind} · +{one.added} -{one.removed}"
 

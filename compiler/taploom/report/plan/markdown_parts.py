@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taploom.diff.classes import MEANINGS
-from taploom.diff.model import Action, Change, ObjectChange
+from taploom.diff.model import Change, ChangeAction, ObjectChange
 from taploom.diff.verdicts import FlowChange
 from taploom.plan.origin import Origin
 from taploom.report.diagnostics.visible import visible
@@ -53,7 +53,7 @@ def flows(change: Change, links: Links) -> list[str]:
 def _row(one: FlowChange, links: Links) -> str:
     via = f" at {prose(words.few(one.via))}" if one.via else ""
     cells = (
-        f"**{flow_words.turn(one).upper()}**" if one.exposed else flow_words.turn(one),
+        f"**{flow_words.verdict_word(one).upper()}**" if one.exposed else flow_words.verdict_word(one),
         _ends(one.sources),
         _ends(one.destinations) + via,
         _ends(one.services),
@@ -96,7 +96,7 @@ def changes(change: Change, links: Links) -> list[str]:
 def _rows(one: ObjectChange, links: Links) -> Iterator[str]:
     sign, where = code(words.SIGNS[one.action]), _place(links, one.before, one.after)
     name = f"{code(one.was)} → {code(one.name)}" if one.was else code(one.name)
-    if one.action in (Action.ADD, Action.REMOVE):
+    if one.action in (ChangeAction.ADD, ChangeAction.REMOVE):
         yield f"| {sign} | {name} | {prose(words.summary_of(one))} | {where} |\n"
         return
     for field in one.fields:

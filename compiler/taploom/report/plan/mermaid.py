@@ -7,8 +7,8 @@ added, removed or changed, so that nothing depends on a colour. https://mermaid.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from taploom.diff.model import Action, Change, FieldChange, ObjectChange
-from taploom.diff.verdicts import FlowChange, Turn
+from taploom.diff.model import Change, ChangeAction, FieldChange, ObjectChange
+from taploom.diff.verdicts import FlowChange, VerdictChange
 from taploom.report.plan import flow_words, words
 from taploom.report.plan.escape import mermaid
 
@@ -16,9 +16,9 @@ _FLOWS = 12
 _OBJECTS = 16
 """The most changed guests, networks, hosts and zones in the picture; the table before the picture has all of them."""
 _KINDS = ("guest", "network", "host", "zone")
-_SIGNS = {Action.ADD: "+", Action.REMOVE: "-", Action.CHANGE: "~", Action.RENAME: "~"}
+_SIGNS = {ChangeAction.ADD: "+", ChangeAction.REMOVE: "-", ChangeAction.CHANGE: "~", ChangeAction.RENAME: "~"}
 _WORDS = {"+": "added", "-": "removed", "~": "changed"}
-_TURNS = {Turn.ALLOWED: "opens", Turn.BLOCKED: "closes", Turn.REDECIDED: "decided otherwise"}
+_VERBS = {VerdictChange.ALLOWED: "opens", VerdictChange.BLOCKED: "closes", VerdictChange.REDECIDED: "decided otherwise"}
 _CLASSES = {"+": "add", "-": "del", "~": "chg"}
 _STYLES = {
     "+": "stroke:#1a7f37,stroke-width:3px",
@@ -69,7 +69,7 @@ def topology(change: Change) -> list[str]:
 
 def _flow(one: FlowChange, sheet: _Sheet) -> None:
     sign = flow_words.sign(one)
-    label = mermaid(f"{sign} {words.few(one.services, 3)} {_TURNS[one.turn]}")
+    label = mermaid(f"{sign} {words.few(one.services, 3)} {_VERBS[one.change]}")
     before, after = _ARROWS[sign]
     for source in one.sources[:4]:
         for destination in one.destinations[:3]:
@@ -81,7 +81,7 @@ def _cables(guest: ObjectChange) -> Iterator[tuple[str, str]]:
     for one in guest.fields:
         if one.name == "nics":
             networks = one.after if one.after is not None else one.before
-            sign = "+" if guest.action is Action.ADD else "-" if guest.action is Action.REMOVE else ""
+            sign = "+" if guest.action is ChangeAction.ADD else "-" if guest.action is ChangeAction.REMOVE else ""
             yield from ((network, sign) for network in (networks if isinstance(networks, Mapping) else ()))
         elif one.name.startswith("nics."):
             yield one.name.split(".")[1], _turned(one)

@@ -4,8 +4,8 @@ from typing import Any
 
 from taploom.diff.classes import Class
 from taploom.diff.effects import Effect
-from taploom.diff.model import Action, GateVerdict
-from taploom.diff.verdicts import Turn
+from taploom.diff.model import ChangeAction, GateVerdict
+from taploom.diff.verdicts import VerdictChange
 from taploom.report.plan.json import FORMAT
 
 Schema = dict[str, Any]
@@ -25,7 +25,7 @@ def diff_schema() -> Schema:
         summary=_object(add=_COUNT, change=_COUNT, remove=_COUNT),
         notes=_list(_TEXT),
         objects=_list(_change()),
-        flows=_object(**{turn.value: _list(_flow()) for turn in Turn}),
+        flows=_object(**{turn.value: _list(_flow()) for turn in VerdictChange}),
         worst_class=_grade(),
         undo_class=_grade(),
         disruption=_list(_disruption()),
@@ -48,7 +48,7 @@ def diff_schema() -> Schema:
 
 def _change() -> Schema:
     return _object(
-        action=_words(Action),
+        action=_words(ChangeAction),
         object=_TEXT,
         kind=_TEXT,
         host=_TEXT,
@@ -128,7 +128,13 @@ def _disruption() -> Schema:
 def _file() -> Schema:
     hunk = _object(objects=_list(_TEXT), place=_MAYBE, old_line=_COUNT, new_line=_COUNT, lines=_list(_TEXT))
     return _object(
-        action=_words(Action), path=_TEXT, host=_TEXT, target=_TEXT, added=_COUNT, removed=_COUNT, hunks=_list(hunk)
+        action=_words(ChangeAction),
+        path=_TEXT,
+        host=_TEXT,
+        target=_TEXT,
+        added=_COUNT,
+        removed=_COUNT,
+        hunks=_list(hunk),
     )
 
 
@@ -145,7 +151,7 @@ def _grade() -> Schema:
     return {"enum": [grade.name for grade in Class]}
 
 
-def _words(kind: type[Action] | type[GateVerdict]) -> Schema:
+def _words(kind: type[ChangeAction] | type[GateVerdict]) -> Schema:
     return {"enum": [member.value for member in kind]}
 
 

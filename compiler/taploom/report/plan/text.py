@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator
 
 from taploom.diff.classes import MEANINGS
-from taploom.diff.model import Action, Change, FileChange, Hunk, ObjectChange
+from taploom.diff.model import Change, ChangeAction, FileChange, Hunk, ObjectChange
 from taploom.diff.verdicts import FlowChange
 from taploom.report.diagnostics.visible import visible
 from taploom.report.plan import flow_words, words
@@ -80,11 +80,11 @@ def _objects(change: Change) -> Iterator[str]:
 
 
 def _object(one: ObjectChange) -> Iterator[str]:
-    was = "was " if one.action is Action.REMOVE else ""
-    where = words.place(one.before if one.action is Action.REMOVE else one.after)
+    was = "was " if one.action is ChangeAction.REMOVE else ""
+    where = words.place(one.before if one.action is ChangeAction.REMOVE else one.after)
     name = f"{one.was} → {one.name}" if one.was else one.name
     yield f"  {words.SIGNS[one.action]} {name}" + (f"   {was}{where}" if where else "")
-    if one.action in (Action.ADD, Action.REMOVE):
+    if one.action in (ChangeAction.ADD, ChangeAction.REMOVE):
         yield from [f"      {summary}"] if (summary := words.summary_of(one)) else ()
     else:
         yield from (f"      {words.field(field)}" for field in one.fields)
@@ -101,7 +101,7 @@ def _flows(change: Change) -> Iterator[str]:
 
 
 def _flow(one: FlowChange) -> Iterator[str]:
-    head = f"  {flow_words.sign(one)} {flow_words.turn(one)}: {flow_words.ends(one)}"
+    head = f"  {flow_words.sign(one)} {flow_words.verdict_word(one)}: {flow_words.ends(one)}"
     told = flow_words.turned(one) + flow_words.where(one)
     if one.readdressed:
         yield f"{head}: {told}"

@@ -8,18 +8,18 @@ from dataclasses import replace
 
 from taploom.diff.classes import Class
 from taploom.diff.effects import Disruption, Survivor
-from taploom.diff.model import Action, Change, FieldChange, GateVerdict, Hunk, ObjectChange, Value
+from taploom.diff.model import Change, ChangeAction, FieldChange, FieldValue, GateVerdict, Hunk, ObjectChange
 from taploom.plan.origin import Origin
 
 _COMMIT = re.compile(r"(?:^|@)([0-9a-f]{7,40})$")
-SIGNS = {Action.ADD: "+", Action.CHANGE: "~", Action.RENAME: "→", Action.REMOVE: "-"}
+SIGNS = {ChangeAction.ADD: "+", ChangeAction.CHANGE: "~", ChangeAction.RENAME: "→", ChangeAction.REMOVE: "-"}
 _SHOWN = 12
 NOTHING = "none"
 WAY_IN_KEPT = "the way in stays: no uplink has another address, and no rule for management closes"
 NOT_ANALYSED = "Not analysed: guests' own firewalls, other tables of nftables, routing beyond the uplinks."
 
 
-def value(of: Value, field: str = "") -> str:
+def value(of: FieldValue, field: str = "") -> str:
     """A value on one line; `none` for an absent value."""
     match of:
         case None:
@@ -70,10 +70,10 @@ def place(origin: Origin | None) -> str:
 def counts(change: Change) -> str:
     """`2 to add, 1 to change, 1 to remove`."""
     words = [
-        f"{change.count(Action.ADD)} to add",
-        f"{change.count(Action.CHANGE)} to change",
-        *([f"{moved} to rename"] if (moved := change.count(Action.RENAME)) else []),
-        f"{change.count(Action.REMOVE)} to remove",
+        f"{change.count(ChangeAction.ADD)} to add",
+        f"{change.count(ChangeAction.CHANGE)} to change",
+        *([f"{moved} to rename"] if (moved := change.count(ChangeAction.RENAME)) else []),
+        f"{change.count(ChangeAction.REMOVE)} to remove",
     ]
     return ", ".join(words)
 

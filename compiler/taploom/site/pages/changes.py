@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taploom.diagrams.dot import Graph
 from taploom.diff.classes import MEANINGS
-from taploom.diff.model import Action, Change, ObjectChange
+from taploom.diff.model import Change, ChangeAction, ObjectChange
 from taploom.diff.verdicts import FlowChange
 from taploom.report.plan import flow_words, words
 from taploom.report.plan.effect_json import cause
@@ -18,7 +18,12 @@ from taploom.site.view import View
 FOLDER = "changes"
 _SHORT = 7
 """The number of characters of a commit's name in the path of its page; more are used if two names begin alike."""
-_SAID = {Action.ADD: "added", Action.CHANGE: "changed", Action.RENAME: "renamed", Action.REMOVE: "removed"}
+_SAID = {
+    ChangeAction.ADD: "added",
+    ChangeAction.CHANGE: "changed",
+    ChangeAction.RENAME: "renamed",
+    ChangeAction.REMOVE: "removed",
+}
 
 
 def pages(view: View) -> Iterator[Page]:
@@ -127,7 +132,7 @@ def _change(view: View, change: Change, figures: tuple[Figure, ...]) -> Blocks:
 
 def _flow(one: FlowChange) -> tuple[Inline, ...]:
     via = f" at {words.few(one.via)}" if one.via else ""
-    turn = flow_words.turn(one)
+    turn = flow_words.verdict_word(one)
     return (
         Strong(turn) if one.exposed else turn,
         words.few(one.sources),
@@ -146,12 +151,12 @@ def _effects(view: View, change: Change) -> Iterator[tuple[Inline, ...]]:
 
 def _object(view: View, one: ObjectChange) -> tuple[Inline, ...]:
     name = f"{one.was} → " if one.was else "", _now(view, one.name, one.name)
-    whole = one.action in (Action.ADD, Action.REMOVE)
+    whole = one.action in (ChangeAction.ADD, ChangeAction.REMOVE)
     what = words.summary_of(one) if whole else "; ".join(map(words.field, one.fields))
     return _sign(one.action), name, what
 
 
-def _sign(action: Action) -> Inline:
+def _sign(action: ChangeAction) -> Inline:
     return code(words.SIGNS[action]), f" {_SAID[action]}"
 
 

@@ -11,7 +11,7 @@ from taploom.spec.model.metadata import META_KEYS, OWN_KEYS, Metadata, section
 from taploom.spec.named import HOST_NAME
 from taploom.spec.scalars import BOOLEAN, INTERFACE_NAME, MAC, address_of, setting
 from taploom.spec.single import Single
-from taploom.spec.values import MacSetting, NicSetting, Setting
+from taploom.spec.values import Keyword, MacSetting, NicSetting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,23 +36,23 @@ NIC = Model(
     (
         Key(
             "ipv4",
-            _one(setting(address_of(Family.IPV4), Setting.AUTO, Setting.DHCP, Setting.NONE)),
+            _one(setting(address_of(Family.IPV4), Keyword.AUTO, Keyword.DHCP, Keyword.NONE)),
             "Its IPv4 address: fixed, from the lock (`auto`), from the pool (`dhcp`), or `none`.",
-            Setting.AUTO,
+            Keyword.AUTO,
             example="10.0.0.10",
         ),
         Key(
             "ipv6",
-            _one(setting(address_of(Family.IPV6), Setting.AUTO, Setting.SLAAC, Setting.NONE)),
+            _one(setting(address_of(Family.IPV6), Keyword.AUTO, Keyword.SLAAC, Keyword.NONE)),
             "Its IPv6 address: fixed, from the lock (`auto`), formed from RA and MAC (`slaac`), or `none`.",
-            Setting.AUTO,
+            Keyword.AUTO,
             example="fd12:3456:789a::10",
         ),
         Key(
             "mac",
-            setting(MAC, Setting.AUTO),
+            setting(MAC, Keyword.AUTO),
             "Its MAC address; by default from the lock.",
-            Setting.AUTO,
+            Keyword.AUTO,
             example="02:00:00:12:34:56",
         ),
         Key(

@@ -33,7 +33,7 @@ from taploom.spec.scalars import (
 from taploom.spec.shown import visible
 from taploom.spec.single import Single, Written
 from taploom.spec.traffic import SERVICE
-from taploom.spec.values import ServiceRef, Setting
+from taploom.spec.values import Keyword, ServiceRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,16 +41,16 @@ class UplinkSpec(Metadata):
     """An entry of a host's `uplinks`."""
 
     zone: str
-    ipv4: Interface | Setting | None
+    ipv4: Interface | Keyword | None
     gateway4: Address | None
-    ipv6: Interface | Setting | None
-    gateway6: Address | Setting | None
+    ipv6: Interface | Keyword | None
+    gateway6: Address | Keyword | None
     dns: tuple[Address, ...]
     mtu: int | None
     metric: int | None
 
 
-def _one(value: Parser[Interface | Setting]) -> Single[Interface | Setting]:
+def _one(value: Parser[Interface | Keyword]) -> Single[Interface | Keyword]:
     hint = "keep one; services at it are told apart by port, or by name in a guest that is a reverse proxy"
     return Single(value, "an uplink has one address", hint)
 
@@ -62,7 +62,7 @@ UPLINK = Model(
         Key("zone", ZONE_NAME, "Zone of what is beyond it.", required=True, example="internet"),
         Key(
             "ipv4",
-            _one(setting(host_interface(Family.IPV4), Setting.DHCP)),
+            _one(setting(host_interface(Family.IPV4), Keyword.DHCP)),
             "Its IPv4 address, or `dhcp`.",
             example="dhcp",
         ),
@@ -70,7 +70,7 @@ UPLINK = Model(
         Key(
             "ipv6",
             Written(
-                _one(setting(host_interface(Family.IPV6), Setting.RA)),
+                _one(setting(host_interface(Family.IPV6), Keyword.RA)),
                 "write `ipv6: ra`; networks behind it take a ULA and `nat: true`",
             ),
             "Its IPv6 address, or `ra`.",
@@ -78,7 +78,7 @@ UPLINK = Model(
         ),
         Key(
             "gateway6",
-            setting(address_of(Family.IPV6), Setting.RA),
+            setting(address_of(Family.IPV6), Keyword.RA),
             "Next hop of the IPv6 default route; link-local ones are fine. `ra` where routers advertise themselves.",
             example="fe80::1",
         ),

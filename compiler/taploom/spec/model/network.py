@@ -24,7 +24,7 @@ from taploom.spec.scalars import (
 from taploom.spec.shown import visible
 from taploom.spec.single import Single, Written
 from taploom.spec.traffic import POOL
-from taploom.spec.values import PoolRange, Setting
+from taploom.spec.values import Keyword, PoolRange
 
 DEFAULT_LEASE = 12 * 3600
 """Seconds that a DHCP lease lasts unless the spec says otherwise."""
@@ -79,21 +79,21 @@ def _outer_prefix(text: str) -> Prefix:
     return found
 
 
-NAT6 = setting(Text(_outer_prefix, "an IPv6 prefix", {"type": "string"}), Setting.MASQUERADE, Setting.OFF)
+NAT6 = setting(Text(_outer_prefix, "an IPv6 prefix", {"type": "string"}), Keyword.MASQUERADE, Keyword.OFF)
 
 
-def _nat4(text: str) -> Setting:
-    if text not in (Setting.MASQUERADE.value, Setting.OFF.value):
+def _nat4(text: str) -> Keyword:
+    if text not in (Keyword.MASQUERADE.value, Keyword.OFF.value):
         raise InvalidError(f"`{visible(text)}` is not a translation of IPv4", "`masquerade` or `off`")
-    return Setting(text)
+    return Keyword(text)
 
 
 @dataclass(frozen=True, slots=True)
 class NatSpec:
     """The translation of traffic that leaves the site, per family."""
 
-    ipv4: Setting
-    ipv6: Setting | Prefix
+    ipv4: Keyword
+    ipv6: Keyword | Prefix
 
 
 NAT_MODEL = Model(
@@ -104,20 +104,20 @@ NAT_MODEL = Model(
             "ipv4",
             Text(_nat4, "`masquerade` or `off`", {"enum": ["masquerade", "off"]}),
             "Translation of IPv4.",
-            Setting.MASQUERADE,
+            Keyword.MASQUERADE,
             example="masquerade",
         ),
         Key(
             "ipv6",
             NAT6,
             "Translation of IPv6: the uplink's address, none, or a prefix of the same length to map to.",
-            Setting.MASQUERADE,
+            Keyword.MASQUERADE,
             example="2001:db8:9:1::/64",
         ),
     ),
 )
-NO_NAT = NatSpec(Setting.OFF, Setting.OFF)
-FULL_NAT = NatSpec(Setting.MASQUERADE, Setting.MASQUERADE)
+NO_NAT = NatSpec(Keyword.OFF, Keyword.OFF)
+FULL_NAT = NatSpec(Keyword.MASQUERADE, Keyword.MASQUERADE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class NetworkSpec(Metadata):
     ipv6: Interface | None
     dhcp: DhcpSpec | bool
     ra: bool
-    dns: tuple[Address | Setting, ...]
+    dns: tuple[Address | Keyword, ...]
     domain: str
     mtu: int | None
     nat: NatSpec
@@ -190,7 +190,7 @@ NETWORK = Model(
         ),
         Key(
             "dns",
-            ListOf(setting(ADDRESS, Setting.HOST), "an address or `host`"),
+            ListOf(setting(ADDRESS, Keyword.HOST), "an address or `host`"),
             "Resolvers that are announced to guests; `host` where the host itself answers.",
             (),
             example="[host]",

@@ -18,7 +18,7 @@ from taploom.backends.nftables.values import IfacePattern, Range, Value, order
 from taploom.base.address import Family, Prefix
 from taploom.base.frozen import dataclass
 
-PrefixLengths = tuple[int, ...]
+Lengths = tuple[int, ...]
 _POINT = Range(0, 0)
 
 
@@ -60,11 +60,11 @@ class _Box:
     """An element taken apart: prefix lengths, prefixes, equal values, range."""
 
     element: Element
-    shape: PrefixLengths
+    shape: Lengths
     prefixes: tuple[Prefix, ...]
     equal: tuple[Value, ...]
     range: Range
-    known: dict[PrefixLengths, tuple[object, ...]] = field(default_factory=dict, compare=False)
+    known: dict[Lengths, tuple[object, ...]] = field(default_factory=dict, compare=False)
 
     @staticmethod
     def of(element: Element) -> "_Box":
@@ -74,7 +74,7 @@ class _Box:
         shape = tuple(prefix.length for prefix in prefixes)
         return _Box(element, shape, prefixes, equal, ranges[0] if ranges else _POINT)
 
-    def cut(self, shape: PrefixLengths) -> tuple[object, ...]:
+    def cut(self, shape: Lengths) -> tuple[object, ...]:
         """The box without its range, prefixes cut to these lengths; boxes can overlap only if their cuts are equal."""
         found = self.known.get(shape)
         if found is None:
@@ -117,12 +117,10 @@ class _Stacks:
             by set.
     """
 
-    shapes: Sequence[PrefixLengths]
+    shapes: Sequence[Lengths]
     sets: list[list[Element]] = field(default_factory=list)
-    inside: dict[PrefixLengths, frozenset[PrefixLengths]] = field(default_factory=dict)
-    index: dict[tuple[PrefixLengths, PrefixLengths], dict[tuple[object, ...], dict[int, _Spans]]] = field(
-        default_factory=dict
-    )
+    inside: dict[Lengths, frozenset[Lengths]] = field(default_factory=dict)
+    index: dict[tuple[Lengths, Lengths], dict[tuple[object, ...], dict[int, _Spans]]] = field(default_factory=dict)
 
     def put(self, box: _Box) -> None:
         """Adds a box to the first set in which no box overlaps it."""
@@ -149,5 +147,5 @@ class _Stacks:
         return found
 
 
-def _shorter(a: PrefixLengths, b: PrefixLengths) -> PrefixLengths:
+def _shorter(a: Lengths, b: Lengths) -> Lengths:
     return tuple(map(min, a, b))
