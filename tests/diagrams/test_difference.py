@@ -12,7 +12,7 @@ from tests.sites import compiled
 from tests.support import needs
 
 from taploom.diagrams.difference import difference_graph
-from taploom.diagrams.dot import About, Cell, Graph, Node, Row, Table, Text
+from taploom.diagrams.dot import About, CardRow, CardTable, Cell, Graph, GraphNode, StyledText
 from taploom.diagrams.marking import marks
 from taploom.diagrams.printing import printed
 
@@ -25,11 +25,11 @@ def drawn(before: dict[str, str], after: dict[str, str]) -> Graph:
     return difference_graph(compiled(before).plan, compiled(after).plan, change)[0]
 
 
-def cards(graph: Graph) -> dict[str, Node]:
+def cards(graph: Graph) -> dict[str, GraphNode]:
     return {node.name: node for cluster in graph.clusters for node in cluster.nodes}
 
 
-def texts(node: Node) -> list[str]:
+def texts(node: GraphNode) -> list[str]:
     assert node.label
     return [cell.text.text for row in node.label.rows for cell in row.cells]
 
@@ -118,9 +118,9 @@ def test_the_command_draws_it(taploom: Taploom, repository: object, monkeypatch:
 
 def test_another_count_of_forwards_is_nothing_gone() -> None:
     def card(count: int) -> Graph:
-        title = Row((Cell(Text("eth1", 13, "#000000")),))
-        row = Row((Cell(Text(f"⇤ {count} port forwards, as on eth0", 9, "#000000")),), About.TALLY)
-        return Graph("side", (Node("uplink-a:eth1", Table((title, row), "#000000"), "uplink"),))
+        title = CardRow((Cell(StyledText("eth1", 13, "#000000")),))
+        row = CardRow((Cell(StyledText(f"⇤ {count} port forwards, as on eth0", 9, "#000000")),), About.TALLY)
+        return Graph("side", (GraphNode("uplink-a:eth1", CardTable((title, row), "#000000"), "uplink"),))
 
     found = marks(card(8), card(7), {}, ()).card(card(8).nodes[0])
     assert texts(found) == ["eth1", "⇤ 7 port forwards, as on eth0"]

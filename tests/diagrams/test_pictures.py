@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.plans import seed
 from tests.support import needs
 
-from taploom.diagrams.dot import Cell, Graph, Node, Row, Table, Text
+from taploom.diagrams.dot import CardRow, CardTable, Cell, Graph, GraphNode, StyledText
 from taploom.diagrams.draw import drawn
 from taploom.diagrams.entries import rows_of
 from taploom.diagrams.order import guest_order, network_order
@@ -45,9 +45,9 @@ def _texts(svg: str) -> str:
 
 @needs("dot")
 def test_hostile_words_are_words_in_labels_and_tooltips() -> None:
-    rows = tuple(Row((Cell(Text(text, 10, "#000000")),)) for text in HOSTILE)
-    nodes = [Node("card", Table(rows, "#000000"))]
-    nodes += [Node(f"n{i}", Table(rows[:1], "#000000"), tooltip=text) for i, text in enumerate(HOSTILE)]
+    rows = tuple(CardRow((Cell(StyledText(text, 10, "#000000")),)) for text in HOSTILE)
+    nodes = [GraphNode("card", CardTable(rows, "#000000"))]
+    nodes += [GraphNode(f"n{i}", CardTable(rows[:1], "#000000"), tooltip=text) for i, text in enumerate(HOSTILE)]
     found = drawn([printed(Graph("hostile", tuple(nodes)))])
     assert found is not None
     shown = _texts(inline(found[0], "x", "t", "d", str)).replace("\u00a0", " ")

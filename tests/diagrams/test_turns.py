@@ -5,7 +5,7 @@ from tests.diff.site import BASE, CASES, edited
 from tests.diff.test_relation import MOVED
 from tests.sites import compiled
 
-from taploom.diagrams.dot import Graph, Text
+from taploom.diagrams.dot import Graph, StyledText
 from taploom.diagrams.policy_changes import policy_graph
 from taploom.diff.change import ComparedPlan, compare
 from taploom.diff.model import Change, ChangeAction
@@ -30,7 +30,7 @@ def drawn(name: str) -> Graph | None:
     return found[0] if found else None
 
 
-def rows(graph: Graph) -> list[list[Text]]:
+def rows(graph: Graph) -> list[list[StyledText]]:
     cards = [node.label for node in graph.nodes if node.name.startswith("by-")]
     return [[cell.text for cell in row.cells] for card in cards if card for row in card.rows]
 

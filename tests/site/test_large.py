@@ -23,7 +23,7 @@ from taploom.site.markup.block import Paragraph
 from taploom.site.markup.html import html
 from taploom.site.page import Page
 from taploom.site.pages.compose import pages
-from taploom.site.view import GUESTS_DETAILED, View, view
+from taploom.site.view import GUESTS_DETAILED, SiteView, view
 
 ROOT = Path(__file__).parents[2]
 GUESTS = GUESTS_DETAILED + 1
@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def large(folder: Path) -> View:
+def large(folder: Path) -> SiteView:
     return _view(folder / "specs")
 
 
@@ -52,7 +52,7 @@ def built(folder: Path) -> Path:
     return out
 
 
-def _view(specs: Path) -> View:
+def _view(specs: Path) -> SiteView:
     site = compile_site(specs, now=1, prove=False)
     texts = {file.path: file.text for file in site.source.files}
     return view(site.plan, site.diagnostics, rendered(site.plan), texts)
@@ -64,7 +64,7 @@ def _anchors(tokens: list[dict[str, Any]]) -> Iterator[str]:
         yield from _anchors(token["children"])
 
 
-def _checked(made: View, step: int = 1) -> int:
+def _checked(made: SiteView, step: int = 1) -> int:
     """How many pages need no Markdown; each has to be what Markdown makes of it."""
     done = 0
     for page in [*pages(made)][::step]:
@@ -91,7 +91,7 @@ def test_html_is_what_markdown_makes_of_the_same_page() -> None:
     assert _checked(hostile) > 20
 
 
-def test_pages_of_guests_of_a_large_site_need_no_markdown(large: View) -> None:
+def test_pages_of_guests_of_a_large_site_need_no_markdown(large: SiteView) -> None:
     assert _checked(large, 20) > GUESTS // 20
 
 
@@ -122,7 +122,7 @@ def test_a_leaf_has_its_words_and_facts_and_no_indentation(built: Path) -> None:
     assert "<svg class=" in page
 
 
-def test_search_finds_a_guest_of_a_large_site(built: Path, large: View) -> None:
+def test_search_finds_a_guest_of_a_large_site(built: Path, large: SiteView) -> None:
     index = json.loads((built / "search/search_index.json").read_text(encoding="utf-8"))
     found = {doc["location"]: doc for doc in index["docs"]}
     guest = large.plan.guests[7]

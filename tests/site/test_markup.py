@@ -19,10 +19,10 @@ from taploom.site.markup.block import (
     CodeBlock,
     Facts,
     Figure,
+    FileText,
     Heading,
     Paragraph,
-    Source,
-    Table,
+    TableBlock,
     facts,
     paragraph,
     section,
@@ -38,8 +38,8 @@ from taploom.site.markup.inline import (
     Link,
     Number,
     Outward,
-    Span,
     Strong,
+    StyledSpan,
     address,
     code,
     codes,
@@ -74,7 +74,7 @@ _INLINE: st.SearchStrategy[Inline] = st.recursive(
     lambda inner: st.one_of(
         st.builds(Strong, inner),
         st.builds(Emphasis, inner),
-        st.builds(Span, st.just("tl-stat"), inner),
+        st.builds(StyledSpan, st.just("tl-stat"), inner),
         st.lists(inner, max_size=3).map(tuple),
     ),
     max_leaves=6,
@@ -82,9 +82,11 @@ _INLINE: st.SearchStrategy[Inline] = st.recursive(
 _GRAPHS = _NAMES.map(lambda name: Figure(Graph(name, ()), "", ""))
 
 
-def _tables(width: int) -> st.SearchStrategy[Table]:
+def _tables(width: int) -> st.SearchStrategy[TableBlock]:
     row = st.tuples(*[_INLINE] * width)
-    return st.builds(Table, row, st.lists(row, min_size=1, max_size=3).map(tuple), st.tuples(*[st.booleans()] * width))
+    return st.builds(
+        TableBlock, row, st.lists(row, min_size=1, max_size=3).map(tuple), st.tuples(*[st.booleans()] * width)
+    )
 
 
 _BLOCKS: st.SearchStrategy[Block] = st.one_of(
@@ -93,7 +95,7 @@ _BLOCKS: st.SearchStrategy[Block] = st.one_of(
     st.integers(1, 3).flatmap(_tables),
     st.builds(Facts, st.lists(st.tuples(_TEXTS, _INLINE), min_size=1, max_size=2).map(tuple)),
     st.builds(BulletList, st.lists(_INLINE, min_size=1, max_size=3).map(tuple)),
-    st.builds(Source, _TEXTS, st.booleans()),
+    st.builds(FileText, _TEXTS, st.booleans()),
     _GRAPHS,
 )
 
@@ -126,11 +128,11 @@ def test_a_text_is_read_as_the_same_text_wherever_it_stands(text: str) -> None:
             Heading(1, f"Title {word}", "title"),
             Paragraph((word, Break())),
             Paragraph((Break(), word)),
-            Paragraph((word, Strong(word), Emphasis(word), Code((word,)), Span("tl-stat", word))),
-            Table((word, "b"), ((word, Code((word,))), ("x", "y")), (False, False)),
+            Paragraph((word, Strong(word), Emphasis(word), Code((word,)), StyledSpan("tl-stat", word))),
+            TableBlock((word, "b"), ((word, Code((word,))), ("x", "y")), (False, False)),
             Facts(((word, word),)),
             BulletList((("x", word), (word, "x"))),
-            Source(word.replace("\n", ""), numbered=True),
+            FileText(word.replace("\n", ""), numbered=True),
             Paragraph("End."),
         )
 
@@ -176,7 +178,7 @@ def test_headings_without_an_anchor_take_none_that_is_given() -> None:
 
 
 def test_every_anchor_of_a_page_is_known() -> None:
-    page = _printed((Heading(2, "A b"), Paragraph(Anchor("uplink-a:b")), Source("x\ny\n", numbered=True)))
+    page = _printed((Heading(2, "A b"), Paragraph(Anchor("uplink-a:b")), FileText("x\ny\n", numbered=True)))
     assert page.anchors == {"a-b", "uplink-a:b", "L1", "L2"}
 
 
@@ -194,7 +196,7 @@ def test_code_is_shown_to_the_letter_and_left_to_markdown(text: str) -> None:
 
 def test_empty_columns_and_facts_are_left_out_and_numbers_stand_at_the_right() -> None:
     (found,) = table(("a", "b", "c", "d"), [("42", "", Number("7"), codes([])), ("", ((), ""), "", code(""))])
-    assert found == Table(("a", "c"), (("42", Number("7")), ("", "")), (False, True))
+    assert found == TableBlock(("a", "c"), (("42", Number("7")), ("", "")), (False, True))
     assert table(("a",), []) == table(("a",), [("",)]) == facts([("a", "")]) == section("x", ()) == paragraph(()) == ()
 
 

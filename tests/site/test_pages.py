@@ -23,7 +23,7 @@ from taploom.site.page import Page
 from taploom.site.pages import compose, reachability
 from taploom.site.pages.broken import pages as broken_pages
 from taploom.site.pages.compose import files, pages
-from taploom.site.view import View, view
+from taploom.site.view import SiteView, view
 from taploom.spec.document import language_schema
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +37,7 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="module")
-def example() -> View:
+def example() -> SiteView:
     site = compile_site(ROOT / "specs", now=1, prove=False)
     texts = {file.path: file.text for file in site.source.files}
     manual = Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("taploom"), EXAMPLES)))
@@ -67,7 +67,7 @@ def _read(page: Page) -> _Reader:
     return _Reader(markdown.markdown(page.markdown, extensions=extensions))
 
 
-def test_more_zones_than_fit_a_table_are_each_asked_about(example: View, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_zones_than_fit_a_table_are_each_asked_about(example: SiteView, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reachability, "PAIRS_SHOWN", 0)
     (page,) = reachability.pages(example)
     read = _read(page)
@@ -78,11 +78,11 @@ def test_more_zones_than_fit_a_table_are_each_asked_about(example: View, monkeyp
 
 def test_every_kind_of_page_is_built() -> None:
     folder = Path(compose.__file__).parent
-    kinds = {path.stem for path in folder.glob("*.py") if "\ndef pages(view: View)" in path.read_text(encoding="utf-8")}
+    kinds = {path.stem for path in folder.glob("*.py") if "\ndef pages(view: SiteView)" in path.read_text(encoding="utf-8")}
     assert kinds - {"compose"} == {builder.__module__.rpartition(".")[2] for builder in compose.BUILDERS}
 
 
-def test_every_object_of_the_example_has_its_page(example: View) -> None:
+def test_every_object_of_the_example_has_its_page(example: SiteView) -> None:
     paths = {page.path for page in pages(example)}
     plan = example.plan
     wanted = {f"hosts/{one.name}.md" for one in plan.hosts} | {f"guests/{one.name}.md" for one in plan.guests}
@@ -91,7 +91,7 @@ def test_every_object_of_the_example_has_its_page(example: View) -> None:
     assert wanted - paths == set()
 
 
-def test_every_link_between_pages_leads_to_one(example: View) -> None:
+def test_every_link_between_pages_leads_to_one(example: SiteView) -> None:
     made = {page.path: page for page in pages(example)}
     known = {*made, *(file.path for file in files(example))}
     found = [
@@ -106,7 +106,7 @@ def test_every_link_between_pages_leads_to_one(example: View) -> None:
     assert sum(page.markdown.count("](") for page in made.values()) > 500
 
 
-def test_pages_hold_what_people_look_for(example: View) -> None:
+def test_pages_hold_what_people_look_for(example: SiteView) -> None:
     made = {page.path: _read(page).words for page in pages(example)}
     watch = made["guests/watch.md"]
     for words in ("2001:db8:10:23:0:5eff:fe10:23", "02:00:5e:10:00:23", "team-platform", "monitoring"):
@@ -115,7 +115,7 @@ def test_pages_hold_what_people_look_for(example: View) -> None:
     assert "203.0.113.10" in made["hosts/cedar.md"]
 
 
-def test_a_guest_lists_the_entries_that_are_about_it_and_no_others(example: View) -> None:
+def test_a_guest_lists_the_entries_that_are_about_it_and_no_others(example: SiteView) -> None:
     (page,) = (page for page in pages(example) if page.path == "guests/web-1.md")
     parts = {part.partition("\n")[0]: part for part in page.markdown.split("\n## ")}
     told = {name: set(re.findall(r"policy\.md#([a-z0-9-]+)", parts[name])) for name in ("Reached by", "Reaches")}
@@ -151,7 +151,7 @@ def test_hostile_descriptions_are_words_on_every_page(text: str) -> None:
     assert shown > 8
 
 
-def test_finished_html_is_the_same_whatever_the_specs_say(example: View) -> None:
+def test_finished_html_is_the_same_whatever_the_specs_say(example: SiteView) -> None:
     """No printer escapes it, so nothing of a spec may be in it."""
     found = [
         [one for page in pages(of) for one in page.body if isinstance(one, Html)]
@@ -161,7 +161,7 @@ def test_finished_html_is_the_same_whatever_the_specs_say(example: View) -> None
     assert found[0] == found[1]
 
 
-def test_the_same_plan_gives_the_same_pages(example: View) -> None:
+def test_the_same_plan_gives_the_same_pages(example: SiteView) -> None:
     assert [page.markdown for page in pages(example)] == [page.markdown for page in pages(example)]
 
 

@@ -13,7 +13,7 @@ from taploom.plan.interfaces import outside
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class OnLinkPrefix:
     """A prefix that is on the link of a network or an uplink.
 
     Attributes:
@@ -33,12 +33,12 @@ class Claim:
     single: bool = False
 
     @property
-    def item(self) -> "tuple[Prefix, Claim]":
+    def item(self) -> "tuple[Prefix, OnLinkPrefix]":
         """The claim in the form that `nesting.nested` takes."""
         return self.prefix, self
 
 
-def claims(context: Context) -> Iterator[Claim]:
+def claims(context: Context) -> Iterator[OnLinkPrefix]:
     """All claims of the site, networks first, each group by name."""
     places = context.document.places
     for network in context.plan.networks:
@@ -47,7 +47,9 @@ def claims(context: Context) -> Iterator[Claim]:
             if own is not None:
                 span = places.span("networks", network.name, family.key)
                 subject = f"network/{network.name}"
-                yield Claim(own.prefix, f"network `{network.name}`", subject, network.host, uplink=False, span=span)
+                yield OnLinkPrefix(
+                    own.prefix, f"network `{network.name}`", subject, network.host, uplink=False, span=span
+                )
     for host in context.plan.hosts:
         for uplink in outside(host):
             for family, side in fixed(uplink):
@@ -55,10 +57,10 @@ def claims(context: Context) -> Iterator[Claim]:
                 what = f"uplink `{uplink.device}` of `{host.name}`"
                 prefix, subject = side.interface.prefix, f"host/{host.name}"
                 single = prefix.length == family.bits
-                yield Claim(prefix, what, subject, host.name, uplink=True, span=span, single=single)
+                yield OnLinkPrefix(prefix, what, subject, host.name, uplink=True, span=span, single=single)
 
 
-def overlap(rule: DiagnosticRule, inner: Claim, outer: Claim, hint: str) -> Diagnostic:
+def overlap(rule: DiagnosticRule, inner: OnLinkPrefix, outer: OnLinkPrefix, hint: str) -> Diagnostic:
     """The finding about two claims that overlap."""
     same = inner.prefix == outer.prefix
     relation = f"has the same prefix {inner.prefix} as" if same else f"{inner.prefix} lies within {outer.prefix} of"

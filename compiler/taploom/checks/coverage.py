@@ -17,7 +17,7 @@ from taploom.base.protocol import NUMBERS, PORT_PROTOCOLS
 from taploom.plan.policy import Service, Term
 
 Interval = tuple[int, int]
-Region = tuple[Interval, Interval, Interval, Interval]
+IntervalProduct = tuple[Interval, Interval, Interval, Interval]
 
 _DIMENSIONS = 4
 _ALL_PROTOCOLS, _ALL_PORTS = (0, 255), (0, 65535)
@@ -25,7 +25,7 @@ _PATIENCE = 20_000
 """The number of pieces of a region after which it counts as not covered; no site comes near this number."""
 
 
-def regions(term: Term) -> Iterator[Region]:
+def regions(term: Term) -> Iterator[IntervalProduct]:
     """The packets of a term."""
     traffic, destinations = _traffics(term), [_span(to) for to in term.destinations]
     for source in map(_span, term.sources):
@@ -57,7 +57,7 @@ class _Said:
     """
 
     term: Term
-    hull: Region
+    hull: IntervalProduct
     single: bool
     sources: tuple[Interval, ...]
     destinations: tuple[Interval, ...]
@@ -73,7 +73,7 @@ class _Said:
         single = len(sources) == len(destinations) == len(traffic) == 1
         return _Said(term, hull, single, sources, destinations, traffic)
 
-    def parts(self, region: Region) -> Sequence[Region]:
+    def parts(self, region: IntervalProduct) -> Sequence[IntervalProduct]:
         """The regions of the term that overlap a region; the hull has to overlap it."""
         if self.single:
             return [self.hull]
@@ -176,7 +176,7 @@ class Cover:
             names |= dict.fromkeys(covering)
         return tuple(names)
 
-    def _covering(self, region: Region, counts: Callable[[Term], bool]) -> Sequence[str]:
+    def _covering(self, region: IntervalProduct, counts: Callable[[Term], bool]) -> Sequence[str]:
         """The entries that cover a region; () if a packet is not covered, as a packet at a corner mostly shows."""
         corner, *corners = _corners(region)
         near = self._near(corner)
@@ -193,26 +193,26 @@ class Cover:
         return _together(region, parts)
 
     def _parts(
-        self, numbers: Iterable[int], region: Region, counts: Callable[[Term], bool]
-    ) -> Iterator[tuple[Region, str]]:
+        self, numbers: Iterable[int], region: IntervalProduct, counts: Callable[[Term], bool]
+    ) -> Iterator[tuple[IntervalProduct, str]]:
         """The regions of terms that overlap a region, each with the name of its entry."""
         for one in map(self._said.__getitem__, numbers):
             if counts(one.term):
                 yield from ((part, one.term.entry) for part in one.parts(region))
 
-    def _candidates(self, region: Region) -> set[int]:
+    def _candidates(self, region: IntervalProduct) -> set[int]:
         """The numbers of the terms that may overlap a region, by the axis with fewer of them."""
         near = (axis.near(region[at]) for at, axis in enumerate(self._axes))
         return set[int]().union(*min(near, key=lambda runs: sum(map(len, runs))))
 
-    def _near(self, region: Region) -> list[int]:
+    def _near(self, region: IntervalProduct) -> list[int]:
         """The numbers of the terms whose hulls overlap a region."""
         numbers: Collection[int] = self._candidates(region)
         for (first, last), (lows, highs) in zip(region[::-1], self._hulls[::-1], strict=True):  # ports leave fewest
             numbers = [number for number in numbers if lows[number] <= last and first <= highs[number]]
         return sorted(numbers)
 
-    def _around(self, numbers: list[int], region: Region) -> list[int]:
+    def _around(self, numbers: list[int], region: IntervalProduct) -> list[int]:
         """The numbers of the terms, out of these, whose hulls hold a region."""
         for (first, last), (lows, highs) in zip(region, self._hulls, strict=True):
             numbers = [number for number in numbers if lows[number] <= first and last <= highs[number]]
@@ -223,7 +223,7 @@ def _largest_first(said: _Said) -> tuple[object, ...]:
     return (-_size(said.hull), said.hull, said.term.entry)
 
 
-def _meet(one: Region, other: Region) -> bool:
+def _meet(one: IntervalProduct, other: IntervalProduct) -> bool:
     """Whether two regions have a packet in common, written out as it is called a million times."""
     (a, b, c, d), (e, f, g, h) = one, other
     return (
@@ -238,12 +238,12 @@ def _meet(one: Region, other: Region) -> bool:
     )
 
 
-def _holds(cover: Region, region: Region) -> bool:
+def _holds(cover: IntervalProduct, region: IntervalProduct) -> bool:
     """Whether a region has all packets of another one."""
     return all(a[0] <= b[0] and b[1] <= a[1] for a, b in zip(cover, region, strict=True))
 
 
-def _together(region: Region, covers: Iterator[tuple[int, tuple[Region, str]]]) -> Sequence[str]:
+def _together(region: IntervalProduct, covers: Iterator[tuple[int, tuple[IntervalProduct, str]]]) -> Sequence[str]:
     """The entries that cover a region together; none if a packet of it is in no region of theirs.
 
     Large regions come first, as they leave fewer pieces, and the first few are mostly enough. So `covers` is made by
@@ -262,19 +262,19 @@ def _together(region: Region, covers: Iterator[tuple[int, tuple[Region, str]]]) 
     return ()
 
 
-def _corners(region: Region) -> Iterator[Region]:
+def _corners(region: IntervalProduct) -> Iterator[IntervalProduct]:
     """Packets at corners of a region: a quick test, as most uncovered regions have an uncovered corner."""
     source, (to, _), (protocol, _), ports = region
     for sender, port in product(source[::-1], ports[::-1]):
         yield (sender, sender), (to, to), (protocol, protocol), (port, port)
 
 
-def _size(region: Region) -> int:
+def _size(region: IntervalProduct) -> int:
     (a, b), (c, d), (e, f), (g, h) = region
     return (b - a + 1) * (d - c + 1) * (f - e + 1) * (h - g + 1)
 
 
-def _outside(piece: Region, cover: Region) -> Iterator[Region]:
+def _outside(piece: IntervalProduct, cover: IntervalProduct) -> Iterator[IntervalProduct]:
     """The part of a piece outside a region that overlaps it, as disjoint pieces."""
     for axis in range(len(piece)):
         (first, last), (begin, end) = piece[axis], cover[axis]
@@ -285,7 +285,7 @@ def _outside(piece: Region, cover: Region) -> Iterator[Region]:
         piece = _cut(piece, axis, (max(first, begin), min(last, end)))
 
 
-def _cut(piece: Region, axis: int, span: Interval) -> Region:
+def _cut(piece: IntervalProduct, axis: int, span: Interval) -> IntervalProduct:
     found = list(piece)
     found[axis] = span
     a, b, c, d = found

@@ -19,7 +19,7 @@ _STACKED = (("vlan", "VLANs"), ("bond", "bonds"), ("team", "teams"), ("br", "bri
 
 
 @dataclass(frozen=True, slots=True)
-class Keeper:
+class DeviceOwner:
     """Interfaces that a tool makes or configures by itself.
 
     Attributes:
@@ -34,21 +34,21 @@ class Keeper:
 
 
 KEEPERS = (
-    Keeper(re.compile(r"ppp\d+"), "pppd"),
-    Keeper(re.compile(r"wlan\d+|wl[bcdiopsvP]\d\w*|wlx[0-9a-f]{12}"), "NetworkManager, iwd or wpa_supplicant"),
-    Keeper(re.compile(r"wwan\d+|ww[bcdiopsvP]\d\w*|wwx[0-9a-f]{12}"), "ModemManager"),
-    Keeper(re.compile(r"wg\d+"), "whatever makes the WireGuard tunnel"),
-    Keeper(re.compile(r"(tun|tap|tailscale|utun)\d+|zt\w+"), "the VPN that makes it", tun=True),
-    Keeper(re.compile(r"docker\d+|br-[0-9a-f]{12}"), "Docker"),
-    Keeper(re.compile(r"(podman|cni)\d+"), "Podman"),
-    Keeper(re.compile(r"lxcbr\d+|lxdbr\d+|incusbr\d+"), "LXC"),
-    Keeper(re.compile(r"virbr\d+"), "libvirt"),
-    Keeper(re.compile(r"vnet\d+"), "libvirt", tun=True),
-    Keeper(re.compile(r"veth\w+"), "whatever made the container"),
+    DeviceOwner(re.compile(r"ppp\d+"), "pppd"),
+    DeviceOwner(re.compile(r"wlan\d+|wl[bcdiopsvP]\d\w*|wlx[0-9a-f]{12}"), "NetworkManager, iwd or wpa_supplicant"),
+    DeviceOwner(re.compile(r"wwan\d+|ww[bcdiopsvP]\d\w*|wwx[0-9a-f]{12}"), "ModemManager"),
+    DeviceOwner(re.compile(r"wg\d+"), "whatever makes the WireGuard tunnel"),
+    DeviceOwner(re.compile(r"(tun|tap|tailscale|utun)\d+|zt\w+"), "the VPN that makes it", tun=True),
+    DeviceOwner(re.compile(r"docker\d+|br-[0-9a-f]{12}"), "Docker"),
+    DeviceOwner(re.compile(r"(podman|cni)\d+"), "Podman"),
+    DeviceOwner(re.compile(r"lxcbr\d+|lxdbr\d+|incusbr\d+"), "LXC"),
+    DeviceOwner(re.compile(r"virbr\d+"), "libvirt"),
+    DeviceOwner(re.compile(r"vnet\d+"), "libvirt", tun=True),
+    DeviceOwner(re.compile(r"veth\w+"), "whatever made the container"),
 )
 
 
-def keeper(name: str) -> Keeper | None:
+def keeper(name: str) -> DeviceOwner | None:
     """The tool that configures an interface of this name by itself; None for any other name."""
     return next((found for found in KEEPERS if found.names.fullmatch(name)), None)
 

@@ -9,7 +9,7 @@ from taploom.checks.context import Context
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class ExpiringEntry:
     """An entry with an end.
 
     Attributes:
@@ -28,13 +28,13 @@ class Ending:
         return datetime.datetime.fromtimestamp(self.when, datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def endings(context: Context) -> Iterator[Ending]:
+def endings(context: Context) -> Iterator[ExpiringEntry]:
     """Every entry with an end, by name."""
     places = context.document.places
     for name, policy in sorted(context.document.policy.items()):
         if policy.expires is not None:
-            yield Ending(f"`{name}`", f"policy/{name}", policy.expires, places.span("policy", name, "expires"))
+            yield ExpiringEntry(f"`{name}`", f"policy/{name}", policy.expires, places.span("policy", name, "expires"))
     for name, forward in sorted(context.document.forwards.items()):
         if forward.expires is not None:
             span = places.span("forwards", name, "expires")
-            yield Ending(f"forward `{name}`", f"forward/{name}", forward.expires, span)
+            yield ExpiringEntry(f"forward `{name}`", f"forward/{name}", forward.expires, span)

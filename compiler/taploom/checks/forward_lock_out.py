@@ -6,7 +6,7 @@ from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.exposure import meets, written
-from taploom.checks.management import Path, paths
+from taploom.checks.management import ManagementPath, paths
 from taploom.plan.host import Host, Input
 from taploom.plan.policy import Service, SideKind
 
@@ -41,12 +41,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
             yield _finding(context, host, before)
 
 
-def _outer(host: Host, now: int, *, forwards: bool) -> Path | None:
+def _outer(host: Host, now: int, *, forwards: bool) -> ManagementPath | None:
     outer = (SideKind.OUTSIDE, SideKind.REMOTE)
     return next((p for p in paths(host, now, forwards=forwards) if p.term.ingress.kind in outer), None)
 
 
-def _finding(context: Context, host: Host, path: Path) -> Diagnostic:
+def _finding(context: Context, host: Host, path: ManagementPath) -> Diagnostic:
     dnat_entry = next(
         dnat_entry
         for dnat_entry in host.dnat_entries

@@ -18,14 +18,14 @@ from taploom.plan.policy import Action, DnatEntry, Service, Side, SideKind, Term
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class ManagementPath:
     """A term and the service by which the term lets somebody manage a host."""
 
     term: Term
     service: Service
 
 
-def paths(host: Host, moment: int, *, forwards: bool = True) -> Iterator[Path]:
+def paths(host: Host, moment: int, *, forwards: bool = True) -> Iterator[ManagementPath]:
     """The paths by which somebody can reach a management service of a host.
 
     Args:
@@ -45,7 +45,7 @@ def paths(host: Host, moment: int, *, forwards: bool = True) -> Iterator[Path]:
             if key not in covers:
                 covers[key] = PrefixUnion.of((*_denied(denies, *key), *_forwarded(host, dnat_entries, *key)))
             if not all(covers[key].holds(source) for source in term.sources):
-                yield Path(term, service)
+                yield ManagementPath(term, service)
 
 
 @dataclass(frozen=True, slots=True)

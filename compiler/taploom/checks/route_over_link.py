@@ -24,12 +24,12 @@ RULE = DiagnosticRule(
     "    uplinks: {eth0: {zone: office, ipv4: 192.0.2.10/24}}\n    networks: {lan: {}}\n"
     "    routes: {branch: {to: 10.1.0.128/25, via: 192.0.2.1}}\n",
 )
-Item = tuple[str, str, str, Prefix, Span]
+RouteItem = tuple[str, str, str, Prefix, Span]
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look for routes whose destination lies within the prefix of a link of the same host."""
-    by_host: dict[str, list[tuple[Prefix, Item]]] = {}
+    by_host: dict[str, list[tuple[Prefix, RouteItem]]] = {}
     for claim in claims(context):
         by_host.setdefault(claim.host, []).append((claim.prefix, ("", "", claim.what, claim.prefix, claim.span)))
     for host in context.plan.hosts:

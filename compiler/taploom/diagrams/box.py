@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from taploom.diagrams import cards
-from taploom.diagrams.dot import NIC, SPINE, Cluster, Edge, EdgeEnd, Node, Table
+from taploom.diagrams.dot import NIC, SPINE, CardTable, Cluster, Edge, EdgeEnd, GraphNode
 from taploom.diagrams.geometry import spine, stacked
 from taploom.diagrams.order import guest_order, network_order
 from taploom.diagrams.outside import Outside
 from taploom.diagrams.palette import GUEST_LINE, LINE, Paint
-from taploom.diagrams.terms import Way, ways
+from taploom.diagrams.terms import UplinkRow, ways
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside, outside
@@ -30,7 +30,7 @@ class Detail(Enum):
     COUNTS = "counts"
 
 
-class Box:
+class HostBox:
     """The cards of a host.
 
     Attributes:
@@ -152,7 +152,7 @@ class Box:
     def _translated(self, network: str) -> bool:
         return any(way.nat and network in way.networks for _, found in self._uplinks for way in found)
 
-    def _spine(self) -> tuple[Node | None, dict[str, str]]:
+    def _spine(self) -> tuple[GraphNode | None, dict[str, str]]:
         """The bar between uplinks and networks, with its port for each card; no bar if one line is enough."""
         uplinks, networks = self.columns[_UPLINKS], self.columns[_NETWORKS]
         if len(self._leaving) == 0 or len(uplinks) * len(networks) < 2:
@@ -181,15 +181,15 @@ class Box:
         tops = stacked(found, GAP)
         return [top + (block - high) / 2 for top, block, high in zip(tops, found, own, strict=True)]
 
-    def _uplink_cards(self) -> list[Node]:
+    def _uplink_cards(self) -> list[GraphNode]:
         return [cards.uplink_card(self._host, one, way, self._paint, self._center) for one, way in self._uplinks]
 
-    def _network_cards(self, detail: Detail) -> list[Node]:
+    def _network_cards(self, detail: Detail) -> list[GraphNode]:
         by_network = {each.network: each for each in inside(self._host)}
         names = None if detail is Detail.COUNTS else [guest.name for guest in self.guests]
         return [cards.network_card(by_network[network], self._paint, names) for network in self.networks]
 
-    def _guest_cards(self) -> list[Node]:
+    def _guest_cards(self) -> list[GraphNode]:
         found = [
             cards.guest_card(self._host, guest, self._paint, self.networks, strong=guest.name == self._center)
             for guest in self.guests
@@ -201,12 +201,12 @@ def _on(guest: Guest, networks: Sequence[str]) -> list[str]:
     return [nic.network for nic in guest.nics if nic.network in networks] or [networks[0]]
 
 
-def _table(node: Node) -> Table:
+def _table(node: GraphNode) -> CardTable:
     assert node.label is not None
     return node.label
 
 
-def _narrowed(found: Sequence[Way], networks: Sequence[str]) -> tuple[Way, ...]:
+def _narrowed(found: Sequence[UplinkRow], networks: Sequence[str]) -> tuple[UplinkRow, ...]:
     """The ways, restricted to some networks."""
     kept = ((way, tuple(n for n in way.networks if n in networks)) for way in found)
-    return tuple(Way(way.label, way.nat, names) for way, names in kept if names)
+    return tuple(UplinkRow(way.label, way.nat, names) for way, names in kept if names)

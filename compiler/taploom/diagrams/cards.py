@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from taploom.base.address import Address, Family
-from taploom.diagrams.dot import About, Cell, Node, Row, Table, Text
+from taploom.diagrams.dot import About, CardRow, CardTable, Cell, GraphNode, StyledText
 from taploom.diagrams.palette import GUEST_LINE, LINE, MUTED, PUBLISHED, TEXT, Paint, Tone
-from taploom.diagrams.terms import Way
+from taploom.diagrams.terms import UplinkRow
 from taploom.diagrams.use import counted, used_addresses
 from taploom.plan.guest import Guest, Mode, Nic, NicAddress
 from taploom.plan.host import Fixed, Host, Learned
@@ -56,24 +56,26 @@ def guest_name(guest: str) -> str:
     return f"guest-{guest}"
 
 
-def outside_card(zone: Zone, paint: Paint, name: str) -> Node:
+def outside_card(zone: Zone, paint: Paint, name: str) -> GraphNode:
     """The card of a zone beyond uplinks."""
     tone, count = paint.zone(zone.name), len(zone.uplinks)
     rows = (
-        Row((Cell(Text(zone.name, 12, tone.ink, bold=True), "CENTER", height=18),)),
-        Row((Cell(Text(f"{count} uplink" + ("s" if count != 1 else ""), _NOTE, MUTED.ink), "CENTER", height=16),)),
+        CardRow((Cell(StyledText(zone.name, 12, tone.ink, bold=True), "CENTER", height=18),)),
+        CardRow(
+            (Cell(StyledText(f"{count} uplink" + ("s" if count != 1 else ""), _NOTE, MUTED.ink), "CENTER", height=16),)
+        ),
     )
     url, tooltip = f"zones/{zone.name}/", zone.meta.description or f"zone {zone.name}"
-    return Node(name, Table(rows, tone.ink, tone.fill), "zone", url, tooltip)
+    return GraphNode(name, CardTable(rows, tone.ink, tone.fill), "zone", url, tooltip)
 
 
-def uplink_card(host: Host, uplink: HostInterface, ways: Sequence[Way], paint: Paint, guest: str) -> Node:
+def uplink_card(host: Host, uplink: HostInterface, ways: Sequence[UplinkRow], paint: Paint, guest: str) -> GraphNode:
     """The card of an uplink: addresses, how networks leave by it, its port forwards (only to `guest`, unless "")."""
     tone = paint.zone(uplink.zone)
     called, name, words = wording.interface(uplink, ())
     rows = [_title(name, called, tone)]
     rows += [
-        Row((_mono(_own(found), tone),), About.ADDRESS, str(family))
+        CardRow((_mono(_own(found), tone),), About.ADDRESS, str(family))
         for family, found in ((Family.IPV4, uplink.ipv4), (Family.IPV6, uplink.ipv6))
         if found is not None
     ]
@@ -81,15 +83,15 @@ def uplink_card(host: Host, uplink: HostInterface, ways: Sequence[Way], paint: P
         color = paint.network(way.networks[0]).ink if len(way.networks) == 1 else TEXT.ink
         names = ", ".join(way.networks)
         names = names if len(names) <= _NAMES_SHOWN else f"{len(way.networks)} networks"
-        said = Text(way.label, _NOTE, MUTED.ink)
-        rows.append(Row((Cell(Text(names, _WORDS, color, bold=True)), Cell(said)), About.WAY))
+        said = StyledText(way.label, _NOTE, MUTED.ink)
+        rows.append(CardRow((Cell(StyledText(names, _WORDS, color, bold=True)), Cell(said)), About.WAY))
     rows += _published_rows(host, uplink, guest)
     card = uplink_name(host.name, uplink.device)
     where, tooltip = f"hosts/{host.name}/#{card}", f"{name}: {words}"
-    return Node(card, Table(tuple(rows), tone.ink, TEXT.fill), "uplink", where, tooltip)
+    return GraphNode(card, CardTable(tuple(rows), tone.ink, TEXT.fill), "uplink", where, tooltip)
 
 
-def _published_rows(host: Host, uplink: HostInterface, guest: str) -> list[Row]:
+def _published_rows(host: Host, uplink: HostInterface, guest: str) -> list[CardRow]:
     """The rows of an uplink's port forwards; just their number if another uplink shows them all."""
     dnat_entries = published(host, uplink.device, guest)
     if not dnat_entries:
@@ -101,10 +103,10 @@ def _published_rows(host: Host, uplink: HostInterface, guest: str) -> list[Row]:
             return [_tally(said)]
     rows = [_tally("Port forwards")]
     rows += [
-        Row(
+        CardRow(
             (
-                Cell(Text(ports, _WORDS, PUBLISHED.ink, bold=True), fill=PUBLISHED.fill),
-                Cell(Text(target, _MONO, PUBLISHED.ink, mono=True), fill=PUBLISHED.fill),
+                Cell(StyledText(ports, _WORDS, PUBLISHED.ink, bold=True), fill=PUBLISHED.fill),
+                Cell(StyledText(target, _MONO, PUBLISHED.ink, mono=True), fill=PUBLISHED.fill),
             ),
             About.FORWARD,
             ports,
@@ -113,19 +115,19 @@ def _published_rows(host: Host, uplink: HostInterface, guest: str) -> list[Row]:
     ]
     if len(dnat_entries) > PORTS_SHOWN:
         said = f"and {len(dnat_entries) - PORTS_SHOWN} more"
-        rows.append(Row((Cell(Text(said, _NOTE, PUBLISHED.ink), fill=PUBLISHED.fill, span=2),)))
+        rows.append(CardRow((Cell(StyledText(said, _NOTE, PUBLISHED.ink), fill=PUBLISHED.fill, span=2),)))
     return rows
 
 
-def _title(name: str, said: str, tone: Tone) -> Row:
+def _title(name: str, said: str, tone: Tone) -> CardRow:
     """The first row of an uplink or a network, with a port at both ends."""
-    note = Cell(Text(said, _NOTE, MUTED.ink), "RIGHT", EAST)
-    return Row((Cell(Text(name, _TITLE, tone.ink, bold=True), port=WEST), note))
+    note = Cell(StyledText(said, _NOTE, MUTED.ink), "RIGHT", EAST)
+    return CardRow((Cell(StyledText(name, _TITLE, tone.ink, bold=True), port=WEST), note))
 
 
-def _tally(said: str) -> Row:
+def _tally(said: str) -> CardRow:
     """A heading of the port forwards below it, or a count of those on another card."""
-    return Row((Cell(Text(f"{PUBLISHES} {said}", _NOTE, PUBLISHED.ink, bold=True), span=2),), About.TALLY)
+    return CardRow((Cell(StyledText(f"{PUBLISHES} {said}", _NOTE, PUBLISHED.ink, bold=True), span=2),), About.TALLY)
 
 
 def _own(found: Fixed | Learned) -> str:
@@ -157,28 +159,36 @@ def _inside(dnat_entry: DnatEntry) -> str:
     )
 
 
-def network_card(here: HostInterface, paint: Paint, guests: Sequence[str] | None) -> Node:
+def network_card(here: HostInterface, paint: Paint, guests: Sequence[str] | None) -> GraphNode:
     """The card of a network, with a row for the port of each of `guests` in their order, or with a count if None."""
     tone = paint.network(here.network)
     said = counted(here) if guests is None else used_addresses(here)
     rows = [_title(here.network, said, tone)]
-    rows += [Row((_mono(str(own), tone),), About.ADDRESS, str(own.family)) for own in here.fixed]
+    rows += [CardRow((_mono(str(own), tone),), About.ADDRESS, str(own.family)) for own in here.fixed]
     words = [word for word, there in (("DHCP", here.dhcp), ("RA", here.ra), ("isolated", here.isolated)) if there]
-    rows.append(Row((Cell(Text(" · ".join((here.device, *words)), _NOTE, MUTED.ink), span=2),), About.DEVICE))
+    rows.append(CardRow((Cell(StyledText(" · ".join((here.device, *words)), _NOTE, MUTED.ink), span=2),), About.DEVICE))
     at = {guest: number for number, guest in enumerate(guests or ())}
     shown = sorted((port for port in here.ports if port.guest in at), key=lambda port: at[port.guest])
     high = _tap_height(len(shown))
     rows += [
-        Row(
-            (Cell(Text(port.tap, _NOTE - 0.5, MUTED.ink, mono=True), "RIGHT", f"tap-{port.tap}", span=2, height=high),),
+        CardRow(
+            (
+                Cell(
+                    StyledText(port.tap, _NOTE - 0.5, MUTED.ink, mono=True),
+                    "RIGHT",
+                    f"tap-{port.tap}",
+                    span=2,
+                    height=high,
+                ),
+            ),
             About.PORT,
             port.tap,
         )
         for port in shown
     ]
     tooltip = f"network {here.network}: {', '.join(str(own) for own in here.fixed)}"
-    card = Table(tuple(rows), tone.ink, TEXT.fill)
-    return Node(bridge_name(here.network), card, "network", f"networks/{here.network}/", tooltip)
+    card = CardTable(tuple(rows), tone.ink, TEXT.fill)
+    return GraphNode(bridge_name(here.network), card, "network", f"networks/{here.network}/", tooltip)
 
 
 def _tap_height(count: int) -> int:
@@ -186,37 +196,37 @@ def _tap_height(count: int) -> int:
     return max(18, round(_GUEST_PITCH - _FAN / (count - 1)) - 2) if count > 1 else 18
 
 
-def guest_card(host: Host, guest: Guest, paint: Paint, networks: Sequence[str], *, strong: bool) -> Node:
+def guest_card(host: Host, guest: Guest, paint: Paint, networks: Sequence[str], *, strong: bool) -> GraphNode:
     """The card of a guest: name, published ports, and a row for each NIC in the order of `networks`."""
-    ports = Cell(Text(badges(host, guest.name), _NOTE, PUBLISHED.ink, bold=True), "RIGHT", badge=True)
-    rows = [Row((Cell(Text(guest.name, 11.5, TEXT.ink, bold=True)), ports))]
+    ports = Cell(StyledText(badges(host, guest.name), _NOTE, PUBLISHED.ink, bold=True), "RIGHT", badge=True)
+    rows = [CardRow((Cell(StyledText(guest.name, 11.5, TEXT.ink, bold=True)), ports))]
     place = {network: number for number, network in enumerate(networks)}
     for nic in sorted(guest.nics, key=lambda one: place.get(one.network, len(place))):
         tone = paint.network(nic.network)
         first, second = nic_words(nic)
         cells = (
-            Cell(Text(first, _MONO, tone.ink, mono=True), port=f"nic-{nic.network}", fill=tone.fill),
-            Cell(Text(second, _MONO, tone.ink, mono=True), fill=tone.fill),
+            Cell(StyledText(first, _MONO, tone.ink, mono=True), port=f"nic-{nic.network}", fill=tone.fill),
+            Cell(StyledText(second, _MONO, tone.ink, mono=True), fill=tone.fill),
         )
-        rows.append(Row(cells, About.NIC, nic.network))
-    card = Table(tuple(rows), TEXT.ink if strong else GUEST_LINE.ink, TEXT.fill, 2 if strong else 1)
-    return Node(guest_name(guest.name), card, "guest", f"guests/{guest.name}/", _tooltip(guest))
+        rows.append(CardRow(cells, About.NIC, nic.network))
+    card = CardTable(tuple(rows), TEXT.ink if strong else GUEST_LINE.ink, TEXT.fill, 2 if strong else 1)
+    return GraphNode(guest_name(guest.name), card, "guest", f"guests/{guest.name}/", _tooltip(guest))
 
 
-def crowd_card(network: str, guests: Sequence[Guest], paint: Paint) -> Node:
+def crowd_card(network: str, guests: Sequence[Guest], paint: Paint) -> GraphNode:
     """The card of a network's many guests: a cell for each, with a link to its page, as wide as the longest name."""
     tone = paint.network(network)
-    words = [Cell(Text(guest.name, _NOTE - 0.5, tone.ink, mono=True), fill=tone.fill) for guest in guests]
+    words = [Cell(StyledText(guest.name, _NOTE - 0.5, tone.ink, mono=True), fill=tone.fill) for guest in guests]
     wide, count = max(cell.wide for cell in words), len(words)
     across = max(1, min(_CROWD_WIDTH // (wide + 2), round((count * _NOTE * 2 / wide) ** 0.5) + 1))
     cells = [
         replace(cell, width=wide, url=f"guests/{guest.name}/", tooltip=_tooltip(guest))
         for cell, guest in zip(words, guests, strict=True)
     ]
-    cells += [Cell(Text("", _NOTE, tone.ink), width=wide) for _ in range(-count % across)]
-    rows = tuple(Row(tuple(cells[at : at + across])) for at in range(0, count, across))
-    card = Table(rows, GUEST_LINE.ink, TEXT.fill)
-    return Node(f"guests-{network}", card, "crowd")
+    cells += [Cell(StyledText("", _NOTE, tone.ink), width=wide) for _ in range(-count % across)]
+    rows = tuple(CardRow(tuple(cells[at : at + across])) for at in range(0, count, across))
+    card = CardTable(rows, GUEST_LINE.ink, TEXT.fill)
+    return GraphNode(f"guests-{network}", card, "crowd")
 
 
 def _tooltip(guest: Guest) -> str:
@@ -252,26 +262,29 @@ def badges(host: Host, guest: str) -> str:
     return f"{PUBLISHES} {' '.join(shown[:3])}" + (" …" if len(shown) > 3 else "") if shown else ""
 
 
-def legend(rows: Sequence[tuple[str, str, str]], title: str = "Legend") -> Node:
+def legend(rows: Sequence[tuple[str, str, str]], title: str = "Legend") -> GraphNode:
     """The legend: sign, its colour, and what it means."""
     lines = tuple(
-        Row(
+        CardRow(
             (
-                Cell(Text(sign, 12 if sign in LINES else _NOTE, color, bold=True), height=16),
-                Cell(Text(words, _NOTE, TEXT.ink), height=16),
+                Cell(StyledText(sign, 12 if sign in LINES else _NOTE, color, bold=True), height=16),
+                Cell(StyledText(words, _NOTE, TEXT.ink), height=16),
             )
         )
         for sign, color, words in rows
     )
-    head = Row((Cell(Text(title, _WORDS, MUTED.ink, bold=True), span=2),))
-    return Node("legend", Table((head, *lines), LINE.ink, MUTED.fill), "legend", tooltip="Legend")
+    head = CardRow((Cell(StyledText(title, _WORDS, MUTED.ink, bold=True), span=2),))
+    return GraphNode("legend", CardTable((head, *lines), LINE.ink, MUTED.fill), "legend", tooltip="Legend")
 
 
-def box_label(title: str, below: str) -> Table:
+def box_label(title: str, below: str) -> CardTable:
     """The heading of a host's box."""
-    rows = (Row((Cell(Text(title, 15, TEXT.ink, bold=True), height=20),)), Row((Cell(Text(below, _WORDS, MUTED.ink)),)))
-    return Table(rows, LINE.ink, border=0, spacing=0)
+    rows = (
+        CardRow((Cell(StyledText(title, 15, TEXT.ink, bold=True), height=20),)),
+        CardRow((Cell(StyledText(below, _WORDS, MUTED.ink)),)),
+    )
+    return CardTable(rows, LINE.ink, border=0, spacing=0)
 
 
 def _mono(text: str, tone: Tone) -> Cell:
-    return Cell(Text(text, _MONO, tone.ink, mono=True), fill=tone.fill, span=2)
+    return Cell(StyledText(text, _MONO, tone.ink, mono=True), fill=tone.fill, span=2)

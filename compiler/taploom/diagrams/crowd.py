@@ -6,7 +6,7 @@ A detailed picture of fifty hosts would be twenty thousand points high; each hos
 from itertools import pairwise
 
 from taploom.diagrams.cards import host_name
-from taploom.diagrams.dot import Cell, Graph, Node, Row, Table, Text
+from taploom.diagrams.dot import CardRow, CardTable, Cell, Graph, GraphNode, StyledText
 from taploom.diagrams.geometry import levelled
 from taploom.diagrams.palette import GUEST_LINE, MUTED, TEXT, Paint
 from taploom.diagrams.use import counted
@@ -31,29 +31,29 @@ def crowd_graph(plan: Plan, paint: Paint) -> Graph:
     return Graph("site", nodes, (), columns, tuple(pair for row in rows for pair in pairwise(row)), (), (0.2, 0.25))
 
 
-def _card(host: Host, paint: Paint) -> Node:
+def _card(host: Host, paint: Paint) -> GraphNode:
     guests = len({port.guest for here in inside(host) for port in here.ports})
     url = f"hosts/{host.name}/"
     head = (
-        Cell(Text(host.name, 13, TEXT.ink, bold=True), url=url, tooltip=wording.target(host.target)),
-        Cell(Text(f"{guests} guests", 9, MUTED.ink), "RIGHT"),
+        Cell(StyledText(host.name, 13, TEXT.ink, bold=True), url=url, tooltip=wording.target(host.target)),
+        Cell(StyledText(f"{guests} guests", 9, MUTED.ink), "RIGHT"),
     )
-    rows = [Row(head)]
+    rows = [CardRow(head)]
     for uplink in outside(host):
         tone = paint.zone(uplink.zone)
-        rows.append(Row((
-            Cell(Text(uplink.device, 9.5, tone.ink, mono=True), fill=tone.fill),
-            Cell(Text(uplink.zone, 9, tone.ink, bold=True), "RIGHT", fill=tone.fill, url=f"zones/{uplink.zone}/"),
+        rows.append(CardRow((
+            Cell(StyledText(uplink.device, 9.5, tone.ink, mono=True), fill=tone.fill),
+            Cell(StyledText(uplink.zone, 9, tone.ink, bold=True), "RIGHT", fill=tone.fill, url=f"zones/{uplink.zone}/"),
         )))  # fmt: skip
     for here in inside(host)[:_NETWORKS_SHOWN]:
         tone = paint.network(here.network)
         own = "; ".join(str(one.prefix) for one in here.fixed)
         link = f"networks/{here.network}/"
-        rows.append(Row((
-            Cell(Text(here.network, 9.5, tone.ink, bold=True), fill=tone.fill, url=link, tooltip=own),
-            Cell(Text(counted(here), 9, tone.ink), "RIGHT", fill=tone.fill),
+        rows.append(CardRow((
+            Cell(StyledText(here.network, 9.5, tone.ink, bold=True), fill=tone.fill, url=link, tooltip=own),
+            Cell(StyledText(counted(here), 9, tone.ink), "RIGHT", fill=tone.fill),
         )))  # fmt: skip
     left = len(inside(host)) - _NETWORKS_SHOWN
     if left > 0:
-        rows.append(Row((Cell(Text(f"and {left} more networks", 9, MUTED.ink), span=2),)))
-    return Node(host_name(host.name), Table(tuple(rows), GUEST_LINE.ink, TEXT.fill), "host")
+        rows.append(CardRow((Cell(StyledText(f"and {left} more networks", 9, MUTED.ink), span=2),)))
+    return GraphNode(host_name(host.name), CardTable(tuple(rows), GUEST_LINE.ink, TEXT.fill), "host")

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from taploom.diagrams import cards
 from taploom.diagrams.crowd import HOSTS_DRAWN
-from taploom.diagrams.dot import Graph, Node
+from taploom.diagrams.dot import Graph, GraphNode
 from taploom.diagrams.marking import ADDED, OTHER, REMOVED, TONES, WORDS, marks
 from taploom.diagrams.palette import MUTED, NO_PAINT, Paint, paint
 from taploom.diagrams.topology import CARDS_SHOWN, picture
@@ -93,7 +93,7 @@ def _hosts(whole: Plan, change: Change, beside: set[str]) -> set[str]:
     return set(sorted(touched & {host.name for host in whole.hosts})[:HOSTS_DRAWN])
 
 
-def legend(change: Change) -> Node:
+def legend(change: Change) -> GraphNode:
     """The legend, with rows such as `+ added: 1 guest, 1 forward`."""
     counted: dict[str, Counter[str]] = {ADDED: Counter(), REMOVED: Counter(), OTHER: Counter()}
     for one in change.objects:
@@ -108,7 +108,7 @@ def legend(change: Change) -> Node:
     return _roomy(cards.legend(rows, title if len(title) <= _TITLE else "What changes"))
 
 
-def _roomy(node: Node) -> Node:
+def _roomy(node: GraphNode) -> GraphNode:
     """The card with more room, for readers whose fonts are wider."""
     assert node.label is not None
     rows = tuple(

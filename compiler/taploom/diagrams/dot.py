@@ -21,7 +21,7 @@ _LEADING = 1.65
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class StyledText:
     """Words in one style; `size` is in points."""
 
     text: str
@@ -44,11 +44,11 @@ class Cell:
         span: number of columns that it takes.
         width: width in points; 0 for the width of the text.
         height: height in points; 0 for the height of the text.
-        url: as in `Node`, if the cell links to another page than its card.
+        url: as in `GraphNode`, if the cell links to another page than its card.
         badge: whether it shows a fact in a title row, which a mark of the card must not hide.
     """
 
-    text: Text
+    text: StyledText
     align: str = "LEFT"
     port: str = ""
     fill: str = ""
@@ -85,7 +85,7 @@ class About(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CardRow:
     """A row of a card.
 
     Attributes:
@@ -111,10 +111,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CardTable:
     """A card: a rounded frame with rows of cells, the first of which is its title; no frame if `border` is 0."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[CardRow, ...]
     color: str
     fill: str = ""
     border: int = 1
@@ -142,7 +142,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class GraphNode:
     """A card in the picture.
 
     Attributes:
@@ -153,7 +153,7 @@ class Node:
     """
 
     name: str
-    label: Table | None
+    label: CardTable | None
     kind: str = ""
     url: str = ""
     tooltip: str = ""
@@ -189,10 +189,10 @@ class Cluster:
     """A box around nodes; `columns` as in `Graph`."""
 
     name: str
-    label: Table
+    label: CardTable
     fill: str
     line: str
-    nodes: tuple[Node, ...]
+    nodes: tuple[GraphNode, ...]
     columns: tuple[tuple[str, ...], ...] = ()
     url: str = ""
     tooltip: str = ""
@@ -209,7 +209,7 @@ class Graph:
     """
 
     name: str
-    nodes: tuple[Node, ...]
+    nodes: tuple[GraphNode, ...]
     clusters: tuple[Cluster, ...] = ()
     columns: tuple[tuple[str, ...], ...] = ()
     ordered: tuple[tuple[str, str], ...] = ()

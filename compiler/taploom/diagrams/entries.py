@@ -14,7 +14,7 @@ ANY = "any"
 ROWS_APART = 150
 """Most rows of a picture in which each entry has a row of its own; with more, entries are put together."""
 _FORWARDED, _ALLOWED, _DENIED = "⇤", "✓", "✗"
-Pair = tuple[str, str]
+ZonePair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class PolicyRow:
     entry: str = ""
 
 
-def rows_of(plan: Plan, cells: Mapping[Pair, ZoneTraffic], *, apart: bool = False) -> dict[str, list[PolicyRow]]:
+def rows_of(plan: Plan, cells: Mapping[ZonePair, ZoneTraffic], *, apart: bool = False) -> dict[str, list[PolicyRow]]:
     """The rows of each sender: forwards, then allows, then denies; with `apart` always one row for each entry."""
     found: dict[str, list[PolicyRow]] = {}
     forwarded = _pairs({pair: cell.forwards for pair, cell in cells.items()})
@@ -67,16 +67,16 @@ def rows_of(plan: Plan, cells: Mapping[Pair, ZoneTraffic], *, apart: bool = Fals
     return {sender: _together(rows) for sender, rows in found.items()}
 
 
-def _pairs(names: Mapping[Pair, tuple[str, ...]]) -> dict[str, list[Pair]]:
+def _pairs(names: Mapping[ZonePair, tuple[str, ...]]) -> dict[str, list[ZonePair]]:
     """The pairs of sending and receiving zone of each entry."""
-    found: dict[str, list[Pair]] = {}
+    found: dict[str, list[ZonePair]] = {}
     for pair, entries in names.items():
         for entry in entries:
             found.setdefault(entry, []).append(pair)
     return found
 
 
-def _senders(pairs: list[Pair]) -> dict[str, tuple[str, ...]]:
+def _senders(pairs: list[ZonePair]) -> dict[str, tuple[str, ...]]:
     """The receivers of each sender, both sorted."""
     found: dict[str, set[str]] = {}
     for sender, receiver in pairs:

@@ -3,21 +3,21 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from taploom.diagrams.dot import SPINE, Cell, Node, Row, Table, Text
+from taploom.diagrams.dot import SPINE, CardRow, CardTable, Cell, GraphNode, StyledText
 
 _POINTS = 72
 _KNOT = 6
 """Height of the place where a line meets a spine."""
 
 
-def levelled(nodes: Sequence[Node]) -> tuple[Node, ...]:
+def levelled(nodes: Sequence[GraphNode]) -> tuple[GraphNode, ...]:
     """The same cards, with each column of cells as wide as in the card where it is widest."""
     tables = [node.label for node in nodes if node.label]
     wide = _column_widths(tables)
     return tuple(replace(node, label=_widened(node.label, wide)) if node.label else node for node in nodes)
 
 
-def _column_widths(tables: Iterable[Table]) -> list[int]:
+def _column_widths(tables: Iterable[CardTable]) -> list[int]:
     rows = [row for table in tables for row in table.rows]
     count = max((sum(cell.span for cell in row.cells) for row in rows), default=0)
     wide = [0] * count
@@ -34,7 +34,7 @@ def _column_widths(tables: Iterable[Table]) -> list[int]:
     return wide
 
 
-def _widened(table: Table, wide: Sequence[int]) -> Table:
+def _widened(table: CardTable, wide: Sequence[int]) -> CardTable:
     rows = (
         replace(row, cells=tuple(replace(cell, width=_span(wide, column, cell)) for column, cell in _placed(row)))
         for row in table.rows
@@ -42,7 +42,7 @@ def _widened(table: Table, wide: Sequence[int]) -> Table:
     return replace(table, rows=tuple(rows))
 
 
-def _placed(row: Row) -> Iterable[tuple[int, Cell]]:
+def _placed(row: CardRow) -> Iterable[tuple[int, Cell]]:
     column = 0
     for cell in row.cells:
         yield column, cell
@@ -63,7 +63,9 @@ def stacked(heights: Iterable[float], gap: float) -> list[float]:
     return tops
 
 
-def spine(name: str, color: str, heights: Iterable[tuple[str, float]], tooltip: str) -> tuple[Node, dict[str, str]]:
+def spine(
+    name: str, color: str, heights: Iterable[tuple[str, float]], tooltip: str
+) -> tuple[GraphNode, dict[str, str]]:
     """A slim bar that gathers lines, each at the height of the card that it comes from or leads to.
 
     Args:
@@ -75,18 +77,18 @@ def spine(name: str, color: str, heights: Iterable[tuple[str, float]], tooltip: 
     Returns:
         The bar, and the port for each card.
     """
-    rows: list[Row] = []
+    rows: list[CardRow] = []
     ports: dict[str, str] = {}
     at = None
     for card, height in sorted(heights, key=lambda one: one[1]):
         if at is None or height - at >= _KNOT + 1:
             if at is not None:
-                rows.append(Row((_bar(color, round(height - at - _KNOT)),)))
-            rows.append(Row((_bar(color, _KNOT, f"at{len(rows)}"),)))
+                rows.append(CardRow((_bar(color, round(height - at - _KNOT)),)))
+            rows.append(CardRow((_bar(color, _KNOT, f"at{len(rows)}"),)))
             at = height if at is None else at + _KNOT + round(height - at - _KNOT)
         ports[card] = rows[-1].cells[0].port
-    return Node(name, Table(tuple(rows), color, color, border=0, spacing=0), SPINE, tooltip=tooltip), ports
+    return GraphNode(name, CardTable(tuple(rows), color, color, border=0, spacing=0), SPINE, tooltip=tooltip), ports
 
 
 def _bar(color: str, height: int, port: str = "") -> Cell:
-    return Cell(Text("", 8, color), port=port, fill=color, width=_KNOT, height=height)
+    return Cell(StyledText("", 8, color), port=port, fill=color, width=_KNOT, height=height)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from taploom.base.frozen import dataclass
-from taploom.diagrams.dot import NIC, SPINE, About, Cell, Edge, Graph, Node, Row, Table, Text
+from taploom.diagrams.dot import NIC, SPINE, About, CardRow, CardTable, Cell, Edge, Graph, GraphNode, StyledText
 from taploom.diagrams.palette import ALLOWED, CHANGED, DENIED, Tone
 
 ADDED, REMOVED, OTHER = "+", "\N{MINUS SIGN}", "~"
@@ -28,12 +28,12 @@ class Marks:
         changed: names of cards whose object changes, whether the card shows the change or not.
     """
 
-    before: Mapping[str, Node]
-    after: Mapping[str, Node]
+    before: Mapping[str, GraphNode]
+    after: Mapping[str, GraphNode]
     lines: tuple[Mapping[object, Edge], Mapping[object, Edge]]
     changed: frozenset[str]
 
-    def card(self, node: Node) -> Node:
+    def card(self, node: GraphNode) -> GraphNode:
         """A card of the picture with its marks."""
         old, new = self.before.get(node.name), self.after.get(node.name)
         if node.label is None or node.kind == SPINE or (old is None and new is None):
@@ -74,7 +74,7 @@ def marks(before: Graph, after: Graph, names: Mapping[str, str], changed: Iterab
     return Marks(old, {node.name: node for node in _nodes(after)}, lines, frozenset(changed))
 
 
-def _nodes(graph: Graph) -> Iterable[Node]:
+def _nodes(graph: Graph) -> Iterable[GraphNode]:
     return (*graph.nodes, *(node for cluster in graph.clusters for node in cluster.nodes))
 
 
@@ -84,7 +84,7 @@ def _line(edge: Edge) -> object:
     return port, edge.head.node, edge.head.port if port else ""
 
 
-def _whole(node: Node, sign: str) -> Node:
+def _whole(node: GraphNode, sign: str) -> GraphNode:
     """An added or removed card."""
     assert node.label is not None
     tone = TONES[sign]
@@ -94,17 +94,17 @@ def _whole(node: Node, sign: str) -> Node:
     return replace(node, label=table, tooltip=f"{node.tooltip}: {WORDS[sign]}")
 
 
-def _titled(row: Row, sign: str) -> Row:
+def _titled(row: CardRow, sign: str) -> CardRow:
     """A title with the sign's word in its last cell, behind a guest's published ports, as no other row has these."""
     first, *rest = row.cells
     tone, said = TONES[sign], f"{sign} {WORDS[sign]}"
     badge = rest[-1].text.text if rest and rest[-1].badge else ""
-    word = Text(f"{badge}  {said}".strip(), rest[-1].text.size if rest else first.text.size, tone.ink, bold=True)
+    word = StyledText(f"{badge}  {said}".strip(), rest[-1].text.size if rest else first.text.size, tone.ink, bold=True)
     title = replace(first, text=replace(first.text, color=tone.ink))
     return replace(row, cells=(title, *rest[:-1], replace(rest[-1], text=word)) if rest else (title,))
 
 
-def _toned(row: Row, tone: Tone) -> Row:
+def _toned(row: CardRow, tone: Tone) -> CardRow:
     return replace(
         row,
         cells=tuple(
@@ -114,12 +114,12 @@ def _toned(row: Row, tone: Tone) -> Row:
     )
 
 
-def _compared(node: Node, old: Sequence[Row], new: Sequence[Row], *, changed: bool) -> Node:
+def _compared(node: GraphNode, old: Sequence[CardRow], new: Sequence[CardRow], *, changed: bool) -> GraphNode:
     """A card that both sides have, with marks on rows that are added, removed or changed."""
     assert node.label is not None
     had, has = {_said(row) for row in old[1:]}, {_said(row) for row in new[1:]}
     head, *rest = node.label.rows
-    rows: list[Row] = []
+    rows: list[CardRow] = []
     left = [row for row in old[1:] if _said(row) not in has and not _passes(row)]
     pairs = _paired([row for row in rest if _said(row) in has - had and row.about is not About.TALLY], left)
     was = [_was(old[0], new[0])] if _title(old[0]) != _title(new[0]) else []
@@ -141,12 +141,12 @@ def _compared(node: Node, old: Sequence[Row], new: Sequence[Row], *, changed: bo
     whole = (_titled(head, OTHER) if changed else head, *was, *rows, *(_was(row) for row in left))
     border, color = (_STRONG, CHANGED.ink) if changed else (node.label.border, node.label.color)
     tooltip = f"{node.tooltip}: {WORDS[OTHER]}" if changed else node.tooltip
-    return replace(node, label=Table(whole, color, node.label.fill, border, node.label.spacing), tooltip=tooltip)
+    return replace(node, label=CardTable(whole, color, node.label.fill, border, node.label.spacing), tooltip=tooltip)
 
 
-def _paired(new: Sequence[Row], old: Sequence[Row]) -> dict[object, Row]:
+def _paired(new: Sequence[CardRow], old: Sequence[CardRow]) -> dict[object, CardRow]:
     """The old row that each new row of a card replaces, as both show the same fact; by `_said` of the new row."""
-    left, found = list(old), dict[object, Row]()
+    left, found = list(old), dict[object, CardRow]()
     for row in new:
         same = next((one for one in left if one.key == row.key), None)
         if same:
@@ -155,37 +155,37 @@ def _paired(new: Sequence[Row], old: Sequence[Row]) -> dict[object, Row]:
     return found
 
 
-def _counted(row: Row, new: Sequence[Row]) -> Row | None:
+def _counted(row: CardRow, new: Sequence[CardRow]) -> CardRow | None:
     """The row with a count among new rows, if `row` is one as well: a changed count is not marked as a removal."""
     return next((one for one in new[1:] if row.about is one.about is About.TALLY), None)
 
 
-def _said(row: Row) -> tuple[object, ...]:
+def _said(row: CardRow) -> tuple[object, ...]:
     """The fact of a row and its texts."""
     return row.key, *(cell.text.text for cell in row.cells)
 
 
-def _passes(row: Row) -> bool:
+def _passes(row: CardRow) -> bool:
     """Whether a removed row needs no mark: a count (the counted rows have one) or a port (its guest's card has one)."""
     return row.about in (About.TALLY, About.PORT)
 
 
-def _title(row: Row) -> str:
+def _title(row: CardRow) -> str:
     return row.cells[0].text.text
 
 
-def _signed(row: Row, sign: str) -> Row:
+def _signed(row: CardRow, sign: str) -> CardRow:
     toned = _toned(row, TONES[sign])
     first, *rest = toned.cells
     return replace(toned, cells=(replace(first, text=replace(first.text, text=f"{sign} {first.text.text}")), *rest))
 
 
-def _was(row: Row, now: Row | None = None) -> Row:
+def _was(row: CardRow, now: CardRow | None = None) -> CardRow:
     """A row with the old text struck out: of the first cell, or of the second if only that has changed."""
     wide = sum(cell.span for cell in row.cells)
     at = 1 if len(row.cells) > 1 and now and _title(row) == _title(now) else 0
     gone = replace(row.cells[at].text, color=CHANGED.ink, struck=True, bold=False)
-    struck, word = Cell(gone, fill=CHANGED.fill), Cell(Text("was", _WAS, CHANGED.ink), fill=CHANGED.fill)
+    struck, word = Cell(gone, fill=CHANGED.fill), Cell(StyledText("was", _WAS, CHANGED.ink), fill=CHANGED.fill)
     if wide == 1:
-        return Row((struck,))
-    return Row((replace(struck, span=wide - 1), word) if at == 0 else (word, struck))
+        return CardRow((struck,))
+    return CardRow((replace(struck, span=wide - 1), word) if at == 0 else (word, struck))

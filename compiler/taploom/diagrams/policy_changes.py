@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from taploom.base.frozen import dataclass
 from taploom.diagrams.difference import legend, tells
-from taploom.diagrams.dot import Cell, Graph, Node, Row, Table, Text
+from taploom.diagrams.dot import CardRow, CardTable, Cell, Graph, GraphNode, StyledText
 from taploom.diagrams.entries import PolicyRow, rows_of
 from taploom.diagrams.geometry import levelled
 from taploom.diagrams.marking import ADDED, OTHER, REMOVED, TONES, WORDS
@@ -89,23 +89,23 @@ def _said(row: PolicyRow) -> tuple[object, ...]:
     return row.name, row.sign, row.what, row.whom, row.receivers
 
 
-def _card(sender: str, changed: Sequence[ChangedEntry], colors: Paint) -> Node:
-    lines: list[Row] = []
+def _card(sender: str, changed: Sequence[ChangedEntry], colors: Paint) -> GraphNode:
+    lines: list[CardRow] = []
     for one in changed[:_ROWS_SHOWN]:
         lines.append(_line(one.sign, one.row.name, one.row, colors))
         if one.was:
             name = one.was.name if one.was.name != one.row.name else ""
             lines.append(_line(_WAS, name, one.was, colors))
     if len(changed) > _ROWS_SHOWN:
-        lines.append(Row((Cell(Text(f"and {len(changed) - _ROWS_SHOWN} more", 9, MUTED.ink), span=5),)))
-    return Node(f"by-{sender}", Table(tuple(lines), LINE.ink, TEXT.fill), "flow")
+        lines.append(CardRow((Cell(StyledText(f"and {len(changed) - _ROWS_SHOWN} more", 9, MUTED.ink), span=5),)))
+    return GraphNode(f"by-{sender}", CardTable(tuple(lines), LINE.ink, TEXT.fill), "flow")
 
 
-def _line(sign: str, name: str, row: PolicyRow, colors: Paint) -> Row:
+def _line(sign: str, name: str, row: PolicyRow, colors: Paint) -> CardRow:
     """The row of an entry as in the picture of the policy, without links; its texts are struck out if they are gone."""
     tone = TONES.get(sign, TONES[OTHER])
-    title = Text(f"{sign} {name}".strip(), 9.5, tone.ink, bold=True)
+    title = StyledText(f"{sign} {name}".strip(), 9.5, tone.ink, bold=True)
     does, what, whom, pill = cells_of(row, colors)
     gone = sign in (REMOVED, _WAS)
     said = (replace(cell, text=replace(cell.text, struck=gone), url="") for cell in (what, whom))
-    return Row((Cell(title, fill=tone.fill, tooltip=f"{row.name}: {WORDS.get(sign, _WAS)}"), does, *said, pill))
+    return CardRow((Cell(title, fill=tone.fill, tooltip=f"{row.name}: {WORDS.get(sign, _WAS)}"), does, *said, pill))

@@ -6,7 +6,7 @@ Texts come from specs, which may be untrusted, so no other module puts text into
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from taploom.diagrams.dot import Cell, Cluster, Edge, EdgeEnd, Graph, Node, Row, Table, Text
+from taploom.diagrams.dot import CardRow, CardTable, Cell, Cluster, Edge, EdgeEnd, Graph, GraphNode, StyledText
 
 SANS, MONO = "Inter, Helvetica, Arial, sans-serif", "JetBrains Mono, Courier New, monospace"
 _SPECIAL = re.compile(r'[&<>"\\]')
@@ -52,7 +52,7 @@ def _cluster(cluster: Cluster) -> Iterator[str]:
     yield "}"
 
 
-def _node(node: Node) -> str:
+def _node(node: GraphNode) -> str:
     if node.label is None:
         return f"{_quoted(node.name)} " + _attributes(
             {"shape": "none", "style": "invis", "label": "", "width": "0.1", "height": "0.12"}
@@ -79,14 +79,14 @@ def _end(end: EdgeEnd) -> str:
     return ":".join(_quoted(part) for part in (end.node, end.port, end.side) if part)
 
 
-def _attributes(values: Mapping[str, str], label: Table | None = None) -> str:
+def _attributes(values: Mapping[str, str], label: CardTable | None = None) -> str:
     shown = [f"{key}={_quoted(value)}" for key, value in values.items() if value or key == "label"]
     if label is not None:
         shown.append(f"label=<{_table(label)}>")
     return f"[{', '.join(shown)}]"
 
 
-def _table(table: Table) -> str:
+def _table(table: CardTable) -> str:
     style = "ROUNDED,DASHED" if table.dashed else "ROUNDED"
     attributes = {
         "BORDER": table.border, "COLOR": table.color if table.border else "", "STYLE": style if table.border else "",
@@ -96,7 +96,7 @@ def _table(table: Table) -> str:
     return f"<TABLE{_tags(attributes)}>{rows}</TABLE>"
 
 
-def _row(row: Row) -> str:
+def _row(row: CardRow) -> str:
     return f"<TR>{''.join(_cell(cell, row.high) for cell in row.cells)}</TR>"
 
 
@@ -110,7 +110,7 @@ def _cell(cell: Cell, high: int) -> str:
     return f"<TD{_tags(attributes)}>{_text(cell.text, ASIDE[cell.align])}</TD>"
 
 
-def _text(text: Text, aside: str) -> str:
+def _text(text: StyledText, aside: str) -> str:
     if not text.text:
         return ""
     words = f"<S>{_escaped(text.text)}</S>" if text.struck else _escaped(text.text)

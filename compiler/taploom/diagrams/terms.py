@@ -13,7 +13,7 @@ _KINDS = {NatKind.MASQUERADE: "masquerade", NatKind.SNAT: "SNAT", NatKind.PREFIX
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class UplinkRow:
     """A row of an uplink's card.
 
     Attributes:
@@ -27,7 +27,7 @@ class Way:
     networks: tuple[str, ...]
 
 
-def ways(host: Host, uplink: HostInterface) -> tuple[Way, ...]:
+def ways(host: Host, uplink: HostInterface) -> tuple[UplinkRow, ...]:
     """The ways of an uplink, translated ones first."""
     labels: dict[str, list[str]] = {}
     published = {dnat_entry.network for dnat_entry in host.dnat_entries if uplink.device in dnat_entry.uplinks}
@@ -40,7 +40,7 @@ def ways(host: Host, uplink: HostInterface) -> tuple[Way, ...]:
             labels.setdefault(LANES, []).append(network)
     plain = (ROUTED, LANES)
     ordered = sorted(labels.items(), key=lambda item: (item[0] in plain, item[0]))
-    return tuple(Way(label, label not in plain, tuple(names)) for label, names in ordered)
+    return tuple(UplinkRow(label, label not in plain, tuple(names)) for label, names in ordered)
 
 
 def _label(host: Host, uplink: HostInterface, network: str) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from taploom.diagrams import cards
-from taploom.diagrams.box import Box, Detail
+from taploom.diagrams.box import Detail, HostBox
 from taploom.diagrams.crowd import HOSTS_DRAWN, crowd_graph
-from taploom.diagrams.dot import Edge, EdgeEnd, Graph, Node
+from taploom.diagrams.dot import Edge, EdgeEnd, Graph, GraphNode
 from taploom.diagrams.geometry import levelled
 from taploom.diagrams.marking import Marks
 from taploom.diagrams.outside import Outside, outsides
@@ -50,7 +50,7 @@ def picture(
     hosts: Sequence[Host],
     guests: Sequence[Guest],
     marked: Marks | None = None,
-    key: Node | None = None,
+    key: GraphNode | None = None,
     center: Guest | None = None,
 ) -> Graph:
     """Some hosts and guests of a plan.
@@ -66,7 +66,7 @@ def picture(
         center: the guest whose picture it is, or None.
     """
     found = outsides(plan, hosts)
-    boxes = [Box(paint, host, guests, center, _detail(len(guests)), found) for host in hosts]
+    boxes = [HostBox(paint, host, guests, center, _detail(len(guests)), found) for host in hosts]
     shown = {uplink for box in boxes for uplink in box.uplink_names}
     outer = _outer(plan, paint, [one for one in found if shown & set(one.uplinks)])
     key = key or cards.legend(_legend(paint, boxes))
@@ -77,7 +77,7 @@ def picture(
     edges = (*_lines(paint, found, shown), *(edge for box in boxes for edge in box.edges()))
     return Graph(
         name,
-        (*outer, Node(_GAP, None), key),
+        (*outer, GraphNode(_GAP, None), key),
         tuple(box.cluster() for box in boxes),
         ((*(node.name for node in outer), _GAP, key.name),),
         (),
@@ -91,7 +91,7 @@ def _detail(guests: int) -> Detail:
     return Detail.NAMES if guests <= NAMES_SHOWN else Detail.COUNTS
 
 
-def _outer(plan: Plan, paint: Paint, found: Sequence[Outside]) -> tuple[Node, ...]:
+def _outer(plan: Plan, paint: Paint, found: Sequence[Outside]) -> tuple[GraphNode, ...]:
     zones = {zone.name: zone for zone in plan.zones}
     return levelled([cards.outside_card(zones[one.zone], paint, one.name) for one in found])
 
@@ -107,7 +107,7 @@ def _lines(paint: Paint, found: Sequence[Outside], shown: set[str]) -> list[Edge
     ]  # fmt: skip
 
 
-def _level(boxes: Sequence[Box]) -> None:
+def _level(boxes: Sequence[HostBox]) -> None:
     """Make each column equally wide in all boxes, so that the boxes are equally wide."""
     for column in range(len(boxes[0].columns) if boxes else 0):
         nodes = levelled([node for box in boxes for node in box.columns[column]])
@@ -118,7 +118,7 @@ def _level(boxes: Sequence[Box]) -> None:
             at += count
 
 
-def _legend(paint: Paint, boxes: Sequence[Box]) -> list[tuple[str, str, str]]:
+def _legend(paint: Paint, boxes: Sequence[HostBox]) -> list[tuple[str, str, str]]:
     line, dashes = cards.LINES
     rows = [(line, paint.network(network).ink, network) for box in boxes for network in box.networks]
     if any(box.untranslated for box in boxes):

@@ -27,7 +27,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class AddressRun:
     """A run of addresses; `what` is `free` or `DHCP pool`."""
 
     first: Address
@@ -53,7 +53,7 @@ class Use:
 
     own: Interface
     taken: tuple[Taken, ...]
-    ranges: tuple[Range, ...]
+    ranges: tuple[AddressRun, ...]
     next: Address | None
 
     @property
@@ -108,22 +108,22 @@ def _room(own: Interface) -> tuple[int, int]:
     return first + 1, first + size - (2 if own.family is Family.IPV4 else 1)
 
 
-def _pool(plan: Plan, network: Network) -> Range | None:
+def _pool(plan: Plan, network: Network) -> AddressRun | None:
     for host in plan.hosts:
         for here in inside(host):
             if here.network == network.name and here.dhcp:
-                return Range(here.dhcp.first, here.dhcp.last, "DHCP pool")
+                return AddressRun(here.dhcp.first, here.dhcp.last, "DHCP pool")
     return None
 
 
-def _gaps(own: Interface, taken: list[Taken], pool: Range | None) -> Iterator[Range]:
+def _gaps(own: Interface, taken: list[Taken], pool: AddressRun | None) -> Iterator[AddressRun]:
     """The free ranges of a network, without the DHCP pool."""
     at, end = _room(own)
     busy = [(one.address.value, one.address.value) for one in taken]
     busy += [(pool.first.value, pool.last.value)] if pool else []
     for first, last in sorted(busy):
         if first > at:
-            yield Range(Address(own.family, at), Address(own.family, first - 1), "free")
+            yield AddressRun(Address(own.family, at), Address(own.family, first - 1), "free")
         at = max(at, last + 1)
     if at <= end:
-        yield Range(Address(own.family, at), Address(own.family, end), "free")
+        yield AddressRun(Address(own.family, at), Address(own.family, end), "free")

@@ -9,7 +9,7 @@ Many senders are drawn in several pairs of columns, so that the picture is about
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
-from taploom.diagrams.dot import Cell, Edge, EdgeEnd, Graph, Node, Row, Table, Text
+from taploom.diagrams.dot import CardRow, CardTable, Cell, Edge, EdgeEnd, Graph, GraphNode, StyledText
 from taploom.diagrams.entries import ANY, PolicyRow, rows_of
 from taploom.diagrams.geometry import levelled
 from taploom.diagrams.palette import DENIED, LINE, MUTED, OUTSIDE, TEXT, Paint, Tone
@@ -31,7 +31,7 @@ def zones_graph(plan: Plan, paint: Paint, cells: Mapping[tuple[str, str], ZoneTr
     middle = levelled([_entries(name, rows[name], paint) for name in senders])
     edges = [line(name, paint) for name in senders]
     arrows = [edge for name in senders for edge in _arrows(name, rows[name], paint)]
-    right: Sequence[Node] = ()
+    right: Sequence[GraphNode] = ()
     if len(arrows) <= ARROWS_SHOWN:
         right = levelled([zone_card(plan, f"to-{name}", name, paint) for name in receivers])
         edges += arrows
@@ -46,7 +46,9 @@ def ordered(plan: Plan, names: Collection[str]) -> list[str]:
     return [name for name in order if name in names]
 
 
-def _columns(left: Sequence[Node], middle: Sequence[Node]) -> tuple[list[tuple[str, ...]], list[tuple[str, str]]]:
+def _columns(
+    left: Sequence[GraphNode], middle: Sequence[GraphNode]
+) -> tuple[list[tuple[str, ...]], list[tuple[str, str]]]:
     """The columns of senders and entries, few but not too high, and the pairs of nodes that keep them in order."""
     across = min(_ACROSS, -(-len(left) // _SENDERS_BELOW)) or 1
     high = -(-len(left) // across) or 1
@@ -55,7 +57,7 @@ def _columns(left: Sequence[Node], middle: Sequence[Node]) -> tuple[list[tuple[s
     return columns, [(one[0], other[0]) for one, other in pairwise(columns)][1::2]
 
 
-def zone_card(plan: Plan, node: str, name: str, paint: Paint) -> Node:
+def zone_card(plan: Plan, node: str, name: str, paint: Paint) -> GraphNode:
     """The card of a zone, of the hosts or of everybody; `node` is its name in the picture."""
     tone = _tone(name, paint)
     zone = next((zone for zone in plan.zones if zone.name == name), None)
@@ -70,30 +72,30 @@ def zone_card(plan: Plan, node: str, name: str, paint: Paint) -> Node:
         below = " · ".join(part for part in parts if part)
         url, tooltip = f"zones/{name}/", zone.meta.description or f"zone {name}"
     rows = (
-        Row((Cell(Text(name, 14, tone.ink, bold=True), "CENTER"),)),
-        Row((Cell(Text(_cut(below), 9, MUTED.ink), "CENTER"),)),
+        CardRow((Cell(StyledText(name, 14, tone.ink, bold=True), "CENTER"),)),
+        CardRow((Cell(StyledText(_cut(below), 9, MUTED.ink), "CENTER"),)),
     )
-    return Node(node, Table(rows, tone.ink, tone.fill, 2), "zone", url, tooltip)
+    return GraphNode(node, CardTable(rows, tone.ink, tone.fill, 2), "zone", url, tooltip)
 
 
 def _tone(name: str, paint: Paint) -> Tone:
     return paint.zone(name) if name in paint.zones else OUTSIDE
 
 
-def _entries(sender: str, rows: Sequence[PolicyRow], paint: Paint) -> Node:
+def _entries(sender: str, rows: Sequence[PolicyRow], paint: Paint) -> GraphNode:
     """A card with a row for each entry: its sign, services, destination, and the destination's zones."""
-    lines = [Row(cells_of(row, paint)) for row in rows[:_ROWS_SHOWN]]
+    lines = [CardRow(cells_of(row, paint)) for row in rows[:_ROWS_SHOWN]]
     if len(rows) > _ROWS_SHOWN:
-        lines.append(Row((Cell(Text(f"and {len(rows) - _ROWS_SHOWN} more", 9, MUTED.ink), span=4),)))
-    return Node(f"by-{sender}", Table(tuple(lines), LINE.ink, TEXT.fill), "flow")
+        lines.append(CardRow((Cell(StyledText(f"and {len(rows) - _ROWS_SHOWN} more", 9, MUTED.ink), span=4),)))
+    return GraphNode(f"by-{sender}", CardTable(tuple(lines), LINE.ink, TEXT.fill), "flow")
 
 
 def cells_of(row: PolicyRow, paint: Paint) -> tuple[Cell, ...]:
     """An entry as four cells."""
     return (
-        Cell(Text(row.sign, 10, row.color, bold=True), "CENTER", width=20),
-        Cell(Text(_cut(row.what), 9.5, TEXT.ink, bold=True, mono=True), url=row.url, tooltip=row.name),
-        Cell(Text(f"→ {_cut(row.whom)}", 9, MUTED.ink)),
+        Cell(StyledText(row.sign, 10, row.color, bold=True), "CENTER", width=20),
+        Cell(StyledText(_cut(row.what), 9.5, TEXT.ink, bold=True, mono=True), url=row.url, tooltip=row.name),
+        Cell(StyledText(f"→ {_cut(row.whom)}", 9, MUTED.ink)),
         _pill(row.receivers, paint),
     )
 
@@ -102,7 +104,7 @@ def _pill(receivers: Sequence[str], paint: Paint) -> Cell:
     tone, url = OUTSIDE, "zones/"
     if len(receivers) == 1:
         tone, url = _tone(receivers[0], paint), f"zones/{receivers[0]}/" if receivers[0] != HOSTS else "hosts/"
-    return Cell(Text(_cut(", ".join(receivers)), 9, tone.ink, bold=True), "CENTER", fill=tone.fill, url=url)
+    return Cell(StyledText(_cut(", ".join(receivers)), 9, tone.ink, bold=True), "CENTER", fill=tone.fill, url=url)
 
 
 def line(sender: str, paint: Paint) -> Edge:

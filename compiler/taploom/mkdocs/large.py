@@ -13,7 +13,7 @@ from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page, _RelativePathTreeprocessor
 from mkdocs.structure.toc import get_toc
 
-from taploom.site.markup.html import Entry, html
+from taploom.site.markup.html import TocEntry, html
 from taploom.site.page import Page as OurPage
 
 _INDENT = re.compile(r"\s*\n\s*")
@@ -41,7 +41,7 @@ class QuickPage(Page):
         self.links_to_anchors = links.links_to_anchors
 
 
-def _nested(headings: tuple[Entry, ...]) -> list[Any]:
+def _nested(headings: tuple[TocEntry, ...]) -> list[Any]:
     """The headings as a tree, in the form that MkDocs reads from Markdown."""
     roots: list[Any] = []
     above: list[Any] = []

@@ -69,7 +69,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class Asset:
     """A file that is not a page, such as a rendered file to download or the style sheet of the colours."""
 
     path: str

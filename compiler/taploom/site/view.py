@@ -30,7 +30,7 @@ class Named(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class SiteView:
     """A compiled site with the look-ups that pages share.
 
     Attributes:
@@ -84,13 +84,13 @@ def view(
     sources: Mapping[str, str],
     manual: Manual = EMPTY,
     history: History = NO_HISTORY,
-) -> View:
+) -> SiteView:
     """Build all look-ups once, so that ten thousand pages do not each search the plan."""
     dnat_entries = [dnat_entry for host in plan.hosts for dnat_entry in host.dnat_entries]
     terms = sorted({(term.entry.removeprefix("policy/"), host.name) for host in plan.hosts for term in host.terms})
     cells = matrix(plan)
     members = _grouped((nic.network, guest) for guest in plan.guests for nic in guest.nics)
-    return View(
+    return SiteView(
         plan,
         paint(plan),
         diagnostics,

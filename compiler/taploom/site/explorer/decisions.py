@@ -25,7 +25,7 @@ from taploom.flows.proof.proof import spans_of
 from taploom.flows.reach.journey import EPHEMERAL, HOPS
 from taploom.plan.host import Host
 from taploom.plan.site import Plan
-from taploom.site.explorer.spans import Pool
+from taploom.site.explorer.spans import TextNumbers
 from taploom.site.links import page_of
 from taploom.site.sources import place_of
 
@@ -78,7 +78,7 @@ class _Lists:
 
     def __init__(self, intent: Intent) -> None:
         self._intent = intent
-        self._pool, self._answers = Pool(), dict[Answer, int]()
+        self._pool, self._answers = TextNumbers(), dict[Answer, int]()
 
     @property
     def names(self) -> set[str]:

@@ -21,7 +21,7 @@ def of_prefixes(prefixes: Iterable[Prefix]) -> str:
 
 
 @dataclass(slots=True)
-class Pool:
+class TextNumbers:
     """Numbered texts, so that many boxes can refer to the same set by its number."""
 
     numbers: dict[str, int] = field(default_factory=dict)

@@ -36,7 +36,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableBlock:
     """A table, each row as long as its head.
 
     Attributes:
@@ -76,7 +76,7 @@ class CodeBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class FileText:
     """The verbatim text of a file.
 
     Attributes:
@@ -114,7 +114,7 @@ class Figure:
         return f'<div class="tl-figure" data-taploom="{escaped(self.graph.name)}"></div>'
 
 
-Block: TypeAlias = Heading | Paragraph | Table | Facts | BulletList | CodeBlock | Source | Html | Figure
+Block: TypeAlias = Heading | Paragraph | TableBlock | Facts | BulletList | CodeBlock | FileText | Html | Figure
 Blocks: TypeAlias = tuple[Block, ...]
 
 
@@ -130,7 +130,7 @@ def table(head: Sequence[Inline], rows: Iterable[Sequence[Inline]]) -> Blocks:
     if not kept:
         return ()
     numeric = tuple(all(isinstance(row[i], Number) or is_empty(row[i]) for row in found) for i in kept)
-    return (Table(tuple(head[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in found), numeric),)
+    return (TableBlock(tuple(head[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in found), numeric),)
 
 
 def facts(pairs: Iterable[tuple[str, Inline]]) -> Blocks:

@@ -5,10 +5,10 @@ from typing import assert_never
 
 from taploom.site.markup.inline import Break, Code, Emphasis, Inline, Number, Outward, Strong, is_web
 
-Element = Code | Outward | Strong | Emphasis | Number | Break
+InlineElement = Code | Outward | Strong | Emphasis | Number | Break
 
 
-def element(words: Element, escaped: Callable[[str], str], inline: Callable[[Inline], str]) -> str:
+def element(words: InlineElement, escaped: Callable[[str], str], inline: Callable[[Inline], str]) -> str:
     """An element as HTML.
 
     Args:

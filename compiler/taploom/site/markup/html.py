@@ -21,11 +21,11 @@ from taploom.site.markup.block import (
     CodeBlock,
     Facts,
     Figure,
+    FileText,
     Heading,
     Html,
     Paragraph,
-    Source,
-    Table,
+    TableBlock,
 )
 from taploom.site.markup.elements import element
 from taploom.site.markup.inline import (
@@ -37,8 +37,8 @@ from taploom.site.markup.inline import (
     Link,
     Number,
     Outward,
-    Span,
     Strong,
+    StyledSpan,
     address,
     identifier,
     text_of,
@@ -53,7 +53,7 @@ Url = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TocEntry:
     """A heading in the table of contents: its level from 1, its anchor, and its words as HTML without tags."""
 
     level: int
@@ -66,7 +66,7 @@ class Content:
     """A page's content, its headings, and every anchor that a link may lead to."""
 
     text: str
-    headings: tuple[Entry, ...]
+    headings: tuple[TocEntry, ...]
     anchors: frozenset[str]
 
 
@@ -100,7 +100,7 @@ class _Writer:
     path: str
     url: Url
     taken: set[str]
-    headings: list[Entry] = field(default_factory=list)
+    headings: list[TocEntry] = field(default_factory=list)
     anchors: set[str] = field(default_factory=set)
 
     def block(self, block: Block) -> str:
@@ -111,7 +111,7 @@ class _Writer:
             case Paragraph(words, style):
                 line = self._inline(words)
                 return f"<p{_styled(style)}>{line}</p>" if line else ""
-            case Table(head, rows, numeric):
+            case TableBlock(head, rows, numeric):
                 return self._table(head, rows, numeric)
             case Facts():
                 return self._table(("", ""), block.rows, (False, False))
@@ -120,7 +120,7 @@ class _Writer:
                 return "\n".join(["<ul>", *lines, "</ul>"]) if lines else ""
             case CodeBlock():
                 raise ValueError("a block of code is left to Markdown")
-            case Source():
+            case FileText():
                 self.anchors.update(line_anchors(block))
                 return source_html(block)
             case Html(text):
@@ -134,7 +134,7 @@ class _Writer:
         text = visible(text_of(heading.words))
         anchor = identifier(heading.anchor) or self._unused(_slug(text))
         self.taken.add(anchor)
-        self.headings.append(Entry(heading.level, anchor, _escaped(text)))
+        self.headings.append(TocEntry(heading.level, anchor, _escaped(text)))
         link = f'<a class="headerlink" href="#{anchor}" title="Permanent link">&para;</a>'
         return f'<h{heading.level} id="{anchor}">{self._inline(heading.words)}{link}</h{heading.level}>'
 
@@ -164,7 +164,7 @@ class _Writer:
             case Link(target, shown, style):
                 href = html_escaped(self.url(address(target, self.path)))
                 return f'<a{_styled(style)} href="{href}">{self._inline(shown)}</a>'
-            case Span(style, inner):
+            case StyledSpan(style, inner):
                 return f"<span{_styled(style)}>{self._inline(inner)}</span>"
             case Anchor(name):
                 self.anchors.add(identifier(name))

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from taploom.base.frozen import dataclass
 
 Inline: TypeAlias = (
-    "str | Code | Link | Outward | Strong | Emphasis | Number | Span | Anchor | Break | tuple[Inline, ...]"
+    "str | Code | Link | Outward | Strong | Emphasis | Number | StyledSpan | Anchor | Break | tuple[Inline, ...]"
 )
 """Text, an element, or several of them one after the other; "" and () are empty."""
 
@@ -81,7 +81,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class StyledSpan:
     """Words with a class of the style sheet."""
 
     style: str

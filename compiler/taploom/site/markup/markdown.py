@@ -16,11 +16,11 @@ from taploom.site.markup.block import (
     CodeBlock,
     Facts,
     Figure,
+    FileText,
     Heading,
     Html,
     Paragraph,
-    Source,
-    Table,
+    TableBlock,
 )
 from taploom.site.markup.elements import element
 from taploom.site.markup.inline import (
@@ -32,8 +32,8 @@ from taploom.site.markup.inline import (
     Link,
     Number,
     Outward,
-    Span,
     Strong,
+    StyledSpan,
     address,
     identifier,
 )
@@ -68,7 +68,7 @@ def _block(block: Block, path: str) -> str:
         case Paragraph(words, style):
             line = _line(words, path)
             return f"{line}\n{{: .{style} }}" if style and line else line
-        case Table(head, rows, numeric):
+        case TableBlock(head, rows, numeric):
             return _table(head, rows, numeric, path)
         case Facts():
             return _table(("", " "), block.rows, (False, False), path)
@@ -76,7 +76,7 @@ def _block(block: Block, path: str) -> str:
             return "\n".join(f"- {line}" for item in items if (line := _line(item, path)))
         case CodeBlock(text, language):
             return _fenced(text, language)
-        case Source():
+        case FileText():
             return source_html(block)
         case Html(text):
             return text
@@ -120,7 +120,7 @@ def _inline(words: Inline, path: str) -> str:
         case Link(target, shown, style):
             suffix = f"{{: .{style} }}" if style else ""
             return f"[{_inline(shown, path)}]({address(target, path)}){suffix}"
-        case Span(style, inner):
+        case StyledSpan(style, inner):
             return f'<span class="{style}">{_inline(inner, path)}</span>'
         case Anchor(name):
             return f'<a id="{identifier(name)}"></a>'

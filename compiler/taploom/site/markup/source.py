@@ -1,10 +1,10 @@
 """A file as HTML for both printers: Markdown leaves an HTML element unchanged."""
 
 from taploom.report.plan.escape import html as escaped
-from taploom.site.markup.block import Source
+from taploom.site.markup.block import FileText
 
 
-def source_html(source: Source) -> str:
+def source_html(source: FileText) -> str:
     """The lines of a file as HTML, with unprintable characters made visible."""
     if not source.numbered:
         lines = "\n".join(map(_shown, source.text.splitlines()))
@@ -14,7 +14,7 @@ def source_html(source: Source) -> str:
     return f'<div class="tl-source tl-whole"><pre><code>{rows}</code></pre></div>'
 
 
-def line_anchors(source: Source) -> list[str]:
+def line_anchors(source: FileText) -> list[str]:
     """The anchors of a file's lines; none if the lines are not numbered."""
     return [f"L{number + 1}" for number in range(source.text.removesuffix("\n").count("\n") + 1)] * source.numbered
 

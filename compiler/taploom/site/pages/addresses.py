@@ -11,17 +11,17 @@ from taploom.site.markup.inline import Anchor, Number, code, codes
 from taploom.site.page import Page
 from taploom.site.pages.networks import amount, used
 from taploom.site.pages.parts import described, source
-from taploom.site.view import View
+from taploom.site.view import SiteView
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(view: SiteView) -> Iterator[Page]:
     """The address plan, the named prefixes outside, and the named services."""
     yield _plan(view)
     yield _outside(view)
     yield _services(view)
 
 
-def _plan(view: View) -> Page:
+def _plan(view: SiteView) -> Page:
     found = [(network, use) for network in view.plan.networks for use in uses(view.plan, network)]
     ordered = sorted(found, key=lambda pair: (pair[1].own.family, pair[1].own.prefix))
     rows = (
@@ -47,7 +47,7 @@ def _share(use: Use) -> str:
     return said + (f" and {100 * pool / use.usable:.0f} % DHCP pool" if pool else "")
 
 
-def _outside(view: View) -> Page:
+def _outside(view: SiteView) -> Page:
     rows = (
         ((Anchor(one.name), one.name), codes(prefix.shortest for prefix in one.prefixes),
          described(one.meta), one.meta.owner, source(one.origin))
@@ -58,7 +58,7 @@ def _outside(view: View) -> Page:
     return Page("addresses-outside.md", "Addresses outside", body or none, listed=True)
 
 
-def _services(view: View) -> Page:
+def _services(view: SiteView) -> Page:
     rows = (
         ((Anchor(one.name), one.name), codes(map(wording.service, one.services)),
          described(one.meta), one.meta.owner, source(one.origin))

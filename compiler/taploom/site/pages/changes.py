@@ -13,7 +13,7 @@ from taploom.site.markup.block import Blocks, Figure, Paragraph, facts, paragrap
 from taploom.site.markup.inline import Code, Inline, Link, Strong, code, prose
 from taploom.site.page import Page
 from taploom.site.revision import History, Revision
-from taploom.site.view import View
+from taploom.site.view import SiteView
 
 FOLDER = "changes"
 _SHORT = 7
@@ -26,7 +26,7 @@ _SAID = {
 }
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(view: SiteView) -> Iterator[Page]:
     """The list of revisions, and a page for each."""
     history = view.history
     rows = ((one.commit.date[:10], _link(one, history), one.commit.author, *_told(one)) for one in history.revisions)
@@ -76,7 +76,7 @@ def _told(revision: Revision) -> tuple[Inline, Inline, Inline]:
     return words.counts(change), exposures if exposed else reach, f"{change.worst.name}, {MEANINGS[change.worst]}"
 
 
-def _page(view: View, revision: Revision, short: str) -> Page:
+def _page(view: SiteView, revision: Revision, short: str) -> Page:
     commit, change = revision.commit, revision.change
     about: list[tuple[str, Inline]] = [
         ("commit", code(commit.name)),
@@ -116,7 +116,7 @@ def _figure(graph: Graph, change: Change) -> Figure:
     return Figure(graph, f"What changes from {change.before} to {change.after}", " ".join(named))
 
 
-def _change(view: View, change: Change, figures: tuple[Figure, ...]) -> Blocks:
+def _change(view: SiteView, change: Change, figures: tuple[Figure, ...]) -> Blocks:
     if not change.has_changes:
         return (Paragraph("The plan is the same as before: only comments, order or form of the specs changed."),)
     flow_head = ("Becomes", "From", "To", "Services", "Before", "After")
@@ -143,13 +143,13 @@ def _flow(one: FlowChange) -> tuple[Inline, ...]:
     )
 
 
-def _effects(view: View, change: Change) -> Iterator[tuple[Inline, ...]]:
+def _effects(view: SiteView, change: Change) -> Iterator[tuple[Inline, ...]]:
     for one in change.disruption:
         host = _now(view, f"host/{one.host}", one.host)
         yield one.grade.name, host, code(one.device), one.effect.value, cause(one)
 
 
-def _object(view: View, one: ObjectChange) -> tuple[Inline, ...]:
+def _object(view: SiteView, one: ObjectChange) -> tuple[Inline, ...]:
     name = f"{one.was} → " if one.was else "", _now(view, one.name, one.name)
     whole = one.action in (ChangeAction.ADD, ChangeAction.REMOVE)
     what = words.summary_of(one) if whole else "; ".join(map(words.field, one.fields))
@@ -165,7 +165,7 @@ def _files(change: Change) -> Iterator[tuple[Inline, ...]]:
         yield _sign(one.action), code(one.path), f"+{one.added} \N{MINUS SIGN}{one.removed}"
 
 
-def _now(view: View, name: str, shown: str) -> Inline:
+def _now(view: SiteView, name: str, shown: str) -> Inline:
     """A link to the object if the plan still has it, else its name."""
     kind, _, rest = name.partition("/")
     return subject(name) if page_of(kind, rest) and rest in view.named[kind] else shown

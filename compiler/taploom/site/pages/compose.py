@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from taploom.site.page import File, Page
+from taploom.site.page import Asset, Page
 from taploom.site.pages import (
     addresses,
     changes,
@@ -19,9 +19,9 @@ from taploom.site.pages import (
     specs,
     zones,
 )
-from taploom.site.view import View
+from taploom.site.view import SiteView
 
-Builder = Callable[[View], Iterable[Page]]
+Builder = Callable[[SiteView], Iterable[Page]]
 BUILDERS: tuple[Builder, ...] = (
     overview.pages,
     hosts.pages,
@@ -39,16 +39,16 @@ BUILDERS: tuple[Builder, ...] = (
     reference.pages,
 )
 """The builders of pages, in the order in which the navigation lists their pages."""
-FILES: tuple[Callable[[View], Iterable[File]], ...] = (exports.files, reachability.files)
+FILES: tuple[Callable[[SiteView], Iterable[Asset]], ...] = (exports.files, reachability.files)
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(view: SiteView) -> Iterator[Page]:
     """All pages of a plan; a pure function of it."""
     for builder in BUILDERS:
         yield from builder(view)
 
 
-def files(view: View) -> Iterator[File]:
+def files(view: SiteView) -> Iterator[Asset]:
     """All files beside the pages; a pure function of the plan."""
     for maker in FILES:
         yield from maker(view)

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 
 from taploom.backends.artifact import Artifact
 from taploom.site.links import to
-from taploom.site.markup.block import Blocks, Heading, Paragraph, Source, section, table
+from taploom.site.markup.block import Blocks, FileText, Heading, Paragraph, section, table
 from taploom.site.markup.inline import Code, Inline, Link, Number, Strong, code, prose
-from taploom.site.page import File, Page
-from taploom.site.view import View
+from taploom.site.page import Asset, Page
+from taploom.site.view import SiteView
 
 FOLDER, PLAN = "exports", "plan.json"
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(view: SiteView) -> Iterator[Page]:
     """The list of exports, and a page for each host."""
     hosts = (
         (_to_export(host.name), to("host", host.name), Number(str(len(view.files.get(f"hosts/{host.name}", ())))))
@@ -35,16 +35,16 @@ def pages(view: View) -> Iterator[Page]:
         yield _page(view, host.name)
 
 
-def files(view: View) -> Iterator[File]:
+def files(view: SiteView) -> Iterator[Asset]:
     """The rendered files of hosts and guests, and the plan, to download."""
-    return (File(f"{FOLDER}/{artifact.path}", artifact.text) for artifact in view.artifacts)
+    return (Asset(f"{FOLDER}/{artifact.path}", artifact.text) for artifact in view.artifacts)
 
 
-def of_guest(view: View, guest: str) -> Blocks:
+def of_guest(view: SiteView, guest: str) -> Blocks:
     """The files of a guest, for its page; if the site has many guests, the page does not show their content."""
     artifacts = view.files.get(f"guests/{guest}", ())
     shown = () if view.crowded else artifacts
-    titled = ((Paragraph(Strong(posixpath.basename(one.path))), Source(one.text)) for one in shown)
+    titled = ((Paragraph(Strong(posixpath.basename(one.path))), FileText(one.text)) for one in shown)
     return (*_files_table(artifacts), *(block for pair in titled for block in pair))
 
 
@@ -62,7 +62,7 @@ def _to_export(host: str) -> Inline:
     return Link(f"{FOLDER}/{host}.md", f"files of {host}")
 
 
-def _page(view: View, host: str) -> Page:
+def _page(view: SiteView, host: str) -> Page:
     artifacts = view.files.get(f"hosts/{host}", ())
     if view.crowded:
         said = Paragraph(("What ", to("host", host), " loads, to download: too much to be read here."))
@@ -82,7 +82,7 @@ def _file(artifact: Artifact, host: str) -> Blocks:
     return (
         Heading(2, _short(artifact, host), _anchor(artifact)),
         Paragraph((download, " · SHA-256 ", code(_digest(artifact)))),
-        Source(artifact.text),
+        FileText(artifact.text),
     )
 
 

@@ -8,10 +8,10 @@ from taploom.site.markup.block import paragraph, section, table
 from taploom.site.markup.inline import code, prose
 from taploom.site.page import Page
 from taploom.site.pages.parts import finding_table, source
-from taploom.site.view import View
+from taploom.site.view import SiteView
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(view: SiteView) -> Iterator[Page]:
     """The page of the findings."""
     active = [d for d in view.diagnostics if d.state is State.ACTIVE]
     waived = [d for d in view.diagnostics if d.state is State.WAIVED]

@@ -10,10 +10,10 @@ from taploom.site.markup.block import Blocks, Heading, facts, paragraph, section
 from taploom.site.markup.inline import Anchor, Inline, code, codes, joined
 from taploom.site.page import Page
 from taploom.site.pages.parts import ROWS_ONLY, about, described, dnat_entry_table, findings_about, source
-from taploom.site.view import View
+from taploom.site.view import SiteView
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(view: SiteView) -> Iterator[Page]:
     """One page with all port forwards."""
     dnat_entries = [dnat_entry for host in view.plan.hosts for dnat_entry in host.dnat_entries]
     entries = [_entries(view)] if view.crowded else [_entry(view, forward) for forward in view.plan.forwards]
@@ -24,7 +24,7 @@ def pages(view: View) -> Iterator[Page]:
     yield Page("forwards.md", "Port forwards", body, listed=True, searched=not view.crowded)
 
 
-def _entries(view: View) -> Blocks:
+def _entries(view: SiteView) -> Blocks:
     """A row for each forward, if there are too many for a section each; findings are on the page of findings."""
     rows = (
         ((Anchor(one.name), one.name), (to("host", one.host), ", ", codes(one.uplinks)), codes(one.sources),
@@ -36,7 +36,7 @@ def _entries(view: View) -> Blocks:
     return section("Entries", (ROWS_ONLY, *table(head, rows)))
 
 
-def _entry(view: View, forward: Forward) -> Blocks:
+def _entry(view: SiteView, forward: Forward) -> Blocks:
     dnat_entries = view.forwarded.get(forward.name, ())
     return (
         Heading(2, forward.name, forward.name),

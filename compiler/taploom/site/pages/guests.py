@@ -25,13 +25,13 @@ from taploom.site.pages.parts import (
     named,
     source,
 )
-from taploom.site.view import View
+from taploom.site.view import SiteView
 
 _Spoken = dict[tuple[bool, str], tuple[dict[Address, set[str]], dict[Prefix, set[str]]]]
 """By direction and bridge, the names of entries by single address, and by larger prefix."""
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(view: SiteView) -> Iterator[Page]:
     """The list of guests, and a page for each."""
     rows = guest_table(((guest, nic) for guest in view.plan.guests for nic in guest.nics), of="all")
     body = rows or paragraph("The site has no guest.")
@@ -40,7 +40,7 @@ def pages(view: View) -> Iterator[Page]:
         yield _page(view, guest)
 
 
-def _page(view: View, guest: Guest) -> Page:
+def _page(view: SiteView, guest: Guest) -> Page:
     said = "; ".join(f"{nic.network}: {wording.nic(nic)}" for nic in guest.nics) or "no NIC"
     figure = Figure(
         guest_graph(view.plan, view.paint, guest, _neighbours(view, guest)),
@@ -69,14 +69,14 @@ def _page(view: View, guest: Guest) -> Page:
     return Page(f"guests/{guest.name}.md", guest.name, body, guest.origin, sought=True, words=words)
 
 
-def _words(view: View, guest: Guest) -> str:
+def _words(view: SiteView, guest: Guest) -> str:
     """The words by which search finds a guest: addresses, MACs, TAPs, ports, host, owner, tags and description."""
     nics = (str(one) for nic in guest.nics for one in (nic.ipv4.address, nic.ipv6.address, nic.mac, nic.tap) if one)
     ports = dict.fromkeys(wording.outside(dnat_entry) for dnat_entry in view.dnat_entries.get(guest.name, ()))
     return named(guest.meta, *nics, *ports, guest.host)
 
 
-def _neighbours(view: View, guest: Guest) -> list[Guest]:
+def _neighbours(view: SiteView, guest: Guest) -> list[Guest]:
     """The guests on the networks of a guest, each once; of each network no more than a picture needs."""
     found = {one.name: one for nic in guest.nics for one in view.members[nic.network][: NEIGHBOURS_SHOWN + 2]}
     return [found[name] for name in sorted(found)]
@@ -122,7 +122,7 @@ def _spoken(host: Host) -> _Spoken:
     return found
 
 
-def _terms(view: View, guest: Guest, *, inward: bool) -> Blocks:
+def _terms(view: SiteView, guest: Guest, *, inward: bool) -> Blocks:
     """The policy entries about traffic to addresses of a guest (`inward`) or from them, on the guest's networks."""
     spoken = _spoken(view.hosts[guest.host])
     names: set[str] = set()

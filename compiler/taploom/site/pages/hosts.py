@@ -12,10 +12,10 @@ from taploom.site.markup.block import Blocks, Figure, facts, paragraph, section,
 from taploom.site.markup.inline import Anchor, Inline, Link, Number, code, codes
 from taploom.site.page import Page
 from taploom.site.pages.parts import about, described, dnat_entry_table, findings_about, guest_table, named, source
-from taploom.site.view import View
+from taploom.site.view import SiteView
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(view: SiteView) -> Iterator[Page]:
     """The list of hosts, and a page for each."""
     rows = (
         (to("host", host.name), Number(str(len(inside(host)))), wording.target(host.target), host.meta.owner,
@@ -28,7 +28,7 @@ def pages(view: View) -> Iterator[Page]:
         yield _page(view, host)
 
 
-def _page(view: View, host: Host) -> Page:
+def _page(view: SiteView, host: Host) -> Page:
     guests = [guest for guest in view.plan.guests if guest.host == host.name]
     uplinks = ", ".join(f"{each.device} to {each.zone}" for each in outside(host)) or "no uplink"
     networks = ", ".join(each.network for each in inside(host)) or "no network"

@@ -11,10 +11,10 @@ from taploom.site.markup.block import Blocks, Paragraph, facts, paragraph, secti
 from taploom.site.markup.inline import Inline, Number, Strong, code, codes
 from taploom.site.page import Page
 from taploom.site.pages.parts import about, described, dnat_entry_table, findings_about, guest_table, named, source
-from taploom.site.view import View
+from taploom.site.view import SiteView
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(view: SiteView) -> Iterator[Page]:
     """The list of networks, and a page for each."""
     rows = (
         (to("network", n.name), to("zone", n.zone), to("host", n.host) if n.host else "",
@@ -28,7 +28,7 @@ def pages(view: View) -> Iterator[Page]:
         yield _page(view, network)
 
 
-def _page(view: View, network: Network) -> Page:
+def _page(view: SiteView, network: Network) -> Page:
     found = uses(view.plan, network)
     members = [(g, nic) for g in view.members[network.name] for nic in g.nics if nic.network == network.name]
     dnat_entries = [
@@ -48,7 +48,7 @@ def _page(view: View, network: Network) -> Page:
     return Page(f"networks/{network.name}.md", network.name, body, network.origin, words=words)
 
 
-def _facts(view: View, network: Network) -> list[tuple[str, Inline]]:
+def _facts(view: SiteView, network: Network) -> list[tuple[str, Inline]]:
     bridge = view.bridges[network.name][1] if network.name in view.bridges else None
     served = [("DHCP", bridge.dhcp), ("RA", bridge.ra), ("DNS", bridge.serves_dns)] if bridge else []
     return [

@@ -9,14 +9,14 @@ from taploom.plan.site import Plan
 from taploom.report import wording
 from taploom.site.links import to
 from taploom.site.markup.block import Blocks, Figure, paragraph, section, table
-from taploom.site.markup.inline import Inline, Link, Number, Span, Strong, code, codes, joined
+from taploom.site.markup.inline import Inline, Link, Number, Strong, StyledSpan, code, codes, joined
 from taploom.site.page import Page
 from taploom.site.pages.changes import changed
 from taploom.site.pages.parts import described
-from taploom.site.view import View
+from taploom.site.view import SiteView
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(view: SiteView) -> Iterator[Page]:
     """The overview."""
     figure = Figure(site_graph(view.plan, view.paint), f"Topology of {view.plan.name}", topology_text(view.plan))
     body = (
@@ -43,7 +43,7 @@ def _domain(plan: Plan) -> Blocks:
     return paragraph(("Everything below ", code(plan.domain), ", as the specs say it.")) if plan.domain else ()
 
 
-def _numbers(view: View) -> Blocks:
+def _numbers(view: SiteView) -> Blocks:
     plan = view.plan
     counts = (
         (len(plan.hosts), "hosts", "hosts/index.md"),
@@ -51,17 +51,17 @@ def _numbers(view: View) -> Blocks:
         (len(plan.guests), "guests", "guests/index.md"),
     )
     cells: list[Inline] = [(Strong(str(count)), " ", Link(page, words)) for count, words, page in counts]
-    stats = joined((Span("tl-stat", cell) for cell in (*cells, _found(view))), " ")
+    stats = joined((StyledSpan("tl-stat", cell) for cell in (*cells, _found(view))), " ")
     return (*paragraph(stats), *paragraph(changed(view.history)))
 
 
-def _found(view: View) -> Inline:
+def _found(view: SiteView) -> Inline:
     active = sum(d.state is State.ACTIVE for d in view.diagnostics)
     waived = len(view.diagnostics) - active
     return Strong(str(active)), " ", Link("findings.md", "findings"), f", {waived} waived" if waived else ""
 
 
-def _hosts(view: View) -> Blocks:
+def _hosts(view: SiteView) -> Blocks:
     rows = (
         (
             to("host", host.name),
@@ -76,7 +76,7 @@ def _hosts(view: View) -> Blocks:
     return table(("Host", "Uplinks", "Networks", "Guests", "Runs", "Description"), rows)
 
 
-def _networks(view: View) -> Blocks:
+def _networks(view: SiteView) -> Blocks:
     rows = (
         (
             to("network", network.name), to("zone", network.zone), to("host", network.host) if network.host else "",

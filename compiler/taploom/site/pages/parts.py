@@ -11,7 +11,7 @@ from taploom.site.links import subject, to
 from taploom.site.markup.block import Blocks, Paragraph, section, table
 from taploom.site.markup.inline import Inline, Link, Outward, code, codes, prose
 from taploom.site.sources import place_of
-from taploom.site.view import View
+from taploom.site.view import SiteView
 
 _HOW = {
     Mode.STATIC: "static",
@@ -110,7 +110,7 @@ def dnat_entry_table(dnat_entries: Iterable[DnatEntry], *, of: str) -> Blocks:
     return table(head, rows)
 
 
-def findings_about(view: View, name: str, level: int = 2) -> Blocks:
+def findings_about(view: SiteView, name: str, level: int = 2) -> Blocks:
     """The findings about `kind/name`, below a heading of this level."""
     return section("Findings", finding_table(view.about.get(name, ())), level)
 

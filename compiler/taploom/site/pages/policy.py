@@ -12,10 +12,10 @@ from taploom.site.markup.inline import Anchor, Break, Inline, Link, Strong, code
 from taploom.site.page import Page
 from taploom.site.pages.parts import ROWS_ONLY, about, described, findings_about, source
 from taploom.site.pages.zones import zone_link
-from taploom.site.view import View
+from taploom.site.view import SiteView
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(view: SiteView) -> Iterator[Page]:
     """One page: picture, matrix and entries."""
     figure = Figure(
         zones_graph(view.plan, view.paint, view.cells),
@@ -36,7 +36,7 @@ def pages(view: View) -> Iterator[Page]:
     yield Page("policy.md", "Policy", body, listed=True, searched=not view.crowded)
 
 
-def _entries(view: View) -> Blocks:
+def _entries(view: SiteView) -> Blocks:
     """A section for each policy entry; a row for each if there are too many, with findings on their own page."""
     if not view.crowded:
         return tuple(block for entry in view.plan.policy for block in _entry(view, entry))
@@ -52,7 +52,7 @@ def _entries(view: View) -> Blocks:
     return (ROWS_ONLY, *table(head, rows))
 
 
-def _matrix(view: View) -> Blocks:
+def _matrix(view: SiteView) -> Blocks:
     """The matrix: rows are senders, columns are receivers; a cell names its entries, with a sign before denials."""
     names = [zone.name for zone in view.plan.zones]
     present = {name for pair in view.cells for name in pair}
@@ -75,7 +75,7 @@ def _entry_link(name: str, action: Action) -> Link:
     return Link(f"policy.md#{name}", name if action is Action.ALLOW else f"✕ {name}")
 
 
-def _entry(view: View, entry: PolicyEntry) -> Blocks:
+def _entry(view: SiteView, entry: PolicyEntry) -> Blocks:
     return (
         Heading(3, entry.name, entry.name),
         *paragraph(described(entry.meta)),

@@ -15,8 +15,8 @@ from taploom.site.explorer.names import index
 from taploom.site.links import questions, subject, to
 from taploom.site.markup.block import Blocks, Html, Paragraph, section, table
 from taploom.site.markup.inline import Inline, Link, code, prose
-from taploom.site.page import File, Page
-from taploom.site.view import View
+from taploom.site.page import Asset, Page
+from taploom.site.view import SiteView
 
 FOLDER = "reach"
 PAIRS_SHOWN = 600
@@ -50,22 +50,22 @@ _HOW = Paragraph(
 )
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(view: SiteView) -> Iterator[Page]:
     """The page of the explorer."""
     body = (_INTRO, _form(), _HOW, *section("Between zones", _zones(view)))
     yield Page(f"{FOLDER}/index.md", "Reachability", body, listed=True)
 
 
-def files(view: View) -> Iterator[File]:
+def files(view: SiteView) -> Iterator[Asset]:
     """The scripts, the names of the site, and for each host the data that decide, loaded when a question needs them."""
     folder = resources.files("taploom.site") / "assets" / FOLDER
     for name in _ASSETS:
-        yield File(f"{FOLDER}/{name}", (folder / name).read_text(encoding="utf-8"))
+        yield Asset(f"{FOLDER}/{name}", (folder / name).read_text(encoding="utf-8"))
     names = Meanings(view.plan)
-    yield File(f"{FOLDER}/names.js", _call("names", index(names, clock_of(view.plan))))
+    yield Asset(f"{FOLDER}/names.js", _call("names", index(names, clock_of(view.plan))))
     deciding = Deciding.of(view.plan, SiteEntries(names))
     for host in view.plan.hosts:
-        yield File(f"{FOLDER}/hosts/{host.name}.js", _call("lists", deciding.host(host), host.name))
+        yield Asset(f"{FOLDER}/hosts/{host.name}.js", _call("lists", deciding.host(host), host.name))
 
 
 def _form() -> Html:
@@ -89,7 +89,7 @@ def _field(field: tuple[str, str]) -> str:
     )
 
 
-def _zones(view: View) -> Blocks:
+def _zones(view: SiteView) -> Blocks:
     """A table of what passes between zones and to hosts; if there are too many pairs, two questions for each zone."""
     zones, hosts = len(view.plan.zones), len(view.plan.hosts)
     if zones * (zones + hosts) > PAIRS_SHOWN:
@@ -110,7 +110,7 @@ def _zones(view: View) -> Blocks:
     return (Paragraph(said), *table(("From", "To", "What passes", "By", "Only"), rows))
 
 
-def _asked(view: View) -> Blocks:
+def _asked(view: SiteView) -> Blocks:
     """A table with two questions for each zone: who reaches the zone, and whom the zone reaches."""
     said = (
         f"{len(view.plan.zones)} zones and {len(view.plan.hosts)} hosts have too many pairs for a table. ",

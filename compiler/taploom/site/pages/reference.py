@@ -12,7 +12,7 @@ from taploom.site.markup.block import Block, Blocks, CodeBlock, Heading, Paragra
 from taploom.site.markup.inline import Code, Emphasis, Inline, Link, Strong, code, codes, prose
 from taploom.site.page import Page
 from taploom.site.pages.keys import language, plan_types
-from taploom.site.view import View
+from taploom.site.view import SiteView
 
 _GLOSSARY = (
     ("Disruption", "The effect of applying a change on running traffic, in classes from D0 (none) to D6."),
@@ -41,7 +41,7 @@ _GLOSSARY = (
 )  # fmt: skip
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(view: SiteView) -> Iterator[Page]:
     """Language, services, commands, diagnostics, the plan's JSON, glossary."""
     manual = view.manual
     if manual.language:

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from taploom.site.markup.block import BulletList, Source, paragraph
+from taploom.site.markup.block import BulletList, FileText, paragraph
 from taploom.site.markup.inline import Link
 from taploom.site.page import Page
 from taploom.site.sources import FOLDER, page_of
-from taploom.site.view import View
+from taploom.site.view import SiteView
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(view: SiteView) -> Iterator[Page]:
     """The list of files, and a page for each."""
     files = sorted(view.sources)
     listed = BulletList(tuple(Link(page_of(file), file) for file in files))
     body = (listed,) if files else paragraph("There is no spec.")
     yield Page(f"{FOLDER}/index.md", "Specs", body, listed=True)
     for file in files:
-        source = Source(view.sources[file], numbered=True)
+        source = FileText(view.sources[file], numbered=True)
         yield Page(page_of(file), file, (source,), wide=True, searched=False)

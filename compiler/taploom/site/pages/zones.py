@@ -9,10 +9,10 @@ from taploom.site.markup.block import Blocks, facts, paragraph, section, table
 from taploom.site.markup.inline import Inline, codes, joined
 from taploom.site.page import Page
 from taploom.site.pages.parts import about, described, findings_about, named, source
-from taploom.site.view import View
+from taploom.site.view import SiteView
 
 
-def pages(view: View) -> Iterator[Page]:
+def pages(view: SiteView) -> Iterator[Page]:
     """The list of zones, and a page for each."""
     rows = (
         (to("zone", z.name), joined(to("network", n) for n in z.networks), codes(z.uplinks), described(z.meta))
@@ -29,7 +29,7 @@ def zone_link(name: str) -> Inline:
     return "the hosts" if name == HOSTS else to("zone", name)
 
 
-def _page(view: View, zone: Zone) -> Page:
+def _page(view: SiteView, zone: Zone) -> Page:
     guests = sorted({guest.name for network in zone.networks for guest in view.members[network]})
     body = (
         *paragraph(described(zone.meta)),
@@ -56,7 +56,7 @@ def _uplink(name: str) -> Inline:
     return to("host", host), f"/{uplink}"
 
 
-def _flows(view: View, name: str, *, inward: bool) -> Blocks:
+def _flows(view: SiteView, name: str, *, inward: bool) -> Blocks:
     policy = view.policy
     rows: list[tuple[Inline, ...]] = []
     for (sender, receiver), cell in view.cells.items():
