@@ -13,10 +13,10 @@ from tests.source.documents import TREES, Value, quoted, texts
 from taploom.base.diagnostic import Report
 from taploom.base.span import Span
 from taploom.source.characters import lines
-from taploom.source.layout import Part, comments_of, laid_out
+from taploom.source.layout import LayoutNode, comments_of, laid_out
 from taploom.source.reader import read
 from taploom.source.rewrite import formatted
-from taploom.source.tree import Mapping, Node, Scalar
+from taploom.source.tree import Mapping, Scalar, YamlNode
 
 YAML_WORDS = "a|b: |- |{|}|[|]|, |: |? |&x |*x|'|\"|>-|# c|#|<<: |!t |fd00::|~|*|&|!|%|@|`|\\|é|😀"
 LINES = ("\n", "\n  ", "\r\n", "\r", "|\n", "|2\n", "|+\n", "---\n", "...\n", "%YAML 1.1\n", "a: b\n", "x:\n  - y\n")
@@ -38,7 +38,7 @@ def damaged(draw: st.DrawFn) -> str:
 ANY_TEXT = st.one_of(texts(), damaged(), st.lists(FRAGMENTS, max_size=25).map("".join), st.text(max_size=40))
 
 
-def plain(node: Node) -> Value:
+def plain(node: YamlNode) -> Value:
     """A tree without its places."""
     if isinstance(node, Scalar):
         return node.text
@@ -47,7 +47,7 @@ def plain(node: Node) -> Value:
     return [plain(item) for item in node.items]
 
 
-def spans(node: Node) -> Iterator[Span]:
+def spans(node: YamlNode) -> Iterator[Span]:
     """The spans of a tree."""
     yield node.span
     if isinstance(node, Mapping):
@@ -150,7 +150,7 @@ def test_formatting_loses_no_comment(text: str) -> None:
         assert all(row == row.rstrip() or row in blocks for row in once.split("\n"))
 
 
-def _parts(part: Part) -> Iterator[Part]:
+def _parts(part: LayoutNode) -> Iterator[LayoutNode]:
     yield part
     for nested in part.parts:
         yield from _parts(nested)

@@ -10,7 +10,7 @@ from taploom.base.span import Span
 from taploom.source import reader
 from taploom.source.builder import DEPTH, MISTAKES
 from taploom.source.reader import read, read_counted
-from taploom.source.tree import Mapping, Node, Scalar, Sequence, same_text
+from taploom.source.tree import Mapping, Scalar, Sequence, YamlNode, same_text
 
 TEXT = """\
 # a comment
@@ -36,7 +36,7 @@ def tree(text: str) -> Mapping:
     return root
 
 
-def at(root: Node, *path: str | int) -> Node:
+def at(root: YamlNode, *path: str | int) -> YamlNode:
     for step in path:
         if isinstance(root, Mapping):
             root = root.pairs[str(step)].value
@@ -46,7 +46,7 @@ def at(root: Node, *path: str | int) -> Node:
     return root
 
 
-def place(node: Node) -> tuple[int, int, int, int]:
+def place(node: YamlNode) -> tuple[int, int, int, int]:
     return node.span[1:]
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 
-class Comment(NamedTuple):
+class CommentOptions(NamedTuple):
     """Options of a comment: its key, the URL of the whole plan, and that of the specs."""
 
     key: str
@@ -54,6 +54,6 @@ def comment_options(command: Callable[..., int]) -> Callable[..., int]:
     )
     @wraps(command)
     def bundled(*args: Any, key: str, link: str, source: str, **options: Any) -> int:
-        return command(*args, comment=Comment(key, link, source), **options)
+        return command(*args, comment=CommentOptions(key, link, source), **options)
 
     return bundled

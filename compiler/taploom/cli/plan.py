@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from taploom.cli.exits import CHANGES, FINDINGS, FINE
-from taploom.cli.options import Comment, comment_options, format_option, specs_option
+from taploom.cli.options import CommentOptions, comment_options, format_option, specs_option
 from taploom.cli.wrong import unusable
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def command(
     detailed_exitcode: bool,
     exact: bool,
     out: tuple[Path, ...],
-    comment: Comment,
+    comment: CommentOptions,
 ) -> int:
     """Tell what a change does: to objects, to who reaches whom, to running traffic, and to files.
 
@@ -119,7 +119,7 @@ def _links(source: str, specs: Path, before: "Subject", after: "Subject") -> "Li
     return linked(source, str(specs), after.inside or before.inside, (before.commit, after.commit))
 
 
-def _text(change: "Change", form: str, comment: Comment, links: "Links", drawing: str, *, color: bool) -> str:
+def _text(change: "Change", form: str, comment: CommentOptions, links: "Links", drawing: str, *, color: bool) -> str:
     from taploom.cli.terminal import wants_color
 
     if form == "json":

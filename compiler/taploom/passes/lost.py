@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from taploom.base.frozen import dataclass
 from taploom.base.names import is_name
-from taploom.source.tree import Mapping, Node, Scalar, Sequence
+from taploom.source.tree import Mapping, Scalar, Sequence, YamlNode
 from taploom.spec.document import Document
 from taploom.spec.model.host import OUTSIDE
 
@@ -55,7 +55,7 @@ def lost_tags(document: Document, sections: Iterable[str]) -> Lost:
     return _lost(texts)
 
 
-def _texts(node: Node | None) -> list[str | None]:
+def _texts(node: YamlNode | None) -> list[str | None]:
     """The texts of a value that is a name or a list of names; None for each item that is not a text."""
     if node is None:
         return []

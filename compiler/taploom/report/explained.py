@@ -8,7 +8,7 @@ from taploom.plan.origin import Meta, Origin
 from taploom.report.diagnostics.findings import SourceLine
 from taploom.report.diagnostics.visible import excerpt, visible
 from taploom.report.objects import Caused, Described, object_name
-from taploom.report.places import Place
+from taploom.report.places import RenderedLine
 
 FORMAT = "taploom-explanation/1"
 _SHOWN = 12
@@ -23,7 +23,7 @@ def object_text(described: Described, line: SourceLine) -> str:
     return "".join(f"{part}\n" for part in parts)
 
 
-def line_text(place: Place, line: SourceLine) -> str:
+def line_text(place: RenderedLine, line: SourceLine) -> str:
     """The entry of the spec that causes a rendered line."""
     head = [f"{place.artifact.path}:{place.number}", f"  {_code(place.line.text)}"]
     installed = [f"installed as {place.artifact.install}"] if place.artifact.install else []
@@ -61,7 +61,7 @@ def object_json(described: Described) -> str:
     return json.dumps(body, indent=2) + "\n"
 
 
-def line_json(place: Place) -> str:
+def line_json(place: RenderedLine) -> str:
     """A rendered line as `taploom-explanation/1`."""
     origin = place.line.origin
     body = {

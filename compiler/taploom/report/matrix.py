@@ -62,7 +62,7 @@ def _data(passage: Passage) -> dict[str, object]:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PassageWords:
     """Traffic that passes, in words.
 
     Attributes:
@@ -80,7 +80,7 @@ class Told:
     routed: bool
 
 
-def passages(cell: tuple[Passage, ...]) -> list[Told]:
+def passages(cell: tuple[Passage, ...]) -> list[PassageWords]:
     """The traffic that passes in a cell; traffic that is the same in both families is there once."""
     found: dict[tuple[str, str, bool, bool], list[str]] = {}
     for passage in cell:
@@ -91,7 +91,7 @@ def passages(cell: tuple[Passage, ...]) -> list[Told]:
         if passage.family.key not in families:
             families.append(passage.family.key)
     return [
-        Told(traffic, by, families[0] if len(families) < len(FAMILIES) else "", certain, routed)
+        PassageWords(traffic, by, families[0] if len(families) < len(FAMILIES) else "", certain, routed)
         for (traffic, by, certain, routed), families in found.items()
     ]
 

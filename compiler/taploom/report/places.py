@@ -7,13 +7,13 @@ from taploom.base.frozen import dataclass
 from taploom.base.span import Span
 from taploom.plan.origin import Origin
 from taploom.report.objects import Caused
-from taploom.source.tree import Mapping, Node
+from taploom.source.tree import Mapping, YamlNode
 
 _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RenderedLine:
     """A line of a rendered file."""
 
     artifact: Artifact
@@ -21,7 +21,7 @@ class Place:
     line: Line
 
 
-def rendered_line(artifacts: tuple[Artifact, ...], path: str, number: int) -> Place | str:
+def rendered_line(artifacts: tuple[Artifact, ...], path: str, number: int) -> RenderedLine | str:
     """Find a line.
 
     Args:
@@ -45,7 +45,7 @@ def rendered_line(artifacts: tuple[Artifact, ...], path: str, number: int) -> Pl
         return ""
     if not 1 <= number <= len(artifact.lines):
         return f"{artifact.path} has {len(artifact.lines)} lines"
-    return Place(artifact, number, artifact.lines[number - 1])
+    return RenderedLine(artifact, number, artifact.lines[number - 1])
 
 
 def caused_by(artifacts: tuple[Artifact, ...], file: str, number: int) -> tuple[Caused, ...]:
@@ -58,7 +58,7 @@ def caused_by(artifacts: tuple[Artifact, ...], file: str, number: int) -> tuple[
 def entry_at(root: Mapping, number: int) -> tuple[str, ...]:
     """The innermost entry of a spec that contains a line, as the path of its keys; () above the first entry."""
     path: list[str] = []
-    node: Node = root
+    node: YamlNode = root
     line = 0
     while isinstance(node, Mapping) and line < number:
         begun = [entry for entry in node.pairs.values() if entry.key.span.line <= number]

@@ -21,7 +21,7 @@ from taploom.report.diagnostics.visible import visible
 
 _SHOWN = 12
 _HOSTS = 8
-Row = tuple[str, str, str]
+SummaryRow = tuple[str, str, str]
 
 
 def summary(plan: Plan, diagnostics: tuple[Diagnostic, ...], out: Path, done: Delivery, specs: str = "specs") -> str:
@@ -74,7 +74,7 @@ def _guest(guest: Guest) -> str:
     return "; ".join(f"{nic.network} {' '.join(wording.plain_addresses(nic))}" for nic in guest.nics)
 
 
-def _policy(plan: Plan) -> list[Row]:
+def _policy(plan: Plan) -> list[SummaryRow]:
     return _cut([("policy", entry.name, _entry_summary(entry)) for entry in plan.policy])
 
 
@@ -86,13 +86,13 @@ def _few(words: tuple[str, ...]) -> str:
     return ", ".join(words[:3]) + (f" and {len(words) - 3} more" if len(words) > 3 else "")
 
 
-def _cut(rows: list[Row]) -> list[Row]:
+def _cut(rows: list[SummaryRow]) -> list[SummaryRow]:
     if len(rows) <= _SHOWN:
         return rows
     return [*rows[: _SHOWN - 1], (rows[0][0], "…", f"and {len(rows) - _SHOWN + 1} more")]
 
 
-def _rows(rows: Iterable[Row]) -> Iterator[str]:
+def _rows(rows: Iterable[SummaryRow]) -> Iterator[str]:
     listed = list(rows)
     width = min(max((len(name) for _, name, _ in listed), default=0), 28)
     for kind, name, text in listed:

@@ -8,7 +8,7 @@ a value reaches it.
 from collections.abc import Iterator, Mapping
 
 from taploom.base.frozen import dataclass
-from taploom.source.layout import Comment
+from taploom.source.layout import YamlComment
 
 GAP = 2
 """Blanks between a value and a comment behind it."""
@@ -33,7 +33,7 @@ class _Row:
     shift: int
 
 
-def with_comments(lines: list[str], behind: Mapping[int, Comment], source: list[str]) -> list[str]:
+def with_comments(lines: list[str], behind: Mapping[int, YamlComment], source: list[str]) -> list[str]:
     """The lines with their comments behind them.
 
     Args:
@@ -51,7 +51,7 @@ def with_comments(lines: list[str], behind: Mapping[int, Comment], source: list[
     return found
 
 
-def _runs(lines: list[str], behind: Mapping[int, Comment], source: list[str]) -> Iterator[list[_Row]]:
+def _runs(lines: list[str], behind: Mapping[int, YamlComment], source: list[str]) -> Iterator[list[_Row]]:
     """Runs of comments in one column; an empty line, or a comment in another column, ends a run."""
     run: list[_Row] = []
     for index, line in enumerate(lines):
@@ -65,7 +65,7 @@ def _runs(lines: list[str], behind: Mapping[int, Comment], source: list[str]) ->
         yield run
 
 
-def _row(index: int, line: str, comment: Comment, before: str) -> _Row:
+def _row(index: int, line: str, comment: YamlComment, before: str) -> _Row:
     room = comment.column - len(before[: comment.column].rstrip())
     return _Row(index, comment.column, room, len(line) + GAP, indent_of(line) - indent_of(before))
 

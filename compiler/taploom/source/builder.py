@@ -25,7 +25,7 @@ from taploom.source import codes
 from taploom.source.characters import banned_value, name_of, position
 from taploom.source.colons import colon_in_key
 from taploom.source.pending import Anchored, OpenCollection
-from taploom.source.tree import KeyValue, Mapping, Node, Scalar, Sequence
+from taploom.source.tree import KeyValue, Mapping, Scalar, Sequence, YamlNode
 
 DEPTH = 64
 """The greatest depth of nested collections; the language itself needs eight."""
@@ -66,7 +66,7 @@ class Builder:
     report: Report
     limit: int
     count: int = 0
-    root: Node | None = None
+    root: YamlNode | None = None
     _stack: list[OpenCollection] = field(default_factory=list)
     _anchors: dict[str, Anchored] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
@@ -145,7 +145,7 @@ class Builder:
     def _end(self, event: MappingEndEvent | SequenceEndEvent) -> None:
         done = self._stack.pop()
         span = _joined(done.span, self._span(event)) if done.flow else done.span
-        node: Node = Sequence(tuple(done.items), span)
+        node: YamlNode = Sequence(tuple(done.items), span)
         if done.pairs is not None:
             node = Mapping(done.pairs, span, frozenset(done.torn)) if done.torn else Mapping(done.pairs, span)
         if done.torn:
@@ -179,7 +179,7 @@ class Builder:
         if self._stack and (key := self._stack[-1].key) is not None:
             self._stack[-1].torn.add(key.text)
 
-    def _place(self, node: Node) -> None:
+    def _place(self, node: YamlNode) -> None:
         if not self._stack:
             self.root = node
             return
@@ -195,7 +195,7 @@ class Builder:
                 if ":" in key.text and not key.quoted:
                     self._check_colon(key, node, parent.pairs)
 
-    def _take_key(self, parent: OpenCollection, pairs: dict[str, KeyValue], node: Node) -> None:
+    def _take_key(self, parent: OpenCollection, pairs: dict[str, KeyValue], node: YamlNode) -> None:
         if not isinstance(node, Scalar):
             self._mistake(codes.KEY, "a key must be a name", node.span, "use a text as the key")
             parent.key, parent.wanted = Scalar("", node.span, quoted=True), False
@@ -215,7 +215,7 @@ class Builder:
             help_ = "unite the two, or rename one"
             self._mistake(codes.DUPLICATE, f"`{_shown(node.text)}` is given twice", node.span, help_, other)
 
-    def _check_colon(self, key: Scalar, value: Node, pairs: dict[str, KeyValue]) -> None:
+    def _check_colon(self, key: Scalar, value: YamlNode, pairs: dict[str, KeyValue]) -> None:
         """Report addresses and texts such as `a:b` that YAML took for keys; no name contains a colon."""
         if isinstance(value, Scalar) and not value.text and not value.quoted:
             message, help_ = colon_in_key(key, _shown(key.text), pairs)

@@ -19,7 +19,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.span import start_of
 from taploom.source import codes
-from taploom.source.edits import Edits, Path, is_as_asked
+from taploom.source.edits import Edits, NodePath, is_as_asked
 from taploom.source.reader import read
 from taploom.source.rewrite import formatted, said_beside
 
@@ -68,7 +68,7 @@ def _edited(text: str, edits: Edits) -> str:
     return written.getvalue().replace(_LEFT_OUT, "")
 
 
-def _edit(node: Any, path: Path, edits: Edits, seen: set[int]) -> None:
+def _edit(node: Any, path: NodePath, edits: Edits, seen: set[int]) -> None:
     """Edit a node of ruamel.yaml and all nodes below it; a node that aliases repeat is edited once."""
     if id(node) in seen:
         return
@@ -87,7 +87,7 @@ def _edit(node: Any, path: Path, edits: Edits, seen: set[int]) -> None:
         node.value = [_pair(key, value, (*path, key.value), edits, seen) for key, value in node.value]
 
 
-def _pair(key: Any, value: Any, path: Path, edits: Edits, seen: set[int]) -> tuple[Any, Any]:
+def _pair(key: Any, value: Any, path: NodePath, edits: Edits, seen: set[int]) -> tuple[Any, Any]:
     _edit(value, path, edits, seen)
     if path in edits.entries:
         value = _with_keys(value, edits.entries[path], edits.shorthands.get(path, ""))

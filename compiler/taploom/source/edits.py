@@ -5,9 +5,9 @@ from dataclasses import field
 from typing import TypeAlias
 
 from taploom.base.frozen import dataclass
-from taploom.source.tree import KeyValue, Mapping, Node, Scalar, Sequence
+from taploom.source.tree import KeyValue, Mapping, Scalar, Sequence, YamlNode
 
-Path: TypeAlias = tuple[str | int, ...]
+NodePath: TypeAlias = tuple[str | int, ...]
 """Keys and indices from the root of a file to a node."""
 
 
@@ -22,13 +22,13 @@ class Edits:
         shorthands: the key that a value stands for, by the path of an entry that may have a value instead of a mapping.
     """
 
-    values: Map[Path, str] = field(default_factory=dict)
-    keys: Map[Path, str] = field(default_factory=dict)
-    entries: Map[Path, Map[str, str]] = field(default_factory=dict)
-    shorthands: Map[Path, str] = field(default_factory=dict)
+    values: Map[NodePath, str] = field(default_factory=dict)
+    keys: Map[NodePath, str] = field(default_factory=dict)
+    entries: Map[NodePath, Map[str, str]] = field(default_factory=dict)
+    shorthands: Map[NodePath, str] = field(default_factory=dict)
 
 
-def is_as_asked(before: Node, after: Node, edits: Edits, path: Path = ()) -> bool:
+def is_as_asked(before: YamlNode, after: YamlNode, edits: Edits, path: NodePath = ()) -> bool:
     """Whether the tree after edits says what the tree before said, except for the edits, in the same order.
 
     Depth is bounded by the reader, so recursion is safe.
@@ -50,7 +50,7 @@ def is_as_asked(before: Node, after: Node, edits: Edits, path: Path = ()) -> boo
             return False
 
 
-def _is_pair_as_asked(before: KeyValue, after: KeyValue, edits: Edits, path: Path) -> bool:
+def _is_pair_as_asked(before: KeyValue, after: KeyValue, edits: Edits, path: NodePath) -> bool:
     if after.key.text != edits.keys.get(path, before.key.text):
         return False
     keys = edits.entries.get(path)

@@ -14,7 +14,7 @@ from taploom.base.span import Span, start_of
 from taploom.source import codes
 from taploom.source.builder import NODES
 from taploom.source.characters import position, printable_path
-from taploom.source.listing import FILE_BYTES, Found, listed, readable
+from taploom.source.listing import FILE_BYTES, ListedSpec, listed, readable
 from taploom.source.reader import read_counted
 from taploom.source.refused import A_FOLDER, BESIDE, SPECIAL, refuse
 from taploom.source.tree import Mapping
@@ -129,7 +129,7 @@ def _read_all(texts: Iterable[tuple[str, str | None]], report: Report) -> tuple[
     return tuple(files)
 
 
-def _text(spec: Found, report: Report) -> str | None:
+def _text(spec: ListedSpec, report: Report) -> str | None:
     try:
         raw = _bytes(spec.real)
     except OSError as error:
@@ -189,4 +189,4 @@ def read_text(path: Path, report: Report) -> str:
         message = "this is not a file of a size that taploom reads"
         refuse(report, str(path), (codes.UNREADABLE, message, "name a file of less than 8 MiB"))
         return ""
-    return _text(Found(shown, str(path), path.stat().st_size), report) or ""
+    return _text(ListedSpec(shown, str(path), path.stat().st_size), report) or ""

@@ -26,7 +26,7 @@ _ANCHOR = re.compile(r"&\S+\s*")
 
 
 @dataclass(slots=True)
-class Part:
+class LayoutNode:
     """A node with its layout.
 
     Attributes:
@@ -53,16 +53,16 @@ class Part:
     anchor: str = ""
     text: str = ""
     raw: str = ""
-    parts: "list[Part]" = field(default_factory=list)
+    parts: "list[LayoutNode]" = field(default_factory=list)
 
     @property
-    def pairs(self) -> "Iterator[tuple[Part, Part]]":
+    def pairs(self) -> "Iterator[tuple[LayoutNode, LayoutNode]]":
         """Keys with their values."""
         return zip(self.parts[::2], self.parts[1::2], strict=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Comment:
+class YamlComment:
     """A comment.
 
     Attributes:
@@ -80,11 +80,11 @@ class Comment:
     behind: bool
 
 
-def laid_out(text: str) -> Part:
+def laid_out(text: str) -> LayoutNode:
     """The layout of a text that the reader accepts and whose line breaks are all line feeds."""
     loader = LOADER(text)
-    stack: list[Part] = []
-    root: Part | None = None
+    stack: list[LayoutNode] = []
+    root: LayoutNode | None = None
     for event in iter(loader.get_event, None):
         part = _part(event, text)
         if part is None:
@@ -100,18 +100,18 @@ def laid_out(text: str) -> Part:
     return root
 
 
-def _part(event: Any, text: str) -> Part | None:
+def _part(event: Any, text: str) -> LayoutNode | None:
     start, end = event.start_mark, event.end_mark.index
     if isinstance(event, AliasEvent):
-        return Part("alias", start.index, end, start.line, start.column, anchor=event.anchor or "")
+        return LayoutNode("alias", start.index, end, start.line, start.column, anchor=event.anchor or "")
     if isinstance(event, (MappingStartEvent, SequenceStartEvent)):
         kind = "map" if isinstance(event, MappingStartEvent) else "list"
-        part = Part(kind, start.index, start.index, start.line, start.column, anchor=event.anchor or "")
+        part = LayoutNode(kind, start.index, start.index, start.line, start.column, anchor=event.anchor or "")
         part.flow = bool(event.flow_style)
         return part
     if not isinstance(event, ScalarEvent):
         return None
-    part = Part("text", start.index, end, start.line, start.column, anchor=event.anchor or "")
+    part = LayoutNode("text", start.index, end, start.line, start.column, anchor=event.anchor or "")
     part.style, part.text = event.style or "", event.value
     part.raw = text[part.start : part.end]
     if part.anchor:
@@ -119,17 +119,17 @@ def _part(event: Any, text: str) -> Part | None:
     return part
 
 
-def _close(part: Part, event: Any) -> None:
+def _close(part: LayoutNode, event: Any) -> None:
     if part.flow:
         part.end = event.end_mark.index
     elif part.parts:
         part.end = part.parts[-1].end
 
 
-def comments_of(text: str) -> tuple[Comment, ...]:
+def comments_of(text: str) -> tuple[YamlComment, ...]:
     """All comments of a text: a comment is any text but blanks between the tokens of YAML."""
     loader: Any = LOADER(text)
-    found: list[Comment] = []
+    found: list[YamlComment] = []
     end = line = 0
     for token in iter(loader.get_token, None):
         _add_comments(found, text, end, token.start_mark.index, line)
@@ -141,7 +141,7 @@ def comments_of(text: str) -> tuple[Comment, ...]:
     return tuple(found)
 
 
-def _add_comments(found: list[Comment], text: str, start: int, stop: int, line: int) -> None:
+def _add_comments(found: list[YamlComment], text: str, start: int, stop: int, line: int) -> None:
     if text.find("#", start, stop) < 0:
         return
     for number, row in enumerate(text[start:stop].split("\n"), line):
@@ -150,5 +150,5 @@ def _add_comments(found: list[Comment], text: str, start: int, stop: int, line: 
             index = start + at
             begin = text.rfind("\n", 0, index) + 1
             behind = bool(text[begin:index].strip(" \t-"))
-            found.append(Comment(index, number, index - begin, row[at:].rstrip(), behind))
+            found.append(YamlComment(index, number, index - begin, row[at:].rstrip(), behind))
         start += len(row) + 1

@@ -34,7 +34,7 @@ _PERMIT = "mend its permissions, or move it out of the folder of specs"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ListedSpec:
     """A spec that may be read.
 
     Attributes:
@@ -57,7 +57,7 @@ class Listing:
         empty: folders below it without any entry, such as submodules that are not checked out; sorted.
     """
 
-    specs: tuple[Found, ...]
+    specs: tuple[ListedSpec, ...]
     empty: tuple[str, ...]
 
 
@@ -79,7 +79,7 @@ def listed(folder: Path, report: Report) -> Listing:
     empty: list[str] = []
     walked = [entry for entry in _walked(str(folder), empty, report) if entry.path != lock]
     entries = sorted(walked, key=lambda entry: (entry.is_symlink(), entry.path))
-    found: dict[str, Found] = {}
+    found: dict[str, ListedSpec] = {}
     for entry in entries:
         spec = _spec(entry, str(folder), report)
         if spec is not None:
@@ -119,7 +119,7 @@ def _walked(folder: str, empty: list[str], report: Report) -> Iterator["os.DirEn
                 yield entry
 
 
-def _spec(entry: "os.DirEntry[str]", folder: str, report: Report) -> Found | None:
+def _spec(entry: "os.DirEntry[str]", folder: str, report: Report) -> ListedSpec | None:
     """The spec of a directory entry, or None if it is no spec; an entry that only looks like a spec is reported."""
     is_spec = entry.name.endswith(".yaml")
     if not is_spec and misnamed(entry.path, report):
@@ -153,7 +153,7 @@ def _target(path: Path) -> str | None:
         return None
 
 
-def _regular(path: str, real: str, report: Report) -> Found | None:
+def _regular(path: str, real: str, report: Report) -> ListedSpec | None:
     try:
         status = Path(real).stat()
     except OSError as error:
@@ -162,7 +162,7 @@ def _regular(path: str, real: str, report: Report) -> Found | None:
     if not stat.S_ISREG(status.st_mode):
         refuse(report, path, A_FOLDER if stat.S_ISDIR(status.st_mode) else SPECIAL)
         return None
-    return Found(path, real, status.st_size) if _fits(path, status.st_size, report) else None
+    return ListedSpec(path, real, status.st_size) if _fits(path, status.st_size, report) else None
 
 
 def misnamed(path: str, report: Report) -> bool:
@@ -181,7 +181,7 @@ def readable(sizes: Mapping[str, int], report: Report) -> tuple[str, ...]:
         sizes: size in bytes by path.
         report: collects findings about the specs that are too large.
     """
-    fitting = [Found(path, path, size) for path, size in sorted(sizes.items()) if _fits(path, size, report)]
+    fitting = [ListedSpec(path, path, size) for path, size in sorted(sizes.items()) if _fits(path, size, report)]
     return tuple(spec.path for spec in _within_total(fitting, report))
 
 
@@ -192,7 +192,7 @@ def _fits(path: str, size: int, report: Report) -> bool:
     return size <= FILE_BYTES
 
 
-def _within_total(found: list[Found], report: Report) -> tuple[Found, ...]:
+def _within_total(found: list[ListedSpec], report: Report) -> tuple[ListedSpec, ...]:
     total = sum(spec.size for spec in found)
     if total <= TOTAL_BYTES:
         return tuple(found)

@@ -4,7 +4,7 @@ from dataclasses import field
 
 from taploom.base.frozen import dataclass
 from taploom.base.span import Span
-from taploom.source.tree import KeyValue, Node, Scalar
+from taploom.source.tree import KeyValue, Scalar, YamlNode
 
 
 @dataclass(slots=True)
@@ -16,7 +16,7 @@ class OpenCollection:
     anchor: str | None
     before: int
     pairs: dict[str, KeyValue] | None
-    items: list[Node] = field(default_factory=list)
+    items: list[YamlNode] = field(default_factory=list)
     key: Scalar | None = None
     wanted: bool = True
     height: int = 1
@@ -27,6 +27,6 @@ class OpenCollection:
 class Anchored:
     """A node with an anchor, which aliases repeat; `node` is None while the collection is still open."""
 
-    node: Node | None
+    node: YamlNode | None
     size: int
     height: int

@@ -8,7 +8,7 @@ fits on a line and has no comment inside; otherwise it becomes a block. Comments
 from dataclasses import dataclass, field
 
 from taploom.source.align import indent_of, with_comments
-from taploom.source.layout import Comment, Part
+from taploom.source.layout import LayoutNode, YamlComment
 
 WIDTH = 120
 """The most columns of a line with a collection in braces or brackets."""
@@ -19,7 +19,7 @@ _NEVER = 1 << 30
 class UnprintableError(Exception):
     """Raised for a part without a canonical form, such as a key of several lines; has its place, from 0."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: LayoutNode) -> None:
         super().__init__(part.raw)
         self.line, self.column = part.line, part.column
 
@@ -38,13 +38,13 @@ class Printer:
     """
 
     source: list[str]
-    comments: list[Comment]
+    comments: list[YamlComment]
     lines: list[str] = field(default_factory=list)
-    behind: dict[int, Comment] = field(default_factory=dict)
+    behind: dict[int, YamlComment] = field(default_factory=dict)
     blocks: list[tuple[int, int]] = field(default_factory=list)
     open: bool = False
 
-    def document(self, root: Part) -> str:
+    def document(self, root: LayoutNode) -> str:
         """The whole text."""
         self._block(root, 0, "")
         if not root.parts:
@@ -52,7 +52,7 @@ class Printer:
         self._flush(_NEVER, 0, 0, first=False)
         return "\n".join(with_comments(self.lines, self.behind, self.source)) + "\n"
 
-    def _block(self, part: Part, indent: int, head: str) -> None:
+    def _block(self, part: LayoutNode, indent: int, head: str) -> None:
         """Print a collection as a block; `head` replaces the indentation of its first line."""
         depth = len(self.blocks)
         self.blocks.append((self._column(part), indent))
@@ -70,13 +70,13 @@ class Printer:
         if part.flow:
             self._flush(part.end, indent, depth, first=False)
 
-    def _column(self, part: Part) -> int:
+    def _column(self, part: LayoutNode) -> int:
         """The old column of a block's lines; a block with an anchor starts on the line above them."""
         if part.flow:
             return _NEVER
         return indent_of(self.source[part.parts[0].line]) if part.anchor else part.column
 
-    def _entry(self, line: str, value: Part, indent: int) -> None:
+    def _entry(self, line: str, value: LayoutNode, indent: int) -> None:
         """Print a value behind its key."""
         line = _anchored(line, value)
         if self._fits(line, value):
@@ -87,14 +87,14 @@ class Printer:
             self._put(line, 0)
             self._block(value, indent + 2, "")
 
-    def _item(self, line: str, item: Part, indent: int) -> None:
+    def _item(self, line: str, item: LayoutNode, indent: int) -> None:
         """Print an item behind its dash; a block begins on the same line."""
         if item.kind in ("map", "list") and not item.anchor and not self._fits(line, item):
             self._block(item, indent + 2, f"{line} ")
         else:
             self._entry(line, item, indent)
 
-    def _fits(self, line: str, part: Part) -> bool:
+    def _fits(self, line: str, part: LayoutNode) -> bool:
         if part.kind in ("map", "list") and not part.flow:
             return False
         inline = _inline(part)
@@ -106,7 +106,7 @@ class Printer:
             part.start < comment.index < part.end for comment in self._next_comments(part.end)
         )
 
-    def _next_comments(self, end: int) -> list[Comment]:
+    def _next_comments(self, end: int) -> list[YamlComment]:
         found = []
         for comment in reversed(self.comments):
             if comment.index >= end:
@@ -114,7 +114,7 @@ class Printer:
             found.append(comment)
         return found
 
-    def _long_text(self, line: str, value: Part, indent: int) -> None:
+    def _long_text(self, line: str, value: LayoutNode, indent: int) -> None:
         """Print a text of several lines unchanged but for its indentation."""
         rows = value.raw.split("\n")
         pad = " " * (indent + 2)
@@ -125,7 +125,7 @@ class Printer:
         for row in rows[1:]:
             self.lines.append(pad + row.strip() if row.strip() else "")
 
-    def _text_block(self, line: str, value: Part, pad: str) -> None:
+    def _text_block(self, line: str, value: LayoutNode, pad: str) -> None:
         head, *rows = value.raw.split("\n")
         mark = head.partition("#")[0]
         digits = "".join(filter(str.isdigit, mark))
@@ -155,7 +155,7 @@ class Printer:
             self.behind[len(self.lines) - 1] = behind
         self.open = not behind
 
-    def _before(self, part: Part, indent: int, depth: int, *, first: bool, index: int | None = None) -> None:
+    def _before(self, part: LayoutNode, indent: int, depth: int, *, first: bool, index: int | None = None) -> None:
         """Print the comments and the empty line between the last line and an entry."""
         fresh = self._flush(part.start if index is None else index, indent, depth, first=first)
         if not fresh:
@@ -177,7 +177,7 @@ class Printer:
         del self.blocks[depth + 1 :]
         return fresh
 
-    def _level(self, comment: Comment, depth: int) -> int:
+    def _level(self, comment: YamlComment, depth: int) -> int:
         """The indentation of a comment on its own line: that of the innermost block that it was not left of."""
         outer, level = self.blocks[depth]
         for column, indent in self.blocks[depth + 1 :]:
@@ -190,14 +190,14 @@ class Printer:
             self.lines.append("")
 
 
-def _first_text(item: Part) -> Part:
+def _first_text(item: LayoutNode) -> LayoutNode:
     """The first text of an item, which is on the line of its dash; comments before the text must go above the dash."""
     while item.parts and not item.anchor:
         item = item.parts[0]
     return item
 
 
-def _key(key: Part) -> str:
+def _key(key: LayoutNode) -> str:
     inline = _inline(key)
     if inline is None or key.kind not in ("text", "alias"):
         raise UnprintableError(key)
@@ -205,11 +205,11 @@ def _key(key: Part) -> str:
     return f"{anchor}{inline} :" if key.kind == "alias" else f"{anchor}{inline}:"
 
 
-def _anchored(line: str, part: Part) -> str:
+def _anchored(line: str, part: LayoutNode) -> str:
     return f"{line} &{part.anchor}" if part.anchor and part.kind != "alias" else line
 
 
-def _inline(part: Part) -> str | None:
+def _inline(part: LayoutNode) -> str | None:
     """A part on one line, without its own anchor; None if the part needs several lines."""
     if part.kind == "alias":
         return f"*{part.anchor}"
@@ -224,14 +224,14 @@ def _inline(part: Part) -> str | None:
     return "{" + ", ".join(f"{k}{' ' * (key.kind == 'alias')}: {v}" for (key, _), k, v in pairs) + "}"
 
 
-def _nested(part: Part) -> str | None:
+def _nested(part: LayoutNode) -> str | None:
     inline = _inline(part)
     if inline is None or not part.anchor or part.kind == "alias":
         return inline
     return f"&{part.anchor} {inline}"
 
 
-def _inline_text(part: Part) -> str | None:
+def _inline_text(part: LayoutNode) -> str | None:
     if part.style in ("|", ">"):
         return None
     if part.style and '"' not in part.text and "\\" not in part.text and part.text.isprintable():

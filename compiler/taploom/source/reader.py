@@ -13,7 +13,7 @@ from taploom.source.builder import NODES, Builder, RefusedError
 from taploom.source.characters import first_banned, name_of, position
 from taploom.source.conflicts import conflicts
 from taploom.source.mistakes import explained
-from taploom.source.tree import Mapping, Node, Scalar
+from taploom.source.tree import Mapping, Scalar, YamlNode
 
 LOADER: type[yaml.CSafeLoader] | type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -67,7 +67,7 @@ def _build(builder: Builder) -> None:
         loader.dispose()
 
 
-def _mapping(root: Node | None, file: str, report: Report) -> Mapping | None:
+def _mapping(root: YamlNode | None, file: str, report: Report) -> Mapping | None:
     if isinstance(root, Mapping):
         return root
     if root is None or (isinstance(root, Scalar) and not root.text):

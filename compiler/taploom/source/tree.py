@@ -34,7 +34,7 @@ class Sequence:
         span: the brackets and all between them; in block style only the first dash.
     """
 
-    items: "tuple[Node, ...]"
+    items: "tuple[YamlNode, ...]"
     span: Span
 
 
@@ -43,7 +43,7 @@ class KeyValue:
     """A pair of a mapping; the key has its own place, as most diagnostics point at a key."""
 
     key: Scalar
-    value: "Node"
+    value: "YamlNode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,10 @@ class Mapping:
     torn: frozenset[str] = frozenset()
 
 
-Node: TypeAlias = Scalar | Sequence | Mapping
+YamlNode: TypeAlias = Scalar | Sequence | Mapping
 
 
-def same_text(one: Node, other: Node) -> bool:
+def same_text(one: YamlNode, other: YamlNode) -> bool:
     """Whether two trees have equal texts in the same order, regardless of spans.
 
     Depth is bounded by the reader, so recursion is safe.

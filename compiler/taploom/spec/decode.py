@@ -18,7 +18,7 @@ from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.base.frozen import dataclass
 from taploom.base.names import is_name
 from taploom.base.span import Span
-from taploom.source.tree import Mapping, Node, Scalar, Sequence
+from taploom.source.tree import Mapping, Scalar, Sequence, YamlNode
 from taploom.spec import codes
 from taploom.spec.mention import Mentions, nothing
 from taploom.spec.shown import is_empty, visible
@@ -33,7 +33,7 @@ Schema = dict[str, Any]
 class Parser(Protocol[T_co]):
     """Decodes one kind of value and describes it."""
 
-    def parse(self, node: Node, report: Report) -> T_co | None:
+    def parse(self, node: YamlNode, report: Report) -> T_co | None:
         """The value, or None after a diagnostic."""
 
     def schema(self) -> Schema:
@@ -101,7 +101,7 @@ class Model(Generic[T]):
         object.__setattr__(self, "by_name", {key.name: key for key in self.keys})
         object.__setattr__(self, "defaults", {key.attribute: key.default for key in self.keys if not key.required})
 
-    def parse(self, node: Node, report: Report) -> T | None:
+    def parse(self, node: YamlNode, report: Report) -> T | None:
         """Decode a mapping; an empty value counts as an empty mapping."""
         if isinstance(node, Mapping):
             return self._decode(node, report)
@@ -117,7 +117,7 @@ class Model(Generic[T]):
         shown = [key for key in self.keys if key.required] or [key for key in self.keys if key.example][:1]
         return f"such as `{{{', '.join(f'{key.name}: {key.example}' for key in shown)}}}`"
 
-    def _shorthand(self, node: Node, report: Report) -> T | None:
+    def _shorthand(self, node: YamlNode, report: Report) -> T | None:
         key = self.by_name[self.shorthand]
         value = key.parser.parse(node, report)
         if value is None:
@@ -155,7 +155,7 @@ class Model(Generic[T]):
                 refuse(report, codes.MISSING_KEY, message, node.span, hint=f"add `{key.name}: …`: {_first(key.doc)}")
         return self.make(**values) if whole else None
 
-    def _guess(self, near: tuple[str, ...], node: Mapping, value: Node, values: dict[str, Any]) -> bool:
+    def _guess(self, near: tuple[str, ...], node: Mapping, value: YamlNode, values: dict[str, Any]) -> bool:
         """Read a misspelt key as the only key that it can mean, so that entries that rely on it get no finding.
 
         Returns:
@@ -187,7 +187,7 @@ class ListOf(Generic[T]):
     item: Parser[T]
     noun: str
 
-    def parse(self, node: Node, report: Report) -> tuple[T, ...] | None:
+    def parse(self, node: YamlNode, report: Report) -> tuple[T, ...] | None:
         """Decode each item; None if an item is wrong."""
         if isinstance(node, Mapping):
             message = f"expected {self.noun} or a list of them, not a mapping"
@@ -221,7 +221,7 @@ class MapOf(Generic[T]):
     check_key: Callable[[Scalar, Report], bool]
     mentions: Mentions = nothing
 
-    def parse(self, node: Node, report: Report) -> dict[str, T] | None:
+    def parse(self, node: YamlNode, report: Report) -> dict[str, T] | None:
         """Decode each entry."""
         if is_empty(node):
             return {}
@@ -267,7 +267,7 @@ def refuse(report: Report, rule: DiagnosticRule, message: str, span: Span, hint:
     report.add(Diagnostic(rule, message, span, hint))
 
 
-def shape(node: Node) -> str:
+def shape(node: YamlNode) -> str:
     """The kind of a node in words, or the text of a scalar."""
     if isinstance(node, Mapping):
         return "a mapping"

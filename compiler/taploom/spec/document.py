@@ -12,7 +12,7 @@ from taploom.base.diagnostic import Diagnostic, Label, Report
 from taploom.base.frozen import dataclass
 from taploom.base.span import Span, start_of
 from taploom.source.files import SourceSet
-from taploom.source.tree import KeyValue, Mapping, Node, Scalar, Sequence
+from taploom.source.tree import KeyValue, Mapping, Scalar, Sequence, YamlNode
 from taploom.spec import codes
 from taploom.spec.decode import Key, Schema, refuse, shape
 from taploom.spec.model.guest import GUEST, GuestSpec
@@ -69,7 +69,7 @@ class Places:
 
         For a mapping or an empty value it is the span of the key.
         """
-        node: Node = self.root
+        node: YamlNode = self.root
         found = self.root.span
         for step in path:
             entry = node.pairs.get(step) if isinstance(node, Mapping) else None
@@ -89,7 +89,7 @@ class Places:
 
     def unread(self, *path: str) -> bool:
         """Whether a value on a path, or at its end, should be a mapping and is not, so that its names are unknown."""
-        node: Node = self.root
+        node: YamlNode = self.root
         for step in path:
             if not isinstance(node, Mapping):
                 break
@@ -110,9 +110,9 @@ class Places:
                 return item.span
         return self.span(*path)
 
-    def node(self, *path: str) -> Node | None:
+    def node(self, *path: str) -> YamlNode | None:
         """The node at a path, or None."""
-        node: Node = self.root
+        node: YamlNode = self.root
         for step in path:
             entry = node.pairs.get(step) if isinstance(node, Mapping) else None
             if entry is None:
@@ -161,7 +161,7 @@ def read_document(sources: SourceSet, report: Report) -> Document:
     values: dict[str, Any] = {}
     for key in SECTIONS:
         entry = united.pairs.get(key.name)
-        node: Node = entry.value if entry else Mapping({}, united.span)
+        node: YamlNode = entry.value if entry else Mapping({}, united.span)
         values[key.name] = key.parser.parse(node, report)
     united = _without(united, values, twice)
     if values["site"] is None:
@@ -252,7 +252,7 @@ def _check_version(root: Mapping, report: Report) -> None:
         refuse(report, codes.VERSION, message, entry.value.span, f"write `taploom: {LANGUAGE}`")
 
 
-def _blank(node: Node) -> bool:
+def _blank(node: YamlNode) -> bool:
     return isinstance(node, Scalar) and not node.text and not node.quoted
 
 

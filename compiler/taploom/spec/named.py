@@ -5,7 +5,7 @@ import re
 from taploom.base.names import is_name
 from taploom.spec.decode import Schema
 from taploom.spec.mention import whole
-from taploom.spec.scalars import InvalidError, Text
+from taploom.spec.scalars import InvalidError, ScalarParser
 from taploom.spec.shown import visible
 
 NAME_SCHEMA: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,62}$"}
@@ -34,7 +34,7 @@ def name_hint(text: str) -> str:
     return f"such as `{near}`: {rule}" if is_name(near) else rule
 
 
-NAME = Text(read_name, "a name", NAME_SCHEMA)
-TAG = Text(read_name, "a name", NAME_SCHEMA, whole("tag"))
-HOST_NAME = Text(read_name, "a name", NAME_SCHEMA, whole("host"))
-ZONE_NAME = Text(read_zone, "the name of a zone", NAME_SCHEMA, whole("zone"))
+NAME = ScalarParser(read_name, "a name", NAME_SCHEMA)
+TAG = ScalarParser(read_name, "a name", NAME_SCHEMA, whole("tag"))
+HOST_NAME = ScalarParser(read_name, "a name", NAME_SCHEMA, whole("host"))
+ZONE_NAME = ScalarParser(read_zone, "the name of a zone", NAME_SCHEMA, whole("zone"))

@@ -5,12 +5,12 @@ from itertools import chain
 
 from taploom.base.frozen import dataclass
 from taploom.base.span import Span
-from taploom.source.edits import Path
-from taploom.source.tree import Mapping, Node, Scalar, Sequence
+from taploom.source.edits import NodePath
+from taploom.source.tree import Mapping, Scalar, Sequence, YamlNode
 from taploom.spec.decode import ListOf, MapOf, Model, Parser
 from taploom.spec.document import SECTIONS
 from taploom.spec.mention import Mention
-from taploom.spec.scalars import Text
+from taploom.spec.scalars import ScalarParser
 from taploom.spec.single import Single, Written
 
 
@@ -26,7 +26,7 @@ class Reference:
         span: the span of the key or value.
     """
 
-    path: Path
+    path: NodePath
     is_key: bool
     text: str
     mention: Mention
@@ -45,7 +45,7 @@ def references(root: Mapping) -> Iterator[Reference]:
             yield from _within(key.parser, root.pairs[key.name].value, (key.name,))
 
 
-def _within(parser: Parser[object], node: Node, path: Path) -> Iterator[Reference]:
+def _within(parser: Parser[object], node: YamlNode, path: NodePath) -> Iterator[Reference]:
     match parser, node:
         case Model(), Mapping():
             known = ((parser.by_name.get(name), entry.value) for name, entry in node.pairs.items())
@@ -65,10 +65,12 @@ def _within(parser: Parser[object], node: Node, path: Path) -> Iterator[Referenc
             yield from _within(parser.item, node, path)
         case Single() | Written(), _:
             yield from _within(parser.value, node, path)
-        case Text(), Scalar():
+        case ScalarParser(), Scalar():
             yield from _in_text(parser, node, path, is_key=False)
 
 
-def _in_text(parser: MapOf[object] | Text[object], scalar: Scalar, path: Path, *, is_key: bool) -> Iterator[Reference]:
+def _in_text(
+    parser: MapOf[object] | ScalarParser[object], scalar: Scalar, path: NodePath, *, is_key: bool
+) -> Iterator[Reference]:
     for mention in parser.mentions(scalar.text):
         yield Reference(path, is_key, scalar.text, mention, scalar.span)

@@ -4,7 +4,7 @@ from collections.abc import Mapping as Map
 
 from taploom.base.frozen import dataclass
 from taploom.plan.origin import SECTIONS
-from taploom.source.edits import Edits, Path
+from taploom.source.edits import Edits, NodePath
 from taploom.source.tree import Mapping, Scalar
 from taploom.spec.decode import MapOf, Model
 from taploom.spec.document import SECTIONS as KEYS
@@ -31,15 +31,17 @@ class Renaming:
 
 def edits_of(root: Mapping, renaming: Renaming) -> Edits:
     """The edits of one file: references, the keys that define the object, and `moved-from`."""
-    values: dict[Path, str] = {}
-    keys: dict[Path, str] = {}
+    values: dict[NodePath, str] = {}
+    keys: dict[NodePath, str] = {}
     for reference in references(root):
         mention = reference.mention
         if mention.name == renaming.old and not set(renaming.kinds).isdisjoint(mention.kinds):
             (keys if reference.is_key else values)[reference.path] = reference.renamed(renaming.new)
     defined = [path for kind in renaming.kinds if (path := _definition(root, kind, renaming.old))]
     keys.update((path, renaming.new) for path in defined)
-    entries: dict[Path, Map[str, str]] = {path: _moved(root, path, renaming) for path in defined if _knows_moves(path)}
+    entries: dict[NodePath, Map[str, str]] = {
+        path: _moved(root, path, renaming) for path in defined if _knows_moves(path)
+    }
     return Edits(values, keys, entries, {path: _entry_model(path).shorthand for path in defined})
 
 

@@ -22,7 +22,7 @@ from taploom.base.address import (
 from taploom.base.diagnostic import Report
 from taploom.base.frozen import dataclass
 from taploom.base.names import INTERFACE_BYTES, closest, interface_problem, pattern_problem
-from taploom.source.tree import Mapping, Node, Scalar
+from taploom.source.tree import Mapping, Scalar, YamlNode
 from taploom.spec import codes
 from taploom.spec.decode import Schema, refuse, shape
 from taploom.spec.mention import Mentions, nothing
@@ -43,7 +43,7 @@ class InvalidError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Text(Generic[T_co]):
+class ScalarParser(Generic[T_co]):
     """The parser of a scalar, whose text a function converts to a value.
 
     Attributes:
@@ -58,7 +58,7 @@ class Text(Generic[T_co]):
     described: Map[str, Any]
     mentions: Mentions = nothing
 
-    def parse(self, node: Node, report: Report) -> T_co | None:
+    def parse(self, node: YamlNode, report: Report) -> T_co | None:
         """The value, or None after a diagnostic."""
         if not isinstance(node, Scalar):
             way_out = f"write one, without {'keys' if isinstance(node, Mapping) else 'brackets'}"
@@ -101,7 +101,7 @@ def read_boolean(text: str) -> bool:
     raise InvalidError(f"`{visible(text)}` is neither `true` nor `false`", "write one of the two")
 
 
-def switch(example: str) -> "Text[bool]":
+def switch(example: str) -> "ScalarParser[bool]":
     """The parser of a boolean that a mapping with details, such as `example`, may replace."""
 
     def read(text: str) -> bool:
@@ -111,10 +111,10 @@ def switch(example: str) -> "Text[bool]":
             )
         return read_boolean(text)
 
-    return Text(read, "`true`, `false` or a mapping", {"type": "boolean"})
+    return ScalarParser(read, "`true`, `false` or a mapping", {"type": "boolean"})
 
 
-def integer(noun: str, low: int, high: int) -> "Text[int]":
+def integer(noun: str, low: int, high: int) -> "ScalarParser[int]":
     """A decimal number within bounds."""
 
     def read(text: str) -> int:
@@ -126,7 +126,7 @@ def integer(noun: str, low: int, high: int) -> "Text[int]":
             raise InvalidError(f"`{text}` is not {noun}", f"a number from {low} to {high}")
         return int(text)
 
-    return Text(read, noun, {"type": ["integer", "string"], "minimum": low, "maximum": high})
+    return ScalarParser(read, noun, {"type": ["integer", "string"], "minimum": low, "maximum": high})
 
 
 def read_family(family: Family, what: Callable[[str], T], text: str, of: Callable[[T], Family]) -> T:
@@ -142,7 +142,7 @@ def read_family(family: Family, what: Callable[[str], T], text: str, of: Callabl
     return value
 
 
-def host_interface(family: Family) -> "Text[Interface]":
+def host_interface(family: Family) -> "ScalarParser[Interface]":
     """`ADDRESS/LENGTH`, an address that a host can have on a link."""
 
     def read(text: str) -> Interface:
@@ -152,20 +152,24 @@ def host_interface(family: Family) -> "Text[Interface]":
         return found
 
     example = "10.0.0.1/24" if family is Family.IPV4 else "fd00::1/64"
-    return Text(read, f"an address with its prefix length, such as {example}", string_schema(examples=[example]))
+    return ScalarParser(
+        read, f"an address with its prefix length, such as {example}", string_schema(examples=[example])
+    )
 
 
-def address_of(family: Family) -> "Text[Address]":
+def address_of(family: Family) -> "ScalarParser[Address]":
     """One address of one family."""
     noun = "an IPv4 address" if family is Family.IPV4 else "an IPv6 address"
-    return Text(lambda text: read_family(family, parse_address, text, lambda a: a.family), noun, string_schema())
+    return ScalarParser(
+        lambda text: read_family(family, parse_address, text, lambda a: a.family), noun, string_schema()
+    )
 
 
 _ADVERTISED = ("auto", "dhcp", "dhcp6", "dhcpv6", "slaac")
 """Words of other tools for an uplink that takes its addresses from the network."""
 
 
-def setting(value: "Text[T]", *words: Keyword) -> "Text[T | Keyword]":
+def setting(value: "ScalarParser[T]", *words: Keyword) -> "ScalarParser[T | Keyword]":
     """The parser of a value or of one of some words in its place."""
     by_word = {word.value: word for word in words}
     listed = ", ".join(f"`{word}`" for word in by_word)
@@ -182,7 +186,7 @@ def setting(value: "Text[T]", *words: Keyword) -> "Text[T | Keyword]":
         return value.read(text)
 
     options: Schema = {"enum": list(by_word)}
-    return Text(read, f"{listed} or {value.noun}", {"anyOf": [options, value.schema()]})
+    return ScalarParser(read, f"{listed} or {value.noun}", {"anyOf": [options, value.schema()]})
 
 
 def read_interface_name(text: str) -> str:
@@ -260,16 +264,22 @@ def read_link(text: str) -> str:
     return text
 
 
-PROSE = Text(read_prose, "a text", string_schema())
-BOOLEAN = Text(read_boolean, "`true` or `false`", {"type": "boolean"})
-MAC: Text[Mac] = Text(parse_mac, "a MAC address such as 02:00:00:12:34:56", string_schema())
-PREFIX: Text[Prefix] = Text(parse_prefix, "a prefix such as 198.51.100.0/24 or 2001:db8::/32", string_schema())
-ADDRESS: Text[Address] = Text(parse_address, "an IP address", string_schema())
-INTERFACE_NAME = Text(read_interface_name, "an interface name of at most 15 bytes", {"type": "string", "maxLength": 15})
-PATTERN = Text(read_pattern, "a pattern of interface names such as vm-*", {"type": "string", "maxLength": 15})
-USER = Text(read_user, "a user name", {"type": "string", "maxLength": 31})
-DOMAIN = Text(read_domain, "a DNS name", {"type": "string", "maxLength": 253})
-DURATION = Text(read_duration, "a duration such as 12h", {"type": "string", "pattern": "^[1-9][0-9]{0,5}[smhd]$"})
-COLOR = Text(read_color, "a colour such as #2f6fde", {"type": "string"})
-LINK = Text(read_link, "an https address", {"type": "string", "format": "uri"})
+PROSE = ScalarParser(read_prose, "a text", string_schema())
+BOOLEAN = ScalarParser(read_boolean, "`true` or `false`", {"type": "boolean"})
+MAC: ScalarParser[Mac] = ScalarParser(parse_mac, "a MAC address such as 02:00:00:12:34:56", string_schema())
+PREFIX: ScalarParser[Prefix] = ScalarParser(
+    parse_prefix, "a prefix such as 198.51.100.0/24 or 2001:db8::/32", string_schema()
+)
+ADDRESS: ScalarParser[Address] = ScalarParser(parse_address, "an IP address", string_schema())
+INTERFACE_NAME = ScalarParser(
+    read_interface_name, "an interface name of at most 15 bytes", {"type": "string", "maxLength": 15}
+)
+PATTERN = ScalarParser(read_pattern, "a pattern of interface names such as vm-*", {"type": "string", "maxLength": 15})
+USER = ScalarParser(read_user, "a user name", {"type": "string", "maxLength": 31})
+DOMAIN = ScalarParser(read_domain, "a DNS name", {"type": "string", "maxLength": 253})
+DURATION = ScalarParser(
+    read_duration, "a duration such as 12h", {"type": "string", "pattern": "^[1-9][0-9]{0,5}[smhd]$"}
+)
+COLOR = ScalarParser(read_color, "a colour such as #2f6fde", {"type": "string"})
+LINK = ScalarParser(read_link, "an https address", {"type": "string", "format": "uri"})
 MTU = integer("an MTU in bytes", 1280, 65535)

@@ -1,6 +1,6 @@
 """Prepares the user's text for messages."""
 
-from taploom.source.tree import Node, Scalar
+from taploom.source.tree import Scalar, YamlNode
 
 
 def visible(text: str) -> str:
@@ -20,6 +20,6 @@ def with_odd(hint: str, text: str) -> str:
     return f"{named}; {hint}" if hint else named
 
 
-def is_empty(node: Node) -> bool:
+def is_empty(node: YamlNode) -> bool:
     """Whether a value is left out behind its colon."""
     return isinstance(node, Scalar) and not node.text and not node.quoted

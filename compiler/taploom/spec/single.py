@@ -4,7 +4,7 @@ from typing import Generic
 
 from taploom.base.diagnostic import Report
 from taploom.base.frozen import dataclass
-from taploom.source.tree import Node, Scalar, Sequence
+from taploom.source.tree import Scalar, Sequence, YamlNode
 from taploom.spec import codes
 from taploom.spec.decode import Parser, Schema, T, refuse
 
@@ -26,7 +26,7 @@ class Single(Generic[T]):
     has: str
     hint: str
 
-    def parse(self, node: Node, report: Report) -> T | None:
+    def parse(self, node: YamlNode, report: Report) -> T | None:
         """The value; for a list of one item the parser of the value reports the brackets."""
         if not (isinstance(node, Sequence) and len(node.items) > 1):
             return self.value.parse(node, report)
@@ -51,7 +51,7 @@ class Written(Generic[T]):
     value: Parser[T]
     hint: str
 
-    def parse(self, node: Node, report: Report) -> T | None:
+    def parse(self, node: YamlNode, report: Report) -> T | None:
         """The value."""
         if not (isinstance(node, Scalar) and node.text.lower() in DELEGATED):
             return self.value.parse(node, report)

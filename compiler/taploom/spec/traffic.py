@@ -9,7 +9,7 @@ from taploom.plan.policy import Limit, Service
 from taploom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS, PROTOCOLS
 from taploom.spec.mention import Mention, qualified, whole
 from taploom.spec.named import SELECTORS, name_hint
-from taploom.spec.scalars import InvalidError, Text, string_schema
+from taploom.spec.scalars import InvalidError, ScalarParser, string_schema
 from taploom.spec.shown import visible
 from taploom.spec.values import PoolRange, PortRange, Selector, ServiceRef
 
@@ -205,19 +205,19 @@ def read_pool(text: str) -> PoolRange:
     return PoolRange(low, high)
 
 
-PORT_RANGE = Text(read_port_range, "a port or a range of ports", {"type": ["integer", "string"]})
-SERVICE = Text(
+PORT_RANGE = ScalarParser(read_port_range, "a port or a range of ports", {"type": ["integer", "string"]})
+SERVICE = ScalarParser(
     read_service,
     "a service such as https or tcp/443",
     string_schema(examples=["https", "tcp/443"]),
     whole("service"),
 )
-SELECTOR = Text(
+SELECTOR = ScalarParser(
     read_selector,
     "a selector such as a name, `tag/web`, `any` or a prefix",
     string_schema(examples=["any"]),
     _selected,
 )
-LIMIT = Text(read_limit, "a limit such as 10/second", string_schema(examples=["10/second"]))
-EXPIRY = Text(read_expiry, "a date such as 2027-01-31", string_schema(examples=["2027-01-31"]))
-POOL = Text(read_pool, "a range such as 10.0.0.100-10.0.0.199", string_schema())
+LIMIT = ScalarParser(read_limit, "a limit such as 10/second", string_schema(examples=["10/second"]))
+EXPIRY = ScalarParser(read_expiry, "a date such as 2027-01-31", string_schema(examples=["2027-01-31"]))
+POOL = ScalarParser(read_pool, "a range such as 10.0.0.100-10.0.0.199", string_schema())

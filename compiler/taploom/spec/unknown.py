@@ -5,7 +5,7 @@ from collections.abc import Mapping as Map
 
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.names import closest
-from taploom.source.tree import Node, Scalar
+from taploom.source.tree import Scalar, YamlNode
 from taploom.spec import codes
 from taploom.spec.shown import is_empty, visible, with_odd
 
@@ -31,14 +31,14 @@ def unknown_key(report: Report, key: Scalar, noun: str, known: Map[str, object],
     return near
 
 
-def address_key(name: str, value: Node) -> str:
+def address_key(name: str, value: YamlNode) -> str:
     """`ipv4` or `ipv6` for a key such as `ip`, by the family of its value; "" for other keys."""
     if name not in ("ip", "address", "addr", "inet") or not isinstance(value, Scalar):
         return ""
     return "ipv6" if ":" in value.text else "ipv4"
 
 
-def is_torn(name: str, value: Node) -> bool:
+def is_torn(name: str, value: YamlNode) -> bool:
     """Whether a key is the rest of a value that a comma has torn apart, as in `{ports: tcp,udp/443}`."""
     return is_empty(value) and re.fullmatch(r"[a-z]+/[0-9]+(-[0-9]+)?|[0-9]+(-[0-9]+)?", name) is not None
 

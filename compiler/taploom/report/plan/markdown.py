@@ -28,7 +28,7 @@ _EFFECT = ("Object", "Host", "Class", "Effect", "Cause", "Spec")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReportSection:
     """One section.
 
     Attributes:
@@ -59,7 +59,7 @@ def change_markdown(
     head = f"{_mark(change, key)}\n{_summary(change)}\n"
     if not change.has_changes:
         return head
-    parts = [Part(*part) for part in _parts(change, links)]
+    parts = [ReportSection(*part) for part in _parts(change, links)]
     tail = f"{foot(change, link)}\n"
     room = limit - len(head.encode()) - len(tail.encode()) - 400
     body, left_out = _fitted(parts, room)
@@ -97,7 +97,7 @@ def _fold_title(change: Change) -> str:
     return f"Flows {' or '.join(said)}" + ", and examples" * examples
 
 
-def _fitted(parts: Iterable[Part], room: int) -> tuple[str, list[tuple[int, str]]]:
+def _fitted(parts: Iterable[ReportSection], room: int) -> tuple[str, list[tuple[int, str]]]:
     """The text of the blocks that fit, earlier parts first, and the number of blocks that each part loses."""
     text: list[str] = []
     left_out: list[tuple[int, str]] = []

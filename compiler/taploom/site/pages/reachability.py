@@ -9,7 +9,7 @@ from taploom.flows.proof.intent.entries import SiteEntries
 from taploom.flows.proof.intent.names import Meanings
 from taploom.flows.reach.matrix import zone_matrix
 from taploom.flows.reach.query import Inquiry
-from taploom.report.matrix import Told, passages
+from taploom.report.matrix import PassageWords, passages
 from taploom.site.explorer.decisions import Deciding, clock_of
 from taploom.site.explorer.names import index
 from taploom.site.links import questions, subject, to
@@ -124,15 +124,15 @@ def _asked(view: SiteView) -> Blocks:
     return (Paragraph(said), *table(("Zone", "Ask"), rows))
 
 
-def _together(cell: Iterable[Told]) -> dict[Told, list[str]]:
+def _together(cell: Iterable[PassageWords]) -> dict[PassageWords, list[str]]:
     """The traffic that passes, grouped by the other attributes of its passages."""
-    found: dict[Told, list[str]] = {}
+    found: dict[PassageWords, list[str]] = {}
     for told in cell:
         found.setdefault(replace(told, traffic=""), []).append(told.traffic)
     return found
 
 
-def _only(told: Told) -> str:
+def _only(told: PassageWords) -> str:
     """The restrictions of a passage: its family, some learned addresses only, routed destinations only."""
     learned = "" if told.certain else "some learned addresses"
     near = "" if told.routed else "where a route leads"

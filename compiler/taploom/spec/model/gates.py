@@ -9,7 +9,7 @@ from taploom.source.tree import Scalar
 from taploom.spec import codes
 from taploom.spec.decode import Key, MapOf, Model, refuse
 from taploom.spec.mention import Mention, qualified
-from taploom.spec.scalars import BOOLEAN, InvalidError, Text, integer, string_schema
+from taploom.spec.scalars import BOOLEAN, InvalidError, ScalarParser, integer, string_schema
 from taploom.spec.shown import visible
 
 GATE_NAMES = ("exposure-owner", "max-class", "max-removed", "management")
@@ -70,7 +70,7 @@ GATES = Model(
         ),
         Key(
             "max-class",
-            Text(read_class, "a class such as D4", {"type": "string", "pattern": "^D[0-6]$"}),
+            ScalarParser(read_class, "a class such as D4", {"type": "string", "pattern": "^D[0-6]$"}),
             "The worst class of disruption that a change may have.",
             example="D4",
         ),
@@ -83,7 +83,7 @@ GATES = Model(
         Key("management", BOOLEAN, "Whether ways to manage a host have to stay open.", default=False, example="true"),
         Key(
             "waive",
-            MapOf(Text(read_reason, "a reason", string_schema(minLength=8)), "waiver", check_gate, _waived),
+            MapOf(ScalarParser(read_reason, "a reason", string_schema(minLength=8)), "waiver", check_gate, _waived),
             "Reasons to let a change through, by gate or by gate and object; remove them afterwards.",
             {},
             example='{max-class: "maintenance window on Sunday"}',

@@ -23,7 +23,7 @@ from taploom.spec.scalars import (
     PREFIX,
     USER,
     InvalidError,
-    Text,
+    ScalarParser,
     address_of,
     host_interface,
     integer,
@@ -243,7 +243,7 @@ HOST = Model(
         ),
         Key(
             "input",
-            Text(_read_input, "`managed` or `foreign`", {"enum": ["managed", "foreign"]}),
+            ScalarParser(_read_input, "`managed` or `foreign`", {"enum": ["managed", "foreign"]}),
             "Who filters what enters the host: taploom, or the host's own firewall.",
             Input.MANAGED,
             example="foreign",

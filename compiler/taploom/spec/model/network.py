@@ -3,7 +3,7 @@
 from taploom.base.address import Address, Family, Interface, Prefix
 from taploom.base.diagnostic import Report
 from taploom.base.frozen import dataclass
-from taploom.source.tree import Mapping, Node
+from taploom.source.tree import Mapping, YamlNode
 from taploom.spec import unsaid
 from taploom.spec.decode import Key, ListOf, Model, Schema
 from taploom.spec.model.metadata import META_KEYS, Metadata
@@ -16,7 +16,7 @@ from taploom.spec.scalars import (
     MTU,
     PREFIX,
     InvalidError,
-    Text,
+    ScalarParser,
     host_interface,
     setting,
     switch,
@@ -58,7 +58,7 @@ DHCP_MODEL = Model(
 class DhcpSwitch:
     """The parser of `dhcp`, which is `true`, `false`, or a mapping with details, which implies `true`."""
 
-    def parse(self, node: Node, report: Report) -> "DhcpSpec | bool | None":
+    def parse(self, node: YamlNode, report: Report) -> "DhcpSpec | bool | None":
         """The details, with their defaults for `true`; False for `false`."""
         if isinstance(node, Mapping):
             return DHCP_MODEL.parse(node, report)
@@ -79,7 +79,7 @@ def _outer_prefix(text: str) -> Prefix:
     return found
 
 
-NAT6 = setting(Text(_outer_prefix, "an IPv6 prefix", {"type": "string"}), Keyword.MASQUERADE, Keyword.OFF)
+NAT6 = setting(ScalarParser(_outer_prefix, "an IPv6 prefix", {"type": "string"}), Keyword.MASQUERADE, Keyword.OFF)
 
 
 def _nat4(text: str) -> Keyword:
@@ -102,7 +102,7 @@ NAT_MODEL = Model(
     (
         Key(
             "ipv4",
-            Text(_nat4, "`masquerade` or `off`", {"enum": ["masquerade", "off"]}),
+            ScalarParser(_nat4, "`masquerade` or `off`", {"enum": ["masquerade", "off"]}),
             "Translation of IPv4.",
             Keyword.MASQUERADE,
             example="masquerade",
@@ -124,7 +124,7 @@ FULL_NAT = NatSpec(Keyword.MASQUERADE, Keyword.MASQUERADE)
 class NatSwitch:
     """The parser of `nat`: `true` or `false` for both families, or a mapping; a family that it omits is translated."""
 
-    def parse(self, node: Node, report: Report) -> NatSpec | None:
+    def parse(self, node: YamlNode, report: Report) -> NatSpec | None:
         """The translation of each family."""
         if isinstance(node, Mapping):
             return NAT_MODEL.parse(node, report)

@@ -8,7 +8,7 @@ from taploom.spec.decode import Key, ListOf, Model
 from taploom.spec.mention import Mention
 from taploom.spec.model.metadata import META_KEYS, Metadata
 from taploom.spec.named import NAME, read_name
-from taploom.spec.scalars import BOOLEAN, InvalidError, Text, read_interface_name
+from taploom.spec.scalars import BOOLEAN, InvalidError, ScalarParser, read_interface_name
 from taploom.spec.shown import visible
 from taploom.spec.traffic import EXPIRY, LIMIT, PORT_RANGE, SELECTOR, SERVICE
 from taploom.spec.values import PortRange, Selector, ServiceRef
@@ -84,7 +84,7 @@ FORWARD = Model(
     (
         Key(
             "on",
-            Text(read_listener, "a host or host/uplink", {"type": "string"}, _listening),
+            ScalarParser(read_listener, "a host or host/uplink", {"type": "string"}, _listening),
             "Host, or host/uplink, at whose outside addresses it listens, by whichever uplink a packet comes. A host "
             "means its uplinks that the spec configures, or else those that somebody else configures.",
             required=True,
@@ -93,7 +93,7 @@ FORWARD = Model(
         Key("ports", ListOf(SERVICE, "a port such as tcp/443"), "Outside ports.", required=True, example="tcp/443"),
         Key(
             "to",
-            Text(read_target, "the name of a guest", NAME.schema(), _target),
+            ScalarParser(read_target, "the name of a guest", NAME.schema(), _target),
             "The guest that answers.",
             required=True,
             example="web",

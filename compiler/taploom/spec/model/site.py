@@ -9,7 +9,7 @@ from taploom.spec.mention import qualified
 from taploom.spec.model.gates import GATES, NO_GATES, GatesSpec
 from taploom.spec.model.metadata import META_KEYS, OWN_KEYS, Metadata
 from taploom.spec.named import NAME
-from taploom.spec.scalars import COLOR, DOMAIN, PREFIX, InvalidError, Text, integer, string_schema
+from taploom.spec.scalars import COLOR, DOMAIN, PREFIX, InvalidError, ScalarParser, integer, string_schema
 from taploom.spec.shown import visible
 from taploom.spec.traffic import SERVICE
 from taploom.spec.values import ServiceRef
@@ -56,13 +56,13 @@ TARGET = Model(
         Key("systemd", integer("a version of systemd", 252, 260), "Major version of systemd.", example="252"),
         Key(
             "nftables",
-            Text(read_nftables, "a version such as 1.0.6", string_schema()),
+            ScalarParser(read_nftables, "a version such as 1.0.6", string_schema()),
             "Version of nftables.",
             example="1.0.6",
         ),
         Key(
             "nixos",
-            Text(read_nixos, 'a release such as "25.11"', string_schema()),
+            ScalarParser(read_nixos, 'a release such as "25.11"', string_schema()),
             "Release of NixOS.",
             example='"25.11"',
         ),
@@ -208,21 +208,23 @@ WAIVER = Model(
     (
         Key(
             "code",
-            Text(read_code, "a code such as TL604", {"type": "string", "pattern": "^TL[0-9]{3}$"}),
+            ScalarParser(read_code, "a code such as TL604", {"type": "string", "pattern": "^TL[0-9]{3}$"}),
             "Code of the finding that is accepted; errors cannot be waived.",
             required=True,
             example="TL604",
         ),
         Key(
             "on",
-            ListOf(Text(read_subject, "an object such as forward/http", {"type": "string"}, qualified), "an object"),
+            ListOf(
+                ScalarParser(read_subject, "an object such as forward/http", {"type": "string"}, qualified), "an object"
+            ),
             "Objects for which it is accepted, as the finding names them.",
             required=True,
             example="forward/http",
         ),
         Key(
             "reason",
-            Text(read_reason, "a reason", {"type": "string", "minLength": 8}),
+            ScalarParser(read_reason, "a reason", {"type": "string", "minLength": 8}),
             "Why it is accepted.",
             required=True,
             example="a public web server",
