@@ -16,7 +16,7 @@ from taploom.base.frozen import dataclass
 from taploom.lab import ruleset
 from taploom.lab.build import RunningSite, in_parallel
 from taploom.lab.namespace import Daemon, Namespace
-from taploom.lab.probe import TIMEOUT, Listening
+from taploom.lab.probe import TIMEOUT, ListenerState
 from taploom.lab.questions import Question
 from taploom.lab.upkeep import begin, hold, rest, sender
 from taploom.lab.wait import addresses
@@ -89,7 +89,7 @@ def watched(site: RunningSite, asked: Iterable[Question], change: Callable[[], N
         change: What is done.
     """
     flows = _distinct(asked)
-    kinds: tuple[Listening, ...] = ("now", "later")
+    kinds: tuple[ListenerState, ...] = ("now", "later")
     streams = [(q, hold(site, q, kind)) for q in flows if q.packet.protocol == "tcp" for kind in kinds]
     pours = [(q, begin(site, q, "attend")) for q in flows if q.packet.protocol == "udp" and _near(q)]
     pings = [(q, _ping(site, q, n)) for n, q in enumerate(flows) if (q.packet.protocol, q.packet.port) == ("icmp", 0)]

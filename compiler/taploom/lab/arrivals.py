@@ -17,14 +17,14 @@ _PLACE = 16
 """Octets of an IPv6 address at the beginning of IPV6_PKTINFO (RFC 3542, 6.1)."""
 _ROOM = 1 << 20
 """The size of a socket's receive buffer in octets."""
-Ends = tuple[str, str, int]
+PacketEnds = tuple[str, str, int]
 
 
 class Arrivals:
     """The first packets of one machine, in both families."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, Ends] = {}
+        self._kept: dict[str, PacketEnds] = {}
         self._heard: set[int] = set()
 
     def hear(self, protocols: list[int]) -> dict[str, Any]:

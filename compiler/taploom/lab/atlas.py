@@ -33,7 +33,7 @@ class NowhereError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class EgressRoute:
     """The route of a packet: by a bridge or by an uplink; neither is set if the packet is for the host itself.
 
     Attributes:
@@ -65,7 +65,7 @@ class Atlas:
         self._local = {host.name: frozenset(self._own(host)) for host in plan.hosts}
         self._known = {host.name: tuple(self._written(host)) for host in plan.hosts}
         self._routes = {host.name: (*self._known[host.name], *self._others(host)) for host in plan.hosts}
-        self._ways: dict[tuple[str, Address], Way] = {}
+        self._ways: dict[tuple[str, Address], EgressRoute] = {}
         self._at: dict[tuple[str, Address], tuple[Host, HostInterface]] = {
             (uplink.zone, address): (host, uplink)
             for host in plan.hosts
@@ -178,7 +178,7 @@ class Atlas:
             return ""
         return uplink.zone if uplink else ""
 
-    def way(self, host: Host, to: Address) -> Way:
+    def way(self, host: Host, to: Address) -> EgressRoute:
         """The way by which a host sends to an address: longest prefix, then metric.
 
         Raises:
@@ -206,9 +206,9 @@ class Atlas:
             return any(sender in prefix for prefix, _, _ in self._routes[host.name])
         return uplink in [way.uplink for length, way in known if length == longest]
 
-    def _way(self, host: Host, to: Address) -> Way:
+    def _way(self, host: Host, to: Address) -> EgressRoute:
         if self.is_local(host, to):
-            return Way()
+            return EgressRoute()
         found = [(-prefix.length, metric, way) for prefix, metric, way in self._routes[host.name] if to in prefix]
         if not found:
             raise NowhereError(f"{host.name} has no route to {to}")
@@ -218,38 +218,42 @@ class Atlas:
             raise UnclearError(f"{host.name} has several routes that are as good")
         return ways[0]
 
-    def _written(self, host: Host) -> Iterator[tuple[Prefix, int, Way]]:
+    def _written(self, host: Host) -> Iterator[tuple[Prefix, int, EgressRoute]]:
         """The links and the routes that are in the plan."""
         for here in inside(host):
-            yield from ((own.prefix, _ON_LINK[own.family], Way(here)) for own in here.fixed)
+            yield from ((own.prefix, _ON_LINK[own.family], EgressRoute(here)) for own in here.fixed)
         by_name = {uplink.device: uplink for uplink in outside(host)}
         for uplink in outside(host):
-            yield from ((own.prefix, _ON_LINK[own.family], Way(None, uplink)) for own in uplink.fixed)
+            yield from ((own.prefix, _ON_LINK[own.family], EgressRoute(None, uplink)) for own in uplink.fixed)
         for route in host.routes:
             if route.device in by_name:
-                yield route.to, route.metric or _UNSAID[route.to.family], Way(None, by_name[route.device], route.via)
+                yield (
+                    route.to,
+                    route.metric or _UNSAID[route.to.family],
+                    EgressRoute(None, by_name[route.device], route.via),
+                )
 
-    def _others(self, host: Host) -> Iterator[tuple[Prefix, int, Way]]:
+    def _others(self, host: Host) -> Iterator[tuple[Prefix, int, EgressRoute]]:
         """Default routes by gateways, and the routes that DHCP, router advertisements and the lab give."""
         for uplink in outside(host):
             yield from self._of_uplink(host, uplink)
         by_name = {uplink.device: uplink for uplink in outside(host)}
         for name, link, metric in given_to(self.beyond.values(), host.name):
             for own in link.given:
-                yield own.prefix, 0, Way(None, by_name[name])
-                yield everything(own.family), metric, Way(None, by_name[name], link.router(own.family))
+                yield own.prefix, 0, EgressRoute(None, by_name[name])
+                yield everything(own.family), metric, EgressRoute(None, by_name[name], link.router(own.family))
 
-    def _of_uplink(self, host: Host, uplink: HostInterface) -> Iterator[tuple[Prefix, int, Way]]:
+    def _of_uplink(self, host: Host, uplink: HostInterface) -> Iterator[tuple[Prefix, int, EgressRoute]]:
         link = self._links[host.name, uplink.device]
         for side, served in ((uplink.ipv4, link.dhcp), (uplink.ipv6, link.ra)):
             if isinstance(side, Fixed):
                 if side.next_hop:
                     family = side.next_hop.family
-                    yield everything(family), uplink.metric or _UNSAID[family], Way(None, uplink, side.next_hop)
+                    yield everything(family), uplink.metric or _UNSAID[family], EgressRoute(None, uplink, side.next_hop)
             elif isinstance(side, Learned) and served:
-                yield served.prefix, 0, Way(None, uplink)
+                yield served.prefix, 0, EgressRoute(None, uplink)
             if served and (isinstance(side, Learned) or (side and isinstance(side.gateway, Learned))):
-                yield everything(served.family), uplink.metric or _LEARNED, Way(None, uplink, served.address)
+                yield everything(served.family), uplink.metric or _LEARNED, EgressRoute(None, uplink, served.address)
 
 
 def _unsaid(uplink: HostInterface, family: Family) -> bool:

@@ -16,7 +16,7 @@ from taploom.base.address import Family
 from taploom.lab import ruleset
 from taploom.lab.namespace import LAB_DIR, Namespace
 from taploom.lab.networkd import Networkd
-from taploom.lab.outside import Beyond, Link, beyond, given_to
+from taploom.lab.outside import Beyond, OutsideLink, beyond, given_to
 from taploom.lab.probe import Agent
 from taploom.lab.session import Lab
 from taploom.lab.waiting import wait_for
@@ -151,7 +151,7 @@ def in_parallel(do: Callable[[Item], Made], items: Iterable[Item]) -> list[Made]
         return list(pool.map(do, items))
 
 
-def _segment(link: Link) -> Segment:
+def _segment(link: OutsideLink) -> Segment:
     ipv4 = link.dhcp or next((r for r in link.routers if r.family is Family.IPV4), None)
     ipv6 = link.ra or next((r for r in link.routers if r.family is Family.IPV6), None)
     also = tuple(str(router) for router in link.routers if router not in (ipv4, ipv6))

@@ -18,7 +18,7 @@ from taploom.lab.build import RunningSite, nic_name
 from taploom.lab.lab_report import LabReport, Row
 from taploom.lab.namespace import Namespace
 from taploom.lab.oracle import FirstPacket, Oracle, Prediction, Protocol
-from taploom.lab.outside import Link
+from taploom.lab.outside import OutsideLink
 from taploom.lab.questions import Question
 from taploom.lab.waiting import LabError, wait_for
 from taploom.plan.host import Host
@@ -192,6 +192,6 @@ def _claim(host: Host, uplink: HostInterface, packet: FirstPacket, verdict: Pred
     return Impostor(uplink, packet, verdict, ethernet.ethernet(mac, _SENDER, kind, said), inside, mark)
 
 
-def _link(atlas: Atlas, host: Host, uplink: HostInterface) -> Link:
+def _link(atlas: Atlas, host: Host, uplink: HostInterface) -> OutsideLink:
     links = atlas.beyond[uplink.zone].links
     return next(link for link in links if (host.name, uplink.device) in link.uplinks)

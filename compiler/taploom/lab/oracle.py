@@ -8,7 +8,7 @@ from dataclasses import replace
 from taploom.base.address import Address, Family
 from taploom.base.frozen import dataclass
 from taploom.lab.answers import across, returned, straight
-from taploom.lab.atlas import Atlas, NowhereError, UnclearError, Way
+from taploom.lab.atlas import Atlas, EgressRoute, NowhereError, UnclearError
 from taploom.lab.sides import SELF, egress, ingress
 from taploom.plan.guest import Guest, Nic
 from taploom.plan.host import Host, Input
@@ -153,7 +153,7 @@ class Oracle:
             translated = replace(translated, source=own.address) if own else translated
         return self._onward(host, way, translated, found, hops)
 
-    def _onward(self, host: Host, way: Way, packet: FirstPacket, found: Judgement, hops: int) -> Prediction:
+    def _onward(self, host: Host, way: EgressRoute, packet: FirstPacket, found: Judgement, hops: int) -> Prediction:
         if way.network:
             return self._arrive(way.network, packet, found)
         if way.uplink is None:
@@ -200,7 +200,7 @@ class Oracle:
         return dnat_entry.sources is None or named or bool(outer and beyond and outer.zone in dnat_entry.outside)
 
     def _judge(
-        self, host: Host, interface: HostInterface, way: Way, packet: FirstPacket, dnat_entry: DnatEntry | None
+        self, host: Host, interface: HostInterface, way: EgressRoute, packet: FirstPacket, dnat_entry: DnatEntry | None
     ) -> Judgement:
         came, goes = ingress(host, interface, packet.source), egress(host, way, packet.to)
         if goes == SELF:

@@ -25,7 +25,7 @@ _LENGTHS = {Family.IPV4: 24, Family.IPV6: 64}
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class OutsideLink:
     """One link beyond uplinks.
 
     Attributes:
@@ -59,7 +59,7 @@ class Beyond:
     """
 
     zone: str
-    links: tuple[Link, ...]
+    links: tuple[OutsideLink, ...]
     strangers: tuple[tuple[Address, str], ...]
 
     @property
@@ -78,7 +78,7 @@ def beyond(plan: Plan) -> tuple[Beyond, ...]:
     return tuple(_beyond(plan, zone, fresh, strangers) for zone in zones)
 
 
-def given_to(worlds: Iterable[Beyond], host: str) -> Iterator[tuple[str, Link, int]]:
+def given_to(worlds: Iterable[Beyond], host: str) -> Iterator[tuple[str, OutsideLink, int]]:
     """The uplinks of a host that the lab configures: the name, the link, and the metric of the default routes."""
     found = ((name, link) for world in worlds for link in world.links for of, name in link.uplinks if of == host)
     chosen = sorted((name, link) for name, link in found if link.given)
@@ -162,7 +162,7 @@ def _prefixes(uplink: HostInterface) -> tuple[Prefix, ...]:
     return tuple(own.prefix for own in uplink.fixed)
 
 
-def _link(name: str, group: list[tuple[Host, HostInterface]], fresh: dict[Family, Iterator[Prefix]]) -> Link:
+def _link(name: str, group: list[tuple[Host, HostInterface]], fresh: dict[Family, Iterator[Prefix]]) -> OutsideLink:
     sides = [side for _, uplink in group for side in (uplink.ipv4, uplink.ipv6) if side is not None]
     own = {(host.name, uplink.device) for host, uplink in group}
     ours = {side.interface.address for side in sides if isinstance(side, Fixed)}
@@ -180,8 +180,8 @@ def _link(name: str, group: list[tuple[Host, HostInterface]], fresh: dict[Family
     if any(not uplink.configured for _, uplink in group):
         near = [next(fresh[family]) for family in FAMILIES]
         made += tuple(Interface(prefix.first + 1, prefix.length) for prefix in near)
-        return Link(name, tuple(own), made, dhcp, ra, tuple(Interface(p.first + 2, p.length) for p in near))
-    return Link(name, tuple(sorted(own)), made, dhcp, ra)
+        return OutsideLink(name, tuple(own), made, dhcp, ra, tuple(Interface(p.first + 2, p.length) for p in near))
+    return OutsideLink(name, tuple(sorted(own)), made, dhcp, ra)
 
 
 def _length(hop: Address, prefixes: list[Prefix]) -> int:

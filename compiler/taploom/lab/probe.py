@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Outcome = Literal["open", "refused", "unreachable", "denied", "timeout"]
 
-Listening = Literal["", "now", "later"]
+ListenerState = Literal["", "now", "later"]
 
 TIMEOUT = 0.6
 """Seconds for one try."""
@@ -118,7 +118,7 @@ class Agent:
         """The arrivals at listeners, oldest first: `{proto, port, peer, local, payload}`, payload in hexadecimal."""
         return list(self._now("seen")["seen"])
 
-    def hold(self, to: str, port: int, source: str | None = None, listening: Listening = "") -> int:
+    def hold(self, to: str, port: int, source: str | None = None, listening: ListenerState = "") -> int:
         """Opens a TCP connection to a listener and keeps it; returns a number for `alive`.
 
         With `listening`, this side only receives from then on. The other side sends at once (`now`, as in a download),

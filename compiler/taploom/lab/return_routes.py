@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from taploom.base.address import Prefix
 from taploom.lab.atlas import Atlas
 from taploom.lab.build import RunningSite
-from taploom.lab.outside import Link
+from taploom.lab.outside import OutsideLink
 from taploom.plan.host import Host
 from taploom.plan.interfaces import HostInterface, inside
 from taploom.plan.policy import NatKind
@@ -60,7 +60,7 @@ def _routes(atlas: Atlas, zone: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _by(
-    atlas: Atlas, links: Mapping[tuple[str, str], Link], there: tuple[Host, HostInterface], prefix: Prefix
+    atlas: Atlas, links: Mapping[tuple[str, str], OutsideLink], there: tuple[Host, HostInterface], prefix: Prefix
 ) -> Iterator[tuple[str, str, str]]:
     host, uplink = there
     hop, link = atlas.uplink_address(host, uplink.device, prefix.family), links[host.name, uplink.device]

@@ -1,7 +1,7 @@
 """Finds the sides of a host, as the plan names them, for the two ends of a packet."""
 
 from taploom.base.address import Address
-from taploom.lab.atlas import Way
+from taploom.lab.atlas import EgressRoute
 from taploom.plan.host import Host
 from taploom.plan.interfaces import HostInterface
 from taploom.plan.policy import Side, SideKind
@@ -16,7 +16,7 @@ def ingress(host: Host, interface: HostInterface, sender: Address) -> Side:
     return _far(host, interface.zone, sender)
 
 
-def egress(host: Host, way: Way, to: Address) -> Side:
+def egress(host: Host, way: EgressRoute, to: Address) -> Side:
     """The side to which a packet goes."""
     if way.network:
         return Side(SideKind.BRIDGE, way.network.network)

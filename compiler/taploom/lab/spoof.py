@@ -48,7 +48,7 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ForgedFrame:
     """A frame, its claim, the octets that identify it, and whether the guard should accept it."""
 
     what: str
@@ -80,7 +80,7 @@ def _sender(site: RunningSite, atlas: Atlas, host: Host, bridge: Bridge, name: s
     return Sender(name, site.agent(site.guests[name]), nic_name(number), nic.mac, own, host, bridge, uplinks)
 
 
-def _tried(site: RunningSite, sender: Sender, claims: tuple[Claim, ...]) -> Iterator[Row]:
+def _tried(site: RunningSite, sender: Sender, claims: tuple[ForgedFrame, ...]) -> Iterator[Row]:
     """Sends the frames, then waits for all frames that should pass."""
     observer = site.agent(site.hosts[sender.host.name])
     observer.capture(sender.bridge.device)
@@ -101,7 +101,7 @@ def _tried(site: RunningSite, sender: Sender, claims: tuple[Claim, ...]) -> Iter
         yield Row("spoof", flow, "allow" if claim.passes else "drop", observed, "implied/spoof-guard")
 
 
-def _claims(sender: Sender, guarded: bool) -> Iterator[Claim]:
+def _claims(sender: Sender, guarded: bool) -> Iterator[ForgedFrame]:
     """Forged frames between legitimate ones; without a guard, only frames with a forged source are sent, and pass."""
     for family, own in sorted(sender.own.items()):
         gateway = in_family(sender.bridge, family)
@@ -133,10 +133,10 @@ def _token() -> bytes:
     return b"taploom-lie-%08d" % next(_tokens)
 
 
-def _datagram(what: str, mac: Mac, source: Address, to: Address, *, passes: bool) -> Claim:
+def _datagram(what: str, mac: Mac, source: Address, to: Address, *, passes: bool) -> ForgedFrame:
     token = _token()
     packet = ethernet.udp(str(source), 40000, str(to), 9, token)
-    return Claim(what, _broadcast(mac, source.family, packet), token, passes)
+    return ForgedFrame(what, _broadcast(mac, source.family, packet), token, passes)
 
 
 def _broadcast(mac: Mac, family: Family, packet: bytes) -> bytes:
@@ -144,21 +144,21 @@ def _broadcast(mac: Mac, family: Family, packet: bytes) -> bytes:
     return ethernet.ethernet(ethernet.BROADCAST, str(mac), ethertype, packet)
 
 
-def _lies_ipv4(sender: Sender, own: Address, gateway: Address) -> Iterator[Claim]:
+def _lies_ipv4(sender: Sender, own: Address, gateway: Address) -> Iterator[ForgedFrame]:
     mac, token = str(sender.mac), _token()
     for what, claimed, ip in (
         (f"ARP as the gateway {gateway}", mac, gateway),
         ("ARP with a MAC of nobody", str(_NOBODY), own),
     ):
         said = ethernet.arp(ethernet.ARP_REPLY, claimed, str(ip), ethernet.BROADCAST, str(own))
-        yield Claim(what, ethernet.ethernet(ethernet.BROADCAST, mac, ethernet.ARP, said), said, passes=False)
+        yield ForgedFrame(what, ethernet.ethernet(ethernet.BROADCAST, mac, ethernet.ARP, said), said, passes=False)
     offer = ethernet.udp(str(own), 67, "255.255.255.255", 68, token)
-    yield Claim("a DHCP server's answer", _broadcast(sender.mac, Family.IPV4, offer), token, passes=False)
+    yield ForgedFrame("a DHCP server's answer", _broadcast(sender.mac, Family.IPV4, offer), token, passes=False)
     honest = _datagram("its own ipv4 behind a VLAN tag", sender.mac, own, gateway, passes=False)
-    yield Claim(honest.what, ethernet.vlan(7, honest.frame), honest.mark, passes=False)
+    yield ForgedFrame(honest.what, ethernet.vlan(7, honest.frame), honest.mark, passes=False)
 
 
-def _lies_ipv6(sender: Sender, gateway: Address) -> Iterator[Claim]:
+def _lies_ipv6(sender: Sender, gateway: Address) -> Iterator[ForgedFrame]:
     mac = bytes.fromhex(str(sender.mac).replace(":", ""))
     local, hop = str(sender.mac.eui64(LINK_LOCAL)), sender.bridge.link_local(sender.host.name)
     assert hop
@@ -171,7 +171,7 @@ def _lies_ipv6(sender: Sender, gateway: Address) -> Iterator[Claim]:
     ):
         token = _token()
         said = ethernet.icmpv6(local, _ALL_NODES, kind, body + b"\x0e\x03" + token + bytes(22 - len(token)))
-        yield Claim(what, _broadcast(sender.mac, Family.IPV6, said), token, passes=False)
+        yield ForgedFrame(what, _broadcast(sender.mac, Family.IPV6, said), token, passes=False)
     token = _token()
     answer = ethernet.udp(local, 547, _ALL_NODES, 546, token)
-    yield Claim("a DHCPv6 server's answer", _broadcast(sender.mac, Family.IPV6, answer), token, passes=False)
+    yield ForgedFrame("a DHCPv6 server's answer", _broadcast(sender.mac, Family.IPV6, answer), token, passes=False)

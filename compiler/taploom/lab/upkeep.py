@@ -12,7 +12,7 @@ from taploom.lab import ruleset
 from taploom.lab.build import RunningSite
 from taploom.lab.lab_report import LabReport, NotRun, Row
 from taploom.lab.namespace import Namespace
-from taploom.lab.probe import Listening, Probe, run
+from taploom.lab.probe import ListenerState, Probe, run
 from taploom.lab.questions import Question
 from taploom.lab.waiting import LabError
 from taploom.plan.host import Host
@@ -102,7 +102,7 @@ def _source(question: Question) -> str | None:
     return None if question.source.machine.startswith("host/") else str(question.packet.source)
 
 
-def hold(site: RunningSite, question: Question, listening: Listening = "") -> int | None:
+def hold(site: RunningSite, question: Question, listening: ListenerState = "") -> int | None:
     """The number of a connection that is kept open; None if it does not open. See `Agent.hold`."""
     packet = question.packet
     try:
