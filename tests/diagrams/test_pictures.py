@@ -13,9 +13,9 @@ from tests.support import needs
 
 from taploom.diagrams.dot import CardRow, CardTable, Cell, Graph, GraphNode, StyledText
 from taploom.diagrams.draw import drawn
-from taploom.diagrams.entries import rows_of
 from taploom.diagrams.order import guest_order, network_order
 from taploom.diagrams.palette import contrast, paint, tone
+from taploom.diagrams.policy_rows import rows_of
 from taploom.diagrams.printing import printed
 from taploom.diagrams.svg import inline
 from taploom.diagrams.terms import ways

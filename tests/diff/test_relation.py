@@ -22,7 +22,7 @@ from taploom.flows.packets.clock import Clock
 from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding
 from taploom.flows.packets.packet import sizes
 from taploom.flows.proof.intent.entries import SiteEntries
-from taploom.flows.proof.intent.names import Meanings
+from taploom.flows.proof.intent.meanings import Meanings
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.packet_path import MapContext, PacketPath, contexts
 from taploom.plan.host import Fixed, Host

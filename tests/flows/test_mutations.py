@@ -26,7 +26,7 @@ from taploom.backends.nftables.tree import Ruleset
 from taploom.base.address import FAMILIES
 from taploom.flows.proof.compare import Disagreement, Witnesses, disagreements, of_frames
 from taploom.flows.proof.intent.entries import SiteEntries
-from taploom.flows.proof.intent.names import Meanings
+from taploom.flows.proof.intent.meanings import Meanings
 from taploom.plan.host import Host
 
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 from taploom.base.frozen import dataclass
 from taploom.diagrams.difference import legend, tells
 from taploom.diagrams.dot import CardRow, CardTable, Cell, Graph, GraphNode, StyledText
-from taploom.diagrams.entries import PolicyRow, rows_of
 from taploom.diagrams.geometry import levelled
 from taploom.diagrams.marking import ADDED, OTHER, REMOVED, TONES, WORDS
 from taploom.diagrams.palette import LINE, MUTED, NO_PAINT, TEXT, Paint, paint
+from taploom.diagrams.policy_rows import PolicyRow, rows_of
 from taploom.diagrams.traffic import matrix
 from taploom.diagrams.union import united
 from taploom.diagrams.zones import cells_of, line, ordered, zone_card

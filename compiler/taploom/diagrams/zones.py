@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from taploom.diagrams.dot import CardRow, CardTable, Cell, Edge, EdgeEnd, Graph, GraphNode, StyledText
-from taploom.diagrams.entries import ANY, PolicyRow, rows_of
 from taploom.diagrams.geometry import levelled
 from taploom.diagrams.palette import DENIED, LINE, MUTED, OUTSIDE, TEXT, Paint, Tone
+from taploom.diagrams.policy_rows import ANY, PolicyRow, rows_of
 from taploom.diagrams.traffic import HOSTS, ZoneTraffic
 from taploom.plan.site import Plan
 

@@ -22,7 +22,7 @@ from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, Answer, Holder,
 from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding, asked_for
 from taploom.flows.packets.learned import numbered
 from taploom.flows.packets.packet import sizes
-from taploom.flows.proof.intent.names import Meanings
+from taploom.flows.proof.intent.meanings import Meanings
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.intent.within import Within
 from taploom.flows.proof.packet_path import ComposedMaps, MapContext, PacketPath, Stages, contexts

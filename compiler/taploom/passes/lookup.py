@@ -1,6 +1,6 @@
 """Looks up the names that entries refer to.
 
-It is a module apart from `resolve`, because `broken` uses it as well, and `resolve` imports `broken`.
+It is a module apart from `resolve`, because `broken_entries` uses it as well, and `resolve` imports that.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from taploom.base.diagnostic import Diagnostic, Label, Report
 from taploom.base.span import Span
-from taploom.passes.broken import look_into_broken
+from taploom.passes.broken_entries import look_into_broken
 from taploom.passes.lookup import SHARED, NameLookup, SymbolTable, article
 from taploom.passes.lost import lost_zones
 from taploom.plan.origin import KINDS

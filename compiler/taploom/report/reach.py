@@ -17,7 +17,7 @@ from taploom.flows.reach.query import Inquiry
 from taploom.flows.reach.reply import Hop, Reply, Unknown
 from taploom.plan.policy import Service
 from taploom.plan.services import BEGINNING, begins
-from taploom.report.answering import answering
+from taploom.report.answering_uplinks import answering
 from taploom.report.packets import addresses, ports, protocols
 from taploom.report.translation import change
 

@@ -6,7 +6,7 @@ the match excludes these kinds. `Kind=!*` would exclude too much: the NIC of a c
 """
 
 from taploom.backends.artifact import Artifact
-from taploom.backends.guest import addressing, answering
+from taploom.backends.guest import addressing, source_routing
 from taploom.backends.units import printer
 from taploom.backends.units.tree import Assignment, Section, Unit, UnitKind, section, stem, unit
 from taploom.base.identity import remembered
@@ -20,7 +20,7 @@ STACKED = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf"
 @remembered
 def units(guest: Guest) -> tuple[Unit, ...]:
     """The units of a guest, sorted by network."""
-    tables = answering.tables(guest)
+    tables = source_routing.tables(guest)
     ways = any(nic.ipv4.default_route for nic in guest.nics), any(nic.ipv6.default_route for nic in guest.nics)
     return tuple(_unit(nic, tables.get(nic.network), ways) for nic in guest.nics)
 
@@ -43,7 +43,7 @@ def _unit(nic: Nic, table: int | None, ways: tuple[bool, bool]) -> Unit:
         section("Match", here, ("MACAddress", str(nic.mac)), ("Kind", STACKED)),
         section("Link", here, ("MTUBytes", nic.mtu or ETHERNET_MTU)),
         _network(nic),
-        *answering.sections(nic, table),
+        *source_routing.sections(nic, table),
         *addressing.dhcp4(nic, dns=dns4),
         *addressing.accept_ra(nic, dns=dns6),
     )

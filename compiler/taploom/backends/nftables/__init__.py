@@ -11,7 +11,7 @@ from taploom.backends.nftables import printer
 from taploom.backends.nftables.lower.bridged import bridged
 from taploom.backends.nftables.lower.dnat import destination_nat
 from taploom.backends.nftables.lower.forward import forward
-from taploom.backends.nftables.lower.frame import network_sets
+from taploom.backends.nftables.lower.idioms import network_sets
 from taploom.backends.nftables.lower.input import input_
 from taploom.backends.nftables.lower.mss import mss
 from taploom.backends.nftables.lower.neighbours import refusals

@@ -22,7 +22,7 @@ from taploom.flows.packets.packet import Packet, sizes
 from taploom.flows.proof.agreement import agreement
 from taploom.flows.proof.compare_frames import FrameProof
 from taploom.flows.proof.intent.entries import SiteEntries
-from taploom.flows.proof.intent.names import Meanings
+from taploom.flows.proof.intent.meanings import Meanings
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.intent.states import expected
 from taploom.flows.proof.packet_path import MapContext, PacketPath, contexts

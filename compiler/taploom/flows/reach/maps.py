@@ -11,8 +11,8 @@ from taploom.base.memo import memo
 from taploom.base.span import Span
 from taploom.flows.proof.compare import Witnesses
 from taploom.flows.proof.intent.entries import SiteEntries
-from taploom.flows.proof.intent.names import Meanings, addresses_of
-from taploom.flows.proof.intent.view import InterfaceView
+from taploom.flows.proof.intent.interface_view import InterfaceView
+from taploom.flows.proof.intent.meanings import Meanings, addresses_of
 from taploom.flows.proof.proof import spans_of
 from taploom.flows.reach.place import Place
 from taploom.plan.site import Plan

@@ -9,8 +9,8 @@ from taploom.flows.packets.defaults import ON_LINK, metric_of, route_metric
 from taploom.flows.packets.forwarding import SELF, Forwarding
 from taploom.flows.packets.learned import every
 from taploom.flows.proof.intent.essentials import never
-from taploom.flows.proof.intent.names import fixed_of, prefix_in
-from taploom.flows.proof.intent.view import InterfaceView
+from taploom.flows.proof.intent.interface_view import InterfaceView
+from taploom.flows.proof.intent.meanings import fixed_of, prefix_in
 from taploom.flows.reach.endpoints import Endpoint
 from taploom.plan.host import Fixed
 from taploom.plan.interfaces import outside

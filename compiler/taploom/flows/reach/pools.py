@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from taploom.base.address import Family, Prefix, prefixes_of
 from taploom.flows.algebra.spans import Spans, of_prefixes, single, united, without
-from taploom.flows.proof.intent.names import Meanings, addresses_of
+from taploom.flows.proof.intent.meanings import Meanings, addresses_of
 from taploom.plan.guest import Mode
 from taploom.plan.host import DhcpServer
 from taploom.plan.interfaces import inside

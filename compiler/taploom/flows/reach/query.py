@@ -15,7 +15,7 @@ from taploom.flows.algebra.spans import Interval, Spans, united
 from taploom.flows.packets.answer import NO_ROUTE
 from taploom.flows.packets.forwarding import OTHER, Forwarding
 from taploom.flows.packets.packet import DESTINATION, PORT, PROTOCOL, SOURCE
-from taploom.flows.proof.intent.names import Selection
+from taploom.flows.proof.intent.meanings import Selection
 from taploom.flows.proof.intent.services import all_traffic
 from taploom.flows.reach.endpoints import Endpoint
 from taploom.flows.reach.journey import EPHEMERAL, HOPS, Journey

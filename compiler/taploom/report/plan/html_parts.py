@@ -6,10 +6,10 @@ from taploom.diff.model import Change, FileChange
 from taploom.diff.verdicts import FlowChange
 from taploom.report.plan import flow_words, words
 from taploom.report.plan.applying import commands, undoing
-from taploom.report.plan.decisions import CODE, PLACE, STRONG
-from taploom.report.plan.decisions import decisions as sentences
 from taploom.report.plan.effect_json import cause
 from taploom.report.plan.escape import html
+from taploom.report.plan.review_decisions import CODE, PLACE, STRONG
+from taploom.report.plan.review_decisions import decisions as sentences
 
 
 def decisions(change: Change) -> Iterator[str]:

@@ -9,11 +9,11 @@ from taploom.plan.origin import Origin
 from taploom.report.diagnostics.visible import visible
 from taploom.report.plan import flow_words, words
 from taploom.report.plan.applying import commands, undoing
-from taploom.report.plan.decisions import CODE, PLACE, PLAIN, STRONG, Sentence
-from taploom.report.plan.decisions import decisions as sentences
 from taploom.report.plan.effect_json import cause
 from taploom.report.plan.escape import code, fence, prose
 from taploom.report.plan.links import Links
+from taploom.report.plan.review_decisions import CODE, PLACE, PLAIN, STRONG, Sentence
+from taploom.report.plan.review_decisions import decisions as sentences
 
 
 def decisions(change: Change, links: Links) -> list[str]:

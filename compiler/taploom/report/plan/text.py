@@ -8,8 +8,8 @@ from taploom.diff.model import Change, ChangeAction, FileChange, Hunk, ObjectCha
 from taploom.diff.verdicts import FlowChange
 from taploom.report.diagnostics.visible import visible
 from taploom.report.plan import flow_words, words
-from taploom.report.plan.decisions import decisions
 from taploom.report.plan.effect_json import cause
+from taploom.report.plan.review_decisions import decisions
 
 _COLORS = {"+": "\033[32m", "-": "\033[31m", "~": "\033[33m", "→": "\033[36m", "#": "\033[1m"}
 _PLAIN = "\033[0m"

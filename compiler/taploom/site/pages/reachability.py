@@ -6,12 +6,12 @@ from dataclasses import replace
 from importlib import resources
 
 from taploom.flows.proof.intent.entries import SiteEntries
-from taploom.flows.proof.intent.names import Meanings
+from taploom.flows.proof.intent.meanings import Meanings
 from taploom.flows.reach.matrix import zone_matrix
 from taploom.flows.reach.query import Inquiry
 from taploom.report.matrix import PassageWords, passages
 from taploom.site.explorer.decisions import Deciding, clock_of
-from taploom.site.explorer.names import index
+from taploom.site.explorer.endpoint_data import index
 from taploom.site.links import questions, subject, to
 from taploom.site.markup.block import Blocks, Html, Paragraph, section, table
 from taploom.site.markup.inline import Inline, Link, code, prose

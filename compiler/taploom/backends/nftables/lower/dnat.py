@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from taploom.backends.nftables.fields import Field, Type, daddr
 from taploom.backends.nftables.idents import ident
-from taploom.backends.nftables.lower.frame import (
+from taploom.backends.nftables.lower.idioms import (
     LINK_LOCAL,
     LOOPBACK,
     RETURN,

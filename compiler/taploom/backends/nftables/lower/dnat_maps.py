@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from taploom.backends.nftables.fields import Field, Type, address_type, daddr, saddr
-from taploom.backends.nftables.lower.frame import family_is, on
+from taploom.backends.nftables.lower.idioms import family_is, on
 from taploom.backends.nftables.lower.layers import layers
 from taploom.backends.nftables.lower.part import ChainRules
 from taploom.backends.nftables.lower.protocols import protocol

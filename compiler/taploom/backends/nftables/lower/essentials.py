@@ -6,7 +6,7 @@ Their rules stand before the policy, so no deny overrides them; each is bound to
 from collections.abc import Iterator
 
 from taploom.backends.nftables.fields import Field
-from taploom.backends.nftables.lower.frame import ACCEPT, LINK_LOCAL, implied, on
+from taploom.backends.nftables.lower.idioms import ACCEPT, LINK_LOCAL, implied, on
 from taploom.backends.nftables.tree import (
     Match,
     Rule,

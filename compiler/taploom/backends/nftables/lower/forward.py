@@ -13,7 +13,7 @@ from itertools import product
 from taploom.backends.nftables.fields import Field, Type
 from taploom.backends.nftables.idents import ident
 from taploom.backends.nftables.lower import sinks
-from taploom.backends.nftables.lower.frame import ACCEPT, devices, goto, implied, networks, on, zones
+from taploom.backends.nftables.lower.idioms import ACCEPT, devices, goto, implied, networks, on, zones
 from taploom.backends.nftables.lower.pairs import HostPolicy, chain_name, pair
 from taploom.backends.nftables.lower.part import TablePart, base, together
 from taploom.backends.nftables.tree import (

@@ -19,7 +19,7 @@ from taploom.backends.nftables.lower.bindings import (
     bindings,
     owned,
 )
-from taploom.backends.nftables.lower.frame import ACCEPT, RETURN, drop, goto, implied, on
+from taploom.backends.nftables.lower.idioms import ACCEPT, RETURN, drop, goto, implied, on
 from taploom.backends.nftables.lower.part import TablePart, base
 from taploom.backends.nftables.tree import (
     Chain,

@@ -12,7 +12,7 @@ from taploom.backends.nftables.fields import Field, Type
 from taploom.backends.nftables.idents import ident, side
 from taploom.backends.nftables.lower import sinks
 from taploom.backends.nftables.lower.essentials import essentials, learning, served
-from taploom.backends.nftables.lower.frame import ACCEPT, devices, goto, implied, networks, on, zones
+from taploom.backends.nftables.lower.idioms import ACCEPT, devices, goto, implied, networks, on, zones
 from taploom.backends.nftables.lower.pairs import HostPolicy, incoming
 from taploom.backends.nftables.lower.part import ChainRules, TablePart, together
 from taploom.backends.nftables.tree import (

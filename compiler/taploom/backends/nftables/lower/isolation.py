@@ -2,7 +2,7 @@
 
 from taploom.backends.nftables.fields import Field
 from taploom.backends.nftables.idents import ident
-from taploom.backends.nftables.lower.frame import drop
+from taploom.backends.nftables.lower.idioms import drop
 from taploom.backends.nftables.lower.part import ChainRules
 from taploom.backends.nftables.lower.ports import port_set
 from taploom.backends.nftables.tree import Lookup

@@ -13,7 +13,7 @@ from functools import cached_property
 from taploom.backends.nftables.fields import saddr
 from taploom.backends.nftables.idents import ident
 from taploom.backends.nftables.lower.dnat_maps import dnat_part
-from taploom.backends.nftables.lower.frame import REMOTE, SITE, of_family
+from taploom.backends.nftables.lower.idioms import REMOTE, SITE, of_family
 from taploom.backends.nftables.lower.part import ChainRules
 from taploom.backends.nftables.tree import Lookup, Rule, Set
 from taploom.base.address import Address, Family

@@ -16,7 +16,7 @@ from dataclasses import replace
 from taploom.backends.nftables.fields import Field, Type, address_type, daddr, icmp, saddr
 from taploom.backends.nftables.idents import ident
 from taploom.backends.nftables.lower.essentials import ERRORS4, ERRORS6
-from taploom.backends.nftables.lower.frame import ACCEPT, goto, on
+from taploom.backends.nftables.lower.idioms import ACCEPT, goto, on
 from taploom.backends.nftables.lower.pairs import DISCOVERY, HostPolicy
 from taploom.backends.nftables.lower.part import TablePart, base, together
 from taploom.backends.nftables.lower.terms import judged

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from taploom.backends.nftables.fields import Field, daddr, saddr
 from taploom.backends.nftables.idents import ident, side
 from taploom.backends.nftables.lower import sinks
-from taploom.backends.nftables.lower.frame import ACCEPT, REMOTE, SITE, goto, implied, of_family
+from taploom.backends.nftables.lower.forward_targets import Targets, targets
+from taploom.backends.nftables.lower.idioms import ACCEPT, REMOTE, SITE, goto, implied, of_family
 from taploom.backends.nftables.lower.part import ChainRules, TablePart, together
-from taploom.backends.nftables.lower.targets import Targets, targets
 from taploom.backends.nftables.lower.terms import judged
 from taploom.backends.nftables.tree import (
     Chain,

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from taploom.backends.nftables.fields import Field, Type, address_type, saddr
 from taploom.backends.nftables.idents import ident
-from taploom.backends.nftables.lower.frame import (
+from taploom.backends.nftables.lower.idioms import (
     ACCEPT,
     LINK_LOCAL,
     drop,

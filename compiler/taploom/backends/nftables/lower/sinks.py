@@ -2,7 +2,7 @@
 
 from taploom.backends.nftables.fields import Field
 from taploom.backends.nftables.idents import ident
-from taploom.backends.nftables.lower.frame import DROP, drop, on
+from taploom.backends.nftables.lower.idioms import DROP, drop, on
 from taploom.backends.nftables.tree import (
     Chain,
     Count,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from taploom.backends.nftables.fields import Field, daddr, saddr
 from taploom.backends.nftables.idents import ident
-from taploom.backends.nftables.lower.frame import ACCEPT, SITE, goto, of_family, on
+from taploom.backends.nftables.lower.idioms import ACCEPT, SITE, goto, of_family, on
 from taploom.backends.nftables.lower.part import TablePart, base
 from taploom.backends.nftables.tree import (
     Chain,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from taploom.backends.nftables.fields import Field, address_type, daddr, saddr
 from taploom.backends.nftables.idents import ident
-from taploom.backends.nftables.lower.frame import ACCEPT, DROP, extent, family_is
+from taploom.backends.nftables.lower.idioms import ACCEPT, DROP, extent, family_is
 from taploom.backends.nftables.lower.layers import layers
 from taploom.backends.nftables.lower.part import ChainRules
 from taploom.backends.nftables.lower.products import end_lookups, end_sets, is_product

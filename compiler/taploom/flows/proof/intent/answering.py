@@ -8,7 +8,7 @@ from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.flows.algebra.spans import Interval, Spans, common, of_prefix, single, united
 from taploom.flows.packets.forwarding import Forwarding
-from taploom.flows.proof.intent.names import Meanings, prefix_in
+from taploom.flows.proof.intent.meanings import Meanings, prefix_in
 from taploom.plan.host import Host
 from taploom.plan.interfaces import outside
 

@@ -10,7 +10,7 @@ from taploom.flows.algebra.spans import Spans
 from taploom.flows.packets.answer import rate
 from taploom.flows.proof.intent.answering import Answering
 from taploom.flows.proof.intent.forwarded import Approach, approaches, nameless
-from taploom.flows.proof.intent.names import Meanings, Selection
+from taploom.flows.proof.intent.meanings import Meanings, Selection
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import Action, PolicyEntry, Service

@@ -9,7 +9,7 @@ from taploom.flows.algebra.spans import Spans, of_prefix, united
 from taploom.flows.packets.answer import Answer
 from taploom.flows.packets.forwarding import Forwarding
 from taploom.flows.packets.packet import ICMP, box, types
-from taploom.flows.proof.intent.view import InterfaceView
+from taploom.flows.proof.intent.interface_view import InterfaceView
 from taploom.plan.host import Learned
 from taploom.plan.interfaces import HostInterface, inside, outside
 

@@ -9,7 +9,7 @@ from taploom.flows.algebra.spans import Spans, common, of_prefixes, single, unit
 from taploom.flows.packets.clock import Clock
 from taploom.flows.packets.forwarding import asked_for
 from taploom.flows.packets.packet import LAST_PORT
-from taploom.flows.proof.intent.names import Meanings, Selection, fixed_of, prefix_in
+from taploom.flows.proof.intent.meanings import Meanings, Selection, fixed_of, prefix_in
 from taploom.flows.proof.intent.services import Traffic, traffic
 from taploom.plan.guest import Nic
 from taploom.plan.host import Host

@@ -26,10 +26,10 @@ from taploom.flows.packets.packet import box
 from taploom.flows.proof.intent.entries import ResolvedEntry, SiteEntries
 from taploom.flows.proof.intent.essentials import DISCOVERY, Decided, everywhere, implied, learning, plausible, served
 from taploom.flows.proof.intent.forwarded import Approach, ForwardedRange, forwarded_ranges, named_senders
-from taploom.flows.proof.intent.names import prefix_in
+from taploom.flows.proof.intent.interface_view import InterfaceView
+from taploom.flows.proof.intent.meanings import prefix_in
 from taploom.flows.proof.intent.services import all_traffic
 from taploom.flows.proof.intent.transit import carried
-from taploom.flows.proof.intent.view import InterfaceView
 from taploom.flows.proof.stitch import laid
 from taploom.plan.host import Bridge, Fixed, Input
 from taploom.plan.interfaces import inside, interfaces, outside

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from taploom.flows.algebra.spans import Spans, united
 from taploom.flows.proof.intent.entries import ResolvedEntry
-from taploom.flows.proof.intent.view import InterfaceView
+from taploom.flows.proof.intent.interface_view import InterfaceView
 from taploom.plan.policy import Action
 
 

@@ -62,7 +62,7 @@
       return Boolean(types) && !types.some((type) => (box[PORT] ?? [[0n, 255n]]).some(([a, z]) => a <= type && type <= z));
     }
 
-    // By which uplink the answers leave a host that has several ways out. The same as taploom's report/answering.py.
+    // By which uplink the answers leave a host that has several ways out. The same as taploom's report/answering_uplinks.py.
     answering({ family, box }, { host, ingress, senders }) {
       const place = this.inquiry.ends.place(host, family), ways = place.preferred, anyway = "other/";
       if (place.defaults.length < 2 || !(ingress in place.zones) || !ways.length) return [];

@@ -9,7 +9,7 @@ from taploom.base.memo import memo
 from taploom.flows.algebra.spans import Spans, common, complement, of_prefix, united, without
 from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding
 from taploom.flows.packets.learned import every
-from taploom.flows.proof.intent.names import Meanings, Selection, fixed_of, prefix_in
+from taploom.flows.proof.intent.meanings import Meanings, Selection, fixed_of, prefix_in
 from taploom.plan.host import Host
 from taploom.plan.interfaces import HostInterface, inside, outside
 

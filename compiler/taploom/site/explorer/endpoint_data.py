@@ -9,9 +9,9 @@ from taploom.flows.packets.clock import Clock
 from taploom.flows.packets.forwarding import Forwarding, multicast
 from taploom.flows.packets.learned import every
 from taploom.flows.proof.intent.essentials import never
-from taploom.flows.proof.intent.names import Meanings, addresses_of, fixed_of, prefix_in
+from taploom.flows.proof.intent.interface_view import InterfaceView
+from taploom.flows.proof.intent.meanings import Meanings, addresses_of, fixed_of, prefix_in
 from taploom.flows.proof.intent.services import all_traffic
-from taploom.flows.proof.intent.view import InterfaceView
 from taploom.flows.reach.place import Place, members
 from taploom.flows.reach.pools import leased
 from taploom.plan.guest import Guest

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taploom.backends.nftables.fields import Field, Type, address_type, daddr
 from taploom.backends.nftables.idents import ident
-from taploom.backends.nftables.lower.frame import ACCEPT, fixed_addresses, on
+from taploom.backends.nftables.lower.idioms import ACCEPT, fixed_addresses, on
 from taploom.backends.nftables.lower.layers import layers
 from taploom.backends.nftables.lower.shapes import Shape, in_order, with_port
 from taploom.backends.nftables.tree import (
