@@ -20,7 +20,7 @@ from taploom.proving import Proof
 from taploom.source.characters import printable_path
 from taploom.source.files import SourceSet, decoded, incomplete, load, load_blobs, read_text
 from taploom.source.listing import readable
-from taploom.source.place import misplaced
+from taploom.source.repository_folder import misplaced
 from taploom.spec.document import Document, read_document
 
 

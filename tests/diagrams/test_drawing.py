@@ -15,10 +15,10 @@ from tests.support import needs
 
 from taploom.diagrams.draw import drawn, undrawn
 from taploom.diagrams.palette import paint
+from taploom.diagrams.policy_matrix import matrix
 from taploom.diagrams.printing import printed
 from taploom.diagrams.svg import inline
 from taploom.diagrams.topology import site_graph
-from taploom.diagrams.traffic import matrix
 from taploom.diagrams.zones import zones_graph
 
 _WITHOUT = "import sys; sys.modules['pygraphviz'] = None; from mkdocs.__main__ import cli; cli()"

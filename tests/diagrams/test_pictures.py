@@ -15,12 +15,12 @@ from taploom.diagrams.dot import CardRow, CardTable, Cell, Graph, GraphNode, Sty
 from taploom.diagrams.draw import drawn
 from taploom.diagrams.order import guest_order, network_order
 from taploom.diagrams.palette import contrast, paint, tone
+from taploom.diagrams.policy_matrix import HOSTS, ZoneTraffic, matrix
 from taploom.diagrams.policy_rows import rows_of
 from taploom.diagrams.printing import printed
 from taploom.diagrams.svg import inline
-from taploom.diagrams.terms import ways
 from taploom.diagrams.topology import guest_graph, host_graph, site_graph
-from taploom.diagrams.traffic import HOSTS, ZoneTraffic, matrix
+from taploom.diagrams.uplink_rows import ways
 from taploom.diagrams.zones import zones_graph
 from taploom.plan.interfaces import outside
 from taploom.plan.origin import Meta

@@ -7,7 +7,7 @@ from tests.diff.site import BASE, swap
 from tests.sites import compiled
 
 from taploom.diff.facts import things
-from taploom.diff.objects import compare_objects
+from taploom.diff.object_changes import compare_objects
 
 FORWARDS = """\
 taploom: 1

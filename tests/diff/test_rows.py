@@ -13,7 +13,7 @@ from taploom.diff.change import ComparedPlan, compare
 from taploom.diff.effects import Effect
 from taploom.diff.flows import compare_flows
 from taploom.diff.model import Change
-from taploom.diff.services import ANY, services_of, simplified
+from taploom.diff.service_names import ANY, services_of, simplified
 from taploom.diff.verdicts import FlowChange, VerdictChange
 from taploom.plan.host import Fixed
 from taploom.plan.site import Plan

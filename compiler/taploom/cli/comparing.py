@@ -13,7 +13,7 @@ from taploom.base.diagnostic import Diagnostic
 from taploom.base.frozen import dataclass
 from taploom.base.parallel import beside
 from taploom.cli.now import now
-from taploom.cli.sides import is_path, named, or_folder
+from taploom.cli.revision_names import is_path, named, or_folder
 from taploom.diff.change import ComparedPlan, compare
 from taploom.diff.classes import Class
 from taploom.diff.gates import NO_GATES, Gates
@@ -25,7 +25,7 @@ from taploom.plan.origin import Origin
 from taploom.plan.read import PlanTextError, read_plan
 from taploom.plan.site import Plan
 from taploom.source.characters import printable_path
-from taploom.source.place import misplaced
+from taploom.source.repository_folder import misplaced
 
 if TYPE_CHECKING:
     from taploom.spec.document import Document

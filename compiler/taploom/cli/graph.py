@@ -74,8 +74,8 @@ def _difference(specs: Path, sides: str) -> "tuple[Graph, Paint]":
 def _graph(plan: "Plan", what: str) -> "Graph":
     from taploom.base.names import closest
     from taploom.diagrams.palette import paint
+    from taploom.diagrams.policy_matrix import matrix
     from taploom.diagrams.topology import guest_graph, host_graph, site_graph
-    from taploom.diagrams.traffic import matrix
     from taploom.diagrams.zones import zones_graph
 
     colors = paint(plan)

@@ -7,9 +7,9 @@ from taploom.diagrams import cards
 from taploom.diagrams.dot import NIC, SPINE, CardTable, Cluster, Edge, EdgeEnd, GraphNode
 from taploom.diagrams.geometry import spine, stacked
 from taploom.diagrams.order import guest_order, network_order
-from taploom.diagrams.outside import Outside
+from taploom.diagrams.outside_cards import Outside
 from taploom.diagrams.palette import GUEST_LINE, LINE, Paint
-from taploom.diagrams.terms import UplinkRow, ways
+from taploom.diagrams.uplink_rows import UplinkRow, ways
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside, outside

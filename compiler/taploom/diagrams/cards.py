@@ -6,7 +6,7 @@ from dataclasses import replace
 from taploom.base.address import Address, Family
 from taploom.diagrams.dot import About, CardRow, CardTable, Cell, GraphNode, StyledText
 from taploom.diagrams.palette import GUEST_LINE, LINE, MUTED, PUBLISHED, TEXT, Paint, Tone
-from taploom.diagrams.terms import UplinkRow
+from taploom.diagrams.uplink_rows import UplinkRow
 from taploom.diagrams.use import counted, used_addresses
 from taploom.plan.guest import Guest, Mode, Nic, NicAddress
 from taploom.plan.host import Fixed, Host, Learned

@@ -12,8 +12,8 @@ from taploom.diagrams.dot import CardRow, CardTable, Cell, Graph, GraphNode, Sty
 from taploom.diagrams.geometry import levelled
 from taploom.diagrams.marking import ADDED, OTHER, REMOVED, TONES, WORDS
 from taploom.diagrams.palette import LINE, MUTED, NO_PAINT, TEXT, Paint, paint
+from taploom.diagrams.policy_matrix import matrix
 from taploom.diagrams.policy_rows import PolicyRow, rows_of
-from taploom.diagrams.traffic import matrix
 from taploom.diagrams.union import united
 from taploom.diagrams.zones import cells_of, line, ordered, zone_card
 from taploom.diff.model import Change, ChangeAction

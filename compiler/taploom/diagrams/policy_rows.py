@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from taploom.base.frozen import dataclass
 from taploom.diagrams.palette import ALLOWED, DENIED, PUBLISHED
-from taploom.diagrams.traffic import ZoneTraffic
+from taploom.diagrams.policy_matrix import ZoneTraffic
 from taploom.plan.policy import Action
 from taploom.plan.site import Plan
 from taploom.report import wording

@@ -8,7 +8,7 @@ from taploom.diagrams.crowd import HOSTS_DRAWN, crowd_graph
 from taploom.diagrams.dot import Edge, EdgeEnd, Graph, GraphNode
 from taploom.diagrams.geometry import levelled
 from taploom.diagrams.marking import Marks
-from taploom.diagrams.outside import Outside, outsides
+from taploom.diagrams.outside_cards import Outside, outsides
 from taploom.diagrams.palette import OUTSIDE, PUBLISHED, Paint
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host

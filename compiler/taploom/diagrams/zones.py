@@ -12,8 +12,8 @@ from itertools import pairwise
 from taploom.diagrams.dot import CardRow, CardTable, Cell, Edge, EdgeEnd, Graph, GraphNode, StyledText
 from taploom.diagrams.geometry import levelled
 from taploom.diagrams.palette import DENIED, LINE, MUTED, OUTSIDE, TEXT, Paint, Tone
+from taploom.diagrams.policy_matrix import HOSTS, ZoneTraffic
 from taploom.diagrams.policy_rows import ANY, PolicyRow, rows_of
-from taploom.diagrams.traffic import HOSTS, ZoneTraffic
 from taploom.plan.site import Plan
 
 ARROWS_SHOWN = 12

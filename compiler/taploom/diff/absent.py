@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
-from taploom.diff.regions import Product
+from taploom.diff.packet_sets import Product
 from taploom.flows.algebra.spans import Spans, common, united, without
 from taploom.flows.packets.answer import Answer
 from taploom.flows.packets.packet import DESTINATION, SOURCE

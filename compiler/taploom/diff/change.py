@@ -13,7 +13,7 @@ from taploom.diff.files import files_apart
 from taploom.diff.flows import compare_flows
 from taploom.diff.gates import NO_GATES, Gates, judge
 from taploom.diff.model import Change, FileChange, GateResult, ObjectChange
-from taploom.diff.objects import compare_objects
+from taploom.diff.object_changes import compare_objects
 from taploom.diff.sessions import survivors
 from taploom.diff.verdicts import FlowChange
 from taploom.plan.site import Plan

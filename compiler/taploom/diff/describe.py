@@ -9,10 +9,10 @@ from taploom.base.address import Family
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.diff.labels import AddressLabels
-from taploom.diff.regions import PacketSet
+from taploom.diff.packet_sets import PacketSet
 from taploom.diff.relation import ABSENT, HostPair
 from taploom.diff.sampling import Sampler
-from taploom.diff.services import services_of
+from taploom.diff.service_names import services_of
 from taploom.diff.verdicts import Disposition, Region, VerdictChange
 from taploom.flows.algebra.spans import Spans, common, of_prefix, united, without
 from taploom.flows.packets.answer import ELSEWHERE, Answer

@@ -17,11 +17,11 @@ from taploom.diff.absent import Difference
 from taploom.diff.describe import Describer, Words, side_of
 from taploom.diff.gathered import gathered
 from taploom.diff.labels import AddressLabels
+from taploom.diff.packet_sets import united_boxes
 from taploom.diff.readdressed import readdressed
-from taploom.diff.regions import united_boxes
 from taploom.diff.relation import HostPair, pairs
 from taploom.diff.sampling import Sample
-from taploom.diff.services import simplified
+from taploom.diff.service_names import simplified
 from taploom.diff.verdicts import FlowChange, Region, VerdictChange
 from taploom.flows.proof.packet_path import MapContext
 from taploom.plan.interfaces import inside

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from operator import attrgetter
 
-from taploom.diff.services import services_of
+from taploom.diff.service_names import services_of
 from taploom.diff.verdicts import Disposition, FlowChange, Region
 from taploom.flows.algebra.spans import Interval, Spans, united
 from taploom.flows.proof.intent.forwarded import ALL_PORTS

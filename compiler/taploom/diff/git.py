@@ -19,7 +19,7 @@ from threading import Timer
 
 from taploom.base.frozen import dataclass
 from taploom.source.characters import printable_path
-from taploom.source.place import own_of_another, top_of
+from taploom.source.repository_folder import own_of_another, top_of
 
 SECONDS = 120
 """Maximum number of seconds that git may take for one answer."""

@@ -12,8 +12,8 @@ from taploom.base.address import FAMILIES, Family
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.diff.absent import AbsentAddresses, Cut, Difference, Restriction
-from taploom.diff.regions import apart, products
-from taploom.diff.sides import Foremost, SitePair
+from taploom.diff.packet_sets import apart, products
+from taploom.diff.site_pair import Foremost, SitePair
 from taploom.diff.window import IntentPair, believed, heard, sent_by, sent_to
 from taploom.flows.algebra.diagram import Box, Diagram
 from taploom.flows.algebra.manager import Manager

@@ -12,7 +12,7 @@ from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.base.protocol import NUMBERS
 from taploom.diff.labels import AddressLabels
-from taploom.diff.regions import PacketSet
+from taploom.diff.packet_sets import PacketSet
 from taploom.diff.relation import HostPair
 from taploom.diff.verdicts import Example
 from taploom.flows.algebra.spans import Spans, holds, without

@@ -15,7 +15,7 @@ from taploom.diff.conntrack import CommandLine, commands
 from taploom.diff.effects import Survivor
 from taploom.diff.endings import Ending, Goal, Senders
 from taploom.diff.labels import LINK_SENDERS
-from taploom.diff.sides import guest_addresses
+from taploom.diff.site_pair import guest_addresses
 from taploom.diff.verdicts import FlowChange, Region, VerdictChange, told_foreign
 from taploom.flows.algebra.spans import common, united, without
 from taploom.flows.packets.forwarding import OTHER, SELF

@@ -8,7 +8,7 @@ sides, in the same order, the answer is the same. A change of forty entries is t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from taploom.base.frozen import dataclass
-from taploom.diff.sides import same_order
+from taploom.diff.site_pair import same_order
 from taploom.flows.algebra.diagram import Box, Diagram, Leaf, Node
 from taploom.flows.algebra.spans import Spans, common, holds, united
 from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, Answer, DestinationRewrite, Mark

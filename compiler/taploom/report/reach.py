@@ -12,14 +12,14 @@ from taploom.flows.packets.answer import FOREIGN_INPUT
 from taploom.flows.packets.forwarding import SELF
 from taploom.flows.packets.learned import learned, real
 from taploom.flows.packets.packet import DESTINATION, PORT, PROTOCOL, SOURCE
-from taploom.flows.reach.pools import leased
+from taploom.flows.reach.leased import leased
 from taploom.flows.reach.query import Inquiry
 from taploom.flows.reach.reply import Hop, Reply, Unknown
 from taploom.plan.policy import Service
 from taploom.plan.services import BEGINNING, begins
 from taploom.report.answering_uplinks import answering
 from taploom.report.packets import addresses, ports, protocols
-from taploom.report.translation import change
+from taploom.report.translated_ends import change
 
 FORMAT = "taploom-reach/1"
 _SHOWN = 4

@@ -7,7 +7,7 @@ from taploom.backends.artifact import Artifact
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.frozen import dataclass
 from taploom.diagrams.palette import Paint, paint
-from taploom.diagrams.traffic import ZoneTraffic, matrix
+from taploom.diagrams.policy_matrix import ZoneTraffic, matrix
 from taploom.plan.guest import Guest
 from taploom.plan.host import Bridge, Host
 from taploom.plan.policy import DnatEntry, PolicyEntry

@@ -13,8 +13,8 @@ from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.frozen import dataclass
 from taploom.source import codes
 from taploom.source.characters import printable_path
-from taploom.source.place import misplaced
 from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, SPECIAL, LinkTarget, followed, link_refused, refuse
+from taploom.source.repository_folder import misplaced
 
 MIB = 1 << 20
 FILE_BYTES = 8 * MIB

@@ -8,7 +8,7 @@ from taploom.base.names import closest
 from taploom.base.protocol import NUMBERS
 from taploom.flows.packets.packet import LAST_PORT, LAST_TYPE
 from taploom.flows.proof.intent.meanings import Meanings, Selection
-from taploom.flows.reach.pools import leased
+from taploom.flows.reach.leased import leased
 from taploom.plan.interfaces import outside
 from taploom.plan.policy import Service
 from taploom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS

@@ -25,7 +25,7 @@ from taploom.flows.proof.proof import spans_of
 from taploom.flows.reach.journey import EPHEMERAL, HOPS
 from taploom.plan.host import Host
 from taploom.plan.site import Plan
-from taploom.site.explorer.spans import TextNumbers
+from taploom.site.explorer.span_texts import TextNumbers
 from taploom.site.links import page_of
 from taploom.site.sources import place_of
 

@@ -12,15 +12,15 @@ from taploom.flows.proof.intent.essentials import never
 from taploom.flows.proof.intent.interface_view import InterfaceView
 from taploom.flows.proof.intent.meanings import Meanings, addresses_of, fixed_of, prefix_in
 from taploom.flows.proof.intent.services import all_traffic
+from taploom.flows.reach.leased import leased
 from taploom.flows.reach.place import Place, members
-from taploom.flows.reach.pools import leased
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host, Input
 from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import Service
 from taploom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS
 from taploom.plan.site import Network
-from taploom.site.explorer.spans import EVERY, of_prefixes, written
+from taploom.site.explorer.span_texts import EVERY, of_prefixes, written
 
 
 def index(names: Meanings, clock: Clock) -> dict[str, object]:

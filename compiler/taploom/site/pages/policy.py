@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from taploom.diagrams.traffic import HOSTS
+from taploom.diagrams.policy_matrix import HOSTS
 from taploom.diagrams.zones import zones_graph
 from taploom.plan.policy import Action, PolicyEntry
 from taploom.report.facts import limit, moment

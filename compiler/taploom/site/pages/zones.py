@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taploom.diagrams.traffic import HOSTS
+from taploom.diagrams.policy_matrix import HOSTS
 from taploom.plan.site import Zone
 from taploom.site.links import questions, to
 from taploom.site.markup.block import Blocks, facts, paragraph, section, table
