@@ -17,7 +17,7 @@ from taploom.base.diagnostic import Diagnostic, Report
 from taploom.checks import Context, findings
 from taploom.passes.allocate import allocate
 from taploom.passes.lock import EMPTY, FILE, read_lock
-from taploom.passes.pipeline import Passed, run
+from taploom.passes.pipeline import PassResults, run
 from taploom.passes.resolve import resolve
 from taploom.passes.waive import waive
 from taploom.plan.site import Plan
@@ -40,7 +40,7 @@ class Site:
     """
 
     source: SourceSet
-    passed: Passed
+    passed: PassResults
     plan: Plan
     diagnostics: tuple[Diagnostic, ...]
 

@@ -12,7 +12,7 @@ import pytest
 
 from taploom import driver
 from taploom.base import parallel
-from taploom.base.parallel import Begun, _bundles, runs, spread
+from taploom.base.parallel import BackgroundWork, _bundles, runs, spread
 from taploom.delivery.layout import tree_of
 
 SEED = Path(__file__).parent / "golden/seed/specs"
@@ -95,7 +95,7 @@ def test_work_that_is_dropped_ends_and_leaves_no_process() -> None:
         signal.pause()
 
     before = _children()
-    begun = Begun(work, [("a", 1), ("b", 1), ("c", 1)], 1)
+    begun = BackgroundWork(work, [("a", 1), ("b", 1), ("c", 1)], 1)
     assert len(_children() - before) == 2
     begun.drop()
     assert _children() == before

@@ -10,7 +10,7 @@ from taploom.base.frozen import dataclass
 from taploom.flows.proof.codes import DISPROVED
 from taploom.passes.codes import LOCK_LACKS
 from taploom.passes.lock import FILE, Lock, read_lock
-from taploom.passes.pipeline import Passed, run
+from taploom.passes.pipeline import PassResults, run
 from taploom.passes.waive import waive
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host
@@ -119,13 +119,13 @@ def _compiled(
     return Compiled(source, passed.document, plan, passed.allocation.lock, _in_turn(diagnostics), printed)
 
 
-def _check(passed: Passed, now: int, report: Report) -> None:
+def _check(passed: PassResults, now: int, report: Report) -> None:
     from taploom.checks import Context, findings  # imported here, when other processes already prove
 
     report.extend(findings(Context(passed.document, passed.plan, now)))
 
 
-def _proven(passed: Passed, begun: Proof | None, report: Report) -> tuple[Printed, ...]:
+def _proven(passed: PassResults, begun: Proof | None, report: Report) -> tuple[Printed, ...]:
     """Report the disproved rulesets of a site without mistakes; return its files if a proof was begun and succeeds."""
     if report.failed:
         if begun:

@@ -23,14 +23,14 @@ class Proof:
     """
 
     def __init__(self, plan: Plan) -> None:
-        from taploom.base.parallel import Begun
+        from taploom.base.parallel import BackgroundWork
         from taploom.flows.proof.compare import WORTH_A_PROCESS, effort
 
         self._plan = plan
         # The unit of effort is one term of a host, proven and printed.
         weights: list[tuple[Host | Guest, float]] = [(host, effort(host)) for host in plan.hosts]
         weights += [(guest, 5 / 8) for guest in plan.guests]
-        self._begun = Begun(self._work, weights, WORTH_A_PROCESS, besides=len(plan.guests) / 2)
+        self._begun = BackgroundWork(self._work, weights, WORTH_A_PROCESS, besides=len(plan.guests) / 2)
 
     def drop(self) -> None:
         """Stop the proof, as the plan has a mistake."""

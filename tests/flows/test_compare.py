@@ -18,7 +18,7 @@ from taploom.flows.packets.forwarding import OTHER
 from taploom.flows.packets.packet import DESTINATION, HOP_LIMIT, ICMP, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
 from taploom.flows.proof.compare import Witnesses, disagreements, witnesses
 from taploom.flows.proof.packet_path import MapContext, contexts
-from taploom.flows.reach.trace import Tracer, Walk
+from taploom.flows.reach.trace import Tracer, TraceResult
 from taploom.flows.reach.traced import TracedPacket
 from taploom.plan.site import Plan
 
@@ -81,7 +81,7 @@ def probe(point: list[int], context: MapContext, pair: Witnesses) -> TracedPacke
     )  # fmt: skip
 
 
-def seen(walk: Walk) -> object:
+def seen(walk: TraceResult) -> object:
     return (walk.destination, walk.source, walk.limited) if walk.allowed else "drop"
 
 

@@ -49,10 +49,10 @@ def spread(work: Callable[[T], R], items: Iterable[tuple[T, float]], least: floa
         items: items, each with its weight.
         least: the smallest weight for which a process pays off.
     """
-    return Begun(work, items, least).answers()
+    return BackgroundWork(work, items, least).answers()
 
 
-class Begun(Generic[T, R]):
+class BackgroundWork(Generic[T, R]):
     """Work started in child processes while the caller goes on; call `answers` or `drop` exactly once."""
 
     def __init__(

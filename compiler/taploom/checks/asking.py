@@ -15,7 +15,7 @@ DNS = Service("udp", 53, 53)
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class ResolverAccess:
     """The data of a host that decide whether guests may query a resolver.
 
     Attributes:
@@ -28,7 +28,7 @@ class Asking:
     terms: dict[str, list[Term]]
 
     @classmethod
-    def at(cls, host: Host, published: frozenset[Address], now: int) -> "Asking":
+    def at(cls, host: Host, published: frozenset[Address], now: int) -> "ResolverAccess":
         """Collect the terms of a host."""
         found: dict[str, list[Term]] = {}
         for term in host.terms:

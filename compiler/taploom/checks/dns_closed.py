@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from taploom.base.address import Address
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
-from taploom.checks.asking import Asking, published
+from taploom.checks.asking import ResolverAccess, published
 from taploom.checks.context import Context
 from taploom.checks.families import word
 from taploom.plan.interfaces import HostInterface, inside
@@ -30,7 +30,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     open_to_all = frozenset(published(context.plan.hosts))
     for host in context.plan.hosts:
         told = [here for here in inside(host) if here.dns]
-        asking = Asking.at(host, open_to_all, context.now) if told else None
+        asking = ResolverAccess.at(host, open_to_all, context.now) if told else None
         for here in told:
             for address in here.dns:
                 closed = asking.closed(here, address) if asking else None

@@ -12,7 +12,7 @@ from taploom.plan.policy import Forward
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingFamily:
     """The family that a forward lacks.
 
     Attributes:
@@ -26,7 +26,7 @@ class Missing:
     mode: Mode
 
 
-def missing_twins(context: Context) -> Iterator[Missing]:
+def missing_twins(context: Context) -> Iterator[MissingFamily]:
     """All forwards that lack one family."""
     guests = {guest.name: guest for guest in context.plan.guests}
     networks = {network.name: network for network in context.plan.networks}
@@ -46,4 +46,4 @@ def missing_twins(context: Context) -> Iterator[Missing]:
         ):
             continue
         nic = next(nic for nic in guests[forward.guest].nics if nic.network == network)
-        yield Missing(forward, lacking, network, in_family(nic, lacking).mode)
+        yield MissingFamily(forward, lacking, network, in_family(nic, lacking).mode)

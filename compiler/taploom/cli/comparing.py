@@ -40,7 +40,7 @@ class NoSpecsError(RevisionError):
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class ComparedSpecs:
     """One side of a comparison, compiled, with only what reports need, as one of the two comes from another process.
 
     Attributes:
@@ -73,7 +73,7 @@ class Subject:
         return ComparedPlan(self.label, self.plan, self.sound, self.gates, self.moves, self.waived)
 
 
-def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subject, Subject]:
+def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[ComparedSpecs, ComparedSpecs]:
     """Compile both sides of a comparison.
 
     Args:
@@ -95,26 +95,26 @@ def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subje
     return _base(specs, base, head, exact=exact), later()
 
 
-def change_of(before: Subject, after: Subject) -> Change:
+def change_of(before: ComparedSpecs, after: ComparedSpecs) -> Change:
     """The differences between two sides."""
     return compare(before.side, after.side)
 
 
-def _base(specs: Path, base: str, head: str, *, exact: bool) -> Subject:
+def _base(specs: Path, base: str, head: str, *, exact: bool) -> ComparedSpecs:
     if is_path(base) or is_path(head) or exact:
         return _side(specs, base)
     with or_folder(base, head):
         return revision_of(specs, base, merge_base(specs, base, head))
 
 
-def _side(specs: Path, word: str) -> Subject:
+def _side(specs: Path, word: str) -> ComparedSpecs:
     if word == os.devnull:  # git passes this to external diffs for a file that does not exist
-        return Subject("nothing", _NO_SITE)
+        return ComparedSpecs("nothing", _NO_SITE)
     if not is_path(word):
         with or_folder(word):
             return revision_of(specs, word, commit_of(specs, word))
     if word.endswith(".json"):
-        return Subject(word, read_plan(_plan_text(Path(word))))
+        return ComparedSpecs(word, read_plan(_plan_text(Path(word))))
     if not (Path(word).is_dir() or misplaced(Path(word))):
         raise RevisionError(f"`{word}` is no folder of specs; {os.devnull} stands for a site that is not there")
     return _compiled(Path(word), word)
@@ -135,17 +135,19 @@ def _plan_text(path: Path) -> str:
         raise PlanTextError(f"{printable_path(str(path))} is not UTF-8") from None
 
 
-def _compiled(folder: Path, label: str) -> Subject:
+def _compiled(folder: Path, label: str) -> ComparedSpecs:
     return _subject(label, compile_site(folder, now=now(), prove=False))
 
 
-def _subject(label: str, site: Compiled) -> Subject:
+def _subject(label: str, site: Compiled) -> ComparedSpecs:
     gates, waived = _gates(site.document)
     texts = {} if not site.failed else {file.path: file.text for file in site.source.files}
-    return Subject(label, site.plan, site.diagnostics, not site.failed, texts, gates, _moves(site.document), waived)
+    return ComparedSpecs(
+        label, site.plan, site.diagnostics, not site.failed, texts, gates, _moves(site.document), waived
+    )
 
 
-def revision_of(specs: Path, name: str, commit: str) -> Subject:
+def revision_of(specs: Path, name: str, commit: str) -> ComparedSpecs:
     """Compile a commit as one side.
 
     Args:
@@ -193,4 +195,4 @@ def _gates(document: "Document") -> tuple[Gates, Mapping[str, str]]:
     return Gates(said.exposure_owner, worst, said.max_removed, said.management), said.waive
 
 
-__all__ = ["NoSpecsError", "PlanTextError", "RevisionError", "Subject", "change_of", "revision_of", "subjects"]
+__all__ = ["ComparedSpecs", "NoSpecsError", "PlanTextError", "RevisionError", "change_of", "revision_of", "subjects"]

@@ -12,7 +12,7 @@ from taploom.cli.options import CommentOptions, comment_options, format_option, 
 from taploom.cli.wrong import unusable
 
 if TYPE_CHECKING:
-    from taploom.cli.comparing import Subject
+    from taploom.cli.comparing import ComparedSpecs
     from taploom.diff.model import Change
     from taploom.report.plan.links import Links
 
@@ -95,7 +95,7 @@ def _form(path: Path, form: str) -> str:
     return path.suffix[1:] if path.suffix in _BY_NAME else form
 
 
-def _show(after: "Subject") -> None:
+def _show(after: "ComparedSpecs") -> None:
     """Show the errors of the head; those of the base no longer matter."""
     from taploom.cli.compiling import failing, line_of
     from taploom.cli.terminal import show
@@ -104,7 +104,7 @@ def _show(after: "Subject") -> None:
         show(failing(after.diagnostics), line_of(after.texts))
 
 
-def _drawing(before: "Subject", after: "Subject", change: "Change") -> str:
+def _drawing(before: "ComparedSpecs", after: "ComparedSpecs", change: "Change") -> str:
     """The picture of the difference; "" if there is nothing to draw, or no Graphviz."""
     from taploom.diagrams.difference import difference_graph
     from taploom.diagrams.portrait import portrait
@@ -113,7 +113,7 @@ def _drawing(before: "Subject", after: "Subject", change: "Change") -> str:
     return (portrait(graph, paint) or "") if change.objects and graph.clusters else ""
 
 
-def _links(source: str, specs: Path, before: "Subject", after: "Subject") -> "Links":
+def _links(source: str, specs: Path, before: "ComparedSpecs", after: "ComparedSpecs") -> "Links":
     from taploom.report.plan.links import linked
 
     return linked(source, str(specs), after.inside or before.inside, (before.commit, after.commit))

@@ -11,7 +11,7 @@ Triple = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class OklchColor:
     """A colour as people see it.
 
     Attributes:
@@ -25,7 +25,7 @@ class Look:
     hue: float
 
 
-def look(color: str) -> Look:
+def look(color: str) -> OklchColor:
     """The look of the colour `#rrggbb`."""
     red, green, blue = (_linear(int(color[i : i + 2], 16) / 255) for i in (1, 3, 5))
     long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
@@ -34,10 +34,10 @@ def look(color: str) -> Look:
     light = 0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short
     a = 1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short
     b = 0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short
-    return Look(light, math.hypot(a, b), math.degrees(math.atan2(b, a)) % 360)
+    return OklchColor(light, math.hypot(a, b), math.degrees(math.atan2(b, a)) % 360)
 
 
-def shown(seen: Look) -> str:
+def shown(seen: OklchColor) -> str:
     """The colour as `#rrggbb`, with its chroma reduced until a screen can show it."""
     strong = seen.strong
     while strong > 0 and any(not -0.0005 <= part <= 1.0005 for part in _screen(seen.light, strong, seen.hue)):

@@ -8,7 +8,7 @@ none stands out; the colour that a spec asks for gives the hue. The ink has a co
 from collections.abc import Iterator, Mapping
 
 from taploom.base.frozen import dataclass
-from taploom.diagrams.oklch import Look, look, luminance, shown
+from taploom.diagrams.oklch import OklchColor, look, luminance, shown
 from taploom.plan.interfaces import inside
 from taploom.plan.site import Plan
 
@@ -99,7 +99,7 @@ def paint(plan: Plan, known: Paint = NO_PAINT) -> Paint:
     for name in dict.fromkeys([*beside, *(network.name for network in plan.networks)]):
         if name not in networks:
             taken.append(_farthest(taken))
-            networks[name] = _toned(Look(0, _STRONGEST, taken[-1]))
+            networks[name] = _toned(OklchColor(0, _STRONGEST, taken[-1]))
     for zone in plan.zones:
         if zone.name not in zones and zone.networks:
             zones[zone.name] = networks[zone.networks[0]]
@@ -118,13 +118,13 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def _toned(asked: Look) -> Tone:
+def _toned(asked: OklchColor) -> Tone:
     """The tone of a hue; a colour that is nearly grey stays so."""
     strong = min(asked.strong, _STRONGEST)
-    fill = shown(Look(0.955, strong * 0.22, asked.hue))
-    dark_fill = shown(Look(0.3, strong * 0.34, asked.hue))
-    inks = (shown(Look(percent / 100, strong, asked.hue)) for percent in range(51, 0, -1))
-    light = (shown(Look(percent / 100, strong, asked.hue)) for percent in range(78, 101))
+    fill = shown(OklchColor(0.955, strong * 0.22, asked.hue))
+    dark_fill = shown(OklchColor(0.3, strong * 0.34, asked.hue))
+    inks = (shown(OklchColor(percent / 100, strong, asked.hue)) for percent in range(51, 0, -1))
+    light = (shown(OklchColor(percent / 100, strong, asked.hue)) for percent in range(78, 101))
     ink = next(one for one in inks if contrast(one, fill) >= CONTRAST)
     return Tone(ink, fill, next(one for one in light if contrast(one, dark_fill) >= CONTRAST), dark_fill)
 

@@ -13,7 +13,7 @@ from taploom.plan.site import Network, Plan
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class UsedAddress:
     """An address in use.
 
     Attributes:
@@ -41,7 +41,7 @@ class AddressRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class NetworkUse:
     """One family of a network.
 
     Attributes:
@@ -52,7 +52,7 @@ class Use:
     """
 
     own: Interface
-    taken: tuple[Taken, ...]
+    taken: tuple[UsedAddress, ...]
     ranges: tuple[AddressRun, ...]
     next: Address | None
 
@@ -63,7 +63,7 @@ class Use:
         return last - first + 1
 
 
-def uses(plan: Plan, network: Network) -> tuple[Use, ...]:
+def uses(plan: Plan, network: Network) -> tuple[NetworkUse, ...]:
     """The use of each family that a network has."""
     return tuple(_use(plan, network, own) for own in (network.ipv4, network.ipv6) if own is not None)
 
@@ -86,18 +86,18 @@ def used_addresses(here: HostInterface) -> str:
     return f"{len(known | {own.address})} / {size - 2 if size > 2 else size} used"
 
 
-def _use(plan: Plan, network: Network, own: Interface) -> Use:
-    taken = [Taken(own.address, f"host/{network.host}", "gateway")] if network.host else []
+def _use(plan: Plan, network: Network, own: Interface) -> NetworkUse:
+    taken = [UsedAddress(own.address, f"host/{network.host}", "gateway")] if network.host else []
     for guest in plan.guests:
         for nic in guest.nics:
             found = in_family(nic, own.family)
             if nic.network == network.name and found.address is not None:
-                taken.append(Taken(found.address, f"guest/{guest.name}", found.mode.value))
+                taken.append(UsedAddress(found.address, f"guest/{guest.name}", found.mode.value))
     taken.sort(key=lambda one: (one.address, one.by))
     pool = _pool(plan, network) if own.family is Family.IPV4 else None
     gaps = list(_gaps(own, taken, pool))
     ranges = sorted((*gaps, *((pool,) if pool else ())), key=lambda one: one.first)
-    return Use(own, tuple(taken), tuple(ranges), gaps[0].first if gaps else None)
+    return NetworkUse(own, tuple(taken), tuple(ranges), gaps[0].first if gaps else None)
 
 
 def _room(own: Interface) -> tuple[int, int]:
@@ -116,7 +116,7 @@ def _pool(plan: Plan, network: Network) -> AddressRun | None:
     return None
 
 
-def _gaps(own: Interface, taken: list[Taken], pool: AddressRun | None) -> Iterator[AddressRun]:
+def _gaps(own: Interface, taken: list[UsedAddress], pool: AddressRun | None) -> Iterator[AddressRun]:
     """The free ranges of a network, without the DHCP pool."""
     at, end = _room(own)
     busy = [(one.address.value, one.address.value) for one in taken]

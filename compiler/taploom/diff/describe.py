@@ -24,7 +24,7 @@ from taploom.plan.interfaces import outside
 from taploom.plan.policy import SideKind
 
 
-class Words(NamedTuple):
+class FlowWords(NamedTuple):
     """The words for one part; parts with equal words become one change."""
 
     change: VerdictChange
@@ -83,7 +83,7 @@ class Describer:
                 part = part._replace(sources=without(part.sources, own))
         return part if part.sources and part.destinations else None
 
-    def words(self, part: PacketSet, before: Answer, after: Answer) -> Words:
+    def words(self, part: PacketSet, before: Answer, after: Answer) -> FlowWords:
         """The part in words."""
         side = side_of(after)
         answers = (before, after)
@@ -98,7 +98,7 @@ class Describer:
         inherited = bool({before.verdict, after.verdict} - {"allow", "drop"}) or old == new
         sources = self.names[side].ends(part.sources, self.host.name, self.context.ingress)
         destinations = self._destinations(part, answers[goal], goal)
-        return Words(
+        return FlowWords(
             change,
             self._exposes(part, before, after),
             inherited,

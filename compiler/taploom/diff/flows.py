@@ -14,7 +14,7 @@ from taploom.base.address import FAMILIES, Family
 from taploom.base.frozen import dataclass
 from taploom.base.parallel import spread
 from taploom.diff.absent import Difference
-from taploom.diff.describe import Describer, Words, side_of
+from taploom.diff.describe import Describer, FlowWords, side_of
 from taploom.diff.gathered import gathered
 from taploom.diff.labels import AddressLabels
 from taploom.diff.packet_sets import united_boxes
@@ -51,7 +51,7 @@ class _Found:
         self.samples += other.samples
 
 
-_Part = tuple[Words, _Found]
+_Part = tuple[FlowWords, _Found]
 
 
 def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[FlowChange, ...]:
@@ -137,7 +137,7 @@ Dimension = Literal["sources", "destinations", "services"]
 
 def _merged(found: Iterable[_Part], column: Dimension) -> list[_Part]:
     """The parts, united where their words differ only in the given column."""
-    groups: dict[Words, tuple[dict[str, None], _Found]] = {}
+    groups: dict[FlowWords, tuple[dict[str, None], _Found]] = {}
     for words, one in found:
         taken, whole = groups.setdefault(_with(words, column, ()), ({}, _Found()))
         taken |= dict.fromkeys(getattr(words, column))
@@ -158,7 +158,7 @@ def _wide(name: str) -> tuple[bool, str]:
     return (not name.startswith("zone/"), name)
 
 
-def _with(words: Words, column: Dimension, found: tuple[str, ...]) -> Words:
+def _with(words: FlowWords, column: Dimension, found: tuple[str, ...]) -> FlowWords:
     match column:
         case "sources":
             return words._replace(sources=found)
@@ -169,7 +169,7 @@ def _with(words: Words, column: Dimension, found: tuple[str, ...]) -> Words:
 
 
 def _change(
-    words: Words, found: _Found, causes: tuple[Mapping[str, Origin], Mapping[str, Origin]], back: Mapping[str, str]
+    words: FlowWords, found: _Found, causes: tuple[Mapping[str, Origin], Mapping[str, Origin]], back: Mapping[str, str]
 ) -> FlowChange:
     return FlowChange(
         change=words.change,

@@ -9,13 +9,13 @@ number of the site's addresses.
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from taploom.diff.describe import Words
+from taploom.diff.describe import FlowWords
 from taploom.diff.verdicts import Region, VerdictChange
 from taploom.flows.algebra.spans import Spans, common
 
 
 def readdressed(
-    parts: Sequence[tuple[Words, Region]],
+    parts: Sequence[tuple[FlowWords, Region]],
     inner: tuple[Spans, Spans],
     networks: tuple[Mapping[str, str], Mapping[str, str]],
     names: Mapping[str, str],
@@ -33,7 +33,7 @@ def readdressed(
     def ours(spans: Spans, side: int) -> int:
         return sum(last - first + 1 for first, last in common(spans, inner[side]))
 
-    def said(words: Words, region: Region) -> tuple[object, ...]:
+    def said(words: FlowWords, region: Region) -> tuple[object, ...]:
         """A key of a difference: its network and ends by their new names, its outcome, and its numbers of addresses."""
         side = 1 if words.change is VerdictChange.ALLOWED else 0
         ends = (tuple(sorted(names.get(name, name) for name in each)) for each in (words.sources, words.destinations))
@@ -60,7 +60,7 @@ def readdressed(
     return [words.readdressed or key in same for key, (words, _) in zip(keys, parts, strict=True)]
 
 
-def _comes_or_goes(words: Words) -> bool:
+def _comes_or_goes(words: FlowWords) -> bool:
     return words.inherited and words.change is not VerdictChange.REDECIDED
 
 

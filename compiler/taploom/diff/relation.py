@@ -13,18 +13,18 @@ from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.diff.absent import AbsentAddresses, Cut, Difference, Restriction
 from taploom.diff.packet_sets import apart, products
-from taploom.diff.site_pair import Foremost, SitePair
+from taploom.diff.site_pair import PrioritizedEntries, SitePair
 from taploom.diff.window import IntentPair, believed, heard, sent_by, sent_to
 from taploom.flows.algebra.diagram import Box, Diagram
 from taploom.flows.algebra.manager import Manager
 from taploom.flows.algebra.spans import Spans, common, single, united, without
-from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, Answer, Holder, Mark, treatment
+from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, AddressHolder, Answer, Mark, treatment
 from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding, asked_for
 from taploom.flows.packets.learned import numbered
 from taploom.flows.packets.packet import sizes
 from taploom.flows.proof.intent.meanings import Meanings
 from taploom.flows.proof.intent.stages import Intent
-from taploom.flows.proof.intent.within import Within
+from taploom.flows.proof.intent.within import WithinBoxes
 from taploom.flows.proof.packet_path import ComposedMaps, MapContext, PacketPath, Stages, contexts
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside, outside
@@ -157,7 +157,7 @@ class HostPair:
         """The path of the packets in some boxes."""
         intent = self.intents[side]
         assert intent is not None
-        return self._course(intent, Within(intent, windows, senders))
+        return self._course(intent, WithinBoxes(intent, windows, senders))
 
     def _course(self, intent: Intent, stages: Stages) -> PacketPath:
         return PacketPath(self.manager, intent.forwarding, stages, self._behind)
@@ -177,7 +177,7 @@ class HostPair:
             """The answer with the entry's name in the head, marked with the holder of the translated address."""
             to = answer.destination
             holder = holders.get(to.address, "") if others and to and to.address is not None else ""
-            mark: Mark = Holder(holder) if holder else ""
+            mark: Mark = AddressHolder(holder) if holder else ""
             return answer._replace(by=names.get(answer.by, answer.by) if side == 0 else answer.by, mark=mark)
 
         return self.manager.relabel(told, found) if others or (side == 0 and names) else found
@@ -268,7 +268,7 @@ def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[HostP
     hosts_before = {
         names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts
     }
-    sites = (Foremost(Meanings(before), frozenset(gone)), Foremost(Meanings(after)))
+    sites = (PrioritizedEntries(Meanings(before), frozenset(gone)), PrioritizedEntries(Meanings(after)))
     old, new = hosts_before, {host.name: host for host in after.hosts}
     for family in FAMILIES:
         sides = SitePair(family, sites, names)

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Foremost(SiteEntries):
+class PrioritizedEntries(SiteEntries):
     """A site in which the given entries win ties, so that they decide the flows that other entries allow too."""
 
     first: frozenset[str] = frozenset()

@@ -4,7 +4,7 @@ from dataclasses import field, replace
 from pathlib import Path
 
 from taploom.base.frozen import dataclass
-from taploom.cli.comparing import NoSpecsError, Subject, change_of, revision_of
+from taploom.cli.comparing import ComparedSpecs, NoSpecsError, change_of, revision_of
 from taploom.diagrams.difference import difference_graph, shows
 from taploom.diagrams.palette import NO_PAINT, Paint
 from taploom.diagrams.policy_changes import policy_graph
@@ -81,7 +81,7 @@ class Past:
         return found if self.again else replace(found, plans=None)
 
 
-def _side(specs: Path, commit: str) -> Subject | None:
+def _side(specs: Path, commit: str) -> ComparedSpecs | None:
     """The compiled specs of a commit; None if the commit has none."""
     try:
         return revision_of(specs, commit, commit)

@@ -20,7 +20,7 @@ PASS = "approach"
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpenedPorts:
     """Forwarded ports of a host, as other hosts' guests see them.
 
     Attributes:
@@ -39,7 +39,7 @@ class Opening:
 
 def openings(
     document: Document, dnat_entries: Mapping[str, tuple[DnatEntry, ...]], equipment: Mapping[str, Equipment]
-) -> dict[str, tuple[Opening, ...]]:
+) -> dict[str, tuple[OpenedPorts, ...]]:
     """The openings by host, without hosts that have none."""
     found = {}
     for host, mine in sorted(dnat_entries.items()):
@@ -51,7 +51,7 @@ def openings(
     return found
 
 
-def _of_host(dnat_entries: Iterable[DnatEntry], equipment: Equipment, origin: Origin) -> Iterator[Opening]:
+def _of_host(dnat_entries: Iterable[DnatEntry], equipment: Equipment, origin: Origin) -> Iterator[OpenedPorts]:
     interfaces = {interface.device: interface for interface in outside(equipment)}
     fixed: dict[tuple[tuple[str, ...], Family], tuple[Prefix, ...]] = {}
     groups: dict[tuple[object, ...], tuple[DnatEntry, tuple[Prefix, ...], list[Service]]] = {}
@@ -63,7 +63,9 @@ def _of_host(dnat_entries: Iterable[DnatEntry], equipment: Equipment, origin: Or
             group = groups.setdefault((fixed[at], dnat_entry.sources, dnat_entry.expires), (dnat_entry, fixed[at], []))
             group[2].append(Service(dnat_entry.protocol, dnat_entry.first, dnat_entry.last))
     for dnat_entry, addresses, services in groups.values():
-        yield Opening(dnat_entry.family, addresses, dnat_entry.sources, dnat_entry.expires, united(services), origin)
+        yield OpenedPorts(
+            dnat_entry.family, addresses, dnat_entry.sources, dnat_entry.expires, united(services), origin
+        )
 
 
 def _outside_addresses(dnat_entry: DnatEntry, interfaces: Mapping[str, HostInterface]) -> tuple[Prefix, ...]:
@@ -83,13 +85,13 @@ def united(services: Iterable[Service]) -> tuple[Service, ...]:
     return tuple(ranges)
 
 
-def approaches(view: HostView, opened: Mapping[str, tuple[Opening, ...]]) -> tuple[Term, ...]:
+def approaches(view: HostView, opened: Mapping[str, tuple[OpenedPorts, ...]]) -> tuple[Term, ...]:
     """The terms of one host towards the openings of all others."""
     others = [host for host in opened if host != view.host] if view.zones else []
     return tuple(term for host in others for opening in opened[host] for term in _terms(view, host, opening))
 
 
-def _terms(view: HostView, host: str, opening: Opening) -> Iterator[Term]:
+def _terms(view: HostView, host: str, opening: OpenedPorts) -> Iterator[Term]:
     for network, prefixes in sorted(view.networks.items()):
         own = prefixes.get(opening.family)
         if own is None:

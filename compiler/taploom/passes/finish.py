@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from taploom.base.address import Prefix
-from taploom.passes.approach import Opening, approaches, openings
+from taploom.passes.approach import OpenedPorts, approaches, openings
 from taploom.passes.equip import Equipment
 from taploom.passes.lookup import SymbolTable
-from taploom.passes.police import PolicyIndex, Resolved, order, policy_entries
+from taploom.passes.police import PolicyIndex, ResolvedPolicy, order, policy_entries
 from taploom.passes.publish import Publication
 from taploom.passes.remotes import reverse_paths
 from taploom.passes.selections import site_prefixes
@@ -31,7 +31,7 @@ def finish(
     wiring: Wiring,
     equipment: Mapping[str, Equipment],
     publication: Publication,
-    policy: tuple[Resolved, ...],
+    policy: tuple[ResolvedPolicy, ...],
 ) -> Plan:
     """The plan."""
     site = site_prefixes(document)
@@ -64,7 +64,7 @@ def _host(
     equipment: Mapping[str, Equipment],
     publication: Publication,
     index: PolicyIndex,
-    opened: Mapping[str, tuple[Opening, ...]],
+    opened: Mapping[str, tuple[OpenedPorts, ...]],
 ) -> Host:
     spec, own = document.hosts[seen.host], equipment[seen.host]
     return Host(

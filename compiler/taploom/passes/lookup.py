@@ -12,7 +12,7 @@ from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.frozen import dataclass
 from taploom.base.names import closest
 from taploom.base.span import Span
-from taploom.passes.lost import Lost, lost_tags, named_outside
+from taploom.passes.lost import LostNames, lost_tags, named_outside
 from taploom.passes.misnamed import guest_at, listener_at, not_a_guest, not_an_uplink
 from taploom.plan.origin import SECTIONS
 from taploom.plan.services import BUILT_IN
@@ -44,7 +44,7 @@ class SymbolTable:
     kinds: Mapping[str, str]
     zones: Mapping[str, tuple[str, ...]]
     tags: Mapping[str, tuple[tuple[str, str], ...]]
-    lost: Lost
+    lost: LostNames
 
 
 def article(kind: str) -> str:

@@ -10,7 +10,7 @@ from taploom.spec.model.host import OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class LostNames:
     """Names in entries that were left out of the document.
 
     Attributes:
@@ -30,7 +30,7 @@ def named_outside(document: Document, host: str) -> set[tuple[str, str]]:
     return {(section, name) for section in OUTSIDE for name in document.places.names("hosts", host, section)}
 
 
-def lost_zones(document: Document) -> Lost:
+def lost_zones(document: Document) -> LostNames:
     """Zones that broken entries of networks and uplinks name."""
     places, texts = document.places, list[str | None]()
     for name in places.names("networks").keys() - document.networks.keys():
@@ -44,7 +44,7 @@ def lost_zones(document: Document) -> Lost:
     return _lost(texts)
 
 
-def lost_tags(document: Document, sections: Iterable[str]) -> Lost:
+def lost_tags(document: Document, sections: Iterable[str]) -> LostNames:
     """Tags of the broken entries in the given sections."""
     places = document.places
     texts: list[str | None] = []
@@ -63,6 +63,6 @@ def _texts(node: YamlNode | None) -> list[str | None]:
     return [item.text if isinstance(item, Scalar) else None for item in items] or [None]
 
 
-def _lost(texts: list[str | None]) -> Lost:
+def _lost(texts: list[str | None]) -> LostNames:
     names = frozenset(text for text in texts if text is not None and is_name(text))
-    return Lost(names, more=any(text is None or text not in names for text in texts))
+    return LostNames(names, more=any(text is None or text not in names for text in texts))

@@ -19,7 +19,7 @@ from taploom.spec.document import Document
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class PassResults:
     """The results of all passes over a document.
 
     Attributes:
@@ -33,7 +33,7 @@ class Passed:
     plan: Plan
 
 
-def run(document: Document, lock: Lock, report: Report) -> Passed:
+def run(document: Document, lock: Lock, report: Report) -> PassResults:
     """Compile a document.
 
     Args:
@@ -51,4 +51,4 @@ def run(document: Document, lock: Lock, report: Report) -> Passed:
     publication = publish(resolved, services, wiring, equipment, resolver, report)
     policy = meanings(resolved, services, resolver)
     plan = finish(resolved, names, services, wiring, equipment, publication, policy)
-    return Passed(resolved, allocation, plan)
+    return PassResults(resolved, allocation, plan)

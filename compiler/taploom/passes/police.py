@@ -21,7 +21,7 @@ INWARD = (SideKind.BRIDGE, SideKind.SELF)
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
+class ResolvedPolicy:
     """One policy entry with its selectors and services resolved."""
 
     name: str
@@ -37,7 +37,7 @@ class Resolved:
         return Action.DENY if self.spec.deny is not None else Action.ALLOW
 
 
-def meanings(document: Document, services: Services, resolver: SelectorResolver) -> tuple[Resolved, ...]:
+def meanings(document: Document, services: Services, resolver: SelectorResolver) -> tuple[ResolvedPolicy, ...]:
     """Every policy entry with its selections, looked up once for all hosts."""
     resolved = []
     for name, meant in services.affordable(traffic(document.policy)).items():
@@ -45,7 +45,7 @@ def meanings(document: Document, services: Services, resolver: SelectorResolver)
         if meant is not None:
             origin = Origin(f"policy.{name}", document.places.key("policy", name), PASS)
             selections = resolver.selection(spec.from_), resolver.selection(spec.to)
-            resolved.append(Resolved(name, spec, *selections, meant, origin))
+            resolved.append(ResolvedPolicy(name, spec, *selections, meant, origin))
     return tuple(resolved)
 
 
@@ -61,14 +61,14 @@ class PolicyIndex:
         by_name: entries by the networks and hosts at their ends, and by the zones whose outside is an end.
     """
 
-    everywhere: tuple[Resolved, ...]
-    by_name: Mapping[str, tuple[Resolved, ...]]
+    everywhere: tuple[ResolvedPolicy, ...]
+    by_name: Mapping[str, tuple[ResolvedPolicy, ...]]
 
     @classmethod
-    def of(cls, entries: tuple[Resolved, ...], site: tuple[Prefix, ...]) -> "PolicyIndex":
+    def of(cls, entries: tuple[ResolvedPolicy, ...], site: tuple[Prefix, ...]) -> "PolicyIndex":
         """Sort entries into an index; literal prefixes within the site may lie on any bridge."""
-        everywhere: list[Resolved] = []
-        by_name: dict[str, list[Resolved]] = {}
+        everywhere: list[ResolvedPolicy] = []
+        by_name: dict[str, list[ResolvedPolicy]] = {}
         for entry in entries:
             ends = (entry.sources, entry.destinations)
             if any(end.everyone or any(p.overlaps(own) for p in end.literals for own in site) for end in ends):
@@ -99,7 +99,7 @@ def order(term: Term) -> tuple[object, ...]:
     return (term.entry, *ends, term.family)
 
 
-def _entry_terms(entry: Resolved, view: HostView) -> Iterator[Term]:
+def _entry_terms(entry: ResolvedPolicy, view: HostView) -> Iterator[Term]:
     for (came, sources), (goes, destinations) in _parts(entry, view):
         for family in FAMILIES:
             src = split(sources, family, to_self=goes.kind is SideKind.SELF)
@@ -122,7 +122,7 @@ def _entry_terms(entry: Resolved, view: HostView) -> Iterator[Term]:
                 )
 
 
-def _parts(entry: Resolved, view: HostView) -> Iterator[tuple[Part, Part]]:
+def _parts(entry: ResolvedPolicy, view: HostView) -> Iterator[tuple[Part, Part]]:
     """The pairs of an ingress and an egress side for which an entry needs a term, each side with its prefixes."""
     egress = tuple(view.egress(entry.destinations))
     for came in view.ingress(entry.sources) if egress else ():

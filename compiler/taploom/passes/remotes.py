@@ -14,7 +14,7 @@ Devices = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class InterfacesByPrefix:
     """The interfaces to which the routes of a host lead, by prefix; default routes are left out.
 
     Attributes:
@@ -58,7 +58,7 @@ class Ways:
         return tuple(sorted(self.uplinks))
 
 
-def ways(equipment: Equipment) -> Ways:
+def ways(equipment: Equipment) -> InterfacesByPrefix:
     """The routes of a host by prefix: the prefixes on its links, and its static routes."""
     return _ways(equipment, (*_links(interfaces(equipment)), *_routes(equipment)))
 
@@ -75,13 +75,13 @@ def reverse_paths(equipment: Equipment) -> tuple[Remote, ...]:
     return tuple(part for part in known.remotes(minimal(known.ordered)) if len(part.uplinks) < len(known.uplinks))
 
 
-def _ways(equipment: Equipment, routes: Iterable[tuple[Prefix, str]]) -> Ways:
+def _ways(equipment: Equipment, routes: Iterable[tuple[Prefix, str]]) -> InterfacesByPrefix:
     found: dict[Prefix, set[str]] = {}
     for prefix, device in routes:
         if prefix.length and device:
             found.setdefault(prefix, set()).add(device)
     lengths = {f: tuple(sorted({p.length for p in found if p.family is f}, reverse=True)) for f in Family}
-    return Ways(
+    return InterfacesByPrefix(
         {prefix: frozenset(devices) for prefix, devices in found.items()},
         tuple(sorted(found, key=_order)),
         lengths,
@@ -108,7 +108,7 @@ def _order(prefix: Prefix) -> tuple[Family, int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class SiteBehindUplinks:
     """The part of the site that is behind the uplinks of one zone.
 
     Attributes:

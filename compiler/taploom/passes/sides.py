@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from taploom.base.address import FAMILIES, LINK_LOCAL, Family, Prefix, everything
 from taploom.base.frozen import dataclass
 from taploom.passes.equip import Equipment
-from taploom.passes.remotes import Behind, ways
+from taploom.passes.remotes import SiteBehindUplinks, ways
 from taploom.passes.selections import Selection, common, host_addresses, minimal, of_family, own_of
 from taploom.plan.host import Remote
 from taploom.plan.interfaces import inside, outside
@@ -44,7 +44,7 @@ class HostView:
     remote: Mapping[str, tuple[Prefix, ...]]
     peers: Mapping[str, tuple[Prefix, ...]]
     remotes: tuple[Remote, ...]
-    behind: Mapping[str, Behind]
+    behind: Mapping[str, SiteBehindUplinks]
     near: Mapping[str, frozenset[str]]
     site: tuple[Prefix, ...]
 
@@ -163,14 +163,14 @@ def _networks(equipment: Equipment) -> dict[str, dict[Family, Prefix]]:
     return found
 
 
-def _behind(equipment: Equipment, remotes: Iterable[Remote]) -> dict[str, Behind]:
+def _behind(equipment: Equipment, remotes: Iterable[Remote]) -> dict[str, SiteBehindUplinks]:
     """The part of the site that is behind the uplinks of each zone."""
     zone_of = {interface.device: interface.zone for interface in outside(equipment)}
     found: dict[str, list[Prefix]] = {zone: [] for zone in zone_of.values()}
     for remote in remotes:
         for zone in {zone_of[name] for name in remote.uplinks}:
             found[zone].append(remote.prefix)
-    return {zone: Behind(tuple(prefixes)) for zone, prefixes in found.items()}
+    return {zone: SiteBehindUplinks(tuple(prefixes)) for zone, prefixes in found.items()}
 
 
 def _near(document: Document, networks: Iterable[str], hosts: Iterable[str]) -> dict[str, frozenset[str]]:

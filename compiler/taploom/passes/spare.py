@@ -12,7 +12,7 @@ from dataclasses import replace
 from taploom.base.address import Prefix, prefix_of
 from taploom.base.frozen import dataclass
 from taploom.passes.equip import Equipment
-from taploom.passes.remotes import Ways, ways
+from taploom.passes.remotes import InterfacesByPrefix, ways
 from taploom.passes.selections import minimal
 from taploom.plan.interfaces import outside
 from taploom.plan.policy import SourceNat
@@ -37,7 +37,7 @@ class _Known:
     """
 
     ends: Mapping[tuple[Prefix, str], set[_HostAddress]]
-    ways: Mapping[str, Ways]
+    ways: Mapping[str, InterfacesByPrefix]
 
     def answering(self, network: Prefix, zone: str) -> Iterator[_HostAddress]:
         """The ends that accept packets from all of a network at the uplinks by which these come in."""

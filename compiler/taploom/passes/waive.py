@@ -6,13 +6,13 @@ from dataclasses import replace
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.diagnostic_rule import Severity
 from taploom.passes import codes
-from taploom.passes.pipeline import Passed
+from taploom.passes.pipeline import PassResults
 from taploom.plan.origin import SECTIONS
 from taploom.plan.site import Plan, Waiver
 from taploom.spec.document import Document
 
 
-def waive(passed: Passed, report: Report) -> tuple[Plan, tuple[Diagnostic, ...]]:
+def waive(passed: PassResults, report: Report) -> tuple[Plan, tuple[Diagnostic, ...]]:
     """The plan with its waivers marked as used, and all findings in reading order.
 
     Errors are never waived: a reason does not make a broken site work. While there is an error, other findings may be

@@ -7,14 +7,14 @@ from itertools import groupby
 from taploom.plan.origin import Meta, Origin
 from taploom.report.diagnostics.findings import SourceLine
 from taploom.report.diagnostics.visible import excerpt, visible
-from taploom.report.objects import Caused, Described, object_name
+from taploom.report.objects import CausedLine, ObjectDescription, object_name
 from taploom.report.places import RenderedLine
 
 FORMAT = "taploom-explanation/1"
 _SHOWN = 12
 
 
-def object_text(described: Described, line: SourceLine) -> str:
+def object_text(described: ObjectDescription, line: SourceLine) -> str:
     """The facts about an object, the place of its entry in the spec, and the rendered lines that it causes."""
     parts = [described.name, *_meta(described.meta), ""]
     width = max((len(label) for label, _ in described.facts), default=0)
@@ -35,7 +35,7 @@ def line_text(place: RenderedLine, line: SourceLine) -> str:
     return "".join(f"{part}\n" for part in (*head, *installed, "", *why))
 
 
-def spec_text(file: str, number: int, lines: tuple[Caused, ...], line: SourceLine) -> str:
+def spec_text(file: str, number: int, lines: tuple[CausedLine, ...], line: SourceLine) -> str:
     """The entries that begin on a line of a spec, or else the entry around it, and the rendered lines of these."""
     origins = {caused.origin.entry: caused.origin for caused in lines}
     own = [entry for entry in sorted(origins) if (span := origins[entry].span) and span.line == number]
@@ -44,7 +44,7 @@ def spec_text(file: str, number: int, lines: tuple[Caused, ...], line: SourceLin
     return "".join(f"{part}\n" for part in (*head, *said, *([""] if said else []), *_causes(lines)))
 
 
-def object_json(described: Described) -> str:
+def object_json(described: ObjectDescription) -> str:
     """An object as `taploom-explanation/1`."""
     meta = described.meta
     body = {
@@ -76,7 +76,7 @@ def line_json(place: RenderedLine) -> str:
     return json.dumps(body, indent=2) + "\n"
 
 
-def spec_json(file: str, number: int, lines: tuple[Caused, ...]) -> str:
+def spec_json(file: str, number: int, lines: tuple[CausedLine, ...]) -> str:
     """The rendered lines that a line of a spec causes, as `taploom-explanation/1`."""
     body = {"format": FORMAT, "path": file, "line": number, "lines": [_row(caused) for caused in lines]}
     return json.dumps(body, indent=2) + "\n"
@@ -87,7 +87,7 @@ def _origin(origin: Origin) -> dict[str, object]:
     return {"entry": origin.entry, "by": origin.by, "place": place}
 
 
-def _row(caused: Caused) -> dict[str, object]:
+def _row(caused: CausedLine) -> dict[str, object]:
     return {"path": caused.path, "line": caused.number, "text": caused.text, "entry": caused.origin.entry}
 
 
@@ -108,7 +108,7 @@ def _said(origin: Origin, line: SourceLine) -> Iterator[str]:
         yield f"  {origin.span.line} | {excerpt(source, origin.span.column - 1, origin.span.column)[0]}"
 
 
-def _causes(lines: tuple[Caused, ...]) -> Iterator[str]:
+def _causes(lines: tuple[CausedLine, ...]) -> Iterator[str]:
     if not lines:
         yield "It causes no line of its own."
         return

@@ -12,7 +12,7 @@ _NOTHING = Meta()
 
 
 @dataclass(frozen=True, slots=True)
-class Caused:
+class CausedLine:
     """A rendered line that an entry of the spec causes; `number` counts from 1."""
 
     path: str
@@ -22,7 +22,7 @@ class Caused:
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class ObjectDescription:
     """Everything that `explain` knows about an object.
 
     Attributes:
@@ -37,7 +37,7 @@ class Described:
     meta: Meta
     origin: Origin
     facts: tuple[Fact, ...]
-    lines: tuple[Caused, ...]
+    lines: tuple[CausedLine, ...]
 
 
 def names_of(plan: Plan, artifacts: tuple[Artifact, ...]) -> tuple[str, ...]:
@@ -46,7 +46,7 @@ def names_of(plan: Plan, artifacts: tuple[Artifact, ...]) -> tuple[str, ...]:
     return tuple(sorted({*_things(plan), *map(object_of, implied)}))
 
 
-def describe(plan: Plan, artifacts: tuple[Artifact, ...], name: str) -> Described | None:
+def describe(plan: Plan, artifacts: tuple[Artifact, ...], name: str) -> ObjectDescription | None:
     """The description of the object `kind/name`, or None if there is no such object."""
     kind, _, rest = name.partition("/")
     entry = f"{SECTIONS.get(kind, kind)}.{rest}"
@@ -54,8 +54,8 @@ def describe(plan: Plan, artifacts: tuple[Artifact, ...], name: str) -> Describe
     thing = _things(plan).get(name)
     if thing is not None:
         meta = _NOTHING if not hasattr(thing, "meta") else thing.meta
-        return Described(name, meta, thing.origin, facts(plan, thing), lines)
-    return Described(name, _NOTHING, lines[0].origin, (), lines) if kind == "implied" and lines else None
+        return ObjectDescription(name, meta, thing.origin, facts(plan, thing), lines)
+    return ObjectDescription(name, _NOTHING, lines[0].origin, (), lines) if kind == "implied" and lines else None
 
 
 def object_name(entry: str) -> str:
@@ -63,11 +63,11 @@ def object_name(entry: str) -> str:
     return "" if entry.partition(".")[0] == "site" else object_of(entry)
 
 
-def _caused(artifacts: tuple[Artifact, ...]) -> Iterator[Caused]:
+def _caused(artifacts: tuple[Artifact, ...]) -> Iterator[CausedLine]:
     for artifact in artifacts:
         for number, line in enumerate(artifact.lines, 1):
             if line.origin is not None:
-                yield Caused(artifact.path, number, line.text, line.origin)
+                yield CausedLine(artifact.path, number, line.text, line.origin)
 
 
 def _things(plan: Plan) -> Mapping[str, PlanObject]:

@@ -6,7 +6,7 @@ from taploom.backends.artifact import Artifact, Line
 from taploom.base.frozen import dataclass
 from taploom.base.span import Span
 from taploom.plan.origin import Origin
-from taploom.report.objects import Caused
+from taploom.report.objects import CausedLine
 from taploom.source.tree import Mapping, YamlNode
 
 _SHOWN = 3
@@ -48,7 +48,7 @@ def rendered_line(artifacts: tuple[Artifact, ...], path: str, number: int) -> Re
     return RenderedLine(artifact, number, artifact.lines[number - 1])
 
 
-def caused_by(artifacts: tuple[Artifact, ...], file: str, number: int) -> tuple[Caused, ...]:
+def caused_by(artifacts: tuple[Artifact, ...], file: str, number: int) -> tuple[CausedLine, ...]:
     """The rendered lines that the innermost entries around a line of a spec cause."""
     found = [line for line in _with_spans(artifacts) if _covers(line.origin.span, file, number)]
     height = min((_height(line.origin) for line in found), default=0)
@@ -71,7 +71,7 @@ def entry_at(root: Mapping, number: int) -> tuple[str, ...]:
     return tuple(path)
 
 
-def around(artifacts: tuple[Artifact, ...], path: tuple[str, ...]) -> tuple[Caused, ...]:
+def around(artifacts: tuple[Artifact, ...], path: tuple[str, ...]) -> tuple[CausedLine, ...]:
     """The rendered lines of the entry at a path of keys, or of the nearest entry above it that causes any."""
     lines = tuple(_with_spans(artifacts))
     for length in range(len(path), 0 if path[:1] == ("site",) else 1, -1):
@@ -82,11 +82,11 @@ def around(artifacts: tuple[Artifact, ...], path: tuple[str, ...]) -> tuple[Caus
     return ()
 
 
-def _with_spans(artifacts: tuple[Artifact, ...]) -> Iterator[Caused]:
+def _with_spans(artifacts: tuple[Artifact, ...]) -> Iterator[CausedLine]:
     for artifact in artifacts:
         for number, line in enumerate(artifact.lines, 1):
             if line.origin is not None and line.origin.span is not None:
-                yield Caused(artifact.path, number, line.text, line.origin)
+                yield CausedLine(artifact.path, number, line.text, line.origin)
 
 
 def _covers(span: Span | None, file: str, number: int) -> bool:

@@ -14,7 +14,7 @@ from taploom.flows.packets.learned import learned, real
 from taploom.flows.packets.packet import DESTINATION, PORT, PROTOCOL, SOURCE
 from taploom.flows.reach.leased import leased
 from taploom.flows.reach.query import Inquiry
-from taploom.flows.reach.reply import Hop, Reply, Unknown
+from taploom.flows.reach.reply import Hop, Reply, UnknownAddress
 from taploom.plan.policy import Service
 from taploom.plan.services import BEGINNING, begins
 from taploom.report.answering_uplinks import answering
@@ -148,7 +148,7 @@ def _data(asked: Asked, reply: Reply) -> dict[str, object]:
     }
 
 
-def _given(asked: Asked, reply: Reply, unknown: Unknown) -> str:
+def _given(asked: Asked, reply: Reply, unknown: UnknownAddress) -> str:
     """The values of a learned address in words, or, if that is shorter, the values that it does not have."""
     texts = list(addresses(reply.family, unknown.within))
     rest = (each for other in asked.replies if other.family is reply.family for each in other.unknown)
@@ -160,7 +160,7 @@ def _given(asked: Asked, reply: Reply, unknown: Unknown) -> str:
     return f"an address of {', '.join(_few(texts))}"
 
 
-def _unknown(reply: Reply, each: Unknown) -> dict[str, object]:
+def _unknown(reply: Reply, each: UnknownAddress) -> dict[str, object]:
     within = None if each.within is None else list(addresses(reply.family, each.within))
     return {"role": each.role, "host": each.host, "uplink": each.uplink, "within": within}
 

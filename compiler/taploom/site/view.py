@@ -20,7 +20,7 @@ GUESTS_DETAILED = 500
 """The number of guests up to which pages show every detail; with more guests, pages would be too large to read."""
 
 
-class Named(Protocol):
+class NamedEntry(Protocol):
     """An entry of the plan."""
 
     @property
@@ -114,7 +114,7 @@ def view(
     )
 
 
-def _sections(plan: Plan) -> tuple[tuple[str, Iterable[Named]], ...]:
+def _sections(plan: Plan) -> tuple[tuple[str, Iterable[NamedEntry]], ...]:
     return (
         ("host", plan.hosts),
         ("network", plan.networks),

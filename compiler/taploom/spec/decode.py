@@ -23,7 +23,7 @@ from taploom.spec import codes
 from taploom.spec.mention import Mentions, nothing
 from taploom.spec.shown import is_empty, visible
 from taploom.spec.unknown import address_key, is_torn, torn, unknown_key
-from taploom.spec.unsaid import Unsaid, report_unsaid
+from taploom.spec.unsaid import SynonymKeys, report_unsaid
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -93,7 +93,7 @@ class Model(Generic[T]):
     make: Callable[..., T]
     keys: tuple[Key, ...]
     shorthand: str = ""
-    unsaid: tuple[Unsaid, ...] = ()
+    unsaid: tuple[SynonymKeys, ...] = ()
     by_name: Map[str, Key] = field(init=False, repr=False)
     defaults: Map[str, Any] = field(init=False, repr=False)
 

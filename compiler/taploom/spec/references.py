@@ -11,7 +11,7 @@ from taploom.spec.decode import ListOf, MapOf, Model, Parser
 from taploom.spec.document import SECTIONS
 from taploom.spec.mention import Mention
 from taploom.spec.scalars import ScalarParser
-from taploom.spec.single import Single, Written
+from taploom.spec.single import FixedPrefixParser, SingleParser
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _within(parser: Parser[object], node: YamlNode, path: NodePath) -> Iterator[
                 yield from _within(parser.item, item, (*path, index))
         case ListOf(), _:
             yield from _within(parser.item, node, path)
-        case Single() | Written(), _:
+        case SingleParser() | FixedPrefixParser(), _:
             yield from _within(parser.value, node, path)
         case ScalarParser(), Scalar():
             yield from _in_text(parser, node, path, is_key=False)

@@ -13,7 +13,7 @@ DELEGATED = frozenset(("pd", "dhcp-pd", "dhcpv6-pd", "prefix-delegation", "deleg
 
 
 @dataclass(frozen=True, slots=True)
-class Single(Generic[T]):
+class SingleParser(Generic[T]):
     """The parser of a single value; a list, which people try as well, is refused with a hint.
 
     Attributes:
@@ -40,7 +40,7 @@ class Single(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Written(Generic[T]):
+class FixedPrefixParser(Generic[T]):
     """The parser of an IPv6 address or prefix; a word for a delegated one (DHCPv6-PD, RFC 8415) is refused with a hint.
 
     Attributes:

@@ -13,7 +13,7 @@ from taploom.spec import codes
 
 
 @dataclass(frozen=True, slots=True)
-class Unsaid:
+class SynonymKeys:
     """Keys with the same meaning that a model lacks.
 
     Attributes:
@@ -30,7 +30,7 @@ class Unsaid:
     meant: str = ""
 
 
-def report_unsaid(unsaid: Iterable[Unsaid], node: Mapping, report: Report) -> dict[str, tuple[str, ...]]:
+def report_unsaid(unsaid: Iterable[SynonymKeys], node: Mapping, report: Report) -> dict[str, tuple[str, ...]]:
     """Report keys of other tools in a mapping; keys with the same meaning are one finding.
 
     Returns:
@@ -48,32 +48,32 @@ def report_unsaid(unsaid: Iterable[Unsaid], node: Mapping, report: Report) -> di
 
 
 VERBS = (
-    Unsaid(
+    SynonymKeys(
         ("reject", "refuse"),
         "a policy entry says `allow` or `deny`, and `deny` drops without an answer: to reject cannot be said yet",
         "write `deny`",
         "deny",
     ),
-    Unsaid(("drop", "block"), "a policy entry says `allow` or `deny`", "write `deny`", "deny"),
-    Unsaid(("accept", "permit"), "a policy entry says `allow` or `deny`", "write `allow`", "allow"),
+    SynonymKeys(("drop", "block"), "a policy entry says `allow` or `deny`", "write `deny`", "deny"),
+    SynonymKeys(("accept", "permit"), "a policy entry says `allow` or `deny`", "write `allow`", "allow"),
 )
 """Verbs of other filters."""
 
 ENDS = (
-    Unsaid(("source", "sources", "src"), "a policy entry says who sends behind `from`", "write `from`", "from"),
-    Unsaid(
+    SynonymKeys(("source", "sources", "src"), "a policy entry says who sends behind `from`", "write `from`", "from"),
+    SynonymKeys(
         ("destination", "destinations", "dest", "dst"),
         "a policy entry says who answers behind `to`",
         "write `to`",
         "to",
     ),
-    Unsaid(
+    SynonymKeys(
         ("action", "verdict"),
         "a policy entry has its services behind `allow` or `deny`",
         "write `allow` or `deny`, with the services",
         "allow deny",
     ),
-    Unsaid(
+    SynonymKeys(
         ("service", "services", "ports", "port", "protocol"),
         "a policy entry has its services behind `allow` or `deny`",
         "write `allow` or `deny` instead",
@@ -83,17 +83,19 @@ ENDS = (
 """Words of other filters for the parts of a rule."""
 
 GUEST = (
-    Unsaid(("networks", "network", "interfaces"), "a guest has its NICs behind `nics`", "did you mean `nics`?", "nics"),
+    SynonymKeys(
+        ("networks", "network", "interfaces"), "a guest has its NICs behind `nics`", "did you mean `nics`?", "nics"
+    ),
 )
 """Keys of guests in other tools."""
 
 DHCP = (
-    Unsaid(
+    SynonymKeys(
         ("reservations", "reservation", "hosts", "static", "static-leases", "leases"),
         "DHCP reserves addresses for guests, and for nobody else yet",
         "write each as a guest whose NIC has that `mac` and `ipv4`",
     ),
-    Unsaid(
+    SynonymKeys(
         ("options", "option", "ntp", "boot", "boot-file", "next-server", "tftp", "send-options", "static-routes"),
         "DHCP options besides router, resolvers and domain cannot be said yet",
         "remove it, and set it in a drop-in of your own for the unit of the bridge: `[DHCPServer]` with `SendOption=`",
@@ -102,25 +104,25 @@ DHCP = (
 """Keys of DHCP servers in other tools."""
 
 _ALONE = "name its interface under `uplinks`, with its zone alone, and have another tool make and configure it"
-_VLANS = Unsaid(
+_VLANS = SynonymKeys(
     ("vlan", "vlans", "bond", "bonds", "links"),
     "VLANs and bonds cannot be said yet",
     "name the device under `uplinks`, and have another tool make it",
 )
 HOST = (
     _VLANS,
-    Unsaid(("tunnel", "tunnels", "wireguard", "vpn"), "tunnels cannot be said yet", _ALONE),
+    SynonymKeys(("tunnel", "tunnels", "wireguard", "vpn"), "tunnels cannot be said yet", _ALONE),
 )
 """Keys of hosts in other tools."""
 
 NETWORK = (
     _VLANS,
-    Unsaid(
+    SynonymKeys(
         ("ports", "members", "interfaces"),
         "a NIC as a port of a bridge cannot be said yet",
         "name it under `uplinks` of the host, which then routes",
     ),
-    Unsaid(
+    SynonymKeys(
         ("gateway", "gateway4", "gateway6", "router", "router4", "router6"),
         "the gateway of a network is its host, and no other can be said yet",
         "write the address of the host as `ipv4` and `ipv6`",
@@ -130,7 +132,7 @@ NETWORK = (
 
 UPLINK = (
     _VLANS,
-    Unsaid(
+    SynonymKeys(
         ("addresses", "aliases"),
         "an uplink has one address of a family, and several cannot be said yet",
         "write one as `ipv4` or `ipv6`",
@@ -139,12 +141,12 @@ UPLINK = (
 """Keys of uplinks in other tools."""
 
 NIC = (
-    Unsaid(
+    SynonymKeys(
         ("routes", "routed", "prefixes"),
         "no guest can be a router yet",
         "let the guest translate what it forwards to its own address",
     ),
-    Unsaid(
+    SynonymKeys(
         ("addresses", "aliases", "public", "floating"),
         "a NIC has one address of a family, and others cannot be said yet",
         "write one as `ipv4` or `ipv6`, and let forwards lead to it",

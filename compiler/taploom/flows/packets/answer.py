@@ -34,26 +34,26 @@ class SourceRewrite(NamedTuple):
     value: int
 
 
-class Original(NamedTuple):
+class OriginalDestinations(NamedTuple):
     """The destinations before a translation to one address: an interval whose addresses no rule tells apart."""
 
     first: int
     last: int
 
 
-class Moved(NamedTuple):
+class PrefixShift(NamedTuple):
     """The number that a prefix translation has added to destinations."""
 
     by: int
 
 
-class Holder(NamedTuple):
+class AddressHolder(NamedTuple):
     """The guest or host that has the translated address; used in the comparison of two plans."""
 
     name: str
 
 
-Mark = Literal["", "forward", "prefix"] | Original | Moved | Holder
+Mark = Literal["", "forward", "prefix"] | OriginalDestinations | PrefixShift | AddressHolder
 """The information about a translated packet that later stages need; "" if it was not translated.
 
 The intent keeps the kind of translation. The ruleset keeps the old destination, which its rules may still match.

@@ -20,7 +20,7 @@ from taploom.flows.proof.packet_path import MapContext
 from taploom.flows.reach.endpoints import Endpoint
 from taploom.flows.reach.maps import Maps
 from taploom.flows.reach.place import Place
-from taploom.flows.reach.reply import Hop, Unknown
+from taploom.flows.reach.reply import Hop, UnknownAddress
 
 _EVERY_PROTOCOL: Spans = ((0, 255),)
 _EVERY_PORT: Spans = ((0, LAST_PORT),)
@@ -37,10 +37,10 @@ class ForwardingPath(NamedTuple):
 
     box: Box
     hops: tuple[Hop, ...]
-    unknown: tuple[Unknown, ...] = ()
+    unknown: tuple[UnknownAddress, ...] = ()
 
 
-class Sent(NamedTuple):
+class SentSources(NamedTuple):
     """Source addresses of packets that leave a host, and the uplink whose learned address they stand for, if any."""
 
     senders: Spans | None
@@ -93,18 +93,18 @@ class Journey:
 
     def _sent_by(
         self, place: Place, ingress: str, way: str | None, senders: Spans, goals: Spans
-    ) -> Iterator[tuple[Spans, Sent]]:
+    ) -> Iterator[tuple[Spans, SentSources]]:
         """Destinations with their senders; packets of the host itself have the address of their egress interface."""
         if ingress != SELF:
-            yield from ((goals, Sent(senders)) for _ in goals[:1])
+            yield from ((goals, SentSources(senders)) for _ in goals[:1])
             return
         for egress, some in place.leaving(goals, way).items():
             if egress in place.forwarding.learned:
-                yield some, Sent(place.outside, egress)
+                yield some, SentSources(place.outside, egress)
             else:
-                yield some, Sent(common(place.forwarding.own_at(egress), senders) or senders)
+                yield some, SentSources(common(place.forwarding.own_at(egress), senders) or senders)
 
-    def _first(self, context: MapContext, box: Box, sent: Sent) -> Iterator[ForwardingPath]:
+    def _first(self, context: MapContext, box: Box, sent: SentSources) -> Iterator[ForwardingPath]:
         """The paths of a box through this host and the hosts behind it."""
         for part, answer in self._parts(self.host, context, box):
             left = part[DESTINATION] or ()
@@ -123,20 +123,20 @@ class Journey:
         leaving = list(place.leaving(goals, context.way))
         return leaving[0] if len(leaving) == 1 and leaving[0] in place.view.zones else context.way
 
-    def _told(self, path: ForwardingPath, sent: Sent) -> ForwardingPath:
+    def _told(self, path: ForwardingPath, sent: SentSources) -> ForwardingPath:
         """A path with the unknown addresses that it depends on: its destination, and the sending host's address."""
         unknown = list(path.unknown)
         if self._hidden:
-            unknown.append(Unknown("destination", *self._hidden, None))
+            unknown.append(UnknownAddress("destination", *self._hidden, None))
         if sent.uplink and not any(each.role == "sender" for each in unknown):
-            unknown.append(Unknown("sender", self.host, sent.uplink, None))
+            unknown.append(UnknownAddress("sender", self.host, sent.uplink, None))
         return path._replace(unknown=tuple(unknown))
 
     def _parts(self, host: str, context: MapContext, box: Box) -> Iterator[tuple[Box, Answer]]:
         found = parts(self.maps.pair(host, self.family).intent.outcome(context), box)
         return ((part, answer._replace(mark="")) for part, answer in found if answer.verdict != "elsewhere")
 
-    def _beyond(self, there: str, ingress: str, box: Box, hop: Hop, own: Sent) -> Iterator[ForwardingPath]:
+    def _beyond(self, there: str, ingress: str, box: Box, hop: Hop, own: SentSources) -> Iterator[ForwardingPath]:
         """The paths through the next hosts, with source and destination as the first host saw them."""
         sent = self._rewritten(box, hop, own)
         at = self._place(there)
@@ -147,7 +147,7 @@ class Journey:
         seen = _with(box, SOURCE, possible)
         for part, hops in self._onward(there, ingress, seen, (hop,), rewritten=possible != box[SOURCE]):
             within = None if part[SOURCE] == possible else part[SOURCE]
-            unknown = (Unknown("sender", self.host, sent.uplink, within),) if sent.uplink else ()
+            unknown = (UnknownAddress("sender", self.host, sent.uplink, within),) if sent.uplink else ()
             senders = box[SOURCE] if sent.uplink else _before(part[SOURCE], box[SOURCE], hop.answer)
             yield ForwardingPath(_with(part, SOURCE, senders), hops, unknown)
 
@@ -176,18 +176,18 @@ class Journey:
                 if left:
                     yield _with(part, DESTINATION, left), hops
 
-    def _rewritten(self, box: Box, hop: Hop, own: Sent) -> Sent:
+    def _rewritten(self, box: Box, hop: Hop, own: SentSources) -> SentSources:
         """The senders as the next host sees them."""
         match hop.answer.source:
             case None:
                 return own._replace(senders=box[SOURCE])
             case ("snat", value):
-                return Sent((single(value),))
+                return SentSources((single(value),))
             case ("prefix", value):
-                return Sent(tuple((first + value, last + value) for first, last in box[SOURCE] or ()))
+                return SentSources(tuple((first + value, last + value) for first, last in box[SOURCE] or ()))
             case _:
                 first = (box[DESTINATION] or ((0, 0),))[0][0]
-                return Sent(None, self._place(self.host).forwarding.egress(first) or hop.way or "")
+                return SentSources(None, self._place(self.host).forwarding.egress(first) or hop.way or "")
 
     @property
     def _hidden(self) -> tuple[str, str] | None:

@@ -15,7 +15,7 @@ from taploom.plan.host import DhcpServer
 from taploom.plan.interfaces import inside
 
 
-class Leased(NamedTuple):
+class LeasedAddresses(NamedTuple):
     """The addresses that one guest can get in one network (IPv4).
 
     Attributes:
@@ -32,13 +32,13 @@ class Leased(NamedTuple):
         return (one for first, last in self.addresses for one in prefixes_of(first, last, Family.IPV4))
 
 
-def leased(names: Meanings, text: str) -> Iterator[Leased]:
+def leased(names: Meanings, text: str) -> Iterator[LeasedAddresses]:
     """The addresses of the pool for each guest that a text names, by its name or a tag."""
     for guest in _guests(names, text):
         for nic in names.nics.get(guest, ()):
             pool = _pool(names, nic.network)
             if nic.ipv4.mode is Mode.DHCP and pool:
-                yield Leased(
+                yield LeasedAddresses(
                     guest, nic.network, without(((pool.first.value, pool.last.value),), _taken(names, nic.network))
                 )
 

@@ -20,7 +20,7 @@ from taploom.flows.proof.intent.services import all_traffic
 from taploom.flows.reach.endpoints import Endpoint
 from taploom.flows.reach.journey import EPHEMERAL, HOPS, Journey
 from taploom.flows.reach.maps import Maps
-from taploom.flows.reach.reply import Hop, Reply, Unknown
+from taploom.flows.reach.reply import Hop, Reply, UnknownAddress
 from taploom.flows.reach.trace import Tracer
 from taploom.flows.reach.traced import TracedPacket
 from taploom.plan.interfaces import outside
@@ -42,7 +42,7 @@ class Inquiry(Maps):
             services: the services to ask about; None for all protocols.
             walked: whether to add the chains that packets pass.
         """
-        found: dict[tuple[Family, tuple[Hop, ...], tuple[Unknown, ...]], list[Box]] = {}
+        found: dict[tuple[Family, tuple[Hop, ...], tuple[UnknownAddress, ...]], list[Box]] = {}
         for family in FAMILIES:
             traffic = all_traffic(services, family)
             for host in self.names.hosts:
@@ -71,7 +71,7 @@ class Inquiry(Maps):
                 yield Endpoint(f"{other}/{uplink}", Selection(), (other, uplink))
 
     def _reply(
-        self, family: Family, box: Box, hops: tuple[Hop, ...], unknown: tuple[Unknown, ...], *, walked: bool
+        self, family: Family, box: Box, hops: tuple[Hop, ...], unknown: tuple[UnknownAddress, ...], *, walked: bool
     ) -> Reply:
         last = hops[-1].answer
         by = last.by or "default"
@@ -99,7 +99,7 @@ class Inquiry(Maps):
 
 def _narrowed(replies: list[Reply]) -> Iterator[Reply]:
     """Adds to each reply the values of a learned address for which it holds, unless it holds for all of them."""
-    whole: dict[tuple[Family, Unknown], list[Interval]] = {}
+    whole: dict[tuple[Family, UnknownAddress], list[Interval]] = {}
     for reply in replies:
         for each in reply.unknown:
             if each.role == "destination":

@@ -12,7 +12,7 @@ from taploom.flows.packets.answer import Answer
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class UnknownAddress:
     """An address that only the network outside knows (by DHCP or RA), which a part is sent from or to.
 
     Attributes:
@@ -68,7 +68,7 @@ class Reply:
     decided_by: str
     span: Span | None
     hops: tuple[Hop, ...]
-    unknown: tuple[Unknown, ...] = field(default=())
+    unknown: tuple[UnknownAddress, ...] = field(default=())
 
     @property
     def allowed(self) -> bool:

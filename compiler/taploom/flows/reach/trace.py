@@ -45,7 +45,7 @@ _ORDER = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 
 
 
 @dataclass(slots=True)
-class Walk:
+class TraceResult:
     """The outcome of a packet.
 
     Attributes:
@@ -76,9 +76,9 @@ class Tracer:
     ruleset: Ruleset
     forwarding: Forwarding
 
-    def walk(self, packet: TracedPacket) -> Walk:
+    def walk(self, packet: TracedPacket) -> TraceResult:
         """Walk one packet from its ingress to its egress."""
-        found = Walk(allowed=True, destination=(packet.destination, packet.port))
+        found = TraceResult(allowed=True, destination=(packet.destination, packet.port))
         state = HookState(self.forwarding, packet, "", None)
         own = packet.ingress == SELF
         if not own and not self._filtered(found, "prerouting", state):
@@ -103,7 +103,7 @@ class Tracer:
         ]
         return sorted(found, key=lambda pair: _priority(pair[1]))
 
-    def _filtered(self, found: Walk, hook: str, state: HookState) -> bool:
+    def _filtered(self, found: TraceResult, hook: str, state: HookState) -> bool:
         for table, chain in self._bases("filter", hook):
             run = _Run(self, table, state, found)
             kind = run.chain(chain)
@@ -115,7 +115,7 @@ class Tracer:
                 return False
         return True
 
-    def _translated(self, found: Walk, hook: str, state: HookState) -> HookState:
+    def _translated(self, found: TraceResult, hook: str, state: HookState) -> HookState:
         for table, chain in self._bases("nat", hook):
             try:
                 _Run(self, table, state, found).chain(chain)
@@ -142,7 +142,7 @@ class _Run:
     tracer: Tracer
     table: Table
     state: HookState
-    found: Walk
+    found: TraceResult
 
     def chain(self, chain: Chain) -> VerdictKind | None:
         """The verdict of a chain: ACCEPT or DROP; None if the packet reaches the end of the chain."""
@@ -164,7 +164,7 @@ class _Run:
 
     def _anyhow(self, rest: Chain) -> bool:
         """Whether later rules accept, without a rate, the packets that exceed a rate."""
-        other = replace(self, found=Walk(allowed=True, destination=self.found.destination))
+        other = replace(self, found=TraceResult(allowed=True, destination=self.found.destination))
         return other.chain(rest) is VerdictKind.ACCEPT and not other.found.limited
 
     def rule(self, chain: Chain, rule: Rule) -> VerdictKind | None:

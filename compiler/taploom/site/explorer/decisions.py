@@ -34,7 +34,7 @@ INSIDE = SELF
 
 
 @dataclass(frozen=True, slots=True)
-class Deciding:
+class DecisionLists:
     """Makes the lists of each host from facts about the whole site, which are computed once."""
 
     plan: Plan
@@ -43,7 +43,7 @@ class Deciding:
     places: dict[str, Span | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, plan: Plan, site: SiteEntries) -> "Deciding":
+    def of(cls, plan: Plan, site: SiteEntries) -> "DecisionLists":
         """Prepare for the hosts of a plan."""
         return cls(plan, site, clock_of(plan), dict(spans_of(plan)))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taploom.diagrams.use import Use, uses
+from taploom.diagrams.use import NetworkUse, uses
 from taploom.plan.site import Network
 from taploom.report import wording
 from taploom.site.links import to
@@ -35,12 +35,12 @@ def _plan(view: SiteView) -> Page:
     return Page("addresses.md", "Address plan", body, listed=True)
 
 
-def _section(network: Network, use: Use) -> Blocks:
+def _section(network: Network, use: NetworkUse) -> Blocks:
     """One prefix. Its anchor begins with a letter, as scripts of themes use the anchor as a CSS selector."""
     return section(f"{use.own.prefix} {network.name}", used(use), anchor=f"{network.name}-{use.own.family.key}")
 
 
-def _share(use: Use) -> str:
+def _share(use: NetworkUse) -> str:
     pool = sum(run.size for run in use.ranges if run.what != "free")
     share = 100 * len(use.taken) / use.usable
     said = f"{share:.0f} %" if share >= 1 else "under 1 %"

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from taploom.diagrams.use import Use, uses
+from taploom.diagrams.use import NetworkUse, uses
 from taploom.plan.site import Network
 from taploom.report import wording
 from taploom.site.links import questions, subject, to
@@ -73,7 +73,7 @@ def amount(size: int) -> Number:
     return Number(f"{size:,}") if size < 1 << 32 else Number("about 2", round(math.log2(size)))
 
 
-def used(use: Use, begin: Inline = "") -> Blocks:
+def used(use: NetworkUse, begin: Inline = "") -> Blocks:
     """The use of a network's addresses in one family, with its ranges; `begin` is put before the first sentence."""
     share = f" of {use.usable:,}" if use.usable < 1 << 32 else ""
     free: Inline = (" Next free: ", code(use.next), ".") if use.next else " Nothing is free."
@@ -82,6 +82,6 @@ def used(use: Use, begin: Inline = "") -> Blocks:
     return (said, *table(("From", "To", "Addresses", "What"), rows))
 
 
-def _taken(use: Use) -> Blocks:
+def _taken(use: NetworkUse) -> Blocks:
     rows = ((code(one.address), subject(one.by), one.how) for one in use.taken)
     return table(("Address", "By", "How"), rows)

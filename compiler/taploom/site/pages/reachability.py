@@ -10,7 +10,7 @@ from taploom.flows.proof.intent.meanings import Meanings
 from taploom.flows.reach.matrix import zone_matrix
 from taploom.flows.reach.query import Inquiry
 from taploom.report.matrix import PassageWords, passages
-from taploom.site.explorer.decisions import Deciding, clock_of
+from taploom.site.explorer.decisions import DecisionLists, clock_of
 from taploom.site.explorer.endpoint_data import index
 from taploom.site.links import questions, subject, to
 from taploom.site.markup.block import Blocks, Html, Paragraph, section, table
@@ -63,7 +63,7 @@ def files(view: SiteView) -> Iterator[Asset]:
         yield Asset(f"{FOLDER}/{name}", (folder / name).read_text(encoding="utf-8"))
     names = Meanings(view.plan)
     yield Asset(f"{FOLDER}/names.js", _call("names", index(names, clock_of(view.plan))))
-    deciding = Deciding.of(view.plan, SiteEntries(names))
+    deciding = DecisionLists.of(view.plan, SiteEntries(names))
     for host in view.plan.hosts:
         yield Asset(f"{FOLDER}/hosts/{host.name}.js", _call("lists", deciding.host(host), host.name))
 

@@ -10,7 +10,7 @@ from taploom.spec.mention import whole
 from taploom.spec.model.metadata import META_KEYS, OWN_KEYS, Metadata, section
 from taploom.spec.named import HOST_NAME
 from taploom.spec.scalars import BOOLEAN, INTERFACE_NAME, MAC, address_of, setting
-from taploom.spec.single import Single
+from taploom.spec.single import SingleParser
 from taploom.spec.values import Keyword, MacSetting, NicSetting
 
 
@@ -25,9 +25,9 @@ class NicSpec(Metadata):
     gateway: bool
 
 
-def _one(value: Parser[NicSetting]) -> Single[NicSetting]:
+def _one(value: Parser[NicSetting]) -> SingleParser[NicSetting]:
     hint = "keep one; a guest that adds another by itself needs `spoof-guard: false` in its network"
-    return Single(value, "a NIC has one address", hint)
+    return SingleParser(value, "a NIC has one address", hint)
 
 
 NIC = Model(

@@ -31,7 +31,7 @@ from taploom.spec.scalars import (
     setting,
 )
 from taploom.spec.shown import visible
-from taploom.spec.single import Single, Written
+from taploom.spec.single import FixedPrefixParser, SingleParser
 from taploom.spec.traffic import SERVICE
 from taploom.spec.values import Keyword, ServiceRef
 
@@ -50,9 +50,9 @@ class UplinkSpec(Metadata):
     metric: int | None
 
 
-def _one(value: Parser[Interface | Keyword]) -> Single[Interface | Keyword]:
+def _one(value: Parser[Interface | Keyword]) -> SingleParser[Interface | Keyword]:
     hint = "keep one; services at it are told apart by port, or by name in a guest that is a reverse proxy"
-    return Single(value, "an uplink has one address", hint)
+    return SingleParser(value, "an uplink has one address", hint)
 
 
 UPLINK = Model(
@@ -69,7 +69,7 @@ UPLINK = Model(
         Key("gateway4", address_of(Family.IPV4), "Next hop of the IPv4 default route.", example="203.0.113.1"),
         Key(
             "ipv6",
-            Written(
+            FixedPrefixParser(
                 _one(setting(host_interface(Family.IPV6), Keyword.RA)),
                 "write `ipv6: ra`; networks behind it take a ULA and `nat: true`",
             ),

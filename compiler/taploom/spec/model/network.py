@@ -22,7 +22,7 @@ from taploom.spec.scalars import (
     switch,
 )
 from taploom.spec.shown import visible
-from taploom.spec.single import Single, Written
+from taploom.spec.single import FixedPrefixParser, SingleParser
 from taploom.spec.traffic import POOL
 from taploom.spec.values import Keyword, PoolRange
 
@@ -164,14 +164,14 @@ NETWORK = Model(
         ),
         Key(
             "ipv4",
-            Single(host_interface(Family.IPV4), _ONE, _TWO),
+            SingleParser(host_interface(Family.IPV4), _ONE, _TWO),
             "The host's own IPv4 address on it, which is the gateway of its guests.",
             example="10.0.0.1/24",
         ),
         Key(
             "ipv6",
-            Written(
-                Single(host_interface(Family.IPV6), _ONE, _TWO),
+            FixedPrefixParser(
+                SingleParser(host_interface(Family.IPV6), _ONE, _TWO),
                 "take a ULA such as `fd12:3456:789a::1/64`, and `nat: true`",
             ),
             "The host's own IPv6 address on it, which is the gateway of its guests. The prefix is written here, never "

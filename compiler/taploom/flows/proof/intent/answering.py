@@ -14,7 +14,7 @@ from taploom.plan.interfaces import outside
 
 
 @dataclass(frozen=True)
-class Answering:
+class AnsweringHosts:
     """Looks up the fixed addresses of hosts that can answer a network, for a whole site in one family."""
 
     names: Meanings

@@ -8,7 +8,7 @@ from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.flows.algebra.spans import Spans
 from taploom.flows.packets.answer import rate
-from taploom.flows.proof.intent.answering import Answering
+from taploom.flows.proof.intent.answering import AnsweringHosts
 from taploom.flows.proof.intent.forwarded import Approach, approaches, nameless
 from taploom.flows.proof.intent.meanings import Meanings, Selection
 from taploom.plan.host import Host
@@ -71,9 +71,9 @@ class SiteEntries:
         )
 
     @cached_property
-    def answering(self) -> Mapping[Family, Answering]:
+    def answering(self) -> Mapping[Family, AnsweringHosts]:
         """By family, the hosts that can answer a network without source NAT."""
-        return {family: Answering(self.names, family) for family in FAMILIES}
+        return {family: AnsweringHosts(self.names, family) for family in FAMILIES}
 
     def approaches(self, family: Family, *, named: bool) -> tuple[Approach, ...]:
         """The approaches to the forwards of all hosts; without names, many of them are united."""

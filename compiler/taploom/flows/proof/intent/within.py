@@ -21,7 +21,7 @@ from taploom.flows.proof.intent.stages import Intent
 
 
 @dataclass(frozen=True)
-class Within:
+class WithinBoxes:
     """The stages of `flows.proof.packet_path` for the packets of some boxes.
 
     Attributes:

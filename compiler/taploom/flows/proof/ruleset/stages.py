@@ -12,7 +12,7 @@ from taploom.base.memo import memo
 from taploom.flows.algebra.diagram import Diagram, Leaf
 from taploom.flows.algebra.manager import Manager
 from taploom.flows.algebra.spans import Interval, of_prefix
-from taploom.flows.packets.answer import MISS, PASS, Answer, Mark, Moved, Original
+from taploom.flows.packets.answer import MISS, PASS, Answer, Mark, OriginalDestinations, PrefixShift
 from taploom.flows.packets.clock import Clock
 from taploom.flows.packets.forwarding import SELF, Forwarding
 from taploom.flows.packets.packet import box
@@ -68,7 +68,7 @@ class Tables:
     @memo
     def _cut(self, translation: Diagram[Answer]) -> Diagram[Answer]:
         """The translation with a mark in each answer: the cell of the old destination, which later rules may match."""
-        marks = [(box(destination=((a, b),)), Answer("next", mark=Original(a, b))) for a, b in self._cells]
+        marks = [(box(destination=((a, b),)), Answer("next", mark=OriginalDestinations(a, b))) for a, b in self._cells]
         return self.manager.merge(_mark, translation, self.manager.overlay(marks, PASS))
 
     @memo
@@ -153,15 +153,15 @@ def _mark(answer: Answer, cell: Answer) -> Answer:
     if answer.destination is None:
         return answer if answer.verdict == "drop" else PASS
     whole = answer.destination.address is None
-    return answer._replace(mark=Moved(answer.destination.shift) if whole else cell.mark)
+    return answer._replace(mark=PrefixShift(answer.destination.shift) if whole else cell.mark)
 
 
 def _marked(situation: Situation, mark: Mark) -> Situation:
     """The situation of packets with the mark of a translation."""
     match mark:
-        case Moved(by):
+        case PrefixShift(by):
             return situation._replace(shift=by)
-        case Original(first, last):
+        case OriginalDestinations(first, last):
             return situation._replace(original=(first, last))
         case _:
             return situation
