@@ -25,8 +25,8 @@ kernel = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
 def told(text: str, source: str, to: str, service: str) -> set[tuple[str, ...]]:
     """Verdict and entry of each part of an answer, with the interfaces by which it comes to each host."""
     inquiry = Inquiry(compiled(text).plan, NOW)
-    one, other = (end_of(inquiry.names, name) for name in (source, to))
-    replies = inquiry.ask(one, other, services_of(inquiry.names, service))
+    one, other = (end_of(inquiry.index, name) for name in (source, to))
+    replies = inquiry.ask(one, other, services_of(inquiry.index, service))
     return {(r.verdict, r.decided_by, *(f"{hop.host}/{hop.ingress}" for hop in r.hops)) for r in replies}
 
 

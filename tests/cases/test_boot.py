@@ -102,8 +102,8 @@ def test_a_host_with_one_uplink_waits_for_that() -> None:
 
 def test_reach_says_by_which_uplink_the_answer_leaves() -> None:
     inquiry = Inquiry(compiled(TEXT).plan, NOW)
-    source, to = (end_of(inquiry.names, text) for text in ("internet", "edge/lte"))
-    replies = inquiry.ask(source, to, services_of(inquiry.names, "ssh"))
+    source, to = (end_of(inquiry.index, text) for text in ("internet", "edge/lte"))
+    replies = inquiry.ask(source, to, services_of(inquiry.index, "ssh"))
     text = reach_text(Asked("internet", "edge/lte", "ssh", inquiry, replies))
     blocks = [block for block in text.split("\n\n") if "allow by policy/admin" in block]
     notes = {("lte" if "in by lte" in block else "fibre"): block for block in blocks}

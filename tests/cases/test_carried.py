@@ -85,8 +85,8 @@ WAYS = [
 def ask(site: Site, source: str, to: str, service: str) -> set[tuple[int, str, str]]:
     """Family, verdict and reason of each part of an answer, but for senders that are believed nowhere."""
     inquiry = Inquiry(site.plan, NOW)
-    one, other = (end_of(inquiry.names, text) for text in (source, to))
-    replies = inquiry.ask(one, other, services_of(inquiry.names, service))
+    one, other = (end_of(inquiry.index, text) for text in (source, to))
+    replies = inquiry.ask(one, other, services_of(inquiry.index, service))
     said = {(int(reply.family), reply.verdict, reply.decided_by) for reply in replies}
     return {one for one in said if one[2] not in ("implied/reverse-path", "implied/bogon")}
 
@@ -152,8 +152,8 @@ def test_reach_follows_through_the_host_in_front(
     source: str, to: str, service: str, said: str, hosts: list[str]
 ) -> None:
     inquiry = Inquiry(compiled(BEHIND).plan, NOW)
-    one, other = (end_of(inquiry.names, text) for text in (source, to))
-    replies = inquiry.ask(one, other, services_of(inquiry.names, service))
+    one, other = (end_of(inquiry.index, text) for text in (source, to))
+    replies = inquiry.ask(one, other, services_of(inquiry.index, service))
     told = {(f"{r.verdict} by {r.decided_by}", *(hop.host for hop in r.hops)) for r in replies}
     assert {one for one in told if "implied/" not in one[0]} == {(said, *hosts)}
 

@@ -82,7 +82,7 @@ def test_a_static_address_without_a_gateway_is_told_of() -> None:
 def test_what_no_route_leads_to_is_dropped_and_reach_says_so() -> None:
     """The uplink's own link is all that IPv6 of the host leads to."""
     inquiry = Inquiry(site("no-gateway6").plan, NOW)
-    names = inquiry.names
+    names = inquiry.index
     replies = inquiry.ask(end_of(names, "a"), end_of(names, "internet"), services_of(names, "https"))
     said = {(r.family, r.verdict, r.decided_by) for r in replies}
     assert said == {
@@ -112,7 +112,7 @@ def test_routers_that_advertise_themselves_are_a_way_out() -> None:
     found = site("no-gateway6", '::10/64"}', '::10/64", gateway6: ra}')
     assert "TL430" not in found.codes
     inquiry = Inquiry(found.plan, NOW)
-    names = inquiry.names
+    names = inquiry.index
     (far,) = inquiry.ask(end_of(names, "a"), end_of(names, "2620:fe::fe"), services_of(names, "dns"))
     assert (far.verdict, far.decided_by) == ("allow", "policy/out")
     assert read_plan(plan_json(found.plan)).hosts[0].uplinks[0].ipv6 == found.plan.hosts[0].uplinks[0].ipv6

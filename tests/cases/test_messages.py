@@ -68,7 +68,7 @@ def test_the_kernel_takes_all_others_for_invalid() -> None:
 @pytest.mark.parametrize(("service", "noted"), [("icmp/redirect", True), ("icmpv6/137", True), ("ping", False)])
 def test_reach_says_that_such_a_message_does_not_pass_alone(service: str, noted: bool) -> None:
     inquiry = Inquiry(compiled(SITE).plan, NOW)
-    names = inquiry.names
+    names = inquiry.index
     replies = inquiry.ask(end_of(names, "lan"), end_of(names, "dmz"), services_of(names, service))
     text = reach_text(Asked("lan", "dmz", service, inquiry, replies))
     assert {reply.family for reply in replies if reply.allowed} <= set(Family)

@@ -17,8 +17,8 @@ LEARNED = "the address of temp is learned by DHCP, one of 10.1.0.200-10.1.0.220"
 
 def asked(spec: str, source: str, to: str, service: str) -> Asked:
     inquiry = Inquiry(compiled(spec).plan, 0)
-    ends = end_of(inquiry.names, source), end_of(inquiry.names, to)
-    return Asked(source, to, service, inquiry, inquiry.ask(*ends, services_of(inquiry.names, service)))
+    ends = end_of(inquiry.index, source), end_of(inquiry.index, to)
+    return Asked(source, to, service, inquiry, inquiry.ask(*ends, services_of(inquiry.index, service)))
 
 
 def answers(spec: str, source: str, to: str, service: str) -> list[tuple[str, str, list[str], list[str]]]:

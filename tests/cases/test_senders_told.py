@@ -21,8 +21,8 @@ Told = set[tuple[str, str, tuple[tuple[str, str], ...]]]
 
 def asked(text: str, source: str, to: str, service: str) -> tuple[Reply, ...]:
     inquiry = Inquiry(compiled(text).plan, NOW)
-    one, other = end_of(inquiry.names, source), end_of(inquiry.names, to)
-    return inquiry.ask(one, other, services_of(inquiry.names, service))
+    one, other = end_of(inquiry.index, source), end_of(inquiry.index, to)
+    return inquiry.ask(one, other, services_of(inquiry.index, service))
 
 
 def way(reply: Reply) -> tuple[tuple[str, str], ...]:

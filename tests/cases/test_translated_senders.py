@@ -15,7 +15,7 @@ TEXT = (Path(__file__).parent / "guests-of-two-translating-hosts.yaml").read_tex
 
 def verdicts(text: str, source: str, to: str, service: str) -> set[tuple[str, str]]:
     inquiry = Inquiry(compiled(text).plan, 1_800_000_000)
-    names = inquiry.names
+    names = inquiry.index
     replies = inquiry.ask(end_of(names, source), end_of(names, to), services_of(names, service))
     return {(reply.verdict, reply.decided_by) for reply in replies if reply.family is Family.IPV4}
 

@@ -20,7 +20,7 @@ from taploom.diagrams.policy_rows import rows_of
 from taploom.diagrams.printing import printed
 from taploom.diagrams.svg import inline
 from taploom.diagrams.topology import guest_graph, host_graph, site_graph
-from taploom.diagrams.uplink_rows import ways
+from taploom.diagrams.uplink_rows import uplink_rows
 from taploom.diagrams.zones import zones_graph
 from taploom.plan.interfaces import outside
 from taploom.plan.origin import Meta
@@ -108,10 +108,10 @@ def test_matrix_of_the_seed_is_what_its_six_lines_say() -> None:
 
 def test_ways_out_say_how_both_families_are_translated() -> None:
     host = seed().hosts[0]
-    assert [(way.label, way.networks) for way in ways(host, outside(host)[0])] == [
+    assert [(way.label, way.networks) for way in uplink_rows(host, outside(host)[0])] == [
         ("NAT44 + NAT66 masquerade", ("microvm",))
     ]
-    assert [way.label for way in ways(replace(host, nat=()), outside(host)[0])] == ["routed, no NAT"]
+    assert [way.label for way in uplink_rows(replace(host, nat=()), outside(host)[0])] == ["routed, no NAT"]
 
 
 def test_lines_join_what_the_plan_joins() -> None:

@@ -22,7 +22,7 @@ from taploom.flows.packets.clock import Clock
 from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding
 from taploom.flows.packets.packet import sizes
 from taploom.flows.proof.intent.entries import SiteEntries
-from taploom.flows.proof.intent.meanings import Meanings
+from taploom.flows.proof.intent.site_index import SiteIndex
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.packet_path import MapContext, PacketPath, contexts
 from taploom.plan.host import Fixed, Host
@@ -45,7 +45,7 @@ class Relation:
         forwarding = Forwarding.of(self.host, self.family)
         clock = Clock.of(())
         manager: Manager[Answer] = Manager(sizes(self.family, len(forwarding.learned), clock.phases))
-        return PacketPath(manager, forwarding, Intent(SiteEntries(Meanings(self.plan)), forwarding, manager, clock))
+        return PacketPath(manager, forwarding, Intent(SiteEntries(SiteIndex(self.plan)), forwarding, manager, clock))
 
 
 def addresses(plan: Plan, family: Family) -> Iterator[int]:

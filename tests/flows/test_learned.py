@@ -52,7 +52,7 @@ def test_who_everybody_and_a_learned_address_are_is_told_of_both() -> None:
 
 def test_of_two_learned_addresses_both_are_told() -> None:
     inquiry = Inquiry(compiled(TWO).plan, 0)
-    replies = inquiry.ask(end_of(inquiry.names, "any"), end_of(inquiry.names, "hv"), services_of(inquiry.names, "ssh"))
+    replies = inquiry.ask(end_of(inquiry.index, "any"), end_of(inquiry.index, "hv"), services_of(inquiry.index, "ssh"))
     answers = json.loads(reach_json(Asked("any", "hv", "ssh", inquiry, replies)))["answers"]
     (found,) = [one for one in answers if one["hosts"][0]["ingress"] == "eth0"]
     assert found["destinations"] == ["the address of eth0", "the address of eth1", "10.0.0.1"]

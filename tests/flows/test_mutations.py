@@ -26,13 +26,13 @@ from taploom.backends.nftables.tree import Ruleset
 from taploom.base.address import FAMILIES
 from taploom.flows.proof.compare import Disagreement, Witnesses, disagreements, of_frames
 from taploom.flows.proof.intent.entries import SiteEntries
-from taploom.flows.proof.intent.meanings import Meanings
+from taploom.flows.proof.intent.site_index import SiteIndex
 from taploom.plan.host import Host
 
 
 @functools.cache
 def site() -> SiteEntries:
-    return SiteEntries(Meanings(rich()))
+    return SiteEntries(SiteIndex(rich()))
 
 
 def found(broken: Ruleset) -> Disagreement | None:
@@ -89,7 +89,7 @@ def test_fault_in_what_is_carried_is_found(fault: str) -> None:
     before = ruleset(host)
     broken = CARRYING[fault](before)
     assert broken != before, "the fault changes nothing"
-    pairs = (Witnesses(SiteEntries(Meanings(hub())), host, family, broken) for family in FAMILIES)
+    pairs = (Witnesses(SiteEntries(SiteIndex(hub())), host, family, broken) for family in FAMILIES)
     assert next((each for pair in pairs for each in pair.disagreements()), None)
 
 
@@ -98,7 +98,7 @@ def test_fault_about_links_of_one_address_or_two_is_found(fault: str) -> None:
     host = rented().hosts[0]
     broken = LINKS[fault](host)
     assert broken != ruleset(host), "the fault changes nothing"
-    pairs = [Witnesses(SiteEntries(Meanings(rented())), host, family, broken) for family in FAMILIES]
+    pairs = [Witnesses(SiteEntries(SiteIndex(rented())), host, family, broken) for family in FAMILIES]
     frames = next(of_frames(pairs[0]), None)
     assert frames or next((each for pair in pairs for each in pair.disagreements()), None)
 

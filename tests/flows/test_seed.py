@@ -87,12 +87,12 @@ def inquiry() -> Inquiry:
 
 
 def end(text: object, family: Family) -> Endpoint:
-    return end_of(inquiry().names, text if isinstance(text, str) else text[family])  # type: ignore[index]
+    return end_of(inquiry().index, text if isinstance(text, str) else text[family])  # type: ignore[index]
 
 
 def ask(source: object, to: object, service: str, family: Family) -> list[Reply]:
     known = inquiry()
-    found = known.ask(end(source, family), end(to, family), services_of(known.names, service))
+    found = known.ask(end(source, family), end(to, family), services_of(known.index, service))
     return [reply for reply in found if reply.family is family]
 
 
@@ -161,10 +161,10 @@ def test_mixed_set_is_answered_by_its_parts(family: Family) -> None:
 )  # fmt: skip
 def test_unknown_end_is_told(text: str, words: str) -> None:
     with pytest.raises(UnknownEndError, match=words):
-        end_of(inquiry().names, text)
+        end_of(inquiry().index, text)
 
 
 @pytest.mark.parametrize("text", ["tcp/99999", "nothing", "tcp/1-", "icmp/300", "frob/1"])
 def test_unknown_service_is_told(text: str) -> None:
     with pytest.raises(UnknownEndError):
-        services_of(inquiry().names, text)
+        services_of(inquiry().index, text)

@@ -55,7 +55,7 @@ def inquiry() -> Inquiry:
 
 
 def ask(source: str, to: str, service: str) -> tuple[Reply, ...]:
-    names = inquiry().names
+    names = inquiry().index
     return inquiry().ask(end_of(names, source), end_of(names, to), services_of(names, service))
 
 

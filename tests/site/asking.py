@@ -46,8 +46,8 @@ def questions(plan: Plan, made: random.Random, count: int) -> list[Question]:
 def answered(inquiry: Inquiry, question: Question) -> Any:
     """The answers of `taploom reach --format json`."""
     source, to, service = question
-    ends = end_of(inquiry.names, source), end_of(inquiry.names, to)
-    replies = inquiry.ask(*ends, services_of(inquiry.names, service), walked=False)
+    ends = end_of(inquiry.index, source), end_of(inquiry.index, to)
+    replies = inquiry.ask(*ends, services_of(inquiry.index, service), walked=False)
     return json.loads(reach_json(Asked(source, to, service, inquiry, replies)))["answers"]
 
 

@@ -153,7 +153,7 @@ def test_what_the_site_does_not_have_is_refused_in_a_sentence(asking: Page, end:
 @pytest.mark.parametrize("service", ["tcp/70000", "tcp/9-1", "nothing", "tcp/x", "icmp/3-5", "esp/4", "tcp/"])
 def test_what_is_no_service_is_refused_by_page_and_command_alike(asking: Page, plan: Plan, service: str) -> None:
     with pytest.raises(ValueError, match="is not a service"):
-        services_of(Inquiry(plan, NOW).names, service)
+        services_of(Inquiry(plan, NOW).index, service)
     asking.fill("#tl-from", "any")
     asking.fill("#tl-to", "cedar")
     asking.fill("#tl-service", service)

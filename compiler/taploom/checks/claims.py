@@ -38,7 +38,7 @@ class OnLinkPrefix:
         return self.prefix, self
 
 
-def claims(context: Context) -> Iterator[OnLinkPrefix]:
+def on_link_prefixes(context: Context) -> Iterator[OnLinkPrefix]:
     """All claims of the site, networks first, each group by name."""
     places = context.document.places
     for network in context.plan.networks:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
-from taploom.checks.claims import OnLinkPrefix, claims, overlap
+from taploom.checks.claims import OnLinkPrefix, on_link_prefixes, overlap
 from taploom.checks.context import Context
 from taploom.checks.nesting import nested
 
@@ -28,7 +28,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     The single address (/32, /128) of an uplink, as on rented servers, is left out: it puts no prefix on the link.
     """
     by_host: dict[str, list[OnLinkPrefix]] = {}
-    for claim in claims(context):
+    for claim in on_link_prefixes(context):
         if claim.host and not claim.single:
             by_host.setdefault(claim.host, []).append(claim)
     for found in by_host.values():

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
-from taploom.checks.claims import claims, overlap
+from taploom.checks.claims import on_link_prefixes, overlap
 from taploom.checks.context import Context
 from taploom.checks.nesting import nested
 
@@ -25,7 +25,7 @@ RULE = DiagnosticRule(
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Compare all links; TL402 and TL404 compare those of one host."""
-    for inner, outer in nested(claim.item for claim in claims(context)):
+    for inner, outer in nested(claim.item for claim in on_link_prefixes(context)):
         apart = inner.host != outer.host or not inner.host
         if apart and not (inner.uplink and outer.uplink):
             yield overlap(RULE, inner, outer, "give one of the two another prefix")

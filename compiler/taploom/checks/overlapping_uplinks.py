@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from taploom.base.address import Prefix
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
-from taploom.checks.claims import OnLinkPrefix, claims, overlap
+from taploom.checks.claims import OnLinkPrefix, on_link_prefixes, overlap
 from taploom.checks.context import Context
 from taploom.checks.nesting import nested
 
@@ -26,7 +26,7 @@ RULE = DiagnosticRule(
 def check(context: Context) -> Iterator[Diagnostic]:
     """Compare the uplinks of each host."""
     by_host: dict[str, list[tuple[Prefix, OnLinkPrefix]]] = {}
-    for claim in claims(context):
+    for claim in on_link_prefixes(context):
         if claim.uplink:
             by_host.setdefault(claim.host, []).append(claim.item)
     for found in by_host.values():

@@ -6,7 +6,7 @@ from taploom.base.address import Prefix
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.base.span import Span
-from taploom.checks.claims import claims
+from taploom.checks.claims import on_link_prefixes
 from taploom.checks.context import Context
 from taploom.checks.nesting import nested
 
@@ -30,7 +30,7 @@ RouteItem = tuple[str, str, str, Prefix, Span]
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look for routes whose destination lies within the prefix of a link of the same host."""
     by_host: dict[str, list[tuple[Prefix, RouteItem]]] = {}
-    for claim in claims(context):
+    for claim in on_link_prefixes(context):
         by_host.setdefault(claim.host, []).append((claim.prefix, ("", "", claim.what, claim.prefix, claim.span)))
     for host in context.plan.hosts:
         items = by_host.get(host.name, [])

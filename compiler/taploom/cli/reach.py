@@ -68,11 +68,11 @@ def _answer(inquiry: "Inquiry", source: str, to: str, service: str, form: str) -
     from taploom.report.reach import Asked, reach_json, reach_text
 
     try:
-        ends = end_of(inquiry.names, source), end_of(inquiry.names, to)
+        ends = end_of(inquiry.index, source), end_of(inquiry.index, to)
     except UnknownEndError as error:
         raise unusable(error) from None
     try:
-        services = services_of(inquiry.names, service)
+        services = services_of(inquiry.index, service)
     except UnknownEndError as error:
         raise unusable(_way_out(service) or error) from None
     asked = Asked(source, to, service, inquiry, inquiry.ask(*ends, services))

@@ -9,7 +9,7 @@ from taploom.diagrams.geometry import spine, stacked
 from taploom.diagrams.order import guest_order, network_order
 from taploom.diagrams.outside_cards import Outside
 from taploom.diagrams.palette import GUEST_LINE, LINE, Paint
-from taploom.diagrams.uplink_rows import UplinkRow, ways
+from taploom.diagrams.uplink_rows import UplinkRow, uplink_rows
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside, outside
@@ -59,7 +59,7 @@ class HostBox:
             for network in (self.networks if detail is Detail.NAMES else ())
         }
         order = [uplink for one in beyond for uplink in one.uplinks]
-        found = [(uplink, _narrowed(ways(host, uplink), self.networks)) for uplink in outside(host)]
+        found = [(uplink, _narrowed(uplink_rows(host, uplink), self.networks)) for uplink in outside(host)]
         found.sort(key=lambda pair: order.index(cards.uplink_name(host.name, pair[0].device)))
         self._uplinks = [(uplink, way) for uplink, way in found if only is None or way]
         self.columns = [self._uplink_cards(), self._network_cards(detail), self._guest_cards()]

@@ -27,7 +27,7 @@ class UplinkRow:
     networks: tuple[str, ...]
 
 
-def ways(host: Host, uplink: HostInterface) -> tuple[UplinkRow, ...]:
+def uplink_rows(host: Host, uplink: HostInterface) -> tuple[UplinkRow, ...]:
     """The ways of an uplink, translated ones first."""
     labels: dict[str, list[str]] = {}
     published = {dnat_entry.network for dnat_entry in host.dnat_entries if uplink.device in dnat_entry.uplinks}

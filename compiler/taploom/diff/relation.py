@@ -22,7 +22,7 @@ from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, AddressHolder, 
 from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding, asked_for
 from taploom.flows.packets.learned import numbered
 from taploom.flows.packets.packet import sizes
-from taploom.flows.proof.intent.meanings import Meanings
+from taploom.flows.proof.intent.site_index import SiteIndex
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.intent.within import WithinBoxes
 from taploom.flows.proof.packet_path import ComposedMaps, MapContext, PacketPath, Stages, contexts
@@ -268,7 +268,7 @@ def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[HostP
     hosts_before = {
         names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts
     }
-    sites = (PrioritizedEntries(Meanings(before), frozenset(gone)), PrioritizedEntries(Meanings(after)))
+    sites = (PrioritizedEntries(SiteIndex(before), frozenset(gone)), PrioritizedEntries(SiteIndex(after)))
     old, new = hosts_before, {host.name: host for host in after.hosts}
     for family in FAMILIES:
         sides = SitePair(family, sites, names)

@@ -26,7 +26,7 @@ class PrioritizedEntries(SiteEntries):
     @cached_property
     def entries(self) -> tuple[ResolvedEntry, ...]:
         """All policy entries in the order in which they decide, the given ones first among equals."""
-        known = SiteEntries(self.names).entries
+        known = SiteEntries(self.index).entries
         return tuple(sorted(known, key=lambda entry: (bool(entry.limited), entry.name not in self.first, entry.name)))
 
 
@@ -47,13 +47,13 @@ class SitePair:
     def plans(self) -> tuple[Plan, Plan]:
         """The plans of both sides."""
         before, after = self.sites
-        return before.names.plan, after.names.plan
+        return before.index.plan, after.index.plan
 
     def look(self) -> None:
         """Fill all caches now, so that forked processes share them."""
         _ = self.missing, self.others, self.resettled, self.clock, self.ways
         for site in self.sites:
-            site.index()
+            site.index_entries()
             site.approached(self.family)
 
     @cached_property

@@ -56,7 +56,7 @@ class Reading:
         source = f"host/{owner.name}" if isinstance(owner, Host) else str(question.packet.source)
         to = self._name(question.packet.to)
         if (source, to) not in self._known:
-            one, other = (end_of(self._inquiry.names, text) for text in (source, to))
+            one, other = (end_of(self._inquiry.index, text) for text in (source, to))
             self._known[source, to] = self._inquiry.ask(one, other, None, walked=False)
         return self._known[source, to]
 

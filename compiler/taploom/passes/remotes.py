@@ -58,7 +58,7 @@ class InterfacesByPrefix:
         return tuple(sorted(self.uplinks))
 
 
-def ways(equipment: Equipment) -> InterfacesByPrefix:
+def interfaces_by_prefix(equipment: Equipment) -> InterfacesByPrefix:
     """The routes of a host by prefix: the prefixes on its links, and its static routes."""
     return _ways(equipment, (*_links(interfaces(equipment)), *_routes(equipment)))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from taploom.base.address import FAMILIES, LINK_LOCAL, Family, Prefix, everything
 from taploom.base.frozen import dataclass
 from taploom.passes.equip import Equipment
-from taploom.passes.remotes import SiteBehindUplinks, ways
+from taploom.passes.remotes import SiteBehindUplinks, interfaces_by_prefix
 from taploom.passes.selections import Selection, common, host_addresses, minimal, of_family, own_of
 from taploom.plan.host import Remote
 from taploom.plan.interfaces import inside, outside
@@ -151,7 +151,7 @@ def view(document: Document, host: str, equipment: Equipment, site: tuple[Prefix
     peers = {peer: addresses for peer, addresses in others.items() if addresses and zones}
     remote = _routed(document, equipment, networks)
     groups = (*remote.values(), *peers.values())
-    remotes = ways(equipment).remotes(minimal(prefix for group in groups for prefix in group))
+    remotes = interfaces_by_prefix(equipment).remotes(minimal(prefix for group in groups for prefix in group))
     behind, near = _behind(equipment, remotes), _near(document, remote, peers)
     return HostView(host, networks, zones, remote, peers, remotes, behind, near, site)
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from taploom.base.address import Prefix, prefix_of
 from taploom.base.frozen import dataclass
 from taploom.passes.equip import Equipment
-from taploom.passes.remotes import InterfacesByPrefix, ways
+from taploom.passes.remotes import InterfacesByPrefix, interfaces_by_prefix
 from taploom.passes.selections import minimal
 from taploom.plan.interfaces import outside
 from taploom.plan.policy import SourceNat
@@ -57,7 +57,7 @@ def spare(equipment: Mapping[str, Equipment]) -> Mapping[str, Equipment]:
         for to, zone in {(r.to, zones[r.device]) for r in own.routes if r.to.length and r.device in zones}:
             here = (end for end in _ends(host, own, zone) if end.address.family is to.family)
             ends.setdefault((to, zone), set()).update(here)
-    known = _Known(ends, {host: ways(own) for host, own in equipment.items()} if ends else {})
+    known = _Known(ends, {host: interfaces_by_prefix(own) for host, own in equipment.items()} if ends else {})
     return {host: _spared(host, own, known) for host, own in equipment.items()} if ends else equipment
 
 

@@ -119,7 +119,7 @@ def _begins_nothing(reply: Reply) -> bool:
 def _leased(asked: Asked, reply: Reply) -> Iterator[str]:
     """Notes on ends that may have any address of a DHCP pool."""
     for level, text in ((SOURCE, asked.source), (DESTINATION, asked.to)):
-        for one in leased(asked.inquiry.names, text) if reply.family is Family.IPV4 else ():
+        for one in leased(asked.inquiry.index, text) if reply.family is Family.IPV4 else ():
             held = ", ".join(addresses(reply.family, common(reply.box[level] or (), one.addresses)))
             if held:
                 yield f"the address of {one.guest} is learned by DHCP, one of {held}"

@@ -22,7 +22,7 @@ from taploom.flows.packets.packet import Packet, sizes
 from taploom.flows.proof.agreement import agreement
 from taploom.flows.proof.compare_frames import FrameProof
 from taploom.flows.proof.intent.entries import SiteEntries
-from taploom.flows.proof.intent.meanings import Meanings
+from taploom.flows.proof.intent.site_index import SiteIndex
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.intent.states import expected
 from taploom.flows.proof.packet_path import MapContext, PacketPath, contexts
@@ -90,7 +90,7 @@ class Witnesses:
     @cached_property
     def clock(self) -> Clock:
         """The clock of all moments at which an entry or rule ends."""
-        plan = self.site.names.plan
+        plan = self.site.index.plan
         ends = (*(entry.expires for entry in plan.policy), *(forward.expires for forward in plan.forwards))
         return Clock.of([*(end for end in ends if end is not None), *moments(self.ruleset)])
 
@@ -135,7 +135,7 @@ class Witnesses:
 
 def witnesses(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Iterator[Witnesses]:
     """The witnesses of all hosts in both families."""
-    return _witnesses(SiteEntries(Meanings(plan)), plan.hosts, ruleset_of)
+    return _witnesses(SiteEntries(SiteIndex(plan)), plan.hosts, ruleset_of)
 
 
 def _witnesses(site: SiteEntries, hosts: Iterable[Host], ruleset_of: Callable[[Host], Ruleset]) -> Iterator[Witnesses]:
@@ -169,7 +169,7 @@ def disagreements(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> tuple[Di
 
 def prover(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Callable[[Host], list[Disagreement]]:
     """A function that finds the differences of one host; lookups that all hosts share are made here, once."""
-    site = SiteEntries(Meanings(plan))
+    site = SiteEntries(SiteIndex(plan))
     site.look_up()
 
     def of_host(host: Host) -> list[Disagreement]:

@@ -7,7 +7,7 @@ from taploom.base.frozen import dataclass
 from taploom.base.names import closest
 from taploom.base.protocol import NUMBERS
 from taploom.flows.packets.packet import LAST_PORT, LAST_TYPE
-from taploom.flows.proof.intent.meanings import Meanings, Selection
+from taploom.flows.proof.intent.site_index import Selection, SiteIndex
 from taploom.flows.reach.leased import leased
 from taploom.plan.interfaces import outside
 from taploom.plan.policy import Service
@@ -35,7 +35,7 @@ class UnknownEndError(ValueError):
     """A text selects nothing of the site; the message is a sentence for the user."""
 
 
-def end_of(names: Meanings, text: str) -> Endpoint:
+def end_of(index: SiteIndex, text: str) -> Endpoint:
     """The end that a text selects: any selector of policy, or `HOST/UPLINK` for the address of an uplink.
 
     Raises:
@@ -47,27 +47,27 @@ def end_of(names: Meanings, text: str) -> Endpoint:
             parse_prefix(text)
         except AddressError as error:
             raise UnknownEndError(str(error)) from None
-    elif slash and kind in names.hosts and kind not in KINDS:
-        if all(each.device != name for each in outside(names.hosts[kind])):
+    elif slash and kind in index.hosts and kind not in KINDS:
+        if all(each.device != name for each in outside(index.hosts[kind])):
             raise UnknownEndError(f"host `{kind}` has no uplink `{name}`")
         return Endpoint(text, Selection(), (kind, name))
-    elif text not in ("any", "hosts") and not known(names, text):
-        raise UnknownEndError(f"the site has no `{text}`: {_meant(names, text)}")
-    return Endpoint(text, _whole(names, text))
+    elif text not in ("any", "hosts") and not known(index, text):
+        raise UnknownEndError(f"the site has no `{text}`: {_meant(index, text)}")
+    return Endpoint(text, _whole(index, text))
 
 
-def _meant(names: Meanings, text: str) -> str:
-    whole = (f"{kind}/{name}" for name, kind in names.kinds.items())
-    near = closest(text.lower(), ("any", "hosts", *names.kinds, *whole))
+def _meant(index: SiteIndex, text: str) -> str:
+    whole = (f"{kind}/{name}" for name, kind in index.kinds.items())
+    near = closest(text.lower(), ("any", "hosts", *index.kinds, *whole))
     if near is None and "." in text:
         return "taploom resolves no names of DNS; ask for an address or a prefix"
     return f"did you mean `{near}`?" if near else "`taploom graph` draws what it has"
 
 
-def _whole(names: Meanings, text: str) -> Selection:
+def _whole(index: SiteIndex, text: str) -> Selection:
     """The selection of a text, with all addresses of the DHCP pool for guests whose address is not known."""
-    found = names.selection([text])
-    pools = list(leased(names, text))
+    found = index.selection([text])
+    pools = list(leased(index, text))
     if not pools:
         return found
     guests = {network: list(known) for network, known in found.guests.items()}
@@ -76,41 +76,41 @@ def _whole(names: Meanings, text: str) -> Selection:
     return replace(found, guests=guests)
 
 
-def services_of(names: Meanings, text: str) -> tuple[Service, ...] | None:
+def services_of(index: SiteIndex, text: str) -> tuple[Service, ...] | None:
     """The services that a text stands for; None for every protocol.
 
     Raises:
         UnknownEndError: the text is not a service; the message suggests a similar one.
     """
     protocol, slash, rest = text.partition("/")
-    if not text or text in BUILT_IN or text in {entry.name for entry in names.plan.services}:
-        return names.services([text or "any"])
+    if not text or text in BUILT_IN or text in {entry.name for entry in index.plan.services}:
+        return index.services([text or "any"])
     numbers = rest.split("-", 1)
     ports = all(n.isascii() and n.isdigit() and len(n) < 6 and int(n) <= LAST_PORT for n in numbers)
     ports = ports and int(numbers[0]) <= int(numbers[-1])
     if protocol in PORT_PROTOCOLS and (ports or not slash):
-        return names.services([text])
+        return index.services([text])
     if protocol in ICMP_TYPES and (
         not slash or rest in ICMP_TYPES[protocol] or (ports and int(numbers[-1]) <= LAST_TYPE and len(numbers) == 1)
     ):
-        return names.services([text])
+        return index.services([text])
     if protocol in NUMBERS and not slash:
-        return names.services([text])
-    near = closest(text, (*BUILT_IN, *(entry.name for entry in names.plan.services), *PORT_PROTOCOLS, *NUMBERS))
+        return index.services([text])
+    near = closest(text, (*BUILT_IN, *(entry.name for entry in index.plan.services), *PORT_PROTOCOLS, *NUMBERS))
     meant = f"did you mean `{near}`?" if near else "such as https, or PROTOCOL/PORT as in tcp/443"
     raise UnknownEndError(f"`{text}` is not a service: {meant}")
 
 
-def known(names: Meanings, text: str) -> bool:
+def known(index: SiteIndex, text: str) -> bool:
     """Whether the site has an entry with this name or this `kind/name`."""
     kind, slash, name = text.partition("/")
-    plan = names.plan
+    plan = index.plan
     sections = {
         "zone": {zone.name for zone in plan.zones},
-        "network": set(names.networks),
-        "host": set(names.hosts),
-        "guest": set(names.nics),
+        "network": set(index.networks),
+        "host": set(index.hosts),
+        "guest": set(index.nics),
         "address": {entry.name for entry in plan.addresses},
-        "tag": set(names.tagged),
+        "tag": set(index.tagged),
     }
-    return name in sections[kind] if slash and kind in sections else not slash and text in names.kinds
+    return name in sections[kind] if slash and kind in sections else not slash and text in index.kinds

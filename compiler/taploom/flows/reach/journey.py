@@ -216,7 +216,7 @@ class Journey:
     def _behind(self, host: str, context: MapContext, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
         """Other hosts that have destinations of packets that leave by an uplink, as `_next` returns them."""
         place = self._place(host)
-        for other in sorted(self.maps.names.hosts.keys() - {host}):
+        for other in sorted(self.maps.index.hosts.keys() - {host}):
             there = self._place(other)
             theirs = common(goals, united([*there.behind, *place.view.peers.get(other, ())]))
             for egress, left in place.leaving(theirs, context.way).items():

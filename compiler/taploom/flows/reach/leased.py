@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from taploom.base.address import Family, Prefix, prefixes_of
 from taploom.flows.algebra.spans import Spans, of_prefixes, single, united, without
-from taploom.flows.proof.intent.meanings import Meanings, addresses_of
+from taploom.flows.proof.intent.site_index import SiteIndex, addresses_of
 from taploom.plan.guest import Mode
 from taploom.plan.host import DhcpServer
 from taploom.plan.interfaces import inside
@@ -32,34 +32,34 @@ class LeasedAddresses(NamedTuple):
         return (one for first, last in self.addresses for one in prefixes_of(first, last, Family.IPV4))
 
 
-def leased(names: Meanings, text: str) -> Iterator[LeasedAddresses]:
+def leased(index: SiteIndex, text: str) -> Iterator[LeasedAddresses]:
     """The addresses of the pool for each guest that a text names, by its name or a tag."""
-    for guest in _guests(names, text):
-        for nic in names.nics.get(guest, ()):
-            pool = _pool(names, nic.network)
+    for guest in _guests(index, text):
+        for nic in index.nics.get(guest, ()):
+            pool = _pool(index, nic.network)
             if nic.ipv4.mode is Mode.DHCP and pool:
                 yield LeasedAddresses(
-                    guest, nic.network, without(((pool.first.value, pool.last.value),), _taken(names, nic.network))
+                    guest, nic.network, without(((pool.first.value, pool.last.value),), _taken(index, nic.network))
                 )
 
 
-def _guests(names: Meanings, text: str) -> list[str]:
+def _guests(index: SiteIndex, text: str) -> list[str]:
     kind, slash, name = text.partition("/")
     if kind == "tag" and slash:
-        return [member for of, member in names.tagged.get(name, ()) if of == "guest"]
+        return [member for of, member in index.tagged.get(name, ()) if of == "guest"]
     if slash:
         return [name] if kind == "guest" else []
-    return [text] if names.kinds.get(text) == "guest" else []
+    return [text] if index.kinds.get(text) == "guest" else []
 
 
-def _pool(names: Meanings, network: str) -> DhcpServer | None:
-    here = (each for host in names.hosts.values() for each in inside(host) if each.network == network)
+def _pool(index: SiteIndex, network: str) -> DhcpServer | None:
+    here = (each for host in index.hosts.values() for each in inside(host) if each.network == network)
     return next((each.dhcp for each in here if each.dhcp), None)
 
 
-def _taken(names: Meanings, network: str) -> Spans:
+def _taken(index: SiteIndex, network: str) -> Spans:
     """The known addresses in a network: those of its guests and of its gateway."""
-    nics = (nic for known in names.nics.values() for nic in known if nic.network == network)
+    nics = (nic for known in index.nics.values() for nic in known if nic.network == network)
     known = of_prefixes((prefix for nic in nics for prefix in addresses_of(nic)), Family.IPV4)
-    own = names.networks[network].ipv4
+    own = index.networks[network].ipv4
     return united([*known, *([single(own.address.value)] if own else [])])

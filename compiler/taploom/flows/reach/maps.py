@@ -12,7 +12,7 @@ from taploom.base.span import Span
 from taploom.flows.proof.compare import Witnesses
 from taploom.flows.proof.intent.entries import SiteEntries
 from taploom.flows.proof.intent.interface_view import InterfaceView
-from taploom.flows.proof.intent.meanings import Meanings, addresses_of
+from taploom.flows.proof.intent.site_index import SiteIndex, addresses_of
 from taploom.flows.proof.proof import spans_of
 from taploom.flows.reach.place import Place
 from taploom.plan.site import Plan
@@ -30,13 +30,13 @@ class Maps:
     now: int
 
     @cached_property
-    def names(self) -> Meanings:
+    def index(self) -> SiteIndex:
         """The names of the site and the addresses that they mean."""
-        return Meanings(self.plan)
+        return SiteIndex(self.plan)
 
     @cached_property
     def _site(self) -> SiteEntries:
-        return SiteEntries(self.names)
+        return SiteEntries(self.index)
 
     @cached_property
     def spans(self) -> Mapping[str, Span | None]:
@@ -46,18 +46,18 @@ class Maps:
     @cached_property
     def owners(self) -> Mapping[str, str]:
         """Guests by their known addresses."""
-        nics = ((name, nic) for name, nics in self.names.nics.items() for nic in nics)
+        nics = ((name, nic) for name, nics in self.index.nics.items() for nic in nics)
         return {str(prefix.first): name for name, nic in nics for prefix in addresses_of(nic)}
 
     @memo
     def pair(self, host: str, family: Family) -> Witnesses:
         """Both witnesses of a host."""
-        return Witnesses(self._site, self.names.hosts[host], family, self._ruleset(host))
+        return Witnesses(self._site, self.index.hosts[host], family, self._ruleset(host))
 
     @memo
     def _ruleset(self, host: str) -> Ruleset:
-        return ruleset(self.names.hosts[host])
+        return ruleset(self.index.hosts[host])
 
     def place(self, host: str, family: Family) -> Place:
         """The `Place` of a host in one family."""
-        return Place(InterfaceView(self.names, self.pair(host, family).forwarding))
+        return Place(InterfaceView(self.index, self.pair(host, family).forwarding))

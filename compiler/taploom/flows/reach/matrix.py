@@ -74,7 +74,7 @@ def _short(text: str) -> str:
 
 
 def _cell(inquiry: Inquiry, row: str, column: str) -> tuple[Passage, ...]:
-    replies = inquiry.ask(end_of(inquiry.names, row), end_of(inquiry.names, column), None, walked=False)
+    replies = inquiry.ask(end_of(inquiry.index, row), end_of(inquiry.index, column), None, walked=False)
     return tuple(dict.fromkeys(_passages(replies)))
 
 

@@ -10,7 +10,7 @@ from taploom.flows.packets.forwarding import SELF, Forwarding
 from taploom.flows.packets.learned import every
 from taploom.flows.proof.intent.essentials import never
 from taploom.flows.proof.intent.interface_view import InterfaceView
-from taploom.flows.proof.intent.meanings import fixed_of, prefix_in
+from taploom.flows.proof.intent.site_index import fixed_of, prefix_in
 from taploom.flows.reach.endpoints import Endpoint
 from taploom.plan.host import Fixed
 from taploom.plan.interfaces import outside
@@ -80,7 +80,7 @@ class Place:
 
     def _of_site(self, end: Endpoint) -> Spans:
         """The site's own addresses in a selection; `any` as sender means its networks."""
-        found, family, names = end.selection, self.forwarding.family, self.view.names
+        found, family, names = end.selection, self.forwarding.family, self.view.index
         networks = names.networks.values() if found.everyone else (names.networks[name] for name in found.networks)
         prefixes = (prefix_in(network, family) for network in networks)
         guests = (span for network in found.guests for span in found.guests_in(network, family))
@@ -118,7 +118,7 @@ class Place:
         """Other hosts that are next hops beyond an uplink: their name, their uplink and the destinations."""
         zone = self.view.zones.get(device)
         for via, there in self._next_hops(device, goals) if zone else ():
-            at = self.view.names.listening.get((zone or "", self.forwarding.family, via))
+            at = self.view.index.listening.get((zone or "", self.forwarding.family, via))
             if at:
                 yield (*at, there)
 
@@ -144,14 +144,14 @@ class Place:
         """Whether an end is an address of another host that only the network outside knows."""
         if end.uplink is None or end.uplink[0] == self.forwarding.host.name:
             return False
-        return end.uplink[1] in Forwarding.of(self.view.names.hosts[end.uplink[0]], self.forwarding.family).learned
+        return end.uplink[1] in Forwarding.of(self.view.index.hosts[end.uplink[0]], self.forwarding.family).learned
 
     def _zones_of_hidden(self, end: Endpoint) -> set[str]:
         """The zones of a hidden end: its uplink's zone, or all zones of this host if it has no uplink in that zone."""
         if end.uplink is None or not self.hidden(end):
             return set()
         host, name = end.uplink
-        zones = {each.zone for each in outside(self.view.names.hosts[host]) if each.device == name}
+        zones = {each.zone for each in outside(self.view.index.hosts[host]) if each.device == name}
         ours = set(self.view.zones.values())
         return zones & ours or ours
 
@@ -176,7 +176,7 @@ class Place:
 
     def _named(self, end: Endpoint) -> Iterator[tuple[int, int]]:
         found, family = end.selection, self.forwarding.family
-        networks = self.view.names.networks
+        networks = self.view.index.networks
         for name in networks if found.everyone else found.networks:
             yield from members(networks[name], family)
         for name in found.guests:
@@ -197,7 +197,7 @@ class Place:
         return fixed or tuple(single(value) for uplink, value in self.forwarding.learned.items() if uplink == name)
 
     def _elsewhere(self, host: str, uplink: str) -> Spans:
-        there = Forwarding.of(self.view.names.hosts[host], self.forwarding.family)
+        there = Forwarding.of(self.view.index.hosts[host], self.forwarding.family)
         return tuple(single(a.value) for a in there.addresses.get(uplink, ()))
 
     def _arriving(self, uplink: str) -> Spans:

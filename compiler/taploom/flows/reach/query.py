@@ -15,8 +15,8 @@ from taploom.flows.algebra.spans import Interval, Spans, united
 from taploom.flows.packets.answer import NO_ROUTE
 from taploom.flows.packets.forwarding import OTHER, Forwarding
 from taploom.flows.packets.packet import DESTINATION, PORT, PROTOCOL, SOURCE
-from taploom.flows.proof.intent.meanings import Selection
 from taploom.flows.proof.intent.services import all_traffic
+from taploom.flows.proof.intent.site_index import Selection
 from taploom.flows.reach.endpoints import Endpoint
 from taploom.flows.reach.journey import EPHEMERAL, HOPS, Journey
 from taploom.flows.reach.maps import Maps
@@ -45,7 +45,7 @@ class Inquiry(Maps):
         found: dict[tuple[Family, tuple[Hop, ...], tuple[UnknownAddress, ...]], list[Box]] = {}
         for family in FAMILIES:
             traffic = all_traffic(services, family)
-            for host in self.names.hosts:
+            for host in self.index.hosts:
                 for meant in self._meant(to, host, family):
                     for box, hops, unknown in Journey(self, host, family, meant).paths(source, traffic):
                         found.setdefault((family, hops, unknown), []).append(box)
@@ -62,10 +62,10 @@ class Inquiry(Maps):
         The address of an uplink that taploom does not configure, such as a VPN's, is included only in its own zone.
         """
         yield to
-        ours = {each.zone for each in outside(self.names.hosts[host])}
+        ours = {each.zone for each in outside(self.index.hosts[host])}
         for other in sorted(to.selection.hosts - {host}):
-            uplinks = {each.device: each for each in outside(self.names.hosts[other])}
-            for uplink in Forwarding.of(self.names.hosts[other], family).learned:
+            uplinks = {each.device: each for each in outside(self.index.hosts[other])}
+            for uplink in Forwarding.of(self.index.hosts[other], family).learned:
                 if not uplinks[uplink].configured and uplinks[uplink].zone not in ours:
                     continue
                 yield Endpoint(f"{other}/{uplink}", Selection(), (other, uplink))

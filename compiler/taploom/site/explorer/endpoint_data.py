@@ -10,8 +10,8 @@ from taploom.flows.packets.forwarding import Forwarding, multicast
 from taploom.flows.packets.learned import every
 from taploom.flows.proof.intent.essentials import never
 from taploom.flows.proof.intent.interface_view import InterfaceView
-from taploom.flows.proof.intent.meanings import Meanings, addresses_of, fixed_of, prefix_in
 from taploom.flows.proof.intent.services import all_traffic
+from taploom.flows.proof.intent.site_index import SiteIndex, addresses_of, fixed_of, prefix_in
 from taploom.flows.reach.leased import leased
 from taploom.flows.reach.place import Place, members
 from taploom.plan.guest import Guest
@@ -23,10 +23,10 @@ from taploom.plan.site import Network
 from taploom.site.explorer.span_texts import EVERY, of_prefixes, written
 
 
-def index(names: Meanings, clock: Clock) -> dict[str, object]:
+def index(index: SiteIndex, clock: Clock) -> dict[str, object]:
     """All objects that a question may name and all hosts, as plain data for JSON."""
-    plan = names.plan
-    pools = {guest.name: _pools(names, guest) for guest in plan.guests if any(_pools(names, guest))}
+    plan = index.plan
+    pools = {guest.name: _pools(index, guest) for guest in plan.guests if any(_pools(index, guest))}
     return {
         "moments": list(clock.moments),
         "guests": {guest.name: _guest(guest, pools.get(guest.name, {})) for guest in plan.guests},
@@ -38,9 +38,9 @@ def index(names: Meanings, clock: Clock) -> dict[str, object]:
         },
         "zones": {zone.name: zone.networks for zone in plan.zones},
         "addresses": {one.name: _by_family(one.prefixes) for one in plan.addresses},
-        "tags": {tag: [f"{kind}/{name}" for kind, name in found] for tag, found in sorted(names.tagged.items())},
-        "hosts": {host.name: _host(names, host) for host in plan.hosts},
-        "services": _services(names),
+        "tags": {tag: [f"{kind}/{name}" for kind, name in found] for tag, found in sorted(index.tagged.items())},
+        "hosts": {host.name: _host(index, host) for host in plan.hosts},
+        "services": _services(index),
         "numbers": NUMBERS,
         "ported": PORT_PROTOCOLS,
         "types": ICMP_TYPES,
@@ -54,9 +54,9 @@ def _network(network: Network, family: Family) -> list[str]:
     return [of_prefixes([prefix] if prefix else []), written(members(network, family))]
 
 
-def _pools(names: Meanings, guest: Guest) -> dict[str, Spans]:
+def _pools(index: SiteIndex, guest: Guest) -> dict[str, Spans]:
     """The addresses that DHCP can lease to a guest, by network."""
-    return {one.network: one.addresses for one in leased(names, f"guest/{guest.name}")}
+    return {one.network: one.addresses for one in leased(index, f"guest/{guest.name}")}
 
 
 def _guest(guest: Guest, pools: Mapping[str, Spans]) -> dict[str, dict[str, str]]:
@@ -72,14 +72,14 @@ def _by_family(prefixes: Iterable[Prefix]) -> dict[str, str]:
     }
 
 
-def _host(names: Meanings, host: Host) -> dict[str, object]:
+def _host(index: SiteIndex, host: Host) -> dict[str, object]:
     return {
         "foreign": host.input is Input.FOREIGN,
         "bridges": {each.device: each.network for each in inside(host)},
         "isolated": [each.device for each in inside(host) if each.isolated],
         "zones": {each.device: each.zone for each in outside(host)},
         "lent": [each.device for each in outside(host) if not each.configured],
-        **{family.key: _place(Place(InterfaceView(names, Forwarding.of(host, family)))) for family in FAMILIES},
+        **{family.key: _place(Place(InterfaceView(index, Forwarding.of(host, family)))) for family in FAMILIES},
     }
 
 
@@ -112,10 +112,10 @@ def _place(place: Place) -> dict[str, object]:
     }
 
 
-def _services(names: Meanings) -> dict[str, dict[str, list[list[str | int]]]]:
+def _services(index: SiteIndex) -> dict[str, dict[str, list[list[str | int]]]]:
     """The protocols and ports of each named service, in each family."""
-    known = [*BUILT_IN, *(entry.name for entry in names.plan.services)]
-    return {name: {family.key: _traffic(names.services([name]), family) for family in FAMILIES} for name in known}
+    known = [*BUILT_IN, *(entry.name for entry in index.plan.services)]
+    return {name: {family.key: _traffic(index.services([name]), family) for family in FAMILIES} for name in known}
 
 
 def _traffic(services: tuple[Service, ...] | None, family: Family) -> list[list[str | int]]:

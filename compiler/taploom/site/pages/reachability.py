@@ -6,7 +6,7 @@ from dataclasses import replace
 from importlib import resources
 
 from taploom.flows.proof.intent.entries import SiteEntries
-from taploom.flows.proof.intent.meanings import Meanings
+from taploom.flows.proof.intent.site_index import SiteIndex
 from taploom.flows.reach.matrix import zone_matrix
 from taploom.flows.reach.query import Inquiry
 from taploom.report.matrix import PassageWords, passages
@@ -61,7 +61,7 @@ def files(view: SiteView) -> Iterator[Asset]:
     folder = resources.files("taploom.site") / "assets" / FOLDER
     for name in _ASSETS:
         yield Asset(f"{FOLDER}/{name}", (folder / name).read_text(encoding="utf-8"))
-    names = Meanings(view.plan)
+    names = SiteIndex(view.plan)
     yield Asset(f"{FOLDER}/names.js", _call("names", index(names, clock_of(view.plan))))
     deciding = DecisionLists.of(view.plan, SiteEntries(names))
     for host in view.plan.hosts:

@@ -8,7 +8,7 @@ from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.flows.algebra.spans import Interval, Spans, common, of_prefix, single, united
 from taploom.flows.packets.forwarding import Forwarding
-from taploom.flows.proof.intent.meanings import Meanings, prefix_in
+from taploom.flows.proof.intent.site_index import SiteIndex, prefix_in
 from taploom.plan.host import Host
 from taploom.plan.interfaces import outside
 
@@ -17,7 +17,7 @@ from taploom.plan.interfaces import outside
 class AnsweringHosts:
     """Looks up the fixed addresses of hosts that can answer a network, for a whole site in one family."""
 
-    names: Meanings
+    index: SiteIndex
     family: Family
 
     def addresses(self, asking: str, network: str, zone: str) -> Spans:
@@ -28,13 +28,13 @@ class AnsweringHosts:
             network: the name of the network.
             zone: the zone through which packets of its guests would reach the other hosts.
         """
-        own = prefix_in(self.names.networks[network], self.family)
+        own = prefix_in(self.index.networks[network], self.family)
         if own is None or not self._known:
             return ()
         around = [prefix_of(own.first, length) for length in range(own.length, 0, -1)]
         found = {host for prefix in around for host in self._known.get((prefix.value, prefix.length, zone), ())}
         others = sorted(found - {asking})
-        return united(span for host in others for span in self._believing(self.names.hosts[host], own, zone))
+        return united(span for host in others for span in self._believing(self.index.hosts[host], own, zone))
 
     def _believing(self, host: Host, network: Prefix, zone: str) -> Iterator[Interval]:
         """The uplink addresses of a host to which packets come by uplinks whose routes cover the whole network."""
@@ -48,13 +48,13 @@ class AnsweringHosts:
 
     @memo
     def _paths(self, host: str) -> tuple[tuple[Interval, tuple[str, ...]], ...]:
-        return Forwarding.of(self.names.hosts[host], self.family).paths
+        return Forwarding.of(self.index.hosts[host], self.family).paths
 
     @cached_property
     def _known(self) -> Mapping[tuple[int, int, str], list[str]]:
         """Hosts by the destination of a route, as first address and length, and by the zone of the route's uplink."""
         found: dict[tuple[int, int, str], list[str]] = {}
-        for host in self.names.hosts.values():
+        for host in self.index.hosts.values():
             for value, length, zone in self._routes(host):
                 found.setdefault((value, length, zone), []).append(host.name)
         return found

@@ -10,7 +10,7 @@ from taploom.flows.algebra.spans import Spans
 from taploom.flows.packets.answer import rate
 from taploom.flows.proof.intent.answering import AnsweringHosts
 from taploom.flows.proof.intent.forwarded import Approach, approaches, nameless
-from taploom.flows.proof.intent.meanings import Meanings, Selection
+from taploom.flows.proof.intent.site_index import Selection, SiteIndex
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import Action, PolicyEntry, Service
@@ -45,35 +45,35 @@ class ResolvedEntry:
 class SiteEntries:
     """All entries of the site, with an index of the entries that can concern a host."""
 
-    names: Meanings
+    index: SiteIndex
 
     def look_up(self) -> None:
         """Fill the caches that all hosts share before processes are forked, so that no child repeats the work."""
         for family in FAMILIES:
             self.approaches(family, named=False)
-        _ = self._index
+        _ = self._by_name
 
     @cached_property
     def entries(self) -> tuple[ResolvedEntry, ...]:
         """All policy entries, in the order in which they decide."""
-        return tuple(sorted(map(self._entry, self.names.plan.policy), key=lambda entry: entry.order))
+        return tuple(sorted(map(self._resolved, self.index.plan.policy), key=lambda entry: entry.order))
 
-    def _entry(self, rule: PolicyEntry) -> ResolvedEntry:
-        limit = rule.limit if rule.action is Action.ALLOW else None
+    def _resolved(self, entry: PolicyEntry) -> ResolvedEntry:
+        limit = entry.limit if entry.action is Action.ALLOW else None
         return ResolvedEntry(
-            f"policy/{rule.name}",
-            rule.action,
-            self.names.selection(rule.sources),
-            self.names.selection(rule.destinations),
-            self.names.services(rule.services),
+            f"policy/{entry.name}",
+            entry.action,
+            self.index.selection(entry.sources),
+            self.index.selection(entry.destinations),
+            self.index.services(entry.services),
             rate(limit.rate, limit.unit, limit.burst) if limit else "",
-            rule.expires,
+            entry.expires,
         )
 
     @cached_property
     def answering(self) -> Mapping[Family, AnsweringHosts]:
         """By family, the hosts that can answer a network without source NAT."""
-        return {family: AnsweringHosts(self.names, family) for family in FAMILIES}
+        return {family: AnsweringHosts(self.index, family) for family in FAMILIES}
 
     def approaches(self, family: Family, *, named: bool) -> tuple[Approach, ...]:
         """The approaches to the forwards of all hosts; without names, many of them are united."""
@@ -81,11 +81,11 @@ class SiteEntries:
 
     @memo
     def _named_approaches(self, family: Family) -> tuple[Approach, ...]:
-        return approaches(self.names, family)
+        return approaches(self.index, family)
 
     @memo
     def _nameless_approaches(self, family: Family) -> tuple[Approach, ...]:
-        return nameless(approaches(self.names, family))
+        return nameless(approaches(self.index, family))
 
     @memo
     def approached(self, family: Family) -> Mapping[Spans, list[tuple[int, Approach]]]:
@@ -96,7 +96,7 @@ class SiteEntries:
         return found
 
     @cached_property
-    def _index(self) -> tuple[frozenset[int], Mapping[str, set[int]]]:
+    def _by_name(self) -> tuple[frozenset[int], Mapping[str, set[int]]]:
         """Entries that can concern any host, and entries by the network, host or zone that they name."""
         general: set[int] = set()
         named: dict[str, set[int]] = {}
@@ -116,15 +116,15 @@ class SiteEntries:
         zones = {each.zone for each in outside(host)}
         yield from zones
         if len(zones) > 1:
-            yield from (name for name, near in self.names.near.items() if not zones <= near)
+            yield from (name for name, near in self.index.near.items() if not zones <= near)
 
-    def index(self) -> None:
+    def index_entries(self) -> None:
         """Fill the index of entries by name now."""
-        _ = self._index
+        _ = self._by_name
 
     def concerning(self, host: Host) -> Iterator[ResolvedEntry]:
         """The entries that name the host, its networks or a name `_around` it, and those that can concern any host."""
-        general, named = self._index
+        general, named = self._by_name
         found = set(general)
         for name in {host.name, *(each.network for each in inside(host)), *self._around(host)}:
             found |= named.get(name, set())

@@ -9,8 +9,8 @@ from taploom.flows.algebra.spans import Spans, common, of_prefixes, single, unit
 from taploom.flows.packets.clock import Clock
 from taploom.flows.packets.forwarding import asked_for
 from taploom.flows.packets.packet import LAST_PORT
-from taploom.flows.proof.intent.meanings import Meanings, Selection, fixed_of, prefix_in
 from taploom.flows.proof.intent.services import Traffic, traffic
+from taploom.flows.proof.intent.site_index import Selection, SiteIndex, fixed_of, prefix_in
 from taploom.plan.guest import Nic
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside, outside
@@ -41,16 +41,16 @@ class ForwardedRange:
     expires: int | None
 
 
-def forwarded_ranges(names: Meanings, host: Host, family: Family) -> tuple[ForwardedRange, ...]:
+def forwarded_ranges(index: SiteIndex, host: Host, family: Family) -> tuple[ForwardedRange, ...]:
     """The forwarded ranges of a host; first those with named senders, then the others, both groups sorted by name."""
-    forwards = names.forwards.get(host.name, ())
-    found = [forwarded for forward in forwards for forwarded in _forwarded_ranges(names, host, forward, family)]
+    forwards = index.forwards.get(host.name, ())
+    found = [forwarded for forward in forwards for forwarded in _forwarded_ranges(index, host, forward, family)]
     return tuple(sorted(found, key=lambda forwarded: (forwarded.sources.everyone, forwarded.name, forwarded.traffic)))
 
 
-def _forwarded_ranges(names: Meanings, host: Host, forward: Forward, family: Family) -> Iterator[ForwardedRange]:
+def _forwarded_ranges(index: SiteIndex, host: Host, forward: Forward, family: Family) -> Iterator[ForwardedRange]:
     here = {each.network for each in inside(host)}
-    nics = [nic for nic in names.nics.get(forward.guest, ()) if nic.network in here]
+    nics = [nic for nic in index.nics.get(forward.guest, ()) if nic.network in here]
     if not nics:
         return
     target = _address(next((nic for nic in nics if nic.default_route), nics[0]), family)
@@ -58,7 +58,7 @@ def _forwarded_ranges(names: Meanings, host: Host, forward: Forward, family: Fam
     uplinks = tuple(each.device for each in known if each.device in forward.uplinks)
     if target is None or not uplinks:
         return
-    sources = names.selection(forward.sources)
+    sources = index.selection(forward.sources)
     for service in forward.ports:
         meant = traffic(service, family)
         shift = 0 if forward.to_port is None else forward.to_port - service.first
@@ -72,13 +72,13 @@ def _address(nic: Nic, family: Family) -> int | None:
     return found.address.value if found.address else None
 
 
-def named_senders(names: Meanings, found: Selection, family: Family) -> Spans | None:
+def named_senders(index: SiteIndex, found: Selection, family: Family) -> Spans | None:
     """The addresses that may use a forward through any interface; None for all."""
     if found.everyone:
         return None
-    networks = (prefix_in(names.networks[name], family) for name in found.networks)
+    networks = (prefix_in(index.networks[name], family) for name in found.networks)
     guests = (prefix for prefixes in found.guests.values() for prefix in prefixes)
-    hosts = (span for host in found.hosts for span in fixed_of(names.hosts[host], family))
+    hosts = (span for host in found.hosts for span in fixed_of(index.hosts[host], family))
     prefixes = [*(p for p in networks if p), *guests, *found.prefixes]
     return united([*of_prefixes(prefixes, family), *hosts])
 
@@ -108,7 +108,7 @@ class Approach:
         return (self.at, *self.traffic, sources, None, None, until) if sources else None
 
 
-def approaches(names: Meanings, family: Family) -> tuple[Approach, ...]:
+def approaches(index: SiteIndex, family: Family) -> tuple[Approach, ...]:
     """The approaches to all forwards of the site that have `hairpin` and known outside addresses."""
     return tuple(
         Approach(
@@ -116,11 +116,11 @@ def approaches(names: Meanings, family: Family) -> tuple[Approach, ...]:
             forwarded.name,
             at,
             forwarded.traffic,
-            named_senders(names, forwarded.sources, family),
+            named_senders(index, forwarded.sources, family),
             forwarded.expires,
         )
-        for name, host in names.hosts.items()
-        for forwarded in forwarded_ranges(names, host, family)
+        for name, host in index.hosts.items()
+        for forwarded in forwarded_ranges(index, host, family)
         if forwarded.hairpin and (at := _known(host, forwarded, family))
     )
 

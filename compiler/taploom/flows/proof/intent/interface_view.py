@@ -9,7 +9,7 @@ from taploom.base.memo import memo
 from taploom.flows.algebra.spans import Spans, common, complement, of_prefix, united, without
 from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding
 from taploom.flows.packets.learned import every
-from taploom.flows.proof.intent.meanings import Meanings, Selection, fixed_of, prefix_in
+from taploom.flows.proof.intent.site_index import Selection, SiteIndex, fixed_of, prefix_in
 from taploom.plan.host import Host
 from taploom.plan.interfaces import HostInterface, inside, outside
 
@@ -27,7 +27,7 @@ PRIVATE = {
 class InterfaceView:
     """One host's interfaces in one family."""
 
-    names: Meanings
+    index: SiteIndex
     forwarding: Forwarding
 
     @property
@@ -48,7 +48,7 @@ class InterfaceView:
     @cached_property
     def local(self) -> Mapping[str, Spans]:
         """The addresses of each network on this host, by device."""
-        networks = self.names.networks
+        networks = self.index.networks
         found = {device: prefix_in(networks[here.network], self.family) for device, here in self.networks.items()}
         return {device: (of_prefix(prefix),) for device, prefix in found.items() if prefix}
 
@@ -63,7 +63,7 @@ class InterfaceView:
         here = {each.network for each in self.networks.values()}
         routes = [route.to for route in self.host.routes if route.device in self.zones]
         found = {}
-        for network in self.names.plan.networks:
+        for network in self.index.plan.networks:
             prefix = prefix_in(network, self.family)
             if prefix is None or network.name in here or not self.zones:
                 continue
@@ -77,12 +77,12 @@ class InterfaceView:
         """The fixed addresses of the other hosts."""
         if not self.zones:
             return {}
-        others = {name: fixed_of(h, self.family) for name, h in self.names.hosts.items() if name != self.host.name}
+        others = {name: fixed_of(h, self.family) for name, h in self.index.hosts.items() if name != self.host.name}
         return {name: spans for name, spans in others.items() if spans}
 
     @cached_property
     def _prefixes(self) -> tuple[Prefix, ...]:
-        found = (prefix_in(network, self.family) for network in self.names.plan.networks)
+        found = (prefix_in(network, self.family) for network in self.index.plan.networks)
         return tuple(prefix for prefix in found if prefix)
 
     @cached_property
@@ -208,7 +208,7 @@ class InterfaceView:
         """The networks and the addresses of other hosts without an uplink in a zone; for "", of all other hosts."""
         if not zone:
             return self.elsewhere, self.peers
-        near = self.names.near
+        near = self.index.near
         networks, hosts = (
             {name: spans for name, spans in known.items() if zone not in near.get(name, ())}
             for known in (self.elsewhere, self.peers)

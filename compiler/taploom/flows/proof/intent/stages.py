@@ -27,8 +27,8 @@ from taploom.flows.proof.intent.entries import ResolvedEntry, SiteEntries
 from taploom.flows.proof.intent.essentials import DISCOVERY, Decided, everywhere, implied, learning, plausible, served
 from taploom.flows.proof.intent.forwarded import Approach, ForwardedRange, forwarded_ranges, named_senders
 from taploom.flows.proof.intent.interface_view import InterfaceView
-from taploom.flows.proof.intent.meanings import prefix_in
 from taploom.flows.proof.intent.services import all_traffic
+from taploom.flows.proof.intent.site_index import prefix_in
 from taploom.flows.proof.intent.transit import carried
 from taploom.flows.proof.stitch import laid
 from taploom.plan.host import Bridge, Fixed, Input
@@ -58,11 +58,11 @@ class Intent:
     @cached_property
     def view(self) -> InterfaceView:
         """The addresses of every selection as the host sees them."""
-        return InterfaceView(self.site.names, self.forwarding)
+        return InterfaceView(self.site.index, self.forwarding)
 
     @cached_property
     def _forwarded_ranges(self) -> tuple[ForwardedRange, ...]:
-        return forwarded_ranges(self.site.names, self.forwarding.host, self.forwarding.family)
+        return forwarded_ranges(self.site.index, self.forwarding.host, self.forwarding.family)
 
     def early(self, ingress: str) -> Diagram[Answer]:
         """Drops packets with implausible source addresses."""
@@ -108,7 +108,7 @@ class Intent:
         return united([*fixed, *map(single, asked)])
 
     def _users(self, forwarded: ForwardedRange, ingress: str) -> Spans | None:
-        named = named_senders(self.site.names, forwarded.sources, self.forwarding.family)
+        named = named_senders(self.site.index, forwarded.sources, self.forwarding.family)
         zone = self.view.zones.get(ingress)
         if named is None or zone not in forwarded.sources.outside:
             return named
@@ -120,7 +120,7 @@ class Intent:
         uplink = next(each for each in outside(self.forwarding.host) if each.device == ingress)
         used = in_family(uplink, self.forwarding.family) or asked_for(uplink, self.forwarding.family)
         for each in inside(self.forwarding.host) if used else ():
-            network = self.site.names.networks[each.network]
+            network = self.site.index.networks[each.network]
             if network.nat6 and network.nat6.kind is NatKind.PREFIX and network.nat6.prefix and network.ipv6:
                 outer, inner = network.nat6.prefix, network.ipv6.prefix
                 at = without((of_prefix(outer),), self.forwarding.own)
@@ -271,7 +271,7 @@ class Intent:
             return
         answering, host = self.site.answering[family], self.forwarding.host.name
         for here in inside(self.forwarding.host):
-            network = self.site.names.networks[here.network]
+            network = self.site.index.networks[here.network]
             nat, prefix = (network.nat4 if family is Family.IPV4 else network.nat6), prefix_in(network, family)
             if nat is None or prefix is None:
                 continue

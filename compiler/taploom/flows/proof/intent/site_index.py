@@ -63,7 +63,7 @@ def fixed_of(host: Host, family: Family) -> Spans:
 
 
 @dataclass(frozen=True)
-class Meanings:
+class SiteIndex:
     """Looks up the names and services of one site."""
 
     plan: Plan
