@@ -8,7 +8,7 @@ from tests.cli.conftest import SEED, Taploom
 
 from taploom.cli.compiling import source_line
 from taploom.driver import compile_site, rendered
-from taploom.report.catalogue import rules
+from taploom.report.catalogue import diagnostic_rules
 from taploom.report.explained import object_text
 from taploom.report.objects import describe, names_of
 
@@ -22,20 +22,24 @@ def tree(locked: Path, taploom: Taploom) -> Path:
 
 def test_every_code_is_explained_in_each_form(taploom: Taploom) -> None:
     listed = taploom("explain").out.splitlines()
-    assert [line.split()[0] for line in listed] == [rule.code for rule in rules()]
-    for rule in rules():
+    assert [line.split()[0] for line in listed] == [rule.code for rule in diagnostic_rules()]
+    for rule in diagnostic_rules():
         text = taploom("explain", rule.code.lower())
         assert text.status == 0
         assert text.out.startswith(f"{rule.code} {rule.name} ({rule.severity.value})\n")
         assert all(len(line) <= 120 for line in text.out.splitlines())
-    code = rules()[0].code
+    code = diagnostic_rules()[0].code
     assert taploom("explain", code, "--format", "md").out.startswith(f"## {code} ")
     assert json.loads(taploom("explain", code, "--format", "json").out)["code"] == code
 
 
 def test_codes_and_names_are_given_once() -> None:
-    assert len({rule.code for rule in rules()}) == len({rule.name for rule in rules()}) == len(rules())
-    assert all(rule.code[:2] == "TL" and rule.code[2:].isdigit() and len(rule.code) == 5 for rule in rules())
+    assert (
+        len({rule.code for rule in diagnostic_rules()})
+        == len({rule.name for rule in diagnostic_rules()})
+        == len(diagnostic_rules())
+    )
+    assert all(rule.code[:2] == "TL" and rule.code[2:].isdigit() and len(rule.code) == 5 for rule in diagnostic_rules())
 
 
 @pytest.mark.parametrize("what", ["TL000", "guest/nobody", "nothing"])

@@ -7,13 +7,13 @@ import pytest
 from tests.sites import compiled
 
 from taploom.base.address import Family
-from taploom.diagrams.union import united
+from taploom.diagrams.union import union_of
 from taploom.diff.facts import things
 from taploom.plan.host import Bridge, Fixed, Host, Uplink
 from taploom.plan.interfaces import Equipped, HostInterface, InterfaceKind, inside, interfaces, outside, within
 from taploom.plan.site import Plan
 from taploom.site.pages.compose import pages
-from taploom.site.view import view
+from taploom.site.view import site_view
 
 KINDS = get_args(InterfaceKind)
 SPEC = """
@@ -120,7 +120,7 @@ def test_facts_that_are_compared_name_each_interface() -> None:
 
 
 def test_the_page_of_a_host_has_a_row_for_each_interface() -> None:
-    (page,) = (page for page in pages(view(plan(), (), (), {})) if page.path == "hosts/hv.md")
+    (page,) = (page for page in pages(site_view(plan(), (), (), {})) if page.path == "hosts/hv.md")
     for each in interfaces(host()):
         assert each.device in page.markdown.partition("\n## ")[2]  # the tables, below the picture and its words
 
@@ -129,5 +129,5 @@ def test_a_picture_of_a_change_keeps_what_goes() -> None:
     before = plan()
     (old,) = before.hosts
     after = replace(before, hosts=(replace(old, **nothing()),))
-    (found,) = united(before, after, {}).hosts
+    (found,) = union_of(before, after, {}).hosts
     assert {word(each) for each in interfaces(found)} == {word(each) for each in interfaces(old)}

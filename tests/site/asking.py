@@ -11,7 +11,7 @@ from taploom.flows.reach.endpoints import end_of, services_of
 from taploom.plan.services import BUILT_IN
 from taploom.report.reach import Asked, reach_json
 from taploom.site.pages import reachability
-from taploom.site.view import view
+from taploom.site.view import site_view
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -59,7 +59,7 @@ def asked(page: Page, all_of_them: list[Question]) -> list[Any]:
 
 def written(plan: Plan, folder: Path) -> Path:
     """The page and all that it loads, as files without the rest of a site."""
-    shown = view(plan, (), (), {})
+    shown = site_view(plan, (), (), {})
     for file in reachability.files(shown):
         (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
         (folder / file.path).write_text(file.text, encoding="utf-8")

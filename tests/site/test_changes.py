@@ -17,7 +17,7 @@ from taploom.diagrams.palette import Paint, paint, tone
 from taploom.mkdocs.past import Past
 from taploom.site.page import Page
 from taploom.site.pages.changes import pages
-from taploom.site.view import view
+from taploom.site.view import site_view
 
 OPEN = ("forwards.yaml", "ports: tcp/443", "ports: [tcp/443, tcp/8443]")
 HOSTILE = "Open 8443 <script>alert(1)</script> | `x` [a](http://evil.example) &amp;"
@@ -54,7 +54,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _pages(specs: Path, count: int = 9) -> list[Page]:
-    return list(pages(view(seed(), (), (), {}, history=Past().told(specs, count))))
+    return list(pages(site_view(seed(), (), (), {}, history=Past().told(specs, count))))
 
 
 def test_each_revision_of_the_specs_has_a_page_that_says_what_it_did(clone: Path) -> None:

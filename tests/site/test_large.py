@@ -23,7 +23,7 @@ from taploom.site.markup.block import Paragraph
 from taploom.site.markup.html import html
 from taploom.site.page import Page
 from taploom.site.pages.compose import pages
-from taploom.site.view import GUESTS_DETAILED, SiteView, view
+from taploom.site.view import GUESTS_DETAILED, SiteView, site_view
 
 ROOT = Path(__file__).parents[2]
 GUESTS = GUESTS_DETAILED + 1
@@ -55,7 +55,7 @@ def built(folder: Path) -> Path:
 def _view(specs: Path) -> SiteView:
     site = compile_site(specs, now=1, prove=False)
     texts = {file.path: file.text for file in site.source.files}
-    return view(site.plan, site.diagnostics, rendered(site.plan), texts)
+    return site_view(site.plan, site.diagnostics, rendered(site.plan), texts)
 
 
 def _anchors(tokens: list[dict[str, Any]]) -> Iterator[str]:
@@ -86,7 +86,7 @@ def test_html_is_what_markdown_makes_of_the_same_page() -> None:
     plan = example.plan
     guests = tuple(replace(guest, meta=said) for guest in plan.guests)
     networks = tuple(replace(network, meta=said) for network in plan.networks)
-    hostile = view(replace(plan, guests=guests, networks=networks), (), (), {})
+    hostile = site_view(replace(plan, guests=guests, networks=networks), (), (), {})
     assert _checked(example) > 20
     assert _checked(hostile) > 20
 

@@ -23,7 +23,7 @@ from taploom.site.page import Page
 from taploom.site.pages import compose, reachability
 from taploom.site.pages.broken import pages as broken_pages
 from taploom.site.pages.compose import files, pages
-from taploom.site.view import SiteView, view
+from taploom.site.view import SiteView, site_view
 from taploom.spec.document import language_schema
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ def example() -> SiteView:
     site = compile_site(ROOT / "specs", now=1, prove=False)
     texts = {file.path: file.text for file in site.source.files}
     manual = Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("taploom"), EXAMPLES)))
-    return view(site.plan, site.diagnostics, rendered(site.plan), texts, manual)
+    return site_view(site.plan, site.diagnostics, rendered(site.plan), texts, manual)
 
 
 class _Reader(html.parser.HTMLParser):
@@ -78,7 +78,9 @@ def test_more_zones_than_fit_a_table_are_each_asked_about(example: SiteView, mon
 
 def test_every_kind_of_page_is_built() -> None:
     folder = Path(compose.__file__).parent
-    kinds = {path.stem for path in folder.glob("*.py") if "\ndef pages(view: SiteView)" in path.read_text(encoding="utf-8")}
+    kinds = {
+        path.stem for path in folder.glob("*.py") if "\ndef pages(view: SiteView)" in path.read_text(encoding="utf-8")
+    }
     assert kinds - {"compose"} == {builder.__module__.rpartition(".")[2] for builder in compose.BUILDERS}
 
 
@@ -137,9 +139,9 @@ def test_hostile_descriptions_are_words_on_every_page(text: str) -> None:
         policy=tuple(replace(one, meta=meta) for one in plan.policy),
         zones=tuple(replace(one, meta=meta) for one in plan.zones),
     )
-    harmless = {page.path: _read(page) for page in pages(view(seed(), (), (), {}))}
+    harmless = {page.path: _read(page) for page in pages(site_view(seed(), (), (), {}))}
     shown = 0
-    for page in pages(view(plan, (), (), {})):
+    for page in pages(site_view(plan, (), (), {})):
         found = _read(page)
         new = (
             set(found.tags) - set(harmless[page.path].tags) - {"code", "p", "table", "thead", "tbody", "tr", "th", "td"}
@@ -155,7 +157,7 @@ def test_finished_html_is_the_same_whatever_the_specs_say(example: SiteView) -> 
     """No printer escapes it, so nothing of a spec may be in it."""
     found = [
         [one for page in pages(of) for one in page.body if isinstance(one, Html)]
-        for of in (example, view(seed(), (), (), {}))
+        for of in (example, site_view(seed(), (), (), {}))
     ]
     assert len(found[0]) == 1
     assert found[0] == found[1]

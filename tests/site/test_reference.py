@@ -11,10 +11,10 @@ from taploom.cli.examples import EXAMPLES
 from taploom.cli.group import COMMANDS, LazyGroup
 from taploom.mkdocs.commands import described
 from taploom.plan.schema import plan_schema
-from taploom.report.catalogue import rules
+from taploom.report.catalogue import diagnostic_rules
 from taploom.site.manual import Manual
 from taploom.site.pages.reference import pages
-from taploom.site.view import view
+from taploom.site.view import site_view
 from taploom.spec.document import language_schema
 
 Schema = Mapping[str, Any]
@@ -23,7 +23,7 @@ Schema = Mapping[str, Any]
 @pytest.fixture(scope="module")
 def reference() -> Mapping[str, str]:
     manual = Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("taploom"), EXAMPLES)))
-    return {page.path: page.markdown for page in pages(view(seed(), (), (), {}, manual))}
+    return {page.path: page.markdown for page in pages(site_view(seed(), (), (), {}, manual))}
 
 
 def _keys(schema: Schema) -> Iterator[tuple[str, Schema]]:
@@ -64,7 +64,7 @@ def test_every_command_and_option_has_its_entry(reference: Mapping[str, str]) ->
 
 def test_every_diagnostic_has_its_anchor(reference: Mapping[str, str]) -> None:
     page = reference["reference/diagnostics.md"]
-    assert [rule.code for rule in rules() if f"#{rule.code.lower()} }}" not in page] == []
+    assert [rule.code for rule in diagnostic_rules() if f"#{rule.code.lower()} }}" not in page] == []
 
 
 def test_every_type_of_the_plan_has_its_entry(reference: Mapping[str, str]) -> None:

@@ -12,7 +12,7 @@ from taploom.diagrams.dot import Graph, GraphNode
 from taploom.diagrams.marking import ADDED, OTHER, REMOVED, TONES, WORDS, marks
 from taploom.diagrams.palette import MUTED, NO_PAINT, Paint, paint
 from taploom.diagrams.topology import CARDS_SHOWN, picture
-from taploom.diagrams.union import united
+from taploom.diagrams.union import union_of
 from taploom.diff.model import Change, ChangeAction, ObjectChange
 from taploom.plan.guest import Guest
 from taploom.plan.site import Plan
@@ -34,7 +34,7 @@ def difference_graph(before: Plan, after: Plan, change: Change, known: Paint = N
         known: colours that networks and zones have in other pictures.
     """
     names = {one.was: one.name for one in change.objects if one.was}
-    whole = united(before, after, names)
+    whole = union_of(before, after, names)
     colors = paint(whole, known)
     guests = _guests(whole, change)
     old = {one.was: one.name for one in change.objects if one.was.startswith("guest/")}

@@ -14,7 +14,7 @@ from taploom.diagrams.marking import ADDED, OTHER, REMOVED, TONES, WORDS
 from taploom.diagrams.palette import LINE, MUTED, NO_PAINT, TEXT, Paint, paint
 from taploom.diagrams.policy_matrix import matrix
 from taploom.diagrams.policy_rows import PolicyRow, rows_of
-from taploom.diagrams.union import united
+from taploom.diagrams.union import union_of
 from taploom.diagrams.zones import cells_of, line, ordered, zone_card
 from taploom.diff.model import Change, ChangeAction
 from taploom.plan.site import Plan
@@ -50,7 +50,7 @@ def policy_graph(before: Plan, after: Plan, change: Change, known: Paint = NO_PA
     changed = _changed_entries(before, after, change)
     if not changed:
         return None
-    whole = united(before, after, {})
+    whole = union_of(before, after, {})
     colors = paint(whole, known)
     senders = ordered(whole, changed)[:_SENDERS_SHOWN]
     left = levelled([zone_card(whole, f"from-{name}", name, colors) for name in senders])

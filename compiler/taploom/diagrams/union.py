@@ -11,7 +11,7 @@ from taploom.plan.site import Plan
 One = TypeVar("One")
 
 
-def united(before: Plan, after: Plan, names: Mapping[str, str]) -> Plan:
+def union_of(before: Plan, after: Plan, names: Mapping[str, str]) -> Plan:
     """The head together with the objects that only the base has; objects of both are as in the head.
 
     Args:

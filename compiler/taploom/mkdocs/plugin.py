@@ -46,7 +46,7 @@ from taploom.site.page import Page
 from taploom.site.pages import broken
 from taploom.site.pages.compose import files as beside
 from taploom.site.pages.compose import pages
-from taploom.site.view import view
+from taploom.site.view import site_view
 from taploom.spec.document import language_schema
 
 _COLORS = "assets/taploom-colors.css"
@@ -123,7 +123,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
     def _made(self, site: Compiled, specs: Path, files: Files, config: MkDocsConfig) -> list[Page]:
         texts = {file.path: file.text for file in site.source.files}
         past = self._past.told(_shown(specs), self.config.changes, paint(site.plan))
-        seen = view(site.plan, (*site.diagnostics, *undrawn()), rendered(site.plan), texts, _manual(), past)
+        seen = site_view(site.plan, (*site.diagnostics, *undrawn()), rendered(site.plan), texts, _manual(), past)
         made = list(pages(seen))
         for one in beside(seen):
             files.append(File.generated(config, one.path, content=one.text))

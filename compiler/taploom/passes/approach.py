@@ -85,7 +85,7 @@ def united(services: Iterable[Service]) -> tuple[Service, ...]:
     return tuple(ranges)
 
 
-def approaches(view: HostView, opened: Mapping[str, tuple[OpenedPorts, ...]]) -> tuple[Term, ...]:
+def terms_towards_openings(view: HostView, opened: Mapping[str, tuple[OpenedPorts, ...]]) -> tuple[Term, ...]:
     """The terms of one host towards the openings of all others."""
     others = [host for host in opened if host != view.host] if view.zones else []
     return tuple(term for host in others for opening in opened[host] for term in _terms(view, host, opening))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from taploom.base.address import Prefix
-from taploom.passes.approach import OpenedPorts, approaches, openings
+from taploom.passes.approach import OpenedPorts, openings, terms_towards_openings
 from taploom.passes.equip import Equipment
 from taploom.passes.lookup import SymbolTable
 from taploom.passes.police import PolicyIndex, ResolvedPolicy, order, policy_entries
@@ -11,7 +11,7 @@ from taploom.passes.publish import Publication
 from taploom.passes.remotes import reverse_paths
 from taploom.passes.selections import site_prefixes
 from taploom.passes.services import Services
-from taploom.passes.sides import HostView, view
+from taploom.passes.sides import HostView, host_view
 from taploom.passes.wire import Wiring, target_of
 from taploom.plan.host import Host
 from taploom.plan.origin import Meta, Origin
@@ -38,7 +38,9 @@ def finish(
     opened = openings(document, publication.dnat_entries, equipment)
     index = PolicyIndex.of(policy, site)
     hosts = tuple(
-        _host(document, services, view(document, name, equipment[name], site), equipment, publication, index, opened)
+        _host(
+            document, services, host_view(document, name, equipment[name], site), equipment, publication, index, opened
+        )
         for name in sorted(document.hosts)
     )
     return Plan(
@@ -80,7 +82,7 @@ def _host(
         reverse_paths(own),
         own.nat,
         publication.dnat_entries.get(seen.host, ()),
-        tuple(sorted((*index.terms(seen), *approaches(seen, opened)), key=order)),
+        tuple(sorted((*index.terms(seen), *terms_towards_openings(seen, opened)), key=order)),
         spec.meta,
         Origin(f"hosts.{seen.host}", document.places.key("hosts", seen.host), PASS),
     )

@@ -143,7 +143,7 @@ class HostView:
         return minimal(found)
 
 
-def view(document: Document, host: str, equipment: Equipment, site: tuple[Prefix, ...]) -> HostView:
+def host_view(document: Document, host: str, equipment: Equipment, site: tuple[Prefix, ...]) -> HostView:
     """The sides of a host."""
     networks = _networks(equipment)
     zones = tuple(sorted({interface.zone for interface in outside(equipment)}))

@@ -13,7 +13,7 @@ from taploom.spec.codes import RULES as SPEC_RULES
 _ALL = (*SOURCE_RULES, *SPEC_RULES, *PASS_RULES, *CHECK_RULES, *DELIVERY_RULES, *FLOW_RULES, *REPORT_RULES, *DIFF_RULES)
 
 
-def rules() -> tuple[DiagnosticRule, ...]:
+def diagnostic_rules() -> tuple[DiagnosticRule, ...]:
     """All rules, by code."""
     return tuple(sorted(_ALL, key=lambda rule: rule.code))
 
@@ -25,4 +25,6 @@ def rule_of(code: str) -> DiagnosticRule | None:
 
 def listing() -> str:
     """One line for each rule."""
-    return "".join(f"{rule.code}  {rule.severity.value:<7}  {rule.name:<24}  {rule.summary}\n" for rule in rules())
+    return "".join(
+        f"{rule.code}  {rule.severity.value:<7}  {rule.name:<24}  {rule.summary}\n" for rule in diagnostic_rules()
+    )

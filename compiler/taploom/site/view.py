@@ -77,7 +77,7 @@ class SiteView:
         return len(self.plan.guests) > GUESTS_DETAILED
 
 
-def view(
+def site_view(
     plan: Plan,
     diagnostics: tuple[Diagnostic, ...],
     artifacts: tuple[Artifact, ...],

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.plan.services import BUILT_IN
 from taploom.report import wording
-from taploom.report.catalogue import rules
+from taploom.report.catalogue import diagnostic_rules
 from taploom.site.manual import Command
 from taploom.site.markup.block import Block, Blocks, CodeBlock, Heading, Paragraph, table
 from taploom.site.markup.inline import Code, Emphasis, Inline, Link, Strong, code, codes, prose
@@ -63,7 +63,7 @@ def pages(view: SiteView) -> Iterator[Page]:
 
 def _diagnostics() -> Page:
     """One page with all diagnostics, so that a search finds each code."""
-    found = rules()
+    found = diagnostic_rules()
     rows = (
         (Link(f"#{rule.code.lower()}", rule.code), rule.severity.value, rule.name, prose(rule.summary))
         for rule in found
