@@ -51,7 +51,7 @@ def bridge(of: Bridge, rewritten: tuple[SourceNat, ...]) -> str:
     """The device, addresses and services of a bridge, and the source NAT of its network."""
     words = [f"bridge {of.device}", *(str(own) for own in (of.ipv4, of.ipv6) if own)]
     words += [word for word, there in (("DHCP", of.dhcp), ("RA", of.ra), ("isolated", of.isolated)) if there]
-    kinds = {rule.kind.value for rule in rewritten if rule.network == of.network}
+    kinds = {nat.kind.value for nat in rewritten if nat.network == of.network}
     words += [f"NAT by {' and '.join(sorted(kinds))}"] if kinds else []
     return ", ".join(words)
 
