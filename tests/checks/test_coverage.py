@@ -53,7 +53,9 @@ def test_covered_is_what_leaves_no_packet(one: Term, others: tuple[Term, ...]) -
     left = packets(one) - {packet for other in others for packet in packets(other)}
     named = Cover.of(others).around(one, lambda _: True)
     assert bool(named) == (not left)
-    assert not named or packets(one) <= {packet for other in others if other.entry in named for packet in packets(other)}
+    assert not named or packets(one) <= {
+        packet for other in others if other.entry in named for packet in packets(other)
+    }
 
 
 def test_what_does_not_count_covers_nothing() -> None:
