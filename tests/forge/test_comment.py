@@ -97,7 +97,7 @@ def test_a_refusal_is_a_sentence_without_the_token(kind: str, comment: Comment) 
     forge = Forge(kind, reads_only=True)
     refused = comment(forge, FIRST)
     assert refused.status == 1
-    assert "the forge answers 403: the token may not do this here (or it is that of a fork" in refused.err
+    assert "the forge answers 403: the token may not do this here; the token of a job for a fork" in refused.err
 
 
 @BOTH

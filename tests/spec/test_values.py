@@ -128,7 +128,7 @@ WAYS_OUT = [
     (policy("from", "Lan"), "such as `lan`: names match [a-z][a-z0-9-]*, at most 63 bytes"),
     (
         policy("from", "'!lan'"),
-        "nothing is excepted from a list: allow the whole of it, and `deny` in an entry of its own",
+        "a selector has no exceptions: allow everything, and `deny` the exception in an entry of its own",
     ),
     ("networks:\n  lan: {ipv4: 'fd00::1/64'}\n", "write it behind the key that ends in 6, such as `ipv6: fd00::1/64`"),
     (GUEST + "nics: lan}\n", "write `{lan: {}}`"),

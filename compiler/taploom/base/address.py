@@ -108,7 +108,7 @@ class Prefix:
 
     @property
     def shortest(self) -> str:
-        """The address without a length if the prefix holds just that one, else `ADDRESS/LENGTH`."""
+        """The address without a length if the prefix holds only that address, else `ADDRESS/LENGTH`."""
         alone = self.length == (32 if self.family is Family.IPV4 else 128)
         return _print(self.family, self.value) if alone else str(self)
 
@@ -134,7 +134,7 @@ class Prefix:
         return narrower and self.value <= other.value < self.value + self.size
 
     def overlaps(self, other: "Prefix") -> bool:
-        """Whether some address is in both."""
+        """Whether some address is in both prefixes."""
         return self in other or other in self
 
 

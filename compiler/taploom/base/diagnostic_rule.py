@@ -40,7 +40,7 @@ class DiagnosticRule:
         summary: one sentence: the condition that the rule demands.
         why: what fails in the network where the rule is broken.
         fix: a way out.
-        bad: a minimal spec that breaks the rule (YAML without the `taploom: 1` line), or "" if no spec alone can.
+        bad: a minimal spec that breaks the rule (YAML without the `taploom: 1` line); "" if a spec cannot break it.
         good: the same spec without the mistake.
     """
 

@@ -39,9 +39,9 @@ def interface_problem(text: str) -> str:
 
 
 def pattern_problem(text: str) -> str:
-    """Why no interface can match `text`, a name with `*` and `?` in it, or "".
+    """Why no interface can match the pattern `text`, which may contain `*` and `?`; "" if some interface can.
 
-    A text that cannot be a name may still be its beginning: `1*` is not a number, and `all*` is not `all`.
+    A text that is no name may still be the beginning of a name: `1*` is not a number, and `all*` is not `all`.
     """
     plain = text.replace("*", "").replace("?", "")
     short = plain != text and len(plain.encode()) < INTERFACE_BYTES

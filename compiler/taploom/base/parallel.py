@@ -5,8 +5,8 @@ takes the next bundle of items from a queue, so that all end together; answers a
 result never depends on which process was first. If a child fails, this process works on its items again, and an error
 then has a traceback.
 
-A process that has threads does all work itself: a child has no other thread than the one that forked it, and would wait
-for ever for a lock that one of the others held (fork(2); Python warns of it from 3.12 on). `mkdocs serve` is such a
+A process that has threads does all work itself: a child has only the thread that forked it, and would wait for ever for
+a lock that another thread held (fork(2); Python warns of it from 3.12 on). `mkdocs serve` is such a
 process.
 """
 
@@ -24,7 +24,7 @@ from typing import Any, Generic, TypeVar, cast
 T = TypeVar("T")
 R = TypeVar("R")
 _EACH = 32
-"""Bundles for each process: few enough that handing them out costs nothing, and many enough to end together."""
+"""Bundles for each process: few, so that handing them out costs nothing, but enough that all processes end together."""
 _TICKET = 2
 """Bytes of the number of a bundle."""
 
@@ -133,7 +133,7 @@ def _queue(length: int) -> int:
 def beside(work: Callable[[], R]) -> Callable[[], R]:
     """Starts `work` in a child and returns a function that waits for its answer; call that function once.
 
-    With a single processor no child is started, and that call does the work.
+    With a single processor no child is started, and the call of the function does the work.
     """
     if _processors() == 1:
         return work
@@ -147,7 +147,7 @@ def beside(work: Callable[[], R]) -> Callable[[], R]:
 
 
 def _processors() -> int:
-    """How many processes may work at a time; 1 if this one has other threads, or if they cannot be counted."""
+    """How many processes may work at a time; 1 if this process has other threads, or its threads cannot be counted."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") and _threads() == 1 else 1
 
 

@@ -1,4 +1,4 @@
-"""Transport protocols: which have ports, and the numbers of those that nft has no word for.
+"""IP protocols that specs may name: their numbers, and which protocols have ports.
 
 Pinned here, so that no host's /etc/protocols can change what a name means.
 """

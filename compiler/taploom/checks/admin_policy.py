@@ -13,8 +13,8 @@ RULE = DiagnosticRule(
     "TL704",
     "admin-port-open",
     Severity.WARNING,
-    "No policy entry opens to the internet a port for administrators (ssh, rdp, databases, file shares …) of a guest, "
-    "or one of a host beyond its `management`.",
+    "No policy entry opens a port for administrators (ssh, rdp, databases, file shares …) to the internet: none of a "
+    "guest, and none of a host except its `management`.",
     "Such ports are scanned within minutes, and one weak password is enough.",
     "Name the prefixes of those who need it in `from`, or waive it with a reason.",
     bad="networks:\n  dmz: {ipv6: '2001:db8:9::1/64'}\nhosts:\n"

@@ -49,7 +49,7 @@ class Arrival:
 
 
 def arriving_entries(context: Context) -> Iterator[ArrivingEntry]:
-    """All policy entries, and all forwards with a limited `from`; none if entries that they may name were left out."""
+    """All policy entries, and all forwards with a limited `from`; none if objects that they may name were left out."""
     translated = len(context.plan.hosts) > 1 and any(host.nat for host in context.plan.hosts)
     if not translated or context.broken("hosts", "routes", "networks", "guests", "addresses"):
         return
@@ -109,7 +109,7 @@ def _covers(selection: Selection, of: Host, nat: SourceNat) -> bool:
 
 
 def _translated(of: Host, nat: SourceNat, at: Host) -> bool:
-    """Whether packets to a host are translated, for every address of the host."""
+    """Whether the source of packets to a host is translated, whichever of the host's addresses they are sent to."""
     zone = _by_name(of)[nat.uplink].zone
     near = any(u.zone == zone and in_family(u, nat.family) is not None for u in outside(at))
     sides = (in_family(uplink, nat.family) for uplink in outside(at))

@@ -39,9 +39,9 @@ class ResolverAccess:
         return cls(host, published, found)
 
     def closed(self, here: HostInterface, address: Address) -> tuple[str, ...] | None:
-        """The denies by which no guest of a bridge may query an address; () if nothing allows it, None if a guest may.
+        """The denies that keep a bridge's guests from querying an address; () if nothing allows it, None if one may.
 
-        If several uplinks may lead to the address, one of them by which a guest may query it is enough.
+        If several uplinks may lead to the address, a guest has to be allowed by one of them only.
         """
         own = here.own(address.family)
         if address in self.published:

@@ -14,7 +14,7 @@ RULE = DiagnosticRule(
     Severity.WARNING,
     "An `allow` names only ICMP messages that can begin a connection, such as echo and timestamp requests.",
     "Linux takes an ICMP message for invalid when it neither asks for something nor belongs to a connection, such as a "
-    "redirect, an advertisement of an IPv4 router or an answer that nobody asked for; that is dropped before policy. "
+    "redirect, an advertisement of an IPv4 router or an unasked answer; such messages are dropped before policy. "
     "Answers and errors of what is allowed pass by themselves.",
     "Remove it. For answers, allow the request from the other side, such as `ping`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"

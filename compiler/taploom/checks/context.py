@@ -56,7 +56,7 @@ class Context:
         return f"delete `guest/{guest} {network} {key}` from the lock and run `taploom lock`"
 
     def doubled(self) -> frozenset[str]:
-        """Networks that several hosts have, which is refused, as the host of each of their guests is not known."""
+        """The networks that several hosts have: they are refused, as the host of each of their guests is not known."""
         carried = Counter(network for host in self.document.hosts.values() for network in host.networks)
         return frozenset(network for network, hosts in carried.items() if hosts > 1)
 

@@ -1,8 +1,8 @@
 """Whether regions of packets cover another one, exactly: products of intervals, subtracted one by one.
 
-A region is sender, destination, protocol and port, each as an interval. Only regions that overlap a region can cover a
-part of it. Prefixes are nested or disjoint, so these regions are found by the prefixes that hold or lie in its prefix,
-of the senders or of the destinations, whichever are fewer.
+A region is a product of intervals: senders, destinations, protocols and ports. Only terms that overlap a region can
+cover a part of it. Prefixes that overlap are nested, so these terms are found by their prefixes: those that contain the
+region's prefix or lie within it, of senders or of destinations, whichever are fewer.
 """
 
 from bisect import bisect_left, bisect_right
@@ -161,8 +161,8 @@ class Cover:
     def around(self, term: Term, counts: Callable[[Term], bool]) -> tuple[str, ...]:
         """The entries that cover a term, in the order of its parts; () if a packet of the term is not covered.
 
-        If single entries cover a whole part, the largest of them is named; else the entries that cover it together,
-        large ones first.
+        If single entries cover a whole part, the largest of these entries is named; else the entries that together
+        cover the part, large ones first.
 
         Args:
             term: the term that may be covered.
@@ -244,10 +244,10 @@ def _holds(cover: IntervalProduct, region: IntervalProduct) -> bool:
 
 
 def _together(region: IntervalProduct, covers: Iterator[tuple[int, tuple[IntervalProduct, str]]]) -> Sequence[str]:
-    """The entries that cover a region together; none if a packet of it is in no region of theirs.
+    """The entries that together cover a region; none if some packet of the region is in no region of `covers`.
 
     Large regions come first, as they leave fewer pieces, and the first few are mostly enough. So `covers` is made by
-    `tee`: its copies go on from where they are, and a region is found when the first of them gets there.
+    `tee`: each copy continues at its own place, and a region is computed only when the first copy reaches it.
     """
     stack, taken = [(region, copy(covers))], dict[int, str]()
     for _ in range(_PATIENCE):
@@ -275,7 +275,7 @@ def _size(region: IntervalProduct) -> int:
 
 
 def _outside(piece: IntervalProduct, cover: IntervalProduct) -> Iterator[IntervalProduct]:
-    """The part of a piece outside a region that overlaps it, as disjoint pieces."""
+    """The part of a piece that is not in `cover`, as disjoint pieces; the piece and `cover` overlap."""
     for axis in range(len(piece)):
         (first, last), (begin, end) = piece[axis], cover[axis]
         if first < begin:

@@ -17,7 +17,7 @@ RULE = DiagnosticRule(
     "duplicate-address",
     Severity.ERROR,
     "On one link each address belongs to one station: to the host, to an uplink's gateway or to a guest.",
-    "Both answer for the address, and each takes the other's traffic for as long as a neighbour remembers it.",
+    "Two stations answer for the address, and each takes the other's traffic for as long as a neighbour remembers it.",
     "Give one of the two another address, or leave it to the lock with `auto`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\nguests:\n"
     "  a: {host: hv1, nics: {lan: {ipv4: 10.0.0.10}}}\n  b: {host: hv1, nics: {lan: {ipv4: 10.0.0.10}}}\n",

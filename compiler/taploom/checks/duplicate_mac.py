@@ -12,7 +12,7 @@ RULE = DiagnosticRule(
     "duplicate-mac",
     Severity.ERROR,
     "Every NIC of the site has a MAC of its own.",
-    "A bridge sends the frames of both to whichever spoke last, DHCP gives both one lease, and a guest with the MAC "
+    "A bridge sends the frames for both to the one that sent last, DHCP gives both one lease, and a guest with the MAC "
     "twice cannot tell its interfaces apart.",
     "Change one of the two, or leave it to the lock with `auto`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\nguests:\n"

@@ -57,7 +57,7 @@ def written(service: Service) -> str:
 def open_zones(host: Host) -> frozenset[str]:
     """Zones of a host that lead to everybody: the zones of uplinks with a default route.
 
-    If no uplink has one: the zones of uplinks that taploom does not configure, as these may have one.
+    If no uplink has a default route, the zones of uplinks count that taploom does not configure: they may have one.
     """
     known = frozenset(way.zone for way in outside(host) for family in FAMILIES if leads_out(way, family))
     return known or frozenset(way.zone for way in outside(host) if not way.configured)

@@ -13,7 +13,7 @@ RULE = DiagnosticRule(
     "TL504",
     "interface-name-clash",
     Severity.ERROR,
-    "On one host every uplink, bridge and TAP has a name of its own, those included that taploom derives.",
+    "On one host every uplink, bridge and TAP has a name of its own; names that taploom derives count, too.",
     "The kernel has one interface of a name: the second is not made, or a guest is attached where another belongs. An "
     "uplink that bears the name of a bridge would become a member of itself.",
     "Rename one of the two with `bridge:` in the host's network or `tap:` in the guest's NIC. A derived name is never "

@@ -11,7 +11,7 @@ RULE = DiagnosticRule(
     "limit-on-deny",
     Severity.WARNING,
     "A `limit` stands beside `allow`.",
-    "A limit says how much of what is allowed passes; of what is denied nothing does.",
+    "A limit says how much of the allowed traffic passes; denied traffic never passes.",
     "Remove the limit, or write `allow` with it.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"

@@ -14,7 +14,7 @@ RULE = DiagnosticRule(
     "nat-without-family",
     Severity.WARNING,
     "A network asks for `nat` of families that it has.",
-    "The setting has no effect, and its author believes it has.",
+    "The setting has no effect, although its author expects one.",
     "Drop the key, or give the network the family.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: {ipv6: masquerade}}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: {ipv4: masquerade, ipv6: off}}\n",

@@ -15,7 +15,7 @@ RULE = DiagnosticRule(
     Severity.ERROR,
     "A prefix that a network is translated to is as long as the network's own, and belongs to nobody else.",
     "Each inner address becomes one outer address (RFC 6296): with another length some inner addresses have none, and "
-    "in a prefix that is in use two stations share one.",
+    "in a prefix that is in use, two stations share an address.",
     "Write a prefix of the network's length that the uplink's provider routes to the host.",
     bad="networks:\n  lan: {ipv6: 'fd12:3456:789a::1/64', nat: {ipv6: '2001:db8:9::/60'}}\n",
     good="networks:\n  lan: {ipv6: 'fd12:3456:789a::1/64', nat: {ipv6: '2001:db8:9::/64'}}\n",

@@ -13,7 +13,7 @@ RULE = DiagnosticRule(
     "forward-open-unsaid",
     Severity.NOTE,
     "A forward that everybody on the internet can use says so.",
-    "Most are meant like that, and the one that is not looks just like them: nobody has written down that it is open.",
+    "Most forwards are meant to be open, and one that is open by mistake looks the same.",
     "Write `from: any` if everybody is meant, else `from` with those who are.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"

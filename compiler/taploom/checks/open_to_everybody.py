@@ -12,7 +12,7 @@ RULE = DiagnosticRule(
     "TL703",
     "open-to-everybody",
     Severity.WARNING,
-    "No policy entry allows `any` service from the internet to guests, to a host, or through one.",
+    "No policy entry allows `any` service from the internet to guests, to a host, or through a host.",
     "Whatever is started there, now or in years, can be reached by everybody from its first second on.",
     "Name the services, or name in `from` whom you mean; `any` as a sender includes the internet.",
     bad="networks:\n  dmz: {ipv6: '2001:db8:9::1/64'}\nhosts:\n"

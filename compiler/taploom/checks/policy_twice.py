@@ -12,7 +12,7 @@ RULE = DiagnosticRule(
     "policy-twice",
     Severity.WARNING,
     "No two policy entries say the same.",
-    "Whoever removes one of them believes the path to be closed, and it is not.",
+    "Whoever removes one of them believes the path to be closed, but the other still opens it.",
     "Remove one of the two.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"

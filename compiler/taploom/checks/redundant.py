@@ -19,7 +19,7 @@ RULE = DiagnosticRule(
     "TL716",
     "policy-decides-nothing",
     Severity.WARNING,
-    "Every `allow` lets something pass that no other entry does.",
+    "Every `allow` lets packets pass that no other entry lets pass.",
     "Whoever removes it, or makes it narrower, believes that something is closed now, and nothing is. A `limit` of the "
     "idle entry has no effect either.",
     "Remove it, or make the others narrower.",
@@ -31,7 +31,7 @@ RULE = DiagnosticRule(
     "policy:\n  all: {from: lan, to: dmz, allow: tcp}\n",
 )
 SHOWN = 6
-"""Most other entries that a finding names."""
+"""Maximum number of other entries that a finding names."""
 _DNS = (Service("tcp", 53, 53), Service("udp", 53, 53))
 _Ends = tuple[Side, Side, int]
 

@@ -18,8 +18,8 @@ RULE = DiagnosticRule(
     f"Below {BY_HARDWARE} networkd's server compares a reservation with the client identifier. A guest whose system "
     "runs networkd, such as a cloud image, sends one made from its machine id: it gets an address of the pool, and the "
     "spoof guard drops what it sends from there, without a word to anybody. (The guard allows the reserved address "
-    "alone, since policy and forwards apply to it: at another, no `deny` of the guest's name would stop it.) Guests "
-    "with taploom's units send the hardware address and are fine; the spec does not say which ones these are. (A guest "
+    "alone, since policy and forwards apply to it: a `deny` would not stop the guest at another address.) Guests with "
+    "taploom's units send the hardware address and are fine; the spec does not say which guests have them. (A guest "
     "with a static address, such as one of IPv6, is configured by those units or by hand, and is not reported.)",
     "Write `ClientIdentifier=mac` into `[DHCPv4]` of the guest's own unit (netplan: `dhcp-identifier: mac`) or give it "
     f"taploom's units, and waive it; or bring the host to systemd {BY_HARDWARE} and write that as `target`.",

@@ -7,7 +7,10 @@ from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 
 MOST = 1023
-"""Most ports of a Linux bridge: numbers have ten bits and begin with 1 (`BR_MAX_PORTS`, net/bridge/br_private.h)."""
+"""Maximum number of ports of a Linux bridge: their numbers have ten bits and begin with 1.
+
+`BR_MAX_PORTS`, net/bridge/br_private.h.
+"""
 
 RULE = DiagnosticRule(
     "TL525",

@@ -14,7 +14,7 @@ RULE = DiagnosticRule(
     "`from: any` means the guests of other hosts as well.",
     "As a sender `any` is everyone but the site's hosts. Guests that `nat` translates on the way to another host come "
     "with an address of their own host, and so are left out there.",
-    "Give the other host a route back to their network, by which they come as they are, or add `hosts` to `from`.",
+    "Give the other host a route back to their network, so that they are not translated, or add `hosts` to `from`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: true}\n  dmz: {ipv4: 10.1.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: 192.0.2.1/24}}, networks: {lan: {}}}\n"
     "  hv2: {uplinks: {eth0: {zone: internet, ipv4: 192.0.2.2/24}}, networks: {dmz: {}}}\n"

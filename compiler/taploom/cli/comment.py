@@ -9,7 +9,7 @@ from taploom.cli.exits import FINDINGS, FINE
 from taploom.cli.wrong import sentence, unusable
 
 _MOST = 4 << 20
-"""Most bytes of a comment: GitLab takes a million characters, GitHub 65,536."""
+"""Maximum number of bytes of a comment: GitLab takes a million characters, GitHub 65,536."""
 
 
 @click.command("comment", short_help="Post a plan to the pull or merge request of this CI job.")

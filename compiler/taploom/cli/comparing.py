@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from taploom.spec.document import Document
 
 _PLAN_BYTES = 256 << 20
-"""Most bytes of a plan.json: ten times the plan of 10,000 guests."""
+"""Maximum number of bytes of a plan.json: ten times the plan of 10,000 guests."""
 _NO_SITE = Plan("", "", (), (), (), (), (), (), (), (), (), Origin("site", None, "none"))
 
 
@@ -41,7 +41,7 @@ class NoSpecsError(RevisionError):
 
 @dataclass(frozen=True, slots=True)
 class ComparedSpecs:
-    """One side of a comparison, compiled, with only what reports need, as one of the two comes from another process.
+    """One compiled side of a comparison, with only what reports need: another process makes and sends one side.
 
     Attributes:
         label: its name in reports.
@@ -69,7 +69,7 @@ class ComparedSpecs:
 
     @property
     def side(self) -> ComparedPlan:
-        """The parts of it that are compared."""
+        """The parts of this side that are compared."""
         return ComparedPlan(self.label, self.plan, self.sound, self.gates, self.moves, self.waived)
 
 

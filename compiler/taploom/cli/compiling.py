@@ -43,7 +43,7 @@ def source_line(source: SourceSet) -> SourceLine:
 
 
 def line_of(texts: Mapping[str, str]) -> SourceLine:
-    """Finds a line of a text by its path and number; None if there is none."""
+    """Finds a line of a text by its path and number; None if there is no such line."""
 
     def line(file: str, number: int) -> str | None:
         text = texts.get(file)

@@ -97,7 +97,7 @@ def _say(text: str) -> None:
 
 
 def _environment(error: OSError) -> int:
-    """Report an error of the operating system; `taploom.delivery` makes diagnostics of its own ones."""
+    """Report an error of the operating system; errors of `taploom.delivery` are diagnostics and do not come here."""
     if os.environ.get(DEBUG):
         _traceback(error)
     about = f"{error.filename}: " if error.filename else ""

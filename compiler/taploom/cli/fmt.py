@@ -24,7 +24,7 @@ _FILE = click.Path(exists=True, path_type=Path, allow_dash=True)
 def command(files: tuple[Path, ...], specs: Path, *, check: bool) -> int:
     """Bring specs into canonical form; comments and order stay.
 
-    Without FILE all specs are formatted; with - standard input is, to standard output.
+    Without FILE, formats all specs; with -, formats standard input and prints it.
     """
     from taploom.base.diagnostic import Report
     from taploom.cli.compiling import line_of

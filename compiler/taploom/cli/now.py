@@ -7,7 +7,7 @@ import click
 
 _VARIABLE = "SOURCE_DATE_EPOCH"
 _END = 1 << 33
-"""First refused time (year 2242): later than any real `expires`, below today in milliseconds, a common mistake."""
+"""The first time that is refused (year 2242): any real `expires` is earlier, the present in milliseconds is later."""
 
 
 def now() -> int:

@@ -38,8 +38,8 @@ def command(source: str, to: str, service: str, specs: Path, guests: str, form: 
     """Say who reaches whom, by which entry, and by which chains of which host.
 
     FROM and TO are whatever policy can name (a zone, network, guest, host, tag, address or prefix, `any`), or
-    HOST/UPLINK for the address of an uplink, which is what to ask of a forward. SERVICE is PROTOCOL/PORT or a service's
-    name; without one the answer is for every protocol. Where parts of the ends differ, each has its own answer.
+    HOST/UPLINK for the address of an uplink, at which forwards listen. SERVICE is PROTOCOL/PORT or a service's name;
+    without one the answer is for every protocol. If parts of FROM or TO differ in the answer, each part has its own.
     """
     from taploom.cli.compiling import sound
     from taploom.cli.terminal import progress, tell

@@ -14,7 +14,7 @@ from taploom.diff.git import RevisionError
 _FOLDERS = ("./", "../", "/")
 """Prefixes of names of folders; no name of a revision begins with one."""
 _LOOKED_AT = 1000
-"""Most names that are read in a folder to see whether it has specs."""
+"""Maximum number of names that are read in a folder to see whether it has specs."""
 
 
 def named(words: tuple[str, ...]) -> tuple[str, str | None]:

@@ -1,4 +1,4 @@
-"""Connections that a change does not close, but that a wider command to end connections would end.
+"""Connections that a change leaves open, but that a command with wider sets of addresses would end.
 
 The sets of a change have gaps: the host's own address in a network, addresses that nobody can have, and others. A
 command with a whole prefix is easier to read than one with its parts, so it is preferred if the plan lets no other
@@ -75,7 +75,7 @@ class Bystanders:
 
     @cached_property
     def silent(self) -> Spans:
-        """`nobody` and the host's addresses on its networks, which it uses as sources on these links only."""
+        """`nobody`, and the host's addresses on its networks: the host sends from them on these networks only."""
         known = (each.own(self.family) for each in inside(self.host))
         return united([*self.nobody, *(single(own.address.value) for own in known if own)])
 

@@ -28,7 +28,7 @@ class ComparedPlan:
         plan: its plan.
         sound: whether it compiles without an error.
         gates: the thresholds that it sets.
-        moves: for objects with `moved-from`, `kind/name` before by `kind/name` after.
+        moves: the old `kind/name` of each object with `moved-from`, by its new one.
         waived: the reasons of waivers, by gate, or by gate and object.
     """
 

@@ -48,7 +48,7 @@ class Describer:
 
     @property
     def host(self) -> Host:
-        """The host that decides, as in the head unless it is gone there."""
+        """The host that decides: as it is in the head, or as it was in the base if the head has no such host."""
         known = self.pair.hosts[1] or self.pair.hosts[0]
         assert known is not None
         return known
@@ -117,7 +117,7 @@ class Describer:
         return self._leads(before, after) if before.verdict == "allow" else self._opens(before, after)
 
     def _opens(self, before: Answer, after: Answer) -> bool:
-        """Whether an entry lets in traffic that it did not before; another destination address alone does not count."""
+        """Whether an entry lets in more traffic than before; a new destination address alone does not count."""
         old, new = self.pair.hosts
         if before.verdict in ("allow", "drop") or old is None or new is None:
             return True

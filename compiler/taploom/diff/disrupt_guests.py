@@ -20,7 +20,7 @@ def guests(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Disr
     Args:
         before: the base.
         after: the head.
-        names: `kind/name` before and after of renamed objects.
+        names: the new `kind/name` of each renamed object, by its old one.
     """
     old = {names.get(f"guest/{guest.name}", f"guest/{guest.name}").partition("/")[2]: guest for guest in before.guests}
     new = {guest.name: guest for guest in after.guests}
@@ -33,7 +33,7 @@ def guests(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Disr
 
 
 def _guest(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator[Disruption]:
-    """Only the worst effects on a guest: a start on another host covers new addresses, and these cover new units."""
+    """The worst effects on a guest: its move to another host, or else its new addresses, or else its new units."""
     moved = [*_rehosted(before, after, names)]
     yield from moved or [*_readdressed(before, after, names)] or _refreshed(before, after)
 
@@ -71,7 +71,7 @@ def _rerouted(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator
 
 
 def _now(network: str, names: Mapping[str, str]) -> str:
-    """The name in the head of a network of the base."""
+    """The name that a network of the base has in the head."""
     return names.get(f"network/{network}", f"network/{network}").partition("/")[2]
 
 

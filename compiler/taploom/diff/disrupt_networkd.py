@@ -124,10 +124,10 @@ def _ports(one: Unit, other: Unit | None) -> Graded:
 
 
 def keeps(before: Target, after: Target, differing: Iterable[AssignmentChange]) -> bool:
-    """Whether networkd takes up these settings without touching the link; the older version may still be running.
+    """Whether networkd takes up these settings without touching the link.
 
-    257 was seen to do so for the settings in `_IN_PLACE`; a new route on a bridge cost its guests their IPv6 for
-    seconds.
+    Both targets count, as the older version may still be running. The settings in `_IN_PLACE` were tried with 257; a
+    new route on a bridge cost its guests their IPv6 for seconds.
     """
     parts = {setting.key if setting.key == "Network.DNS" else setting.key.partition(".")[0] for setting in differing}
     return min(before.systemd, after.systemd) >= KEEPS and parts <= _IN_PLACE

@@ -32,8 +32,8 @@ class Effect(enum.Enum):
     KEPT = "settings that the unit no longer has stay in effect until the device is created anew or they are undone"
     ISOLATED = "traffic between its guests is dropped from now on, open connections included"
     FENCED = (
-        "the first deny between its guests, and who sent first was not remembered so far: datagrams that it matches "
-        "are dropped even if they are replies, until the guest that asked sends again"
+        "the first deny between its guests, and so far nothing recorded which guest sent first: datagrams that the "
+        "deny matches are dropped even if they are replies, until the guest that asked sends again"
     )
     NAT_FLUSH = (
         "its addresses are removed and added again; connections that are masqueraded there are forgotten, and hang "
@@ -56,7 +56,10 @@ class Effect(enum.Enum):
     PLUGGED = "the guest gets another network interface, so it has to be started anew"
     WAY_OUT = "the guest's default route is on another network: its new connections come from its address there"
     MOVED = "the guest starts anew on another host"
-    LEFT = "the guest is no longer in the plan: it runs on until somebody stops it, and this alone ends no connection"
+    LEFT = (
+        "the guest is no longer in the plan: it runs on until somebody stops it, and its removal from the plan ends no "
+        "connection by itself"
+    )
     WAY_IN = "the address or the default route of an uplink changes: logins over it may be cut off"
     LOCKED_OUT = "new connections to a management service are refused"
     ABANDONED = "the host is no longer managed: the files that are installed there stay"
@@ -67,7 +70,7 @@ MTU, PROXIED = "Link.MTUBytes", "Network.IPv6ProxyNDPAddress"
 
 @dataclass(frozen=True, slots=True)
 class AssignmentChange:
-    """One assignment of a unit that differs; None on the side that lacks it."""
+    """An assignment that differs between two versions of a unit; None for a version without it."""
 
     key: str
     before: str | None

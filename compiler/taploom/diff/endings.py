@@ -79,7 +79,10 @@ class Ending:
 
     @property
     def _destinations(self) -> Spans | None:
-        """The destinations of the command, None for any; exact if translated, as the guest may be reached directly."""
+        """The destinations of the command; None for any.
+
+        Translated destinations stay exact, as a wider set could match connections that reach the guest directly.
+        """
         if self.goal.target is not None:
             return self.goal.destinations
         exact = self._filled(without(self.goal.destinations, self.others.nobody), self.others.nobody)

@@ -182,7 +182,7 @@ def _nic(nic: Nic) -> FieldValue:
 
 
 def _ways(nic: Nic) -> FieldValue:
-    """Whether the default route is on the NIC: True for all its families, the name of one family, or None."""
+    """The families whose default route is on the NIC: True for all families of the NIC, the name of one, or None."""
     sides = [(word, side) for word, side in (("ipv4", nic.ipv4), ("ipv6", nic.ipv6)) if side.mode is not Mode.NONE]
     found = [word for word, side in sides if side.default_route]
     return None if not found else True if len(found) == len(sides) else found[0]

@@ -34,7 +34,7 @@ WORTH_A_PROCESS = 200
 
 @dataclass(slots=True)
 class _Found:
-    """The parts of one change that are collected from its regions."""
+    """The data of one change, collected from its regions."""
 
     via: dict[str, None] = field(default_factory=dict)
     hosts: dict[str, None] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class _Found:
     samples: list[Sample] = field(default_factory=list)
 
     def take(self, other: "_Found") -> None:
-        """Add the parts of another one."""
+        """Add the data of another part of the change."""
         self.via |= other.via
         self.hosts |= other.hosts
         self.families |= other.families
@@ -60,7 +60,7 @@ def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[
     Args:
         before: the base.
         after: the head.
-        names: `kind/name` before and after of renamed objects.
+        names: the new `kind/name` of each renamed object, by its old one.
     """
     known = {
         family: (AddressLabels(before, family, after), AddressLabels(after, family, before)) for family in FAMILIES

@@ -25,7 +25,7 @@ _PROTOCOLS: Spans = ((0, 255),)
 def gathered(
     changes: Iterable[FlowChange], origins: tuple[Mapping[str, Origin], Mapping[str, Origin]]
 ) -> Iterator[FlowChange]:
-    """All changes; equal ones by several forwards for an object that appears or disappears are united into one.
+    """All changes; those that several forwards cause alike for one new or removed object become one change.
 
     Args:
         changes: the changes, in any order.
@@ -89,7 +89,7 @@ def _by_all(found: list[Disposition]) -> Disposition:
 
 
 def _joined(regions: Iterable[Region]) -> tuple[Region, ...]:
-    """The same packets in fewer regions: regions that differ only in their services become one."""
+    """Fewer regions with the same packets: regions that differ only in their services become one."""
     groups: dict[object, tuple[Region, list[ServiceSpans]]] = {}
     for region in regions:
         groups.setdefault(_besides_services(region), (region, []))[1].extend(region.services)

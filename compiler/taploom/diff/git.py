@@ -99,8 +99,8 @@ class Repository:
 def repository(specs: Path) -> tuple[Repository, str]:
     """The repository that a folder is in, and the folder's path from its top; "" for the top itself.
 
-    A repository inside the one of the current folder is refused: otherwise a submodule, whose content a change chooses,
-    would be read instead of the repository that the user means.
+    A repository inside the repository of the current folder is refused: otherwise a submodule, whose content a change
+    chooses, would be read instead of the repository that the user means.
 
     Args:
         specs: folder of the specs; it need not exist in the working tree.

@@ -184,11 +184,11 @@ class AddressLabels:
 
     @cached_property
     def _places(self) -> list[tuple[int, int]]:
-        """The addresses of hosts, sorted, each with its place in their order."""
+        """The addresses of hosts, sorted, each with its place in `hosts`."""
         return sorted((value, place) for place, value in enumerate(self.hosts))
 
     def hosts_in(self, spans: Spans) -> list[int]:
-        """The addresses of hosts in a set, in the order of the hosts."""
+        """The addresses in a set that are addresses of hosts, in the order of `hosts`."""
         known = self._places
         found: list[tuple[int, int]] = []
         for first, last in spans:
@@ -201,7 +201,7 @@ class AddressLabels:
         return sorted(mirrored(self.plan, self.family))
 
     def _named(self, left: Spans, host: str) -> Iterator[str]:
-        """Names of the rest: guests by outside addresses, named prefixes, zones behind an uplink, plain addresses."""
+        """Names of the remaining addresses: guests (outside addresses), named prefixes, zones, else plain addresses."""
         found = _among(self.mirrors, left)
         yield from (f"guest/{name}" for name in found)
         left = without(left, united((value, value) for value, _ in self.mirrors)) if found else left

@@ -38,7 +38,7 @@ def products(
 ) -> Iterator[tuple[Product, A]]:
     """The packets of a map that go to some destinations or come from some senders, as products with their answers.
 
-    Intervals of a dimension that lead to the same part are taken together, so that a thousand guests with the same
+    Intervals of a dimension that lead to the same node are taken together, so that a thousand guests with the same
     answers are one product and not a thousand boxes. A product may also contain packets between other addresses.
     """
 
@@ -84,7 +84,7 @@ def apart(manager: Manager[A], one: Diagram[A], other: Diagram[A]) -> Iterator[t
 
 
 def united_boxes(boxes: Iterable[Product]) -> list[PacketSet]:
-    """The same packets as fewer products, sorted by their first packet."""
+    """The packets of all boxes, united into fewer products, which are sorted by their first packet."""
     spans = set(boxes)
     if len(spans) == 1:  # the usual case
         (box,) = spans

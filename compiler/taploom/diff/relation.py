@@ -174,7 +174,7 @@ class HostPair:
         names, others, holders = self.sites.names, self.sites.others, self.sites.holders[side]
 
         def told(answer: Answer) -> Answer:
-            """The answer with the entry's name in the head, marked with the holder of the translated address."""
+            """The answer with its entry named as in the head, and marked with the holder of the translated address."""
             to = answer.destination
             holder = holders.get(to.address, "") if others and to and to.address is not None else ""
             mark: Mark = AddressHolder(holder) if holder else ""
@@ -239,7 +239,7 @@ class HostPair:
         asked: AbsentAddresses,
         parts: tuple[Restriction, ...],
     ) -> Iterator[Difference]:
-        """The products of packets to or from addresses that the other side lacks, within some restrictions."""
+        """The products of packets to or from addresses that exist on this side only, within some restrictions."""
         cuts = [Cut((part, nobody[side].rest)) for part in parts]
         for product, answer in products(self.manager, diagram, asked.destinations, asked.sources):
             pair = (answer, ABSENT) if side == 0 else (ABSENT, answer)
@@ -261,7 +261,7 @@ def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[HostP
     Args:
         before: the base.
         after: the head.
-        names: `kind/name` before and after of renamed objects.
+        names: the new `kind/name` of each renamed object, by its old one.
     """
     gone = {f"policy/{entry.name}" for entry in before.policy} - {f"policy/{entry.name}" for entry in after.policy}
     gone -= names.keys()

@@ -33,7 +33,7 @@ class CommittedSpecs:
         inside: path of the same folder from the top of the repository; "" for the top itself.
         sizes: bytes of each spec below that folder and of the lock, by path that begins with `folder`.
         blobs: content of those files that are small enough to be read.
-        refused: findings about other paths there, the same as for a working tree.
+        refused: findings about other paths below that folder, as a working tree would have them.
     """
 
     name: str
@@ -105,7 +105,7 @@ def _entries(where: Repository, inside: str, name: str, commit: str) -> Iterator
 
 
 def _misplaced(where: Repository, commit: str, inside: str, specs: Path, report: Report) -> None:
-    """Refuse a link or submodule in the place of the folder of specs or of a parent, as in a working tree."""
+    """Refuse a commit in which the folder of specs, or a parent of it, is a link or submodule, as in a working tree."""
     parts = inside.split("/")
     for depth in range(1, len(parts) + 1):
         row = where.ask("ls-tree", "-z", "--full-tree", commit, "--", "/".join(parts[:depth]))

@@ -43,13 +43,13 @@ def services_of(traffic: tuple[tuple[Spans, Spans], ...]) -> tuple[str, ...]:
 
 
 def simplified(services: tuple[str, ...]) -> tuple[str, ...]:
-    """The same services; only `any` if it is among them, or if one of them is the exception of `any but …`."""
+    """The services; only `any` if it is among them, or if they include what an `any but …` among them excepts."""
     whole = (one for one in services if one.startswith(_BUT))
     return (ANY,) if ANY in services or any(one.removeprefix(_BUT) in services for one in whole) else services
 
 
 def _beside(protocols: Spans, most: Spans) -> bool:
-    """Whether all protocols are among the few that the set `most` leaves out, so that its text covers them."""
+    """Whether the set `most` has none of the protocols, so that its text `any but …` names them all."""
     return not common(protocols, most)
 
 

@@ -44,7 +44,7 @@ def survivors(
         flows: the changes of flows.
         before: the base.
         after: the head.
-        names: `kind/name` before and after of renamed objects.
+        names: the new `kind/name` of each renamed object, by its old one.
     """
     hosts = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}
     groups: dict[_Kept, list[FlowChange]] = {}
@@ -80,7 +80,7 @@ def _survivor(kept: _Kept, group: list[FlowChange], others: _Known, later: _Know
 
 
 def _goes_on(region: Region, later: Bystanders | None) -> bool:
-    """Whether the plan still allows packets of foreign interfaces on others: conntrack cannot match the interface."""
+    """Whether packets of a foreign interface may still pass by another interface: conntrack matches no interface."""
     if region.ingress != OTHER or later is None:
         return False
     return not later.none(region.sources, region.destinations, region.services)

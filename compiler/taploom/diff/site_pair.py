@@ -36,7 +36,7 @@ class SitePair:
 
     Attributes:
         sites: the site before and after the change.
-        names: stable names before and after of renamed entries, which count as the same entry.
+        names: the new stable name of each renamed entry, by its old one; both name the same entry.
     """
 
     family: Family
@@ -124,12 +124,12 @@ class SitePair:
 
     @cached_property
     def resettled(self) -> Spans:
-        """The addresses that a host has on one side, and no host or another one on the other side."""
+        """The addresses that belong to different hosts on the two sides, or to a host on one side only."""
         old, new = self.stations
         return united(single(value) for value in old.keys() | new.keys() if old.get(value) != new.get(value))
 
     def _now(self, kind: str, name: str) -> str:
-        """The name in the head of an object of the base."""
+        """The name that an object of the base has in the head."""
         return self.names.get(f"{kind}/{name}", f"{kind}/{name}").partition("/")[2]
 
     @cached_property
@@ -141,7 +141,7 @@ class SitePair:
 
     @cached_property
     def ways(self) -> tuple[Sequence[Approach], Sequence[Approach]] | None:
-        """For each side, the approaches to forwards that the other lacks; None if anything is renamed or reordered."""
+        """For each side, the approaches to forwards that exist there only; None if anything is renamed or reordered."""
         old, new = (dict[Approach, None].fromkeys(site.approaches(self.family, named=True)) for site in self.sites)
         if self.names or not same_order(old, new):
             return None

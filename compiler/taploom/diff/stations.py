@@ -16,7 +16,7 @@ _UNICAST = ("2000::/3", "fc00::/7")
 
 
 def machineless(plan: Plan, family: Family) -> Spans:
-    """Addresses that are not unicast beyond a link (RFC 6890; IANA's IPv6 address space), and `_ends` of site links."""
+    """Addresses that are not routed as unicast (RFC 6890; IANA's IPv6 address space), and `_ends` of site links."""
     if family is Family.IPV4:
         reserved = united(of_prefix(parse_prefix(text)) for text in _RESERVED)
     else:

@@ -9,7 +9,7 @@ from taploom.source.refused import NESTED, refuse
 
 
 def refuse_absent(specs: Path, empty: Sequence[str], report: Report) -> None:
-    """Refuse submodules that are not checked out; submodules that are checked out or of a commit are refused elsewhere.
+    """Refuse submodules that are not checked out; those that are checked out, or in a commit, are refused elsewhere.
 
     Args:
         specs: folder of the specs.

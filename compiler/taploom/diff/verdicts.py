@@ -58,7 +58,7 @@ class Region:
         destinations: addresses as numbers; values behind the last address stand for learned addresses of the host.
         services: protocols and ports (ICMP types), as pairs of intervals; None for all.
         sources: addresses as numbers.
-        times: phases between two ends of validity; None for always.
+        times: phases of time, as in `flows.packets.clock`; None for always.
         source_before: the translation of their source before the change, as in `Disposition.source`.
         source_after: the translation of their source after the change.
         target: the address to which their destination was translated before the change, or None.

@@ -29,8 +29,8 @@ class IntentPair:
     """Two intents with diagrams of one manager, and their paths.
 
     Attributes:
-        ways: for each side, its approaches to forwards of other hosts that the other side lacks; None if every approach
-            may matter.
+        ways: for each side, the approaches to forwards of other hosts that exist on this side only; None if every
+            approach may matter.
         names: the new stable name of each renamed entry, by its old one.
         others: addresses that have different holders on the two sides.
     """

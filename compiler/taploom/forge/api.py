@@ -51,7 +51,7 @@ class Budget:
         self._bytes = BYTES
 
     def spend(self, work: Callable[[int], bytes]) -> bytes:
-        """The bytes that `work` returns; its argument is the number of bytes left, and it may return one byte more.
+        """The bytes that `work` returns; its argument is the number of bytes left; `work` may return one byte more.
 
         Raises:
             ForgeError: `work` takes too long, or returns more than is left; in the first case its thread is abandoned.
@@ -134,7 +134,7 @@ class Api:
         except (HTTPException, OSError) as error:
             raise ForgeError(f"{what}: the forge broke off ({type(error).__name__})") from None
         except ValueError:  # its message may quote a header
-            raise ForgeError(f"{what}: the address of the API, or the token, is none that can be sent") from None
+            raise ForgeError(f"{what}: the address of the API, or the token, cannot be sent in a request") from None
 
 
 def _named(method: str, path: str) -> str:
@@ -144,5 +144,5 @@ def _named(method: str, path: str) -> str:
 def _hint(status: int) -> str:
     """A hint for a status; jobs for forks get tokens that may only read."""
     if status in (401, 403, 404):
-        return ": the token may not do this here (or it is that of a fork, which may only read)"
+        return ": the token may not do this here; the token of a job for a fork may only read"
     return ", and leads elsewhere" if 300 <= status < 400 else ""

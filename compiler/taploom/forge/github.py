@@ -47,7 +47,7 @@ class PullRequest:
         return f"/repos/{quote(self.repository)}/issues"
 
     def _ours(self, row: Mapping[str, Any]) -> bool:
-        """Whether we wrote a comment; with no known login, each bot's comment counts: no personal account is a bot."""
+        """Whether we wrote a comment; if our login is not known, comments of bots count as ours, and no others."""
         if row.get("user") is None:  # the account was deleted
             return False
         user = json_object(row["user"], "an account")

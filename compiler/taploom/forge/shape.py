@@ -28,7 +28,7 @@ def json_object(value: Any, what: str) -> Mapping[str, Any]:
 def json_objects(value: Any, what: str) -> list[Mapping[str, Any]]:
     """A value that has to be a list of objects; its arguments and errors are those of `json_object`."""
     if not isinstance(value, list):
-        raise _other(f"the list of {what}s is none")
+        raise _other(f"the list of {what}s is no list")
     return [json_object(each, f"a {what}") for each in value]
 
 

@@ -10,7 +10,7 @@ from taploom.plan.interfaces import HostInterface
 
 
 def straight(atlas: Atlas, there: tuple[Host, HostInterface], sender: Address, came: Host | None) -> None:
-    """Checks that the answering host would not reply by way of another host than the one that the packet comes from.
+    """Checks that replies return to the host that the packet comes from, and not by way of another host.
 
     Args:
         atlas: the site.
@@ -32,7 +32,7 @@ def across(atlas: Atlas, host: Host, sender: Address, to: Address) -> None:
     """Checks that the replies to packets that a host forwards between two zones' worlds return through the same host.
 
     Raises:
-        NowhereError: The other zone has the sender's address, too, so no reply leaves it.
+        NowhereError: The other zone has the sender's address, too, so no reply leaves that zone.
         UnclearError: The replies of the other zone take another path.
     """
     way = atlas.way(host, to)

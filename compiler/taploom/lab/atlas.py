@@ -97,9 +97,8 @@ class Atlas:
     def listens(self, host: Host, dnat_entry: DnatEntry, by: HostInterface | None, to: Address) -> bool:
         """Whether a forward listens at an address, for packets from an interface, or from the host itself (None).
 
-        No rule can tell which uplink has an address that is not in the spec, except for the uplink by which a packet
-        comes in. So a forward at one such address also listens at such addresses of all uplinks that the packet did not
-        use.
+        For an address that is not in the spec, a rule can tell only whether the uplink by which a packet comes in has
+        it. So a forward at such an address also listens at such addresses of all uplinks that the packet did not use.
         """
         for uplink in outside(host):
             if self.uplink_address(host, uplink.device, dnat_entry.family) == to:

@@ -36,7 +36,7 @@ def end(name: str) -> None:
 
 
 class Keeper:
-    """Listens for requests to end a lab; made while the lab still runs in the foreground, which prints its name."""
+    """Listens for requests to end a lab; created while the lab is in the foreground, so that its name can be shown."""
 
     def __init__(self) -> None:
         self.name = f"{_NAME}{os.getpid()}"

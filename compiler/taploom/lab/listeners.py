@@ -78,7 +78,7 @@ class Listeners:
                 return  # the other side may close at any time
 
     def speak(self) -> dict[str, Any]:
-        """Lets the connections send that wait for this request."""
+        """Lets those connections send octets that wait for this request."""
         self._told.set()
         return {}
 

@@ -19,7 +19,7 @@ WINDOW = 16
 STALLED = 0.1
 """Seconds of silence after which the datagrams in flight count as late, and new ones are sent."""
 MISSING = 2 * WINDOW
-"""Datagrams without an answer after which no new ones are sent: late or lost, a queue has room for as many."""
+"""Number of unanswered datagrams, late or lost, at which no new ones are sent: a queue has room for as many."""
 GRACE = 0.5
 """Seconds to connect."""
 LATEST = 2.0

@@ -113,7 +113,7 @@ class Oracle:
         return self._enter(host, uplink, packet, 0)
 
     def unquestioned(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> Prediction:
-        """The outcome like that of `claimed`, but as if the host accepted every source at that uplink."""
+        """The outcome as for `claimed`, except that the host is taken to accept every source at that uplink."""
         return self._admit(host, uplink, packet, 0)
 
     def from_host(self, host: Host, packet: FirstPacket) -> Prediction:

@@ -137,7 +137,7 @@ def _outer(plan: Plan) -> Iterator[Prefix]:
 
 
 def _free(prefix: Prefix, inner: Iterable[Prefix]) -> Address | None:
-    """An address of a prefix that is in no inner prefix; not the first or last one of a prefix with more than two."""
+    """An address of a prefix, outside of all inner prefixes; if the prefix has more than two, not its first or last."""
     inner = tuple(inner)
     start = 0 if prefix.size <= 2 else min(7, prefix.size // 2)
     for offset in islice(range(start, prefix.size), 4096):

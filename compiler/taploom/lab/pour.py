@@ -1,8 +1,8 @@
 """A stream of answers to one question; a firewall lets the answers pass only while it remembers the question.
 
 The pace is steady and slow enough for any machine, so a firewall has refused each answer that is missing. The stream
-ends when the asking side asks for the number of answers. A firewall takes that for a new question and would let further
-answers pass again.
+ends when the asking side asks for the number of answers. A firewall takes this request for a new question, and would
+let further answers pass again.
 """
 
 import contextlib

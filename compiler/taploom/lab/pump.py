@@ -26,7 +26,7 @@ IFF_TAP = 0x0002
 IFF_NO_PI = 0x1000
 ARPHRD_ETHER = 1
 FRAME = 65536 + 64
-"""Longest frame read: segmentation offload is not enabled, so it is the MTU and the header."""
+"""Size of the longest frame: the MTU and the header, as segmentation offload is not enabled."""
 BATCH = 64
 """The most frames that are copied from one TAP before the other TAPs are served."""
 

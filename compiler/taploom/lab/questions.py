@@ -96,7 +96,7 @@ def questions(atlas: Atlas, oracle: Oracle) -> tuple[tuple[Question, ...], tuple
 
 
 def _ways_back(asked: Iterable[Question], oracle: Oracle) -> Iterator[Question]:
-    """For each denied UDP flow between neighbours, its opposite flow if that is allowed: its answers must pass."""
+    """The allowed flows that are opposite to a denied UDP flow between neighbours: their answers must pass."""
     for question in asked:
         packet = question.packet
         if packet.protocol == "udp" and not question.verdict.allowed and question.source.group == question.to.group:
@@ -108,7 +108,7 @@ def _ways_back(asked: Iterable[Question], oracle: Oracle) -> Iterator[Question]:
 
 def _idle(atlas: Atlas, deciding: set[str]) -> Iterator[NotRun]:
     """The entries that decide about no probe, with the reasons."""
-    why = "no probe hangs on it: nobody here has such addresses, or another entry says the same"
+    why = "no probe depends on it: nobody here has such addresses, or another entry says the same"
     services: dict[str, set[Service]] = {}
     for host in atlas.plan.hosts:
         for term in host.terms:

@@ -61,7 +61,7 @@ class Reading:
         return self._known[source, to]
 
     def _name(self, to: Address) -> str:
-        """The name of a destination in a query: the uplink if only the network outside knows its address."""
+        """A destination as a query names it: the uplink that has learned the address, or else the address."""
         host, uplink = self._learned.get(to, ("", ""))
         learned = host and uplink in Forwarding.of(self._atlas.hosts[host], to.family).learned
         return f"{host}/{uplink}" if learned else str(to)
@@ -72,7 +72,7 @@ class Reading:
             host, ingress = owner, SELF
         elif isinstance(owner, str):
             there = atlas.entrance(owner, packet.to)
-            assert there, "who is asked about has a way"
+            assert there, "the sender of a question has a path to its destination"
             host, ingress = there[0], there[1].device
         else:
             guest, nic = owner

@@ -52,7 +52,7 @@ def send(proto: str, to: str, port: int, source: str | None, timeout: float, tri
     result: Result = {"outcome": "timeout"}
     for attempt in range(tries):
         if attempt and result["outcome"] != "timeout":
-            time.sleep(timeout)  # an error arrives at once, and its cause may be about to end
+            time.sleep(timeout)  # an error arrives at once, and its cause may be gone by the next try
         try:
             result = ask(to, port, source, timeout)
         except TimeoutError:

@@ -20,7 +20,7 @@ from taploom.lab.waiting import LabError, wait_for
 from taploom.plan.host import Bridge, Host
 
 LIARS = 2
-"""The most guests of one bridge that send forged frames."""
+"""Maximum number of guests of one bridge that send forged frames."""
 _NOBODY = parse_mac("02:00:5e:00:53:77")
 """A MAC address of the block for documentation (RFC 7042), with the local bit."""
 _ROUTER_ADVERTISEMENT, _NEIGHBOUR_ADVERTISEMENT, _REDIRECT = 134, 136, 137

@@ -30,7 +30,7 @@ def ask(site: RunningSite, asked: tuple[Question, ...], progress: Progress | Non
     chosen, left_out = _within_rates(asked)
     machines = site.machines()
     listen(site, machines, chosen)
-    # Refused packets go first: without ports, a packet in the other direction would open a connection for them.
+    # Refused packets go first: for a protocol without ports, conntrack would take them for replies to an opposite flow.
     first, rest = ([q for q in chosen if _refused(q) is it_is] for it_is in (True, False))
     rows: list[Row] = []
     for wave in (*_waves(first), *_waves(rest)):

@@ -15,11 +15,12 @@ _WITH_PORTS = ("tcp", "udp", "sctp")
 _BUSY = frozenset({67, 68, 546, 547})
 """UDP ports on which networkd itself listens."""
 _ICMP = {Family.IPV4: ("icmp", ICMP4), Family.IPV6: ("icmpv6", ICMP6)}
-_HEADERS = {"ah": "of IPv6 it is a header before another protocol"}
+_HEADERS = frozenset({"ah"})
+"""Protocols that are extension headers in IPv6: the packet's protocol is that of a later header (RFC 8200, 4)."""
 
 
 def edges(service: Service, family: Family) -> Iterator[tuple[int, Trial]]:
-    """The trials of one service, each with its number among the ports around the first and last port of the service."""
+    """The trials of one service, each with a number; the ports around both ends of a range have 0 to 3."""
     name, number = _ICMP[family]
     if service.protocol in _WITH_PORTS:
         around = (service.first - 1, service.first, service.last, service.last + 1)
@@ -59,7 +60,7 @@ def untried(services: Iterable[Service]) -> str:
         return ""
     names = ", ".join(sorted({_word(service) for service in found}))
     if all(service.protocol in ICMP_TYPES for service in found):
-        return f"a message of {names} begins no connection for the kernel, which drops it as invalid without one"
+        return f"the kernel drops a first packet of {names} as invalid, since such a message begins no connection"
     return f"no first packet of {names} can be made here"
 
 

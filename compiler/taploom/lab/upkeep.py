@@ -20,7 +20,7 @@ from taploom.plan.interfaces import inside
 
 RELOADS = 10
 FLOWS = 6
-"""The most flows of each kind that are watched."""
+"""Maximum number of flows of each kind that are watched."""
 ENOUGH = 500
 """The number of datagrams that a flow must exceed, as fewer prove little."""
 PACE = 0.25

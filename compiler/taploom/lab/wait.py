@@ -1,4 +1,4 @@
-"""Waits for the addresses and default routes that a plan promises; a report shows networkd's log on each that differs.
+"""Waits for the addresses and default routes that a plan promises; reports each broken promise with networkd's log.
 
 A plan does not know the addresses that the network assigns (an uplink's lease, an address of a pool). It promises one
 address of the right prefix for each. The address that has come is recorded in `Ground`, which the oracle uses for its

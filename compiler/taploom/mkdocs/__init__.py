@@ -1,1 +1,1 @@
-"""The way into taploom that MkDocs takes: a plugin beside the command line, on top of all that makes pages."""
+"""The MkDocs plugin: an entry point of taploom beside the command line."""

@@ -186,7 +186,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
 
     @event_priority(50)
     def _before_search(self, context: Any, *, page: MkDocsPage, nav: Navigation, **_: Any) -> Any:
-        """Give the search plugin a page's text, of a leaf only its search words; give a leaf a shorter navigation."""
+        """Give the search plugin a page's text (only the search words of a leaf); shorten the navigation of a leaf."""
         leaf, self._whole = self._leaves.get(page.file.src_uri), page.content or ""
         if leaf is not None:
             context["nav"] = brief(nav)

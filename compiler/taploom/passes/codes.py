@@ -8,7 +8,7 @@ LOCK_SYNTAX = DiagnosticRule(
     Severity.ERROR,
     "Each line of the lock is `guest/NAME NETWORK ipv4|ipv6|mac VALUE`, and `freed` for a tombstone.",
     "A lock that cannot be read would have every address allocated anew, and so renumber the site.",
-    "Take the line as it was in git, or delete it and run `taploom lock`; of a merge conflict keep both sides.",
+    "Take the line as it was in git, or delete it and run `taploom lock`; in a merge conflict keep both sides.",
 )
 LOCK_LACKS = DiagnosticRule(
     "TL302",
@@ -125,7 +125,8 @@ FORWARD_BESIDE = DiagnosticRule(
     "A forward leads to a guest.",
     "A forward to a port of the host itself, or to a machine beside the host, cannot be said yet.",
     "Let a service of the host listen at the outside port itself, and allow that in policy with `to: host/NAME`. For a "
-    "machine beside, forward to a guest that passes it on, such as a reverse proxy, and allow what the guest asks for.",
+    "machine beside, forward to a guest that passes connections on, such as a reverse proxy, and allow the guest to "
+    "reach the machine.",
     bad="addresses:\n  nas: 192.168.20.9\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
     "forwards:\n  nas: {on: hv1, ports: tcp/5001, to: nas}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"

@@ -175,7 +175,7 @@ def _routes(document: Document, host: str, own: Equipment) -> tuple[Route, ...]:
 
 
 def device_of(via: Address, host: Equipped) -> str:
-    """The interface whose link has the next hop; else the uplink with a learned address if there is one; else ""."""
+    """The interface whose link has the next hop; else the only uplink with a learned address; else ""."""
     for interface in (*outside(host), *inside(host)):
         own = interface.own(via.family)
         if own is not None and via in own.prefix:

@@ -37,8 +37,8 @@ FREED = "freed"
 class Slot(NamedTuple):
     """The key of an entry of the lock: one family, or the MAC, of one NIC.
 
-    It is a named tuple, because a large site looks up a hundred thousand of them, and a lookup takes a third of the
-    time that one of a dataclass takes.
+    It is a named tuple, because a large site looks up a hundred thousand slots, and the lookup of a
+    dataclass takes three times as long.
     """
 
     guest: str
@@ -66,7 +66,7 @@ class Lock:
     """All entries, by slot.
 
     Attributes:
-        refused: slots whose entry collides with another one, which has been reported.
+        refused: slots whose entry collides with another entry; the collision has been reported.
     """
 
     slots: Mapping[Slot, Locked]

@@ -73,7 +73,7 @@ class NameLookup:
         return False
 
     def unknown(self, kind: str, name: str, span: Span, listed: Callable[[], Iterable[str]]) -> None:
-        """Report an unknown name, with a similar known one and its place."""
+        """Report an unknown name, with a similar known name and its place."""
         if (kind, name) not in self.nearest:
             if len(self.nearest) == SUGGESTIONS:
                 self.report.add(Diagnostic(codes.UNKNOWN_NAME, f"unknown {kind} `{name}`", span))
@@ -109,7 +109,7 @@ class NameLookup:
         return guest if len(sane) == len(guest.nics) else replace(guest, nics=sane)
 
     def networks(self, names: Iterable[str], *path: str) -> None:
-        """Report the names that are not networks; `path` leads to the mapping whose keys they are."""
+        """Report the names that are not networks; the names are the keys of the mapping at `path`."""
         for network in names:
             self.known("networks", network, partial(self.document.places.key, *path, network))
 

@@ -16,7 +16,7 @@ def not_a_guest(forward: str, name: str, kind: str, span: Span) -> Diagnostic:
     hint = "name one of its guests"
     if kind in ("a host", "an address"):
         message += ", to which forwards cannot lead yet"
-        hint = "forward to a guest that passes it on, such as a reverse proxy"
+        hint = "forward to a guest that passes connections on, such as a reverse proxy"
     if kind == "a host":
         hint = f"let its service listen at the outside port, and allow that in policy with `to: host/{name}`"
     return Diagnostic(FORWARD_BESIDE, message, span, hint, subject=f"forward/{forward}")

@@ -1,4 +1,4 @@
-"""Default names of interfaces; they depend only on their own guest and network, so another object renames none."""
+"""Default names of interfaces: a name depends only on its guest and network, so other objects never change it."""
 
 from taploom.base.names import INTERFACE_BYTES, interface_problem, shortened
 

@@ -131,7 +131,7 @@ def _parts(entry: ResolvedPolicy, view: HostView) -> Iterator[tuple[Part, Part]]
 
 
 def _possible(came: Side, goes: Side, action: Action) -> bool:
-    """Whether a pair of sides needs a term: `transit` makes pairs of uplinks; in one bridge only a deny needs one."""
+    """Whether a pair of sides needs a term. Within a bridge only a deny needs one; `transit` makes pairs of uplinks."""
     if came.kind is SideKind.BRIDGE:
         return came != goes or action is Action.DENY
     if came.kind is SideKind.OTHER:

@@ -80,7 +80,7 @@ class _Publisher:
 
     @property
     def uplinks(self) -> tuple[HostInterface, ...]:
-        """The uplink that `on` names; else the uplinks that the spec configures, or all if it configures none."""
+        """The uplink that `on` names; else all uplinks that the spec configures; if there are none, all uplinks."""
         chosen, every = self.spec.on.uplink, outside(self.equipment)
         if chosen:
             return tuple(uplink for uplink in every if uplink.device == chosen)
@@ -124,7 +124,7 @@ class _Publisher:
         return bool(named_outside(self.document, host) - self.document.hosts[host].outside.keys())
 
     def _nothing(self, nic: Nic) -> None:
-        """Report why there is no DNAT entry: no common family with known addresses, or no known sender in it."""
+        """Report why there is no DNAT entry: no shared family with known addresses, or no known sender in it."""
         shared = [family for family in FAMILIES if in_family(nic, family).address and self._listening(family)]
         if not shared:
             self._nowhere(

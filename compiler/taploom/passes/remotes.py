@@ -64,11 +64,11 @@ def interfaces_by_prefix(equipment: Equipment) -> InterfacesByPrefix:
 
 
 def reverse_paths(equipment: Equipment) -> tuple[Remote, ...]:
-    """The prefixes of uplinks' links and of static routes to which not all uplinks lead, each with those that do.
+    """The prefixes to which some uplinks lead and others do not, each with the uplinks that lead to it.
 
-    Packets from such a prefix must not come in by any other uplink. A network of this host does not split a prefix
-    that contains it, as packets from the network may come in by no uplink at all. An uplink's /32 or /128 does not
-    split a prefix either, as it has only the host's own address.
+    They are prefixes of uplinks' links and of static routes. Packets from such a prefix must not come in by any other
+    uplink. A network of this host does not split a prefix that contains it, as packets from the network may come in by
+    no uplink at all. An uplink's /32 or /128 does not split a prefix either, as it has only the host's own address.
     """
     links = ((prefix, device) for prefix, device in _links(outside(equipment)) if prefix.length < prefix.family.bits)
     known = _ways(equipment, (*links, *_routes(equipment)))

@@ -20,7 +20,7 @@ class Selection:
     """The union of the objects that a list of selectors selects.
 
     Attributes:
-        everyone: `any` is among them.
+        everyone: whether `any` is among the selectors.
         networks: networks selected whole.
         guests: addresses of single guests, by network.
         literals: literal and named prefixes.

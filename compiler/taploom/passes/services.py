@@ -28,7 +28,7 @@ class Services:
 
     Attributes:
         meanings: protocols and ports of each service of the site.
-        beyond: services that were left out, because those before them in the alphabet reached the bound.
+        beyond: services left out because the services before them in the alphabet reached the bound.
     """
 
     meanings: Mapping[str, Meaning]

@@ -30,7 +30,7 @@ class HostView:
     Attributes:
         networks: prefix of each network of this host, by family.
         zones: zones beyond its interfaces, sorted.
-        remote: prefixes of networks of other hosts that it has a route to, by network.
+        remote: prefixes of other hosts' networks to which this host has a route, by network.
         peers: fixed addresses of the other hosts, by host.
         remotes: the prefixes of `remote` and `peers`, each with the uplinks behind which it is.
         behind: the prefixes of `remotes` behind the uplinks of each zone.
@@ -94,7 +94,7 @@ class HostView:
 
     @property
     def carried(self) -> Iterator[str]:
-        """The networks and hosts elsewhere that have no uplink in some zone of this host."""
+        """Other hosts that lack an uplink in some zone of this host, and the networks of such hosts."""
         zones = frozenset(self.zones)
         return (name for name, near in self.near.items() if not zones <= near)
 
@@ -202,5 +202,5 @@ def _all() -> tuple[Prefix, ...]:
 
 
 def split(prefixes: tuple[Prefix, ...], family: Family, *, to_self: bool) -> tuple[Prefix, ...]:
-    """The prefixes of one family; the link-local one only towards the host itself."""
+    """The prefixes of one family; the link-local prefix only if `to_self`."""
     return tuple(p for p in of_family(prefixes, family) if to_self or p != LINK_LOCAL)

@@ -40,7 +40,7 @@ class _Known:
     ways: Mapping[str, InterfacesByPrefix]
 
     def answering(self, network: Prefix, zone: str) -> Iterator[_HostAddress]:
-        """The ends that accept packets from all of a network at the uplinks by which these come in."""
+        """The ends that accept the packets of every address of a network at an uplink by which these packets arrive."""
         around = (prefix_of(network.first, length) for length in range(1, network.length + 1))
         found = {end for prefix in around for end in self.ends.get((prefix, zone), ())}
         for end in found:

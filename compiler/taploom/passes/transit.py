@@ -5,8 +5,9 @@ site, and must not make the host a router between the networks around it. A host
 ends name that zone: an address does not tell its zone, and neighbours in a zone seldom need a router between them.
 These two limits do not apply to an entry that denies.
 
-A host forwards traffic of another host of the site, or of a network on that host, between two zones if the other host
-has no uplink in one of them, and so no other path. Hosts that share a zone reach each other without a third host.
+A host forwards between two zones for another host of the site, or for a network on that host, if the other host lacks
+an uplink in one of these zones, and so has no other path. Hosts that share a zone reach each other without a third
+host.
 """
 
 from collections.abc import Iterator

@@ -30,7 +30,7 @@ class Wiring:
     """The host of each network, and the guests with their NICs.
 
     Attributes:
-        carriers: the host of each network that is on one.
+        carriers: the host of each network; a network that is on no host is left out.
         guests: sorted by name.
     """
 
@@ -69,7 +69,8 @@ def _carriers(document: Document, report: Report) -> dict[str, str]:
             if first != host:
                 places = document.places
                 span = places.key("hosts", host, "networks", network)
-                message = f"network `{network}` is on hosts `{first}` and `{host}`: one on several cannot be said yet"
+                several = "a network on several hosts cannot be said yet"
+                message = f"network `{network}` is on hosts `{first}` and `{host}`: {several}"
                 label = Label(places.key("hosts", first, "networks", network), "also here")
                 hint = "declare a network for each host; both can share a `zone`"
                 report.add(Diagnostic(codes.NETWORK_TWICE, message, span, hint, (label,), subject=f"network/{network}"))

@@ -49,7 +49,7 @@ class Nic:
 
     Attributes:
         network: the network that it is in.
-        tap: the TAP interface on the host that is its other end.
+        tap: the TAP interface on the host: the other end of the NIC.
         bridge: the bridge that the TAP joins.
         mac: its hardware address; guests match their interface by it.
         ra: whether the network's router advertises itself.

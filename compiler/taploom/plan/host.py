@@ -54,7 +54,7 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Uplink:
-    """An interface of the host towards what taploom does not manage. None for a family means: not used.
+    """An interface of the host towards what taploom does not manage. A family that is None is not used.
 
     Attributes:
         metric: metric of the routes that its gateways, DHCP or RA bring; the lowest wins; None where the spec has none.
@@ -228,13 +228,13 @@ class Remote:
     """Addresses that are not on a bridge of this host, and the uplinks behind which they are.
 
     A packet with such a source address is accepted from these uplinks and from no other. All routes of the longest
-    prefix count, whatever their metric (feasible paths, RFC 3704, 2.3): the sender may use another of them than this
-    host does. The prefixes of fixed addresses of uplinks count as routes; addresses that DHCP, RA or something else
-    gives an uplink are not known.
+    prefix count, whatever their metric (feasible paths, RFC 3704, 2.3), as the sender may use any of these routes. The
+    prefixes of fixed addresses of uplinks count as routes; addresses that DHCP, RA or something else gives an uplink
+    are not known.
 
     Attributes:
         prefix: a prefix all of whose addresses take the same routes of the host.
-        uplinks: sorted; all where only a default route may lead there, none where the route leads by a bridge.
+        uplinks: sorted; all uplinks if only a default route may lead to the prefix, none if its route uses a bridge.
     """
 
     prefix: Prefix
@@ -259,8 +259,8 @@ class Host:
         routes: sorted by name.
         site_prefixes: all prefixes of the site's networks, here and elsewhere: between these NAT never applies.
         remotes: site prefixes and fixed addresses of other hosts that are not on a bridge here; sorted, disjoint.
-        reverse_paths: prefixes of links and routes, of the site or not, as far as packets from them must not come in by
-            every uplink; sorted, disjoint.
+        reverse_paths: prefixes of links and routes, of the site or not, from which packets may come in by some uplinks
+            only; sorted, disjoint.
         nat: sorted by network, family, uplink.
         dnat_entries: forwards that this host translates, sorted by forward, family, protocol, port.
         terms: the parts of the policy that this host enforces, sorted by policy entry, sides and family.

@@ -1,9 +1,9 @@
 """The interfaces of a host, in one form for every kind of interface.
 
-Code that asks where packets may come in, which addresses a host has, or what is beyond a device, uses this module: it
-handles a new kind as soon as this module does. The module has facts of the plan and draws no conclusions from them:
-each witness, for example, works out by itself which senders an interface accepts, as shared code would be a shared
-fault. Code about a single kind, such as the unit of a bridge or its ports, uses the plan's own objects.
+Code that asks where packets may come in, which addresses a host has, or what is beyond a device, uses this module. Such
+code handles a new kind as soon as this module has it. The module has facts of the plan and draws no conclusions from
+them: each witness, for example, works out by itself which senders an interface accepts, as shared code would be a
+shared fault. Code about a single kind, such as the unit of a bridge or its ports, uses the plan's own objects.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ InterfaceKind = Uplink | Bridge
 
 
 class Equipped(Protocol):
-    """What has interfaces: a host, and what a pass knows of one. Its class has no slots, as views are kept in it."""
+    """A host, or the equipment of a host in a pass. Its class has no slots, as `memo` keeps results in the object."""
 
     @property
     def uplinks(self) -> tuple[Uplink, ...]: ...  # noqa: D102
@@ -35,15 +35,15 @@ class HostInterface:
     Attributes:
         device: interface name.
         zone: zone of what is beyond it.
-        network: network of this host that is beyond it, with its guests; "" where that is not of this host.
-        ipv4: the host's address there, or how it comes by one; None where it has none, or nobody knows.
+        network: the network of this host that is beyond it, with its guests; "" for an outside interface.
+        ipv4: the host's fixed address there, or how the address is learned; None without an address or if not known.
         ipv6: the same for IPv6.
         kind: the plan's object, whose type is the kind of interface.
         configured: whether a unit of ours configures it; else it may have any address, which somebody else gives it.
         advertised: whether the host hears router advertisements there (RFC 4861).
         metric: of its default routes, or None.
         mtu: in bytes, or None for what the link has.
-        dns: resolvers of the guests there; where a zone is beyond it, of the host.
+        dns: resolvers of the guests there; for an outside interface, resolvers of the host.
         dhcp: DHCPv4 that the host serves there.
         ra: router advertisements that the host sends there.
         serves_dns: whether the host answers DNS there.

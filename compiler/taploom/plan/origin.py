@@ -15,7 +15,7 @@ class Origin:
     """The cause of a fact.
 
     Attributes:
-        entry: the entry of the spec, as a path of keys, as `guests.web.nics.dmz`; for implied flows `implied.NAME`.
+        entry: the entry of the spec, as a path of keys (`guests.web.nics.dmz`); for implied flows `implied.NAME`.
         span: the text of that entry; None for a fact that no text states (an implied flow). Spans do not count when
             origins are compared: a plan does not differ because a comment moved its lines.
         by: the pass that made the fact.
@@ -36,7 +36,7 @@ SECTIONS = {kind: section for section, kind in KINDS.items()}
 
 
 def object_of(entry: str) -> str:
-    """The object that an entry belongs to: `guests.web.nics.dmz` is of `guest/web`; "" if it belongs to none."""
+    """The object that an entry belongs to: `guests.web.nics.dmz` belongs to `guest/web`; "" if it belongs to none."""
     section, _, rest = entry.partition(".")
     if section == "site":
         return "site/site"

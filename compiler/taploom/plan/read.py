@@ -96,8 +96,8 @@ def _list(data: Any) -> list[Any]:
 def _member(kind: types.UnionType, data: Any) -> Any:
     """The member of a union type that JSON data belongs to.
 
-    A union in the plan has at most one dataclass and one type that is written as a string, and no value of its enum is
-    a valid string of that type.
+    A union in the plan has at most one dataclass and one type that is written as a string. If the union has an enum, no
+    value of this enum is a valid string of that type.
     """
     members = [one for one in typing.get_args(kind) if one is not type(None)]
     if len(members) == 1:

@@ -29,7 +29,7 @@ _PLAIN: dict[Any, Schema] = {
 }
 _ORIGIN: Schema = {
     "type": "object",
-    "description": "The cause of a fact: an entry of the spec, and the pass that made it.",
+    "description": "The cause of a fact: an entry of the spec, and the pass that made the fact.",
     "properties": {"entry": {"type": "string"}, "by": {"type": "string"}},
     "required": ["entry", "by"],
     "additionalProperties": False,

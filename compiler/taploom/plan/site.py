@@ -46,7 +46,7 @@ class Network:
     """A network of the spec.
 
     Attributes:
-        host: the host that carries it as a bridge, or "" where none does.
+        host: the host that carries it as a bridge; "" if no host carries it.
         ipv4: the host's own address on it, or None.
         ipv6: the same for IPv6.
         nat4: translation of IPv4, or None.

@@ -1,1 +1,1 @@
-"""From findings and plans to what people and tools read: nothing here decides, everything here only lays out."""
+"""Lays out findings, plans, answers and changes for people and tools; nothing here decides."""

@@ -21,7 +21,7 @@ def answering(inquiry: Inquiry, reply: Reply) -> Iterator[str]:
 
 
 def _note(inquiry: Inquiry, reply: Reply, hop: Hop) -> Iterator[str]:
-    """The uplinks by which answers leave, and the senders whose answers leave by the uplink that they came in by."""
+    """The uplinks by which answers leave, and the senders whose answers leave by the ingress of their packets."""
     place = inquiry.place(hop.host, reply.family)
     senders = (reply.box[SOURCE] if hop.senders is None else hop.senders) or place.strangers
     ways = place.forwarding.preferred

@@ -19,7 +19,7 @@ def diagnostic_rules() -> tuple[DiagnosticRule, ...]:
 
 
 def rule_of(code: str) -> DiagnosticRule | None:
-    """The rule of a code, whatever its case, or of a name."""
+    """The rule with this code (in upper or lower case) or this name."""
     return next((rule for rule in _ALL if code.upper() == rule.code or code == rule.name), None)
 
 

@@ -8,7 +8,7 @@ UNDRAWN = DiagnosticRule(
     "undrawn",
     Severity.NOTE,
     "Something on the machine that builds the site can draw its diagrams.",
-    "Pages have the same facts in tables, but who is beside whom is seen sooner than read.",
+    "Pages have the same facts in tables, but a picture shows sooner what is connected with what.",
     "Install Graphviz (`apt-get install graphviz`) or the package `pygraphviz`, which brings it along "
     f"(`pip install 'taploom[site]=={__version__}'`).",
 )

@@ -36,7 +36,7 @@ def line_text(place: RenderedLine, line: SourceLine) -> str:
 
 
 def spec_text(file: str, number: int, lines: tuple[CausedLine, ...], line: SourceLine) -> str:
-    """The entries that begin on a line of a spec, or else the entry around it, and the rendered lines of these."""
+    """The entries that begin on a line of a spec, or else the entry around it, with the lines that they cause."""
     origins = {caused.origin.entry: caused.origin for caused in lines}
     own = [entry for entry in sorted(origins) if (span := origins[entry].span) and span.line == number]
     said = [text for entry in own or sorted(origins)[:1] for text in _said(origins[entry], line)]

@@ -57,7 +57,7 @@ def reach_json(asked: Asked) -> str:
 
 
 def reach_text(asked: Asked) -> str:
-    """The answer as lines; a block for each part."""
+    """The answer as lines; a block for each reply."""
     if not asked.replies:
         return f"No packet from {asked.source} can be meant for {asked.to}: no host has a way between the two.\n"
     return "".join(line + "\n" for reply in _sorted(asked.replies) for line in _block(asked, reply))

@@ -30,8 +30,8 @@ LINK = DiagnosticRule(
     "TL104",
     "stray-link",
     Severity.ERROR,
-    "A symbolic link leads out of the folder of specs, round in a circle, or nowhere, or is in the place of the lock "
-    "or, in a repository, of the folder.",
+    "A symbolic link leads out of the folder of specs, round in a circle, or nowhere; or the lock is a link; or, in a "
+    "repository, the folder of specs is one.",
     "What is compiled must be what was reviewed; a file outside the folder is not in the review.",
     "Put the file itself into the folder.",
 )
@@ -104,8 +104,8 @@ UNCLOSED = DiagnosticRule(
     "unclosed",
     Severity.ERROR,
     "A quote or a bracket is opened and never closed, or closed and never opened.",
-    "Everything up to the next one is read as a part of it.",
-    "Add the missing one.",
+    "Everything up to the next quote or bracket is read as a part of the value.",
+    "Add the missing quote or bracket.",
     bad="site: {name: a\n",
     good="site: {name: a}\n",
 )

@@ -111,7 +111,7 @@ def _with_keys(entry: Any, keys: Map[str, str], shorthand: str) -> Any:
 
 
 def _without(pairs: list[tuple[Any, Any]], keys: Map[str, str]) -> list[tuple[Any, Any]]:
-    """The pairs without some keys; a comment behind a removed value moves to the value before it, if that has none."""
+    """The pairs without some keys; a removed value's comment moves to the value before it unless that has a comment."""
     kept: list[tuple[Any, Any]] = []
     for key, value in pairs:
         if key.value not in keys:
@@ -129,7 +129,10 @@ def _last(node: Any) -> Any:
 
 
 def _inserted(pairs: list[T], new: list[T], *, last: bool) -> list[T]:
-    """The pairs and the new ones; a block gets these before its last pair, as comments after it belong elsewhere."""
+    """The pairs with the new ones added: at the end if `last`, else before the last pair.
+
+    Comments that follow a block hang on its last pair, so this pair must stay the last one.
+    """
     index = len(pairs) if last else max(len(pairs) - 1, 0)
     return [*pairs[:index], *new, *pairs[index:]]
 

@@ -17,7 +17,7 @@ _NEVER = 1 << 30
 
 
 class UnprintableError(Exception):
-    """Raised for a part without a canonical form, such as a key of several lines; has its place, from 0."""
+    """A part has no canonical form, such as a key of several lines; `line` and `column` say where, from 0."""
 
     def __init__(self, part: LayoutNode) -> None:
         super().__init__(part.raw)
@@ -178,7 +178,7 @@ class Printer:
         return fresh
 
     def _level(self, comment: YamlComment, depth: int) -> int:
-        """The indentation of a comment on its own line: that of the innermost block that it was not left of."""
+        """The indentation of a comment on its own line: that of the innermost block at its old column or left of it."""
         outer, level = self.blocks[depth]
         for column, indent in self.blocks[depth + 1 :]:
             if outer < column <= comment.column:

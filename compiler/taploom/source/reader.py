@@ -34,7 +34,7 @@ def read(text: str, file: str, report: Report) -> Mapping | None:
 
 
 def read_counted(text: str, file: str, report: Report, limit: int) -> tuple[Mapping | None, int]:
-    """The tree as of `read`, with at most `limit` values, and the number of values with aliases written out."""
+    """The tree that `read` returns, for at most `limit` values, and the number of values, with aliases written out."""
     index = first_banned(text)
     if index is not None:
         report.add(_banned(text, index, file))

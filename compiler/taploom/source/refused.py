@@ -26,12 +26,12 @@ TO_FOLDER: Refusal = (
 )
 BESIDE: Refusal = (
     codes.LINK,
-    "this is a link, and none is followed in the place of this file",
+    "this is a link, and taploom follows no link in the place of this file",
     "put the file itself here",
 )
 AROUND: Refusal = (
     codes.LINK,
-    "this is a link, and none is followed on the way to the folder of specs",
+    "this is a link, and taploom follows no link on the way to the folder of specs",
     "put the folder itself here, or name it with `--specs`",
 )
 HIDDEN_NAME: Refusal = (codes.FILE_NAME, "the name of the file has characters that cannot be shown", "rename it")

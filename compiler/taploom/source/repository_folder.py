@@ -13,7 +13,7 @@ def top_of(folder: Path) -> Path | None:
 
 
 def own_of_another(folder: Path) -> Path | None:
-    """The repository of a folder, as a path from the top of the current folder's repository, if nested in that.
+    """The path of the folder's repository within that of the current folder; None if it is not nested there.
 
     The nested repository is a submodule or looks like one, so a pull request could choose its content.
     """

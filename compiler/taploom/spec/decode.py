@@ -1,7 +1,7 @@
 """Decodes the mappings of a tree into models, each of which is a set of keys with parsers.
 
-A parser returns a value, or `None` after it has reported a finding. An entry with such a key is left out as broken, so
-that one mistake neither hides others nor causes more.
+A parser returns a value, or `None` after it has reported a finding. An entry with a wrong value is left out as broken,
+so that one mistake neither hides others nor causes more.
 """
 
 # `refuse` returns None, which is what a parser returns after a diagnostic.
@@ -67,7 +67,7 @@ class Key:
         return f"{plain}_" if plain == "from" else plain
 
     def annotations(self) -> Schema:
-        """Its keywords of JSON Schema for editors and the reference; a mapping as example is YAML, in `$comment`."""
+        """Its keywords of JSON Schema for editors and the reference; a mapping as example stays YAML, in `$comment`."""
         found: Schema = {"description": self.doc}
         if isinstance(self.default, bool | int) or (isinstance(self.default, str) and self.default):
             found["default"] = self.default
@@ -212,7 +212,7 @@ class MapOf(Generic[T]):
     Attributes:
         item: the parser of an entry.
         noun: the name of an entry in messages.
-        check_key: whether a key is a valid name; it reports a key that is not.
+        check_key: whether a key is a valid name; it reports any other key.
         mentions: finds the names of objects of other sections in a key.
     """
 

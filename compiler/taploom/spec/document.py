@@ -40,7 +40,7 @@ SECTIONS: tuple[Key, ...] = (
     Key("site", SITE, "What holds for the whole site: its name, domain and target versions."),
     Key("addresses", section(ADDRESSES, "address"), "Named prefixes outside of the site."),
     Key("services", section(SERVICES, "service"), "Named services, besides the built-in ones."),
-    Key("zones", section(ZONE, "zone"), "Colour and description of zones; networks and uplinks name theirs."),
+    Key("zones", section(ZONE, "zone"), "Colour and description of zones; each network and uplink names its zone."),
     Key("networks", section(NETWORK, "network"), "The networks of guests, each a bridge on its host."),
     Key("hosts", section(HOST, "host"), "The hypervisors."),
     Key("guests", section(GUEST, "guest"), "The microVMs."),
@@ -102,7 +102,7 @@ class Places:
     def item(self, text: str, *path: str) -> Span:
         """The span of the item `text` of the list at a path, or of the whole value.
 
-        An entry in shorthand is itself the list that its last key would hold.
+        For an entry in shorthand the path has one key too many: the entry itself is the list.
         """
         node = self.node(*path) or self.node(*path[:-1])
         for item in node.items if isinstance(node, Sequence) else ():
@@ -179,7 +179,7 @@ def _section_twice(root: Mapping) -> bool:
 
 
 def _without(united: Mapping, values: dict[str, Any], twice: set[tuple[str, str]]) -> Mapping:
-    """Remove entries that are defined twice or have a duplicate key from `values`; return the tree with them empty."""
+    """Remove from `values` entries defined twice or with a duplicate key; return the tree with these entries empty."""
     sections: dict[str, dict[str, KeyValue]] = {}
     for place, name in sorted(twice):
         whole = united.pairs[place].value

@@ -170,7 +170,7 @@ _ADVERTISED = ("auto", "dhcp", "dhcp6", "dhcpv6", "slaac")
 
 
 def setting(value: "ScalarParser[T]", *words: Keyword) -> "ScalarParser[T | Keyword]":
-    """The parser of a value or of one of some words in its place."""
+    """The parser of a value, or of one of the given words in its place."""
     by_word = {word.value: word for word in words}
     listed = ", ".join(f"`{word}`" for word in by_word)
 

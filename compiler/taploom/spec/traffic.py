@@ -151,7 +151,7 @@ def _no_selector(text: str) -> str:
     if re.fullmatch(r"(?i)[a-z0-9_-]+(\.[a-z0-9_-]+)+\.?", text):
         return "taploom resolves no names of DNS: list the prefixes under `addresses`, and name that entry"
     if text.startswith(("!", "not ")):
-        return "nothing is excepted from a list: allow the whole of it, and `deny` in an entry of its own"
+        return "a selector has no exceptions: allow everything, and `deny` the exception in an entry of its own"
     return name_hint(text)
 
 

@@ -14,7 +14,7 @@ from taploom.spec import codes
 
 @dataclass(frozen=True, slots=True)
 class SynonymKeys:
-    """Keys with the same meaning that a model lacks.
+    """Keys of other tools, all with one meaning, which a model lacks.
 
     Attributes:
         keys: the keys as people write them.

@@ -60,7 +60,7 @@ class ServiceRef:
 
 @dataclass(frozen=True, slots=True)
 class PortRange:
-    """An inclusive range of ports; `first == last` for one."""
+    """An inclusive range of ports; `first == last` for a single port."""
 
     first: int
     last: int

@@ -36,7 +36,7 @@ def fixed_of(uplink: Uplink) -> tuple[Fixed, ...]:
 
 
 def _network(uplink: Uplink, fixed: Iterable[Fixed]) -> Section:
-    """`[Network]`; `IPv6AcceptRA` is explicit, as its default is no once the host forwards."""
+    """`[Network]`; `IPv6AcceptRA` is explicit, as its default is `no` once the host forwards."""
     base = section(
         "Network",
         uplink.origin,

@@ -86,7 +86,7 @@ def _declaration(one: Set) -> Iterator[str]:
     key = " . ".join(t.value for t in one.types)
     data = " . ".join(t.value for t in one.data) or ("verdict" if one.verdicts else "")
     raw = Type.ND_TARGET in one.types
-    # A column without a named type is declared by an expression (`typeof`), and then all columns are.
+    # If a column has no named type, `typeof` declares all columns by expressions.
     yield (f"typeof {key.replace('ifname', 'iifname')}" if raw else f"type {key}") + (f" : {data}" if data else "")
     if one.learned:
         yield f"size {_LEARNED_SIZE}"

@@ -2,7 +2,7 @@
 
 A unit is a list of sections, a section a list of assignments, both in the order in which they are printed: sections may
 repeat (`[Route]`), keys may repeat (`Address=`), and networkd unites the repetitions. Values keep their type, since Nix
-wants a number where a unit file has digits. Nothing here knows what a key means; only the modules that lower a plan do.
+wants a number where a unit file has digits. Only the modules that lower a plan know what a key means.
 """
 
 import enum

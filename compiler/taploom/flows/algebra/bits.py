@@ -45,17 +45,17 @@ class Pieces:
         return found
 
     def ends(self, mask: int) -> tuple[list[int], bool]:
-        """The last values of the runs that lie all inside or all outside a set, and whether the first is inside."""
+        """The last values of the runs of pieces inside or outside a set, and whether the first run is inside."""
         turns = mask ^ mask >> 1 | self.all + 1 >> 1  # the last piece ends a run
         digits = bin(turns)[:1:-1].encode().translate(_DIGITS)
         return list(compress(self.lasts, digits)), bool(mask & 1)
 
     def unions(self, masks: Mapping[Spans | None, int]) -> list[int]:
-        """For each piece, the union of the masks of the sets that hold it, which are sets as `mask` takes them.
+        """For each piece, the union of the masks of all sets that hold the piece; a key is a set as `mask` takes it.
 
-        A run of pieces is two runs of one length that is a power of two, and may overlap. So each interval notes its
-        mask for two runs. Then each run hands its mask to its halves, from the longest runs to single pieces. These are
-        n log n unions for n intervals, and a union of its own for each piece would be n².
+        Two runs cover each run of pieces: they may overlap, and their length is a power of two. So each interval notes
+        its mask for two runs. Then each run hands its mask to its halves, from the longest runs to single pieces. This
+        takes n log n unions for n intervals, where a separate union for each piece would take n².
         """
         noted = [defaultdict[int, int](int) for _ in range(len(self.lasts).bit_length())]
         for spans, mask in masks.items():
@@ -70,7 +70,7 @@ class Pieces:
         return [noted[0][at] for at in range(len(self.lasts))]
 
     def _runs(self, spans: Spans | None) -> Iterator[tuple[int, int]]:
-        """The intervals of a set as runs of pieces: the index of the first piece, and that of the first one behind."""
+        """The intervals of a set as runs of pieces: the indices of the first piece and of the piece behind the last."""
         if spans is None:
             yield 0, len(self.lasts)
         for first, last in spans or ():

@@ -17,7 +17,7 @@ Box = tuple[tuple[Interval, ...] | None, ...]
 """For each dimension the intervals that the box covers, sorted and disjoint; None for all values."""
 
 OWN_BITS = 62
-"""Number of leaves of a `Manager` with a bit of their own; the answers that walks look for are among the first."""
+"""Number of leaves of a `Manager` with a bit of their own; the answers that walks look for must be among these."""
 SHARED = 1 << OWN_BITS
 """The bit of all other leaves."""
 
@@ -107,7 +107,7 @@ def joined(columns: Iterable[Column[A]]) -> Column[A]:
 
 
 def alike(one: Diagram[A], other: Diagram[A], level: int, within: Iterable[Interval]) -> bool:
-    """Whether two maps, which cut no dimension before `level`, are the same within intervals of it."""
+    """Whether two maps are the same within intervals of the dimension `level`; they must cut no earlier dimension."""
     return all(column(one, level, *span) == column(other, level, *span) for span in within)
 
 

@@ -120,7 +120,7 @@ class Manager(Generic[A]):
                 level = topmost(w, t, o)
                 parts = list(intervals(column(w, level, 0, self.sizes[level] - 1)))
                 if alike(t, o, level, (span for span, part in parts if part is not wanted)):
-                    found = t  # `otherwise` has no part of its own
+                    found = t  # `otherwise` is the same wherever it would count
                 elif alike(t, o, level, (span for span, part in parts if part.mask & bits)):
                     found = o
                 else:

@@ -12,14 +12,14 @@ from taploom.flows.algebra.spans import Interval, Spans, united
 
 A = TypeVar("A")
 _MANY = 16
-"""Number of pieces above which it is worth a check whether the maps below them are mere unions."""
+"""The number of boxes, and of pieces of a dimension, above which `Overlay._united` is faster."""
 
 
 class OverlayCache(Generic[A]):
-    """A cache of the overlays that a `Manager` has made before, so that the next one makes only new parts.
+    """A cache of the overlays that a `Manager` has made before, so that the next overlay makes only new parts.
 
     Attributes:
-        tails: numbers, each of which stands for a box from some dimension on and its answer.
+        tails: the number of each tail, which is a box from some dimension on with its answer.
         parts: the maps of sequences of tails, in which the first tail wins.
     """
 
@@ -51,7 +51,7 @@ class Overlay(Generic[A]):
         self.memo = known.parts
 
     def part(self, level: int, over: Sequence[int]) -> Diagram[A]:
-        """The map, from dimension `level` on, of the values that the boxes `over` cover (indexes; the first box wins).
+        """The map that the boxes `over`, given by index, make from dimension `level` on; of two boxes the first wins.
 
         A box that covers all values from `level` on hides the boxes after it.
         """
@@ -96,9 +96,9 @@ class Overlay(Generic[A]):
         return self.node(level, ends, [made[id(group)] for group in groups])
 
     def _united(self, level: int, active: Sequence[int]) -> Diagram[A] | None:
-        """The node of a dimension if the map below each piece is a mere union, found from all boxes at once; else None.
+        """The node of a dimension, made from all boxes at once, if each map below it is a mere union; else None.
 
-        It is a union if all boxes have the same answer and only one dimension behind `level` is cut.
+        The maps below are unions if all boxes have the same answer and only one dimension behind `level` is cut.
         """
         leaf = self.leaves[active[0]]
         if any(self.leaves[index] is not leaf for index in active):
@@ -249,7 +249,7 @@ def _whole_from(box: Box) -> int:
 def _tails(numbers: dict[object, int], boxes: Sequence[Box], leaves: Sequence[Leaf[A]]) -> list[list[int]]:
     """For each box and dimension, the number that stands for the box from this dimension on and its answer.
 
-    A dimension of which a box covers all values has the number of the next dimension, as the map is the same.
+    If a box covers all values of a dimension, its number there is that of the next dimension, as the map is the same.
     """
     found = []
     for box, leaf in zip(boxes, leaves, strict=True):

@@ -28,7 +28,7 @@ def parts(diagram: Diagram[A], box: Box) -> Iterator[tuple[Box, A]]:
 
 
 def merged(boxes: Iterable[Box]) -> tuple[Box, ...]:
-    """The same packets as fewer boxes: boxes that differ in a single dimension are united until no two do."""
+    """Fewer boxes with the same packets: while two boxes differ in a single dimension, they are united."""
     found, before = list(dict.fromkeys(boxes)), 0
     while len(found) != before:
         before = len(found)

@@ -95,5 +95,5 @@ def of_prefix(prefix: Prefix) -> Interval:
 
 
 def of_prefixes(prefixes: Iterable[Prefix], family: Family) -> Spans:
-    """The addresses of those prefixes that are of a family."""
+    """The addresses of the prefixes of one family."""
     return united(of_prefix(prefix) for prefix in prefixes if prefix.family is family)

@@ -66,8 +66,8 @@ class Answer(NamedTuple):
     Attributes:
         verdict: in the end `allow` or `drop`.
         by: stable name of the entry (in the intent) or rule (in the ruleset) that decided.
-        destination: the translation of its destination, or None.
-        source: the translation of its source, or None.
+        destination: the translation of the packet's destination, or None.
+        source: the translation of the packet's source, or None.
         limited: the rate up to which the packet passes, as `rate` writes it; "" if there is none.
         mark: distinguishes translated packets that later stages judge differently; or the holder of the new address.
     """
@@ -84,8 +84,8 @@ PASS, MISS, NEXT, ELSEWHERE = Answer("allow"), Answer("miss"), Answer("next"), A
 
 
 FOREIGN_INPUT, FOREIGN = Answer("allow", "implied/foreign-input"), Answer("allow", "implied/foreign")
-"""Answers for traffic that taploom does not judge: input that the host's own firewall filters, and between foreign
-interfaces."""
+"""Answers for traffic that taploom does not judge: input that the host's own firewall filters, and traffic between
+foreign interfaces."""
 
 
 NO_ROUTE = Answer("drop", "implied/no-route")
@@ -111,5 +111,5 @@ def treatment(answer: Answer) -> Answer:
 
 
 def sourced(answer: Answer, source: Answer) -> Answer:
-    """An answer with the source translation of another one, if it allows the packet."""
+    """`answer` with the source translation of `source`; unchanged if `answer` does not allow the packet."""
     return answer._replace(source=source.source) if answer.verdict == "allow" else answer

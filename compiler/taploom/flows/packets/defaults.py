@@ -7,7 +7,7 @@ from taploom.plan.interfaces import HostInterface, outside
 LEARNED_METRIC = 1024
 """The metric of routes from DHCP and RA (systemd.network(5), `RouteMetric=`), and of IPv6 routes without a metric."""
 ON_LINK = {Family.IPV4: 0, Family.IPV6: 256}
-"""The metric of the routes to its links that the kernel adds (`IP6_RT_PRIO_ADDRCONF` in linux/ipv6_route.h)."""
+"""The metric of the on-link routes that the kernel adds (`IP6_RT_PRIO_ADDRCONF` in linux/ipv6_route.h)."""
 
 
 def unsaid(family: Family) -> int:
@@ -21,7 +21,7 @@ def route_metric(route: Route) -> int:
 
 
 def leads_out(interface: HostInterface, family: Family) -> bool:
-    """Whether an interface has a default route: it has a gateway, or a learned address that comes with one."""
+    """Whether an interface has a default route, by a gateway of the spec or with a learned address."""
     side = in_family(interface, family)
     return isinstance(side, Learned) or (side is not None and side.gateway is not None)
 

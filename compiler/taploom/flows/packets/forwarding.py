@@ -1,8 +1,8 @@
 """The kernel's decisions about a packet before any ruleset: whether it is local, and by which interface it leaves.
 
-The source is the plan's addresses and routes, for one family. Both witnesses, intent and ruleset, are composed over the
-same routes, so nothing here may depend on either. If the plan does not determine the route, each possibility has a map
-of its own: each of several uplinks that may have the default route, and an interface that the spec does not know
+They follow from the plan's addresses and routes, for one family. Both witnesses, intent and ruleset, are composed over
+the same routes, so nothing here may depend on either. If the plan does not determine the route, each possibility has a
+map of its own: each of several uplinks that may have the default route, and an interface that the spec does not know
 (`OTHER`, such as a VPN).
 """
 
@@ -132,7 +132,7 @@ class Forwarding:
     def astray(self, device: str) -> Spans:
         """Sources that must not arrive on an uplink: some link or route leads to them, but none through this uplink.
 
-        All routes to one prefix count (RFC 3704, 2.3), since the sender may already use another one than the kernel.
+        All routes to one prefix count (RFC 3704, 2.3), as the sender may already use another of these routes.
         """
         if device not in self._astray:
             self._astray[device] = united(span for span, by in self.paths if by and device not in by)
@@ -144,7 +144,7 @@ class Forwarding:
 
     @cached_property
     def routes(self) -> tuple[tuple[Interval, str], ...]:
-        """For each interval of addresses, the interface by the longest prefix; "" for a default route or none."""
+        """For each interval of addresses, the interface by the longest prefix; "" where at most default routes lead."""
         return tuple((span, devices[0] if devices else "") for span, devices in self.paths)
 
     @cached_property
@@ -169,7 +169,7 @@ class Forwarding:
 
     @cached_property
     def preferred(self) -> tuple[str, ...]:
-        """The uplinks of `defaults` that the kernel takes; several if nothing decides between them."""
+        """The uplinks whose default route the kernel takes; several if nothing decides between their routes."""
         return preferred(self.host, self.family)
 
     @property
@@ -214,7 +214,7 @@ class Forwarding:
 
     @cached_property
     def _unanswerable(self) -> Spans:
-        """Sources to which no route leads to another machine: `fib saddr oif` finds no interface for them."""
+        """Sources for which `fib saddr oif` finds no interface, as no route to them leads to another machine."""
         return real(united([*self.own, *self.broadcast, *self.multicast]), self.family)
 
     @memo

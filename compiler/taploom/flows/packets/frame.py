@@ -30,7 +30,7 @@ class BridgePort:
 
     Attributes:
         name: the name of a declared TAP, or a glob that stands for all undeclared interfaces that match it.
-        bridge: the bridge of the plan; None for an interface that is on none.
+        bridge: the bridge of the plan; None for an interface that is on no bridge of the plan.
         port: the declared port in the plan; None for an undeclared interface.
     """
 

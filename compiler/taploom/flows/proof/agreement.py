@@ -29,7 +29,7 @@ def agreement(one: PacketPath, other: PacketPath, context: MapContext) -> bool:
 
 
 def same_parts(one: PacketPath, other: PacketPath, context: MapContext, mark: Mark, other_mark: Mark) -> bool:
-    """Whether packets have the same answers for each egress, compared for the destinations of this egress."""
+    """Whether two paths judge packets alike at each egress; only the destinations of the egress are compared."""
     for egress, spans in one.forwarding.parts.items():
         a, b = one.passed(context, egress, mark), other.passed(context, egress, other_mark)
         if a is not b and any(_cut(a, span) != _cut(b, span) for span in spans):
@@ -50,7 +50,7 @@ def _cut(diagram: Diagram[Answer], span: tuple[int, int]) -> list[tuple[int, int
 def _same_behind(
     one: PacketPath, other: PacketPath, context: MapContext, pair: tuple[Diagram[Answer], Diagram[Answer]], box: BoxPart
 ) -> bool:
-    """Whether both translate alike, and judge translated packets alike, within a part of the packets."""
+    """Whether both paths translate the packets of a box alike, and judge the translated packets alike."""
     a, b = pair
     if isinstance(a, Leaf) and isinstance(b, Leaf):
         return _same_leaf(one, other, context, a.answer, b.answer, box)
@@ -79,7 +79,7 @@ def _same_leaf(one: PacketPath, other: PacketPath, context: MapContext, a: Answe
 
 
 def _same_within(a: Diagram[Answer], b: Diagram[Answer], box: BoxPart) -> bool:
-    """Whether two maps are equal within a part of the packets."""
+    """Whether two maps are equal for the packets of a box."""
     if a is b:
         return True
     if isinstance(a, Leaf) and isinstance(b, Leaf):

@@ -1,7 +1,7 @@
 """The path of a packet through a host: composes the hooks in their order, for any implementation of `Stages`.
 
-Intent and ruleset implement the same protocol, so that their composed outcomes can be compared, and not only their
-stages.
+Intent and ruleset implement the same protocol, so that not only their stages can be compared, but also the composed
+outcomes.
 """
 
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ class MapContext:
     """The packets of one map.
 
     Attributes:
-        ingress: the interface by which they come in; `SELF` for packets that the host sends.
+        ingress: the interface by which the packets come in; `SELF` for packets that the host sends.
         way: the interface of the default route, for packets that match no other route; None for all other packets.
     """
 

@@ -13,7 +13,10 @@ MOST = 10
 def differences(
     manager: Manager[Answer], one: Diagram[Answer], other: Diagram[Answer]
 ) -> Iterator[tuple[tuple[int, ...], Answer, Answer]]:
-    """The first packet of some parts in which two maps have another effect, with both answers."""
+    """Packets for which two maps have different effects, each with both answers.
+
+    There is one packet for each pair of answers, and there are at most `MOST` packets.
+    """
     if one is other or manager.relabel(effect, one) is manager.relabel(effect, other):
         return
     seen: set[tuple[int, int]] = set()

@@ -79,7 +79,10 @@ class Journey:
                         yield from self._first(MapContext(ingress, way), box, sent)
 
     def _goals(self, host: str, ingress: str, way: str | None, hosts: int = 1) -> Spans:
-        """The destinations of the question; if no uplink of the host is in their zone, also the next hosts' ones."""
+        """The destinations in question that packets to a host can have.
+
+        If the host has no uplink in any zone of the question, the destinations of the next hosts are included.
+        """
         place, zones = self._place(host), self.to.selection.outside
         found = list(place.goals(self.to, ingress, way))
         further = zones and zones.isdisjoint(place.view.zones.values()) and hosts < _MOST
@@ -118,7 +121,7 @@ class Journey:
                 yield self._told(ForwardingPath((left, *part[1:]), (hop,)), sent)
 
     def _way(self, host: str, context: MapContext, goals: Spans) -> str | None:
-        """The uplink by which a host sends to all of some destinations; the way of the context if there is not one."""
+        """The uplink by which a host sends to all of some destinations; if several are used, the way of the context."""
         place = self._place(host)
         leaving = list(place.leaving(goals, context.way))
         return leaving[0] if len(leaving) == 1 and leaving[0] in place.view.zones else context.way
@@ -154,7 +157,7 @@ class Journey:
     def _onward(
         self, host: str, ingress: str, box: Box, before: tuple[Hop, ...], *, rewritten: bool
     ) -> Iterator[tuple[Box, tuple[Hop, ...]]]:
-        """The parts of a box that a further host receives, each with its hops; these hold the senders if rewritten."""
+        """The parts of a box that a further host receives, each with its hops. Hops have senders if `rewritten`."""
         place, meant = self._place(host), box[DESTINATION] or ()
         to = place.forwarding.learned[self._hidden[1]] if self._hidden and self._hidden[0] == host else None
         seen = box if to is None else _with(box, DESTINATION, (single(to),))
@@ -197,7 +200,7 @@ class Journey:
     def _next(self, host: str, context: MapContext, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
         """The next hosts of packets that leave a host, each with its receiving uplink and the destinations.
 
-        These are next hops of routes; for destinations without one, they are the hosts that have the destinations.
+        These are the next hops of routes; a destination without a next hop is handed to the host that has it.
         """
         place = self._place(host)
         left = goals

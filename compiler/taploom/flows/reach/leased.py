@@ -1,7 +1,7 @@
-"""The possible addresses of guests that get theirs from a DHCP pool, for questions about these guests.
+"""The possible addresses of guests that a DHCP pool serves, for questions about these guests.
 
 Policy cannot name such a guest, because rules are about addresses. A question about it is answered for all addresses of
-the pool, and so for whichever of them the server gives it.
+the pool, so the answer holds for each address that the server may assign.
 """
 
 from collections.abc import Iterator

@@ -40,14 +40,14 @@ class Place:
 
     @property
     def forwarding(self) -> Forwarding:
-        """Its addresses and routes."""
+        """The host's addresses and routes."""
         return self.view.forwarding
 
     def starts(self, end: Endpoint) -> Iterator[tuple[str, Spans, Spans | None]]:
         """The interfaces by which packets of a selection first come to this host, with their senders and destinations.
 
         The destinations are None for all. They are `here` for senders beyond an uplink that use an address of the
-        site: their packets count only if they are for this host or behind it.
+        site: such packets count only if they are for this host or for an address behind it.
         """
         found, host = end.selection, self.forwarding.host
         literal = found.literal(self.forwarding.family)
@@ -71,10 +71,10 @@ class Place:
             yield SELF, common(literal, self._fixed), None
 
     def claimed(self, uplink: str) -> Spans:
-        """Sources of the site that packets by an uplink may have without having passed the sender's own host.
+        """Addresses of the site that packets from an uplink may claim as source without coming from the address's host.
 
-        These are sources behind another uplink, and sources behind this one whose own host has no uplink in the zone,
-        so that another host must have forwarded their packets.
+        These are addresses behind another uplink, and addresses behind this uplink whose host has no uplink in the
+        zone: the packets of the latter pass another host on the way.
         """
         return united([*self.view.astray(uplink), *common(self.carried(uplink), self.view.behind(uplink))])
 
@@ -216,7 +216,7 @@ class Place:
 
     @property
     def behind(self) -> Spans:
-        """The addresses of its networks, and the outer prefixes that it translates to them."""
+        """The addresses of the host's networks, and the outer prefixes that the host translates to these networks."""
         mirrors = (span for spans in self._mirrors.values() for span in spans)
         return united([*(span for spans in self.view.local.values() for span in spans), *mirrors])
 
@@ -232,7 +232,7 @@ class Place:
 
     @property
     def _mirrors(self) -> Mapping[str, Spans]:
-        """The outside addresses of its networks, by the uplink at which they are translated."""
+        """The outside addresses of the host's networks, by the uplink at which they are translated."""
         found: dict[str, list[tuple[int, int]]] = {}
         for nat in self.forwarding.host.nat:
             if nat.kind is NatKind.PREFIX and nat.to and nat.family is self.forwarding.family:

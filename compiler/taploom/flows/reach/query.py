@@ -1,7 +1,7 @@
-"""Answers whether packets of a service pass from one end to another; the answer has parts.
+"""Answers whether packets of a service pass from one end to another; packets with one verdict are a part of the answer.
 
 The verdicts come from the intent, which the proof has shown to be equal to the ruleset. The chains that a packet of
-each part passes come from the ruleset. If a part passes one host and is for another behind it, both must let it pass.
+each part passes come from the ruleset. Packets that pass one host on the way to another must pass both.
 """
 
 from collections.abc import Iterator
@@ -79,7 +79,7 @@ class Inquiry(Maps):
         return Reply(family, box, last.verdict, by, self.spans.get(by), told, unknown)
 
     def _walked(self, family: Family, box: Box, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
-        """The hops with the chains that the first packet of a box walks at each of them."""
+        """The hops, each with the chains that the first packet of a box passes there."""
         protocol, port = (_first(box[level]) for level in (PROTOCOL, PORT))
         return tuple(
             replace(hop, steps=self._steps(family, hop, _sender(box, hop), _target(box, hop), protocol, port))
@@ -98,7 +98,7 @@ class Inquiry(Maps):
 
 
 def _narrowed(replies: list[Reply]) -> Iterator[Reply]:
-    """Adds to each reply the values of a learned address for which it holds, unless it holds for all of them."""
+    """Adds to each reply the values of a learned address for which the reply holds, unless it holds for all values."""
     whole: dict[tuple[Family, UnknownAddress], list[Interval]] = {}
     for reply in replies:
         for each in reply.unknown:

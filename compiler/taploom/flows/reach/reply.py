@@ -1,4 +1,4 @@
-"""The parts of an answer: packets, the hosts that they pass, and the unknown addresses that the answer depends on."""
+"""Replies to a query: packets with one verdict, the hosts that they pass, and the unknown addresses that matter."""
 
 from dataclasses import field
 from typing import Literal
@@ -13,13 +13,13 @@ from taploom.flows.packets.answer import Answer
 
 @dataclass(frozen=True, slots=True)
 class UnknownAddress:
-    """An address that only the network outside knows (by DHCP or RA), which a part is sent from or to.
+    """An address that only the network outside knows (by DHCP or RA), as source or destination of a reply's packets.
 
     Attributes:
-        role: which end of the packet it is, at the host that decides.
+        role: which end of the packets it is, at the host that decides.
         host: the host that has the address.
         uplink: the uplink that has the address.
-        within: the values for which the part holds; None where it holds for all.
+        within: the values of the address for which the reply holds; None if it holds for all.
     """
 
     role: Literal["sender", "destination"]
@@ -30,14 +30,14 @@ class UnknownAddress:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """What one host does with a part.
+    """What one host does with the packets of a reply.
 
     Attributes:
-        ingress: the interface by which it comes in.
-        way: the uplink by which it leaves, or None.
-        senders: the source addresses that this host sees, if they are not those of the part; else None.
-        to: the destination that this host sees, if it is not that of the part; else None.
-        steps: the chains that a packet of the part passes there; filled in at the end.
+        ingress: the interface by which the packets come in.
+        way: the uplink by which they leave, or None.
+        senders: the source addresses that this host sees, if they are not those of the reply; else None.
+        to: the destination that this host sees, if it is not that of the reply; else None.
+        steps: the chains that the packets pass there; filled in at the end.
     """
 
     host: str
@@ -51,15 +51,15 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One part of the answer.
+    """Packets with one verdict, as a part of the answer to a query.
 
     Attributes:
-        box: its packets, by the dimensions of `flows.packets.packet`, at the first host.
+        box: the packets, by the dimensions of `flows.packets.packet`, at the first host.
         verdict: `allow` or `drop`.
         decided_by: stable name of the entry that decides.
-        span: the place of that entry; None for an implied one.
-        hops: the hosts that it passes, in order; the last one drops it, or delivers it.
-        unknown: addresses that it is sent from or to and that are not known beforehand.
+        span: the place of that entry; None for an implied entry.
+        hops: the hosts that the packets pass, in order; the last host drops or delivers the packets.
+        unknown: the sources and destinations of the packets that are not known beforehand.
     """
 
     family: Family
@@ -72,10 +72,10 @@ class Reply:
 
     @property
     def allowed(self) -> bool:
-        """Whether it passes all hosts."""
+        """Whether the packets pass all hosts."""
         return self.verdict == "allow"
 
     @property
     def certain(self) -> bool:
-        """Whether it holds for all addresses that the network outside may give."""
+        """Whether the reply holds for all addresses that the network outside may give."""
         return all(each.within is None for each in self.unknown)

@@ -1,4 +1,4 @@
-"""One line a finding, `file:line:col: error[TL203]: message`: what editors and grep make a link of."""
+"""One line a finding, `file:line:col: error[TL203]: message`, a form that editors turn into a link."""
 
 from taploom.base.diagnostic import Diagnostic
 from taploom.report.diagnostics.findings import Findings, headline

@@ -11,7 +11,7 @@ from taploom.base.diagnostic_rule import Severity
 from taploom.base.frozen import dataclass
 
 SourceLine = Callable[[str, int], str | None]
-"""A function from a file as a span names it, and a line number from 1, to the line; None if it cannot be shown."""
+"""Gets a line by its file (as a span names it) and its number, from 1; None if the line cannot be shown."""
 
 
 def no_source(_file: str, _line: int) -> None:

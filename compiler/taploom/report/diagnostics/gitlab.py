@@ -1,7 +1,7 @@
 """GitLab's Code Quality report, the subset of Code Climate that GitLab reads.
 
-GitLab recognises a finding of an earlier run by its fingerprint, so that has no line number: an entry that moves within
-its file is no new finding. A counter in the fingerprint distinguishes equal findings of one file.
+GitLab recognises a finding of an earlier run by its fingerprint, so the fingerprint has no line number: if an entry
+moves within its file, its finding is not new. A counter in the fingerprint distinguishes equal findings of one file.
 """
 
 import json

@@ -9,7 +9,7 @@ Schema = dict[str, Any]
 _PLACE: Schema = {
     "file": {
         "type": ["string", "null"],
-        "description": "As a span of the specs names it; null where there is no place.",
+        "description": "Path of the file, as the text formats print it; null where there is no place.",
     },
     **{
         key: {"type": ["integer", "null"], "minimum": 1, "description": text}
@@ -45,7 +45,7 @@ def _diagnostic() -> Schema:
         help={**text, "description": 'A way out, or "".'},
         labels={"type": "array", "items": _object(**_PLACE, text=text), "description": "Further places."},
         notes={"type": "array", "items": text, "description": "Lines of `key: text`."},
-        subject={**text, "description": "The object that it is about, as `kind/name`; what a waiver names."},
+        subject={**text, "description": "The object that the finding is about, as `kind/name`; a waiver names it."},
         waived={"type": ["string", "null"], "description": "Why the finding is accepted, or null where it counts."},
     )
 

@@ -73,7 +73,7 @@ def _undone_by_hand(change: Change, host: str) -> Iterator[str]:
 
 def undoing(change: Change) -> str:
     """How to undo a change, and what that disturbs, as a part of a sentence."""
-    return f"revert the specs and do the same again, at most {change.undo.name}" + (
+    return f"revert the specs and apply them in the same way, with a disruption of at most {change.undo.name}" + (
         "; addresses that clients were given meanwhile stay until their leases run out" if _leases(change) else ""
     )
 

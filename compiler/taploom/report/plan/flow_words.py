@@ -6,7 +6,7 @@ from taploom.report.plan.words import few, place, plural
 
 _SIGNS = {VerdictChange.ALLOWED: "+", VerdictChange.BLOCKED: "-", VerdictChange.REDECIDED: "~"}
 _SAME = 30
-"""The most flows with nothing but another address that a text lists, as a reader has nothing to decide about them."""
+"""Maximum number of `as_before` flows that a text lists: a reader has nothing to decide about them."""
 
 
 def flow_counts(change: Change) -> str:
@@ -49,7 +49,7 @@ def sign(one: FlowChange) -> str:
 
 
 def _rerouted(one: FlowChange) -> bool:
-    """Whether the path of the packets changes and not their verdict: before or after, they take another way."""
+    """Whether the path of the packets changes, and not their verdict: on one side they take another route."""
     return "elsewhere" in (one.before.verdict, one.after.verdict)
 
 

@@ -89,7 +89,7 @@ def disruption(change: Change, links: Links) -> list[str]:
 
 
 def changes(change: Change, links: Links) -> list[str]:
-    """A row for each object that is added or removed, and for each field that changes of the other objects."""
+    """A row for each object that is added or removed, and for each changed field of the other objects."""
     return [row for one in change.objects for row in _rows(one, links)]
 
 

@@ -14,7 +14,7 @@ from taploom.report.plan.escape import mermaid
 
 _FLOWS = 12
 _OBJECTS = 16
-"""The most changed guests, networks, hosts and zones in the picture; the table before the picture has all of them."""
+"""Maximum number of changed guests, networks, hosts and zones in the picture; the table before it has all of them."""
 _KINDS = ("guest", "network", "host", "zone")
 _SIGNS = {ChangeAction.ADD: "+", ChangeAction.REMOVE: "-", ChangeAction.CHANGE: "~", ChangeAction.RENAME: "~"}
 _WORDS = {"+": "added", "-": "removed", "~": "changed"}

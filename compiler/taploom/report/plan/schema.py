@@ -13,7 +13,7 @@ _TEXT: Schema = {"type": "string"}
 _MAYBE: Schema = {"type": ["string", "null"]}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _FLAG: Schema = {"type": "boolean"}
-_ANY: Schema = {"description": "A value as it is in the plan; null for what is not there."}
+_ANY: Schema = {"description": "A value as it is in the plan; null if there is none."}
 
 
 def diff_schema() -> Schema:

@@ -15,7 +15,7 @@ _COMMIT = re.compile(r"(?:^|@)([0-9a-f]{7,40})$")
 SIGNS = {ChangeAction.ADD: "+", ChangeAction.CHANGE: "~", ChangeAction.RENAME: "→", ChangeAction.REMOVE: "-"}
 _SHOWN = 12
 NOTHING = "none"
-WAY_IN_KEPT = "the way in stays: no uplink has another address, and no rule for management closes"
+WAY_IN_KEPT = "management access stays: no uplink changes its address, and no management service is closed"
 NOT_ANALYSED = "Not analysed: guests' own firewalls, other tables of nftables, routing beyond the uplinks."
 
 

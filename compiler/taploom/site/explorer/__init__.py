@@ -1,6 +1,6 @@
 """The data of the reachability explorer: what a browser needs to answer the questions of `taploom reach` exactly.
 
-No answers are computed beforehand, since a thousand guests have a million pairs. The pages carry what decides, as the
-intent has it: for each host the ordered lists of boxes of which the first that holds a packet says what becomes of it,
-and for the whole site the names that a question may have. So the data grows with the specs and not with their square.
+No answers are computed beforehand, since a thousand guests have a million pairs. The pages carry the data of the
+intent: for each host, ordered lists of boxes, where the first box that holds a packet decides about it; for the whole
+site, the names that a question may use. So the data grows with the specs and not with their square.
 """

@@ -1,8 +1,8 @@
 """The decisions of one host: its intent as ordered lists of boxes, with the answers and the places of the entries.
 
 A box is `[destinations, protocols, ports, senders, answer]`, with the sets as numbers of the pool. A box that expires
-has a sixth number: the last phase of time in which it holds. A box is left out if its sender ports or hop limits are
-none that a packet of `taploom reach` has.
+has a sixth number: the last phase of time in which it holds. A box is left out if no packet of
+`taploom reach` has its sender ports or hop limits.
 """
 
 from collections.abc import Callable, Iterable, Iterator

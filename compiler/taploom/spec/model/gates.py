@@ -37,7 +37,7 @@ def _waived(text: str) -> tuple[Mention, ...]:
 
 
 def check_gate(key: Scalar, report: Report) -> bool:
-    """Whether a key names a gate, or a gate and an object; reports a key that does not."""
+    """Whether a key names a gate, or a gate and an object; any other key is reported."""
     gate, _, rest = key.text.partition("/")
     if gate in GATE_NAMES and key.text.isprintable() and ("/" not in key.text or rest):
         return True

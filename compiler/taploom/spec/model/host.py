@@ -87,7 +87,8 @@ UPLINK = Model(
         Key(
             "metric",
             integer("a metric", 1, 4294967295),
-            "Metric of this uplink's default route, configured or learned. Traffic leaves by the one with the lowest.",
+            "Metric of this uplink's default route, configured or learned. Traffic leaves by the uplink with the "
+            "lowest metric.",
             example="2048",
         ),
         *OWN_KEYS,
@@ -153,7 +154,7 @@ ROUTE = Model(
         Key(
             "to",
             PREFIX,
-            "Destination prefix. A sender is accepted only at uplinks by which the longest route to it leads.",
+            "Destination prefix. Packets are accepted only at uplinks that the longest route to their sender uses.",
             required=True,
             example="10.30.0.0/16",
         ),
@@ -177,7 +178,7 @@ def _read_input(text: str) -> Input:
 
 
 def check_interface(key: Scalar, report: Report) -> bool:
-    """Whether a key is an interface name, as that of an uplink must be; reports a key that is not."""
+    """Whether a key is an interface name, which an uplink must have; any other key is reported."""
     try:
         read_interface_name(key.text)
     except InvalidError as wrong:

@@ -46,7 +46,7 @@ class Metadata:
 
 
 def check_name(key: Scalar, report: Report) -> bool:
-    """Whether a key can name an entry; reports a key that cannot."""
+    """Whether a key can name an entry; any other key is reported."""
     if key.text in SELECTORS:
         refuse(report, codes.RESERVED, f"`{key.text}` is a selector and names nothing", key.span, "choose another name")
         return False
@@ -54,7 +54,7 @@ def check_name(key: Scalar, report: Report) -> bool:
 
 
 def check_plain_name(key: Scalar, report: Report) -> bool:
-    """Whether a key can be a name outside of the shared namespace, such as a route's; reports a key that cannot."""
+    """Whether a key can be a name outside of the shared namespace, such as a route's; any other key is reported."""
     if is_name(key.text):
         return True
     refuse(

@@ -32,7 +32,7 @@ DEFAULT_LEASE = 12 * 3600
 
 @dataclass(frozen=True, slots=True)
 class DhcpSpec:
-    """DHCPv4 on a network; without a pool the upper half of the subnet is the pool."""
+    """DHCPv4 on a network; without a pool, the half of the subnet without the gateway is the pool."""
 
     pool: PoolRange | None
     lease: int
@@ -45,7 +45,7 @@ DHCP_MODEL = Model(
         Key(
             "pool",
             POOL,
-            "Addresses for guests without a reservation; by default the upper half of the subnet.",
+            "Addresses for guests without a reservation; by default the half of the subnet without the gateway.",
             example="10.0.0.100-10.0.0.199",
         ),
         Key("lease", DURATION, "How long a lease lasts.", DEFAULT_LEASE, example="12h"),

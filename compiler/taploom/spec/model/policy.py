@@ -154,8 +154,8 @@ POLICY = Model(
         Key(
             "to",
             ListOf(SELECTOR, "a selector"),
-            "Who answers it. Packets from beyond one uplink are carried beyond another only if both ends are named, "
-            "and back to their own zone only if `from` and `to` both name that zone.",
+            "Who answers the connection. Packets from beyond one uplink are carried beyond another only if both ends "
+            "are named, and back to their own zone only if `from` and `to` both name that zone.",
             required=True,
             example="internet",
         ),

@@ -93,7 +93,7 @@ def _sets(host: Host, network: str, family: Family, dnat_entries: list[DnatEntry
 
 
 def _mirrors(host: Host, network: str, dnat_entries: list[DnatEntry]) -> Set | None:
-    """The set of mirrors, without the host's own addresses, which no prefix translation takes."""
+    """The set of mirrors, except addresses of the host itself: packets to these are not translated."""
     own = fixed_addresses(host, Family.IPV6)
     found = {
         (dnat_entry.target.prefix, mirror.prefix): Element((dnat_entry.target.prefix, mirror.prefix), origin=nat.origin)

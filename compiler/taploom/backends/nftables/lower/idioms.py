@@ -89,7 +89,7 @@ def devices(host: Host, side: Side) -> tuple[str, ...]:
 
 
 def collapsed(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
-    """The same addresses as disjoint prefixes, sorted."""
+    """Disjoint, sorted prefixes with the same addresses as the given prefixes."""
     kept: list[Prefix] = []
     for prefix in sorted(set(prefixes), key=lambda p: (p.family, p.value, p.length)):
         if not kept or prefix not in kept[-1]:

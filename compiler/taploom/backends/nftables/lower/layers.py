@@ -1,11 +1,11 @@
 """Elements sorted into sets whose elements do not overlap.
 
-The kernel treats overlapping elements of an interval set by their order: it refuses some of them, and among others the
-first wins. So single keys go to a hash set of their own, and intervals to as many sets as it takes for each to be
-disjoint; mostly that is one. Elements are boxes: prefixes in some columns, at most one range as the last, equal values
-in the rest. Two prefixes overlap only if one holds the other, so they overlap if they are equal after a cut to the
-shorter length. The work therefore grows with the number of elements times the number of different prefix lengths, not
-with the square of the number of elements.
+What the kernel does with overlapping elements of an interval set depends on their order: it refuses some overlaps, and
+in the others the first element wins. So single keys go to a hash set of their own, and intervals to as many sets as it
+takes for each to be disjoint; mostly that is one. Elements are boxes: prefixes in some columns, at most one range as
+the last, equal values in the rest. Two prefixes overlap only if one holds the other, so they overlap if they are equal
+after a cut to the shorter length. The work therefore grows with the number of elements times the number of different
+prefix lengths, not with the square of the number of elements.
 """
 
 from bisect import bisect_left
@@ -113,8 +113,8 @@ class _Stacks:
         shapes: the shapes of all boxes that will be added, in order.
         sets: the elements of each set.
         inside: the shapes of the boxes added so far, each with the shapes to which a comparison can cut it.
-        index: for a shape and the shape to which it is cut: the cuts of its boxes, each with the ranges of these boxes
-            by set.
+        index: by the shape of boxes and the shape to which they are cut: each cut, with the ranges of the boxes that
+            have it, by the number of their set.
     """
 
     shapes: Sequence[Lengths]

@@ -142,7 +142,7 @@ def _apart(dnat_entries: list[DnatEntry], *, contested: bool) -> Iterator[tuple[
 
 
 def _contested(dnat_entries: list[DnatEntry]) -> bool:
-    """Whether forwards without a common uplink claim the same port; forwards with one have different senders."""
+    """Whether forwards without a common uplink claim the same port; with a common uplink, their senders differ."""
     places = sorted({dnat_entry.uplinks for dnat_entry in dnat_entries})
     for number, one in enumerate(places):
         for other in places[number + 1 :]:

@@ -82,7 +82,7 @@ def _within(family: Family, prefix: Prefix, chain: str, origin: Origin) -> Rule:
 
 
 def _chain(host: Host, family: Family, terms: list[Term]) -> tuple[tuple[Rule, ...], tuple[Set, ...]]:
-    """The rules of a chain, which accept replies, drop denied flows and remember the others, and their sets.
+    """The rules of a chain and their sets; the rules accept replies, drop denied flows and remember other flows.
 
     Without denies there are no rules, and the set of remembered flows stays.
     """

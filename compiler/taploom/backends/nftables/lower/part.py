@@ -26,7 +26,7 @@ Object = TypeVar("Object", Set, NamedLimit, Chain)
 
 @dataclass(frozen=True, slots=True)
 class TablePart:
-    """Objects for one table. Counters are not among them: the table declares each that a rule names."""
+    """Objects for one table, without counters: the table declares each counter that a rule names."""
 
     chains: tuple[Chain, ...] = ()
     sets: tuple[Set, ...] = ()

@@ -7,5 +7,5 @@ _WORDS = frozenset({"tcp", "udp", "udplite", "sctp", "dccp", "esp", "ah", "igmp"
 
 
 def protocol(name: str) -> Word:
-    """A word of the grammar of nft 1.0.6, or a number: it looks other names up in a file that a sandbox may lack."""
+    """A name that nft 1.0.6 has in its grammar, else a number: nft reads other names from a file that may be absent."""
     return Word(name if name in _WORDS else str(NUMBERS[name]))

@@ -99,7 +99,7 @@ def _astray(host: Host) -> dict[Family, Set]:
 
 
 def _joined(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
-    """Merges the two halves of a prefix in sorted, disjoint prefixes, since an uplink may treat both halves alike."""
+    """Sorted, disjoint prefixes with halves united: where both halves of a prefix are given, it replaces them."""
     found: list[Prefix] = []
     for prefix in prefixes:
         whole = prefix

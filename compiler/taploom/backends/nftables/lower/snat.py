@@ -1,6 +1,6 @@
 """Source NAT of packets that leave by an uplink, or (hairpin) by the bridge on which they arrived.
 
-A translated connection that returns to its own bridge must come back through the host, so its source becomes the host's
+If a forward leads back to the sender's own bridge, replies must pass the host, so the source becomes the host's
 address. Packets to another network of the site keep their source, and so do packets to another host that has a route
 back.
 """

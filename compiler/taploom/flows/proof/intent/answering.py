@@ -37,7 +37,10 @@ class AnsweringHosts:
         return united(span for host in others for span in self._believing(self.index.hosts[host], own, zone))
 
     def _believing(self, host: Host, network: Prefix, zone: str) -> Iterator[Interval]:
-        """The uplink addresses of a host to which packets come by uplinks whose routes cover the whole network."""
+        """The uplink addresses of a host that can answer every address of a network.
+
+        An uplink's address counts if the uplinks by which packets to it arrive have routes back to all of the network.
+        """
         paths = [devices for span, devices in self._paths(host.name) if common((span,), (of_prefix(network),))]
         within = {each.device for each in outside(host) if each.zone == zone}
         for each in outside(host):

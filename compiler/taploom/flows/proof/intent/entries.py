@@ -37,7 +37,7 @@ class ResolvedEntry:
 
     @property
     def order(self) -> tuple[bool, str]:
-        """Sort key: entries without a rate decide before entries with a rate; the name decides between others."""
+        """Sort key: entries without a rate decide before entries with a rate; among equals the name decides."""
         return (bool(self.limited), self.name)
 
 
@@ -111,7 +111,7 @@ class SiteEntries:
     def _around(self, host: Host) -> Iterator[str]:
         """The zones of a host, and the networks and hosts for which it may forward.
 
-        These are the networks and hosts that have no uplink in at least one of the zones.
+        It may forward for hosts that lack an uplink in at least one of these zones, and for the networks of such hosts.
         """
         zones = {each.zone for each in outside(host)}
         yield from zones
@@ -119,7 +119,7 @@ class SiteEntries:
             yield from (name for name, near in self.index.near.items() if not zones <= near)
 
     def index_entries(self) -> None:
-        """Fill the index of entries by name now."""
+        """Fill the index of entries that `concerning` uses."""
         _ = self._by_name
 
     def concerning(self, host: Host) -> Iterator[ResolvedEntry]:

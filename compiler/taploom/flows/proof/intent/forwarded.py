@@ -131,7 +131,7 @@ def _known(host: Host, forwarded: ForwardedRange, family: Family) -> Spans:
 
 
 def nameless(found: Iterable[Approach]) -> tuple[Approach, ...]:
-    """The same approaches without names; approaches that differ only in their ports become one."""
+    """The approaches without their names; approaches that differ only in their ports become one."""
     groups: dict[tuple[str, Spans, Spans | None, Spans | None, int | None], list[Spans]] = {}
     for each in found:
         protocol, ports = each.traffic

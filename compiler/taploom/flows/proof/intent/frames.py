@@ -91,7 +91,7 @@ class Guard:
         yield frame(), SPOOFED
 
     def _known(self, may: Spans) -> Iterator[Decided]:
-        """The decisions about frames with the guest's own MAC, which may use the addresses `may`."""
+        """The decisions about frames with the guest's own MAC; the guest may use the addresses `may`."""
         match self.ether:
             case "arp":
                 yield frame(source=_NOBODY), implied("arp")

@@ -1,4 +1,4 @@
-"""A selection as one host sees it: the sources that arrive on each interface, and the destinations behind it."""
+"""A selection as one host sees it: the sources that arrive on each interface, and the destinations behind each."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -92,7 +92,7 @@ class InterfaceView:
 
     @cached_property
     def outer(self) -> Spans:
-        """The addresses beyond the uplinks that are not of the site's networks and hosts."""
+        """The addresses beyond the uplinks that belong to no network and to no host of the site."""
         hosts = (span for spans in self.peers.values() for span in spans)
         return complement(united([*self.site, *hosts]), 1 << self.family.bits)
 
@@ -104,22 +104,22 @@ class InterfaceView:
 
     @memo
     def behind(self, uplink: str) -> Spans:
-        """The part of `remote` that may arrive on an uplink: a route leads there through it, or only default routes do.
+        """The sources in `remote` that may arrive on an uplink: their route uses it, or only default routes lead there.
 
-        All routes to one prefix count, since the sender may already use another one than this host.
+        All routes to one prefix count, as the sender may already use another of these routes.
         """
         paths = (span for span, devices in self.forwarding.paths if uplink in devices or not devices)
         return common(self.remote, united(paths))
 
     def astray(self, uplink: str) -> Spans:
-        """The part of `remote` that must not arrive on an uplink, as it is behind another one."""
+        """The sources in `remote` that must not arrive on an uplink, as they are behind another uplink."""
         return common(self.remote, self.forwarding.astray(uplink))
 
     @cached_property
     def lost(self) -> Spans:
-        """Addresses that must not arrive on any uplink: those of local networks, and of others without a route to them.
+        """Sources that must not arrive on any uplink: local networks, and networks of the site without a route to them.
 
-        Fixed addresses of other hosts' uplinks in a network without a route are left out: default routes lead to them.
+        Fixed uplink addresses of other hosts are left out even within such a network, as default routes lead to them.
         """
         here = united(span for spans in self.local.values() for span in spans)
         return without(self.site, without(self.remote, here))

@@ -28,7 +28,7 @@ def traffic(service: Service, family: Family) -> Traffic | None:
 
 
 def all_traffic(services: tuple[Service, ...] | None, family: Family) -> tuple[Traffic, ...]:
-    """The protocol and ports of each service in a family; the services None mean all traffic."""
+    """The protocol and ports of each service in a family; if `services` is None, all traffic."""
     if services is None:
         return (ANYTHING,)
     return tuple(found for service in services if (found := traffic(service, family)))

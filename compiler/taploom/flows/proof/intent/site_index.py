@@ -25,7 +25,7 @@ class Selection:
         networks: networks as a whole.
         guests: known addresses of single guests, by network.
         prefixes: literal and named prefixes.
-        outside: zones of which the addresses beyond the uplinks are selected.
+        outside: zones whose addresses beyond the uplinks are selected.
         hosts: names of hosts.
     """
 

@@ -141,7 +141,7 @@ class Intent:
         Args:
             ingress: the interface by which packets arrive, `OTHER` or `SELF`.
             egress: the interface by which packets leave, `OTHER`, or `SELF` for packets to the host.
-            mark: the mark of their translation.
+            mark: the mark of the packets' translation.
             ways: the approaches to forwards of other hosts to consider; None for all.
         """
         networks, zones = self.view.networks, self.view.zones

@@ -1,4 +1,4 @@
-"""The part of an intent that concerns some packets: boxes that hold none of them are left out.
+"""The part of an intent that concerns the packets of some windows: boxes that hold no such packet are left out.
 
 The remaining boxes are whole and keep their order. So the answers for these packets are those of the whole intent. The
 answers for other packets may be wrong. If two intents differ only within the windows, their parts differ only there.
@@ -27,7 +27,7 @@ class WithinBoxes:
     Attributes:
         intent: the whole intent.
         windows: the packets in question.
-        senders: the sources of all these packets, or None for any; a box whose source holds all of them gets None.
+        senders: the sources of all these packets, or None for any; a box whose source holds all senders gets None.
     """
 
     intent: Intent
@@ -72,7 +72,10 @@ class WithinBoxes:
 
     @cached_property
     def _there(self) -> dict[str, Spans]:
-        """For each egress, the destinations of packets that leave by it; it is skipped if no window has one of them."""
+        """The destinations of packets that leave by each egress.
+
+        An egress is skipped if no window has such a destination.
+        """
         forwarding = self.intent.forwarding
         found: dict[str, list[Interval]] = {}
         for span, egress in forwarding.partition:
@@ -98,7 +101,7 @@ class WithinBoxes:
         return None if those == self.senders else those
 
     def _ways(self, ingress: str) -> Iterator[Approach]:
-        """The approaches to forwards of other hosts that hold any of the packets, in their order."""
+        """The approaches to forwards of other hosts that concern packets of a window, in their original order."""
         here = self.intent.view.local.get(ingress, ())
         windows = [number for number, window in enumerate(self.windows) if _share(here, window[SOURCE])]
         near: dict[int, Approach] = {}

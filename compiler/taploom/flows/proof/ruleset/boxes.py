@@ -73,7 +73,7 @@ class Conditions:
         return tuple(found)
 
     def of(self, condition: Condition) -> Boxes:
-        """The boxes of a condition; none where it never holds."""
+        """The boxes of a condition; empty if the condition never holds."""
         match condition:
             case Match(fields, values, negated):
                 if negated:
@@ -144,7 +144,10 @@ class Conditions:
     def _neither(
         self, fields: tuple[Field, ...], values: Sequence[tuple[Value, ...]], present: list[Constraint]
     ) -> Boxes:
-        """The negation of value pairs: a pair's first value with a second that it has in no pair, or another first."""
+        """The packets that match none of some pairs of values.
+
+        Their first value is in no pair, or it is in pairs whose second values all differ from theirs.
+        """
         if len(fields) != 2:
             raise UnreadableError(f"negated {' . '.join(of.value for of in fields)}")
         first, second = (self.reader.level(of) for of in fields)

@@ -87,7 +87,7 @@ class Chains:
         return found
 
     def relevant(self, name: str, situation: Situation) -> Situation:
-        """The situation without the properties that neither the chain nor the chains it leads to match."""
+        """The situation with only the properties that the chain, or a chain it leads to, matches."""
         key = (name, situation.state)
         if key not in self._relevant:
             asked = self.asked(*key)

@@ -64,7 +64,7 @@ class FrameReader:
         return self._packet.presence(field)
 
     def value(self, field: Field, value: Value) -> Spans | bool:
-        """The values of the field's dimension that a value means; a boolean if the situation decides about it."""
+        """The part of the field's dimension that a value covers; a boolean if the situation decides about it."""
         match value:
             case Mac() if field in _MACS:
                 return (single(value.value),)

@@ -33,7 +33,8 @@ class Situation(NamedTuple):
         ingress: interface by which they came in; "" for packets that the host sends.
         egress: interface by which they leave; "" if that is not decided yet, or for the host's own input.
         state: state of the connection as in `ct state`.
-        original: before a translation to one address, an interval of destinations that match the same rules; else None.
+        original: if packets were translated to one address, an interval of destinations before the translation that all
+            match the same rules; else None.
         shift: the number that a prefix translation has added to the destination; else None.
     """
 
@@ -107,7 +108,7 @@ class AnyReader(Protocol):
         ...
 
     def value(self, field: Field, value: Value) -> Spans | bool:
-        """The values of the field's dimension that a value means; a boolean if the situation decides about it."""
+        """The part of the field's dimension that a value covers; a boolean if the situation decides about it."""
         ...
 
 
@@ -140,7 +141,7 @@ class Reader:
         return []
 
     def value(self, field: Field, value: Value) -> Spans | bool:
-        """The values of the field's dimension that a value means; a boolean if the situation decides about it."""
+        """The part of the field's dimension that a value covers; a boolean if the situation decides about it."""
         match value:
             case Prefix():
                 if field is Field.CT_ORIGINAL_IP6_DADDR:
@@ -185,7 +186,7 @@ class Reader:
                 raise UnreadableError(f"{field.value} {text}")
 
     def _original(self, prefix: Prefix) -> Spans | bool:
-        """Whether the original destination is in a prefix; if `original` is None, the destinations whose original is.
+        """The destinations whose original (untranslated) destination is in a prefix; a boolean if `original` is set.
 
         Situations are cut so that all or none of their original destinations are in a prefix.
         """

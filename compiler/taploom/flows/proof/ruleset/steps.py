@@ -57,7 +57,7 @@ class DecidingRule:
 
     @property
     def plain(self) -> bool:
-        """Whether it decides by itself, independent of other chains and of the rules after it."""
+        """Whether the rule decides by itself, independent of other chains and of later rules."""
         leads = isinstance(self.end, Dispatch) or (isinstance(self.end, VerdictStatement) and bool(self.end.chain))
         return not leads and not self.limited
 
@@ -72,7 +72,7 @@ class DecidingRule:
         return self.boxes if self.found is None else met(self.boxes, conditions.of(self.found))
 
     def metered(self, conditions: Conditions) -> list[Decided]:
-        """The packets that it accepts up to its rate."""
+        """The packets that the rule accepts up to its rate."""
         answer = Answer("allow", self.by, limited=self.limited)
         return [(box, answer) for box in self.where(conditions)]
 

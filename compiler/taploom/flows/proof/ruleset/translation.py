@@ -58,7 +58,7 @@ def _element(found: Box, element: Element, by: str) -> Iterator[Decided]:
 
 
 def _to(found: Box, address: int, port: int | None, by: str) -> Iterator[Decided]:
-    """The translation to one address. For a new port, each old port gets a box, as answers hold the difference."""
+    """The translation to one address. If it changes the port, each old port has a box, as answers hold the shift."""
     if port is None:
         yield found, Answer("allow", by, DestinationRewrite(address, 0, 0))
         return
