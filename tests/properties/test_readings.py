@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from tests.properties.ground import settled
@@ -16,6 +17,7 @@ from taploom.lab.questions import questions
 from taploom.lab.reading import Reading
 from taploom.plan.site import Plan
 
+CASES = Path(__file__).parents[1] / "cases"
 some = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
@@ -43,3 +45,8 @@ def disputed(plan: Plan, chance: random.Random, most: int = 15) -> list[Row]:
 @given(sites())
 def test_both_readings_of_made_up_sites_say_the_same(site: Tree) -> None:
     assert disputed(compiled(text(site)).plan, random.Random(text(site))) == []
+
+
+def test_of_two_uplinks_that_translate_a_prefix_that_of_the_world_is_read() -> None:
+    case = (CASES / "prefix-translated-by-two-uplinks.yaml").read_text(encoding="utf-8")
+    assert disputed(compiled(case).plan, random.Random(0), most=10_000) == []

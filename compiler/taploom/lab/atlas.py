@@ -94,6 +94,11 @@ class Atlas:
         """The uplink that has an address in a zone, with its host."""
         return self._at.get((zone, address))
 
+    def neighbor(self, way: EgressRoute, to: Address) -> tuple[Host, HostInterface] | None:
+        """The host that is the next hop by an uplink, or that has the destination there, and its receiving uplink."""
+        zone = way.uplink.zone if way.uplink else ""
+        return self.uplink_at(zone, way.via or to) or self.uplink_at(zone, to)
+
     def listens(self, host: Host, dnat_entry: DnatEntry, by: HostInterface | None, to: Address) -> bool:
         """Whether a forward listens at an address, for packets from an interface, or from the host itself (None).
 

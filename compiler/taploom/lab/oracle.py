@@ -162,8 +162,7 @@ class Oracle:
         packet = self._translated(host, way.uplink, packet)
         if not found.allowed:
             return Prediction(found.allowed, found.by, f"zone/{zone}", packet)
-        hop = way.via or packet.to
-        there = self.atlas.uplink_at(zone, hop) or self.atlas.uplink_at(zone, packet.to)
+        there = self.atlas.neighbor(way, packet.to)
         if there is None and packet.to in self.atlas.zone_addresses[zone]:
             returned(self.atlas, zone, packet.source, host)
             return Prediction(found.allowed, found.by, f"zone/{zone}", packet, found.limits)

@@ -6,6 +6,7 @@ correct only if both agree with the kernel.
 """
 
 from dataclasses import replace
+from itertools import pairwise
 
 from taploom.base.address import Address
 from taploom.base.frozen import dataclass
@@ -87,6 +88,8 @@ class Reading:
             return False
         if first.way not in (None, start.way) or not all(self._goes(hop, packet) for hop in reply.hops[1:]):
             return False
+        if not all(self._enters(one, other, packet) for one, other in pairwise(reply.hops)):
+            return False
         point, unknown = self._point(packet, start), {each.role for each in reply.unknown}
         skipped = {DESTINATION} if "destination" in unknown else set()
         skipped |= {SOURCE} if start.ingress == SELF else set()
@@ -105,6 +108,20 @@ class Reading:
         except UnclearError:
             return True
         return uplink is not None and uplink.device == hop.way
+
+    def _enters(self, before: Hop, hop: Hop, packet: FirstPacket) -> bool:
+        """Whether a packet comes from one host to the next by the uplink of a hop; if nobody can tell, any hop counts.
+
+        An address that several uplinks of a zone translate is beyond each of them: the zone's world routes it to one.
+        """
+        try:
+            way = self._atlas.way(self._atlas.hosts[before.host], packet.to)
+        except UnclearError:
+            return True
+        there = self._atlas.neighbor(way, packet.to)
+        if there is None and way.uplink:
+            there = self._atlas.home(way.uplink.zone, packet.to)
+        return there is None or (there[0].name, there[1].device) == (hop.host, hop.ingress)
 
     def _value(self, host: str, uplink: str, packet: FirstPacket) -> int:
         """The address that an uplink has learned."""
