@@ -30,6 +30,7 @@ from taploom.plan.policy import (
     Term,
 )
 from taploom.plan.site import Nat, Network, Plan, Zone
+from taploom.plan.take_up import ProbeKind, TakeUp, TakeUpProbe
 
 TARGET = Target(252, (1, 0, 6), "25.11")
 NET4, NET6 = parse_prefix("10.0.0.0/24"), parse_prefix("fd12:3456:789a::/64")
@@ -92,6 +93,17 @@ def dnat_entries() -> tuple[DnatEntry, ...]:
     )  # fmt: skip
 
 
+def take_up() -> TakeUp:
+    """The next hops of both families, the site's domain, and ssh."""
+    here = origin("hosts.hypervisor", 10)
+    return TakeUp(120, False, (
+        TakeUpProbe(ProbeKind.GATEWAY, "eth0", Family.IPV4, None, "", None, here),
+        TakeUpProbe(ProbeKind.GATEWAY, "eth0", Family.IPV6, None, "", None, here),
+        TakeUpProbe(ProbeKind.DNS, "", None, None, "vm.example.org", None, here),
+        TakeUpProbe(ProbeKind.TCP, "", None, None, "", 22, here),
+    ))  # fmt: skip
+
+
 def host() -> Host:
     """The hypervisor of the seed."""
     ssh = Service("tcp", 22, 22)
@@ -112,7 +124,7 @@ def host() -> Host:
     uplink = Uplink("eth0", "internet", Learned.DHCP, Learned.RA, (), None, origin("hosts.hypervisor.uplinks.eth0"))
     return Host(
         "hypervisor", TARGET, Input.MANAGED, (ssh,), (uplink,), (bridge(),), (), (NET4, NET6), (), (), nat,
-        dnat_entries(), terms, Meta(), origin("hosts.hypervisor", 10),
+        dnat_entries(), terms, Meta(), origin("hosts.hypervisor", 10), take_up(),
     )  # fmt: skip
 
 

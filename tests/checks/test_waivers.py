@@ -45,6 +45,19 @@ def test_errors_cannot_be_waived() -> None:
     assert len(site.of("TL213")) == 1
 
 
+KINDS = ("forward", "policy", "network", "guest", "host", "service", "zone", "address", "site")
+
+
+def test_a_finding_about_the_site_can_be_waived() -> None:
+    site = compiled(
+        "taploom: 1\nsite: {rollout: {waves: [hosts, hv1]}}\nhosts:\n"
+        "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}}\n"
+        "waivers:\n  late: {code: TL807, on: site/site, reason: more hosts come next week}\n"
+    )
+    assert [d.state for d in site.of("TL807")] == [State.WAIVED]
+    assert site.of("TL213") == []
+
+
 def test_every_finding_has_a_subject_that_a_waiver_can_name() -> None:
     """Checked on the examples of all rules: a finding without one could not be accepted."""
     from taploom.checks import RULES
@@ -52,7 +65,7 @@ def test_every_finding_has_a_subject_that_a_waiver_can_name() -> None:
     for rule in RULES:
         for found in compiled(f"taploom: 1\n{rule.bad}").of(rule.code) if rule.bad else ():
             kind, slash, name = found.subject.partition("/")
-            assert kind in ("forward", "policy", "network", "guest", "host", "service", "zone", "address"), rule.code
+            assert kind in KINDS, rule.code
             assert slash
             assert name in compiled(f"taploom: 1\n{rule.bad}").source.files[0].text
 

@@ -11,7 +11,6 @@ import pytest
 from jsonschema import Draft202012Validator
 from tests.cli.conftest import SEED, Taploom
 
-from taploom.cli.entry import run
 from taploom.cli.group import COMMANDS
 
 
@@ -148,46 +147,6 @@ def test_render_to_where_nothing_can_be_is_a_message(locked: Path, taploom: Tapl
     assert "error[TL911]: cannot write `file/plan`: Not a directory" in shown.err
 
 
-def test_export_to_a_file_to_stdout_and_to_a_folder(locked: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    def printed(*words: str) -> bytes:
-        capfdbinary.readouterr()
-        assert run(words) == 0
-        sys.stdout.flush()
-        return capfdbinary.readouterr().out
-
-    assert printed("export", "hypervisor") == b""
-    assert printed("export", "hypervisor", "-o", "-") == (locked / "build/hypervisor.tar").read_bytes()
-    assert printed("export", "hypervisor", "-o", "bundle") == b""
-    subprocess.run(["sha256sum", "--strict", "--quiet", "-c", "SHA256SUMS"], cwd=locked / "bundle", check=True)
-    (locked / "unpacked").mkdir()
-    subprocess.run(["tar", "-xf", "../build/hypervisor.tar"], cwd=locked / "unpacked", check=True)
-    assert files(locked / "unpacked") == files(locked / "bundle")
-
-
-def test_a_bundle_has_the_bytes_of_the_rendered_tree(locked: Path, taploom: Taploom) -> None:
-    assert taploom("render").status == 0
-    assert taploom("export", "hypervisor", "-o", "bundle").status == 0
-    tree = locked / "build/plan/hosts/hypervisor"
-    rows = [row for row in json.loads((tree / "manifest.json").read_text())["files"] if "install" in row]
-    assert {row["path"].partition("/")[0] for row in rows} == {"networkd", "nftables", "sysctl"}
-    for row in rows:
-        assert (locked / "bundle" / row["install"].lstrip("/")).read_bytes() == (tree / row["path"]).read_bytes()
-
-
-@pytest.mark.parametrize("name", ["hv.tar.gz", "hv.tgz", "hv.tar.zst", "hv.zip", "hv.txz", "hv.tbz2"])
-def test_an_export_is_never_a_folder_that_looks_like_an_archive(locked: Path, taploom: Taploom, name: str) -> None:
-    shown = taploom("export", "hypervisor", "-o", name)
-    assert (shown.status, shown.out) == (64, "")
-    assert not (locked / name).exists()
-    assert taploom("export", "hypervisor", "-o", "hv.example.org").status == 0
-
-
-def test_export_of_a_host_that_is_not_there(locked: Path, taploom: Taploom) -> None:
-    shown = taploom("export", "hypervisr")
-    assert shown.status == 64
-    assert "Did you mean 'hypervisor'?" in shown.err
-
-
 def test_fmt(site: Path, taploom: Taploom) -> None:
     (site / "specs/seed.yaml").write_text(SEED.replace("ra: true\n", "ra:   true\n"))
     check = taploom("fmt", "--check")
@@ -264,8 +223,11 @@ def test_the_starter_and_its_ci_files_are_yaml_that_fits(
             assert all(word in taploom(words[0], "--help").out for word in words if word.startswith("--"))
 
 
+WHAT = ("language", "plan", "diagnostics", "diff", "bundle")
+
+
 def test_schemas_are_schemas_each_with_an_id_of_its_own(taploom: Taploom) -> None:
-    schemas = [json.loads(taploom("schema", what).out) for what in ("language", "plan", "diagnostics", "diff")]
+    schemas = [json.loads(taploom("schema", what).out) for what in WHAT]
     for schema in schemas:
         Draft202012Validator.check_schema(schema)
     assert {schema["$id"].partition("taploom:")[0] for schema in schemas} == {"urn:"}

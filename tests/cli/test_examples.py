@@ -16,8 +16,8 @@ from taploom.cli.examples import EXAMPLES
 from taploom.cli.group import COMMANDS, LazyGroup
 
 ROOT = Path(__file__).parents[2]
-ELSEWHERE = {"comment", "lab", "lab down"}
-"""What asks a forge or needs root; their own tests run them, so here only their words are held."""
+ELSEWHERE = {"comment", "drift", "lab", "lab down"}
+"""What asks a forge, or needs root or facts of a host; their own tests run them, so here only their words are held."""
 QUIET = {"fmt", "lock"}
 """What says nothing where there is nothing to do."""
 DONE = {0, 2}

@@ -23,6 +23,8 @@ NO_FACTS = {
     "max-removed": "`gates` judge a change and are no part of the plan",
     "moved-from": "told as a rename",
     "networks": "facts of each network",
+    "ping": "`probes` of a host, in words",
+    "tcp": "`probes` of a host, in words",
     "waive": "`gates` judge a change and are no part of the plan",
 }
 """Keys that no fact is called by, and where else they are told."""

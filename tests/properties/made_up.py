@@ -67,6 +67,8 @@ def sites(draw: st.DrawFn) -> Tree:
     draft = Draft(list(draw(st.permutations(NAMES))))
     prose = st.sampled_from(PROSE)
     draft.site["site"] = {"name": draft.name(), "domain": "example.org", "description": draw(prose)}
+    if draw(st.booleans()):
+        draft.site["site"]["rollout"] = draw(_ROLLOUTS)
     draft.site["site"]["target"] = {"systemd": draw(st.integers(252, 260)), "nixos": draw(_RELEASES)}
     _addresses(draw, draft)
     for _ in range(draw(st.integers(1, 3))):
@@ -83,6 +85,17 @@ def sites(draw: st.DrawFn) -> Tree:
     return draft.site
 
 
+_PROBES = st.sampled_from(
+    ({"ping": "gateway"}, {"dns": "example.org"}, {"from": "operator", "tcp": 22}, {"tcp": 65535})
+)
+_TAKE_UPS = st.fixed_dictionaries(
+    {}, optional={"confirm": st.sampled_from(("30s", "1h")), "probes": st.dictionaries(st.sampled_from(WORDS), _PROBES)}
+)
+_HOURS = st.sampled_from(("always", "never", "Tue,Thu 21:00-23:00 Europe/Berlin", ["Sat-Mon 22:00-02:00 UTC", "never"]))
+_ROLLOUTS = st.fixed_dictionaries(
+    {"windows": st.fixed_dictionaries({"D0-D2": _HOURS}, optional={"D3": _HOURS, "D5-D6": _HOURS})},
+    optional={"waves": st.sampled_from(("any", ["tag/hv"], "hosts"))},
+)
 _RELEASES = st.sampled_from(("24.05", "24.11", "25.11", "26.05"))
 
 
@@ -111,6 +124,8 @@ def _host(draw: st.DrawFn, draft: Draft) -> None:
     entry = {"uplinks": around, "networks": networks, "tags": ["hv"], "owner": draw(st.sampled_from(PROSE))}
     if draw(st.integers(0, 5)) == 0:
         entry["input"] = "foreign"
+    if draw(st.booleans()):
+        entry["take-up"] = draw(_TAKE_UPS)
     _entry(draft, "hosts", host, entry)
 
 

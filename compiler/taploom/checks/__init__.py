@@ -69,6 +69,8 @@ from taploom.checks import (
     pool_over_address,
     pool_too_small,
     private_source,
+    probe_idle,
+    probe_unclear,
     ra_prefix_length,
     ra_without_ipv6,
     redundant,
@@ -94,6 +96,8 @@ from taploom.checks import (
     unused,
     uplink_not_made,
     uplink_of_others,
+    wave_empty,
+    windows_overlap,
 )
 from taploom.checks.context import Context
 
@@ -200,6 +204,10 @@ CHECKS: tuple[Check, ...] = (
     management_ends,
     foreign_input,
     dns_closed,
+    probe_unclear,
+    probe_idle,
+    wave_empty,
+    windows_overlap,
 )
 """Every check; a new one is a file, and a line here."""
 

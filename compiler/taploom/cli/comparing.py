@@ -91,7 +91,7 @@ def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Compa
         before = beside(lambda: _base(specs, base, "HEAD", exact=exact))
         after = _compiled(specs, str(specs))
         return before(), after
-    later = beside(lambda: _side(specs, head))
+    later = beside(lambda: side(specs, head))
     return _base(specs, base, head, exact=exact), later()
 
 
@@ -102,12 +102,22 @@ def change_of(before: ComparedSpecs, after: ComparedSpecs) -> Change:
 
 def _base(specs: Path, base: str, head: str, *, exact: bool) -> ComparedSpecs:
     if is_path(base) or is_path(head) or exact:
-        return _side(specs, base)
+        return side(specs, base)
     with or_folder(base, head):
         return revision_of(specs, base, merge_base(specs, base, head))
 
 
-def _side(specs: Path, word: str) -> ComparedSpecs:
+def side(specs: Path, word: str) -> ComparedSpecs:
+    """Compile one side.
+
+    Args:
+        specs: folder of the specs.
+        word: as in `subjects`, one side alone.
+
+    Raises:
+        RevisionError: it is neither a revision nor a folder of specs.
+        PlanTextError: a file is no plan.json.
+    """
     if word == os.devnull:  # git passes this to external diffs for a file that does not exist
         return ComparedSpecs("nothing", _NO_SITE)
     if not is_path(word):
@@ -136,10 +146,11 @@ def _plan_text(path: Path) -> str:
 
 
 def _compiled(folder: Path, label: str) -> ComparedSpecs:
-    return _subject(label, compile_site(folder, now=now(), prove=False))
+    return subject_of(label, compile_site(folder, now=now(), prove=False))
 
 
-def _subject(label: str, site: Compiled) -> ComparedSpecs:
+def subject_of(label: str, site: Compiled) -> ComparedSpecs:
+    """A compiled site as one side; `label` is its name in reports."""
     gates, waived = _gates(site.document)
     texts = {} if not site.failed else {file.path: file.text for file in site.source.files}
     return ComparedSpecs(
@@ -164,7 +175,7 @@ def revision_of(specs: Path, name: str, commit: str) -> ComparedSpecs:
         raise NoSpecsError(f"`{name}` has no specs in {specs}: `--specs DIR` names their folder")
     site = compile_blobs(found.blobs, found.folder, now=now(), prove=False, sizes=found.sizes, refused=found.refused)
     short = commit[:7]
-    subject = _subject(short if commit.startswith(name) else f"{name}@{short}", site)
+    subject = subject_of(short if commit.startswith(name) else f"{name}@{short}", site)
     return replace(subject, commit=commit, inside=found.inside)
 
 
@@ -195,4 +206,14 @@ def _gates(document: "Document") -> tuple[Gates, Mapping[str, str]]:
     return Gates(said.exposure_owner, worst, said.max_removed, said.management), said.waive
 
 
-__all__ = ["ComparedSpecs", "NoSpecsError", "PlanTextError", "RevisionError", "change_of", "revision_of", "subjects"]
+__all__ = [
+    "ComparedSpecs",
+    "NoSpecsError",
+    "PlanTextError",
+    "RevisionError",
+    "change_of",
+    "revision_of",
+    "side",
+    "subject_of",
+    "subjects",
+]

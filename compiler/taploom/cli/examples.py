@@ -42,10 +42,18 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "taploom export cedar --specs specs --out cedar.tar",
             "taploom export maple --out build/maple",
             "taploom export maple --out build/maple --force",
+            "taploom export --all --unpacked --out build/bundles",
+            "taploom export --all --since HEAD~1 --serial 42",
+            "taploom export --all --serial 43 --wave 1 --waiver 'the database is down until this is there'",
+        ),
+        "drift": (
+            "taploom drift --collect",
+            "taploom drift cedar --specs specs --facts cedar.json --since HEAD~1",
+            "taploom drift --facts facts --format prom",
         ),
         "lab": ("taploom lab --specs specs --format json", "taploom lab --keep"),
         "lab down": ("taploom lab down",),
-        "schema": ("taploom schema language", "taploom schema plan"),
+        "schema": ("taploom schema language", "taploom schema plan", "taploom schema bundle"),
     }
 )
 """The examples by command, in an order in which a user could run them."""

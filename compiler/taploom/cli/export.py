@@ -10,6 +10,7 @@ import click
 from taploom.cli.completion import objects
 from taploom.cli.exits import FINDINGS, FINE
 from taploom.cli.options import specs_option
+from taploom.cli.releasing import RELEASE, BundleOptions, bundle_options, release_of, since_of, wave_of
 
 if TYPE_CHECKING:
     from taploom.delivery.comparison import File
@@ -21,7 +22,8 @@ _COMPRESSED = re.compile(r"\.(t[bgx]z2?|tzst|zip|tar\.[a-z0-9]+)$")
 
 
 @click.command("export", short_help="Bundle what a host needs, as a folder or a tar.")
-@click.argument("host", shell_complete=objects("host", bare=True))
+@click.argument("host", required=False, shell_complete=objects("host", bare=True))
+@click.option("--all", "every", is_flag=True, help="Bundle every host: HOST.tar in the folder that --out names.")
 @specs_option
 @click.option(
     "-o",
@@ -29,33 +31,83 @@ _COMPRESSED = re.compile(r"\.(t[bgx]z2?|tzst|zip|tar\.[a-z0-9]+)$")
     metavar="DIR|FILE.tar|-",
     help="Where to write it; - is standard output.  [default: build/HOST.tar]",
 )
+@click.option("--unpacked", is_flag=True, help="With --all, write folders named HOST instead of HOST.tar.")
+@bundle_options
 @click.option("--force", is_flag=True, help="Replace files in DIR that taploom did not write.")
-def command(host: str, specs: Path, out: str | None, *, force: bool) -> int:
-    """Bundle what a host needs: its files at their paths below /, SHA256SUMS and manifest.json.
+def command(
+    host: str | None,
+    specs: Path,
+    out: str | None,
+    *,
+    options: BundleOptions,
+    every: bool,
+    unpacked: bool,
+    force: bool,
+) -> int:
+    """Bundle what a host needs: its files at their paths below /, and what takes them up.
 
-    The same specs give the same bytes. manifest.json says for which versions the files are, in which order to
-    activate them, and from which plan they come.
+    Beside the files there are `activation` and manifest.json, which have the same facts for a shell and for programs,
+    and SHA256SUMS. The same specs and options give the same bytes. BASE is a revision of git, a folder of specs or a
+    plan.json. With --all, the file `taploom.release` says which bundles belong together, in which waves and when hosts
+    that pull them take them up: who signs it approves the plan.
     """
     from taploom.cli.compiling import sound
-    from taploom.delivery.layout import bundle_of
-    from taploom.driver import rendered
+    from taploom.delivery.archive import tar
+    from taploom.delivery.layout import bundles
+    from taploom.delivery.manifest import sha256
+    from taploom.delivery.release import FORMAT
 
-    out = out or f"build/{host.removeprefix('host/')}.tar"
-    if out == "-" and sys.stdout.isatty():
-        raise click.UsageError("An archive is nothing for a terminal: redirect it, or name a file with -o.")
-    if _COMPRESSED.search(out):
-        raise click.UsageError(
-            f"{out} would be a folder: a bundle is a folder or a plain .tar, to be compressed by you."
-        )
-    site = sound(specs)
+    destinations = _Destinations(host, out, every=every, unpacked=unpacked)
+    site = sound(specs, render=True)
     if site is None:
         return FINDINGS
-    files = bundle_of(site.plan, _host(site.plan, host), rendered(site.plan))
-    if out == "-":
-        return _print(files)
-    if out.endswith(".tar"):
-        return _write_archive(Path(out), files)
-    return _write_folder(Path(out), files, force=force)
+    hosts = site.plan.hosts if host is None else (_host(site.plan, host),)
+    base = None if options.since is None else since_of(specs, options.since, site)
+    wave = wave_of(site.plan, options)
+    status, sums = FINE, {}
+    made = bundles(site.plan, hosts, site.printed, serial=options.serial, since=base)
+    for one, files in zip(hosts, made, strict=True):
+        sums[one.name] = sha256(tar(files))
+        status = max(status, _put(destinations.of(one), files, force=force))
+    if every and status == FINE:  # a release never names a bundle that is not there
+        text = release_of(site.plan, options, wave, sums)
+        status = max(status, _write(destinations.release, text, FORMAT))
+    return status
+
+
+class _Destinations:
+    """Where the bundle of each host goes."""
+
+    def __init__(self, host: str | None, out: str | None, *, every: bool, unpacked: bool) -> None:
+        """Decide by the arguments.
+
+        Raises:
+            UsageError: they contradict one another, or name what no bundle can be.
+        """
+        if every == (host is not None):
+            raise click.UsageError("Name one host, or bundle all of them with --all.")
+        if unpacked and not every:
+            raise click.UsageError("--unpacked goes with --all: for one host, -o DIR names a folder.")
+        if out == "-" and sys.stdout.isatty():
+            raise click.UsageError("An archive is nothing for a terminal: redirect it, or name a file with -o.")
+        if out and _COMPRESSED.search(out):
+            raise click.UsageError(
+                f"{out} would be a folder: a bundle is a folder or a plain .tar, to be compressed by you."
+            )
+        if every and out and (out == "-" or out.endswith(".tar")):
+            raise click.UsageError(f"{out} is no folder: with --all, -o names the folder of all bundles.")
+        self._one = None if every else out
+        self._all = (out or "build") if every else "build"
+        self._suffix = "" if unpacked else ".tar"
+
+    @property
+    def release(self) -> Path:
+        """The file that says which bundles belong together."""
+        return Path(self._all) / RELEASE
+
+    def of(self, host: "Host") -> str:
+        """A folder, a path that ends in .tar, or `-`."""
+        return self._one or f"{self._all}/{host.name}{self._suffix}"
 
 
 def _host(plan: "Plan", name: str) -> "Host":
@@ -71,23 +123,27 @@ def _host(plan: "Plan", name: str) -> "Host":
     raise click.UsageError(f"The site has no host '{name}'. {hint}")
 
 
-def _print(files: dict[str, "File"]) -> int:
+def _put(out: str, files: dict[str, "File"], *, force: bool) -> int:
     from taploom.delivery.archive import tar
 
-    sys.stdout.buffer.write(tar(files))
-    return FINE
+    if out == "-":
+        sys.stdout.buffer.write(tar(files))
+        return FINE
+    if out.endswith(".tar"):
+        return _write(Path(out), tar(files), f"{len(files)} files")
+    return _write_folder(Path(out), files, force=force)
 
 
-def _write_archive(path: Path, files: dict[str, "File"]) -> int:
+def _write(path: Path, data: bytes, what: str) -> int:
+    """Write a file, and say what is in it."""
     from taploom.cli.terminal import say, show
-    from taploom.delivery.archive import tar
     from taploom.delivery.single import write_output
 
-    outcome = write_output(path, tar(files))
+    outcome = write_output(path, data)
     if not isinstance(outcome, bool):
         show((outcome,))
         return FINDINGS
-    say(f"{path}: {len(files)} files" + ("" if outcome else ", unchanged"))
+    say(f"{path}: {what}" + ("" if outcome else ", unchanged"))
     return FINE
 
 

@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "explain": "taploom.cli.explain",
         "graph": "taploom.cli.graph",
         "export": "taploom.cli.export",
+        "drift": "taploom.cli.drift",
         "lab": "taploom.cli.lab",
         "schema": "taploom.cli.schema",
     }

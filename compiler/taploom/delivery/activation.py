@@ -1,51 +1,59 @@
-"""The order in which a host loads the files that it was given.
+"""The file `activation`: the facts of a bundle for `activate`, which has no parser but the shell's `read`.
 
-The packet filter comes first: if forwarding is switched on before a ruleset is loaded, the host lets everything through
-until it is. Interfaces come last, since they attract traffic. Each step is a command that can be repeated without
-harm.
+One fact a line, of words that one space separates. A word is printable and has no space, as names of interfaces, paths
+and addresses of a plan have none. The first line is the format; the groups have a fixed order, and are sorted.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 
-from taploom.backends.artifact import Artifact, Printed
-from taploom.base.frozen import dataclass
+from taploom.delivery.bundle import Bundle, BundleChange
+from taploom.diff.effects import Disruption
+
+FORMAT = "taploom-activation/1"
+NONE = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the activation.
+def activation(bundle: Bundle) -> str:
+    """The text, with a line end."""
+    return "".join(f"{_line(words)}\n" for words in _facts(bundle))
 
-    Attributes:
-        name: the backend whose files it loads; their folder in the rendered tree has the same name.
-        command: the command to run; with `each`, the path of a file is appended.
-        each: whether to run the command once for each file.
+
+def _line(words: tuple[str, ...]) -> str:
+    """One line.
+
+    Raises:
+        ValueError: a word is none, and would be read as something else.
     """
-
-    name: str
-    command: tuple[str, ...]
-    each: bool
-
-
-STEPS = (
-    Step("nftables", ("nft", "-f"), each=True),
-    # Not `sysctl -p`, which fails if the interface of a setting does not exist yet; udev applies the setting later.
-    Step("sysctl", ("systemctl", "restart", "systemd-sysctl.service"), each=False),
-    Step("networkd", ("networkctl", "reload"), each=False),
-)
+    for word in words:
+        if not word.isprintable() or not word or " " in word:
+            raise ValueError(f"no word of an activation: {word!r}")
+    return " ".join(words)
 
 
-def activation(artifacts: Iterable[Artifact | Printed]) -> list[Mapping[str, object]]:
-    """The steps that a host's installed files need, in order, as they stand in its manifest."""
-    by_backend: dict[str, list[str]] = {}
-    for artifact in artifacts:
-        if artifact.install:
-            by_backend.setdefault(artifact.path.split("/")[2], []).append(artifact.install)
-    return [
-        {"step": step.name, "run": [list(command) for command in _commands(step, sorted(by_backend[step.name]))]}
-        for step in STEPS
-        if step.name in by_backend
-    ]
+def _facts(bundle: Bundle) -> Iterator[tuple[str, ...]]:
+    target = bundle.host.target
+    yield (FORMAT,)
+    yield "host", bundle.host.name
+    yield "plan", bundle.plan
+    yield "serial", str(bundle.serial)
+    yield "systemd", str(target.systemd)
+    yield "nftables", ".".join(map(str, target.nftables))
+    yield from (("file", f"{file.mode:04o}", file.path) for file in bundle.files)
+    yield from (("uplink", device) for device in bundle.uplinks)
+    yield from ((device.kind, device.name) for device in bundle.devices)
+    yield "confirm", str(bundle.take_up.confirm)
+    yield from dict.fromkeys(("probe", *probe.words) for probe in bundle.take_up.probes)
+    if bundle.since:
+        yield from _changes(bundle, bundle.since)
+    yield from (("admit", str(one.port), one.device, str(one.source)) for one in bundle.admits)
 
 
-def _commands(step: Step, installed: list[str]) -> list[tuple[str, ...]]:
-    return [(*step.command, path) for path in installed] if step.each else [step.command]
+def _changes(bundle: Bundle, since: BundleChange) -> Iterator[tuple[str, ...]]:
+    yield "before", since.plan
+    yield from dict.fromkeys(map(_change, bundle.disruption))
+
+
+def _change(one: Disruption) -> tuple[str, ...]:
+    """Class, device or table, and file; both are `-` where the effect has none that one word names."""
+    device = one.device.removeprefix("table ")
+    return "change", one.grade.name, device if device and " " not in device else NONE, one.file or NONE

@@ -1,12 +1,18 @@
 """The files of a rendered tree and of a host's bundle: the artifacts of the backends, and manifests of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import resources
 from typing import TypeVar
 
 from taploom.backends.artifact import Artifact, Printed
 from taploom.delivery.activation import activation
+from taploom.delivery.admits import admits, site_entries
+from taploom.delivery.bundle import BundleChange, bundle
+from taploom.delivery.bundle_json import bundle_manifest
 from taploom.delivery.comparison import File
-from taploom.delivery.manifest import HOST, NAME, SUMS, Row, document, sha256
+from taploom.delivery.manifest import ACTIVATION, HOST, NAME, SCRIPTS, SUMS, Row, document, sha256, target_data
+from taploom.delivery.steps import steps_of
 from taploom.delivery.tree import with_manifest
 from taploom.plan.host import Host
 from taploom.plan.site import Plan
@@ -37,51 +43,67 @@ def tree_of(plan: Plan, artifacts: Iterable[Artifact | Printed]) -> dict[str, Fi
     return with_manifest(files)
 
 
-def bundle_of(plan: Plan, host: Host, artifacts: Sequence[Artifact]) -> dict[str, File]:
-    """A host's installed files at their paths below `/`, with a manifest and checksums.
+def bundles(
+    plan: Plan,
+    hosts: Iterable[Host],
+    artifacts: Iterable[AnyFile],
+    *,
+    serial: int = 0,
+    since: BundleChange | None = None,
+) -> Iterator[dict[str, File]]:
+    """The bundle of each host: its installed files at their paths below `/`, lists of them, and checksums of all.
 
     Args:
         plan: the plan that was rendered.
-        host: one of its hosts.
+        hosts: hosts of it.
         artifacts: all files of the plan.
+        serial: a number that grows from bundle to bundle, or 0.
+        since: the change to what the hosts had before, if that is known.
     """
-    whole = next(artifact.text.encode() for artifact in artifacts if artifact.path == PLAN)
-    mine = [artifact for artifact in _by_host(plan, artifacts)[host.name] if artifact.install]
-    files = {a.install.lstrip("/"): File(a.text.encode(), a.mode) for a in mine}
-    ordered = sorted(mine, key=lambda artifact: artifact.install)
-    rows = [_row(path, files[path], a) for a in ordered for path in (a.install.lstrip("/"),)]
-    files[NAME] = File(_host_manifest(host, sha256(whole), mine, rows), 0o644)
-    sums = "".join(f"{files[path].checksum}  {path}\n" for path in sorted(files))
-    return {**files, SUMS: File(sums.encode(), 0o644)}
+    mine, site = _by_host(plan, artifacts), site_entries(plan)
+    digest = sha256(mine[""][0].text.encode())
+    for host in hosts:
+        installed = sorted((a for a in mine[host.name] if a.install), key=lambda artifact: artifact.install)
+        facts = bundle(host, installed, digest, admits(site, host), serial=serial, since=since)
+        files = {a.install.lstrip("/"): File(a.text.encode(), a.mode) for a in installed}
+        files |= {name: File(_script(name), mode) for name, mode in SCRIPTS.items()}
+        files[ACTIVATION] = File(activation(facts).encode(), 0o644)
+        files[NAME] = File(bundle_manifest(facts), 0o644)
+        sums = "".join(f"{files[path].checksum}  {path}\n" for path in sorted(files))
+        yield {**files, SUMS: File(sums.encode(), 0o644)}
 
 
-def _by_host(plan: Plan, artifacts: Sequence[AnyFile]) -> Mapping[str, list[AnyFile]]:
-    found: dict[str, list[AnyFile]] = {host.name: [] for host in plan.hosts}
+@functools.cache
+def _script(name: str) -> bytes:
+    """The bytes of a script, which are the same in every bundle."""
+    return resources.files("taploom.delivery").joinpath(f"{name}.sh").read_bytes()
+
+
+def _by_host(plan: Plan, artifacts: Iterable[AnyFile]) -> Mapping[str, list[AnyFile]]:
+    """The files of each host by its name, sorted; that of the plan is under ""."""
+    found: dict[str, list[AnyFile]] = {name: [] for name in ("", *(host.name for host in plan.hosts))}
     for artifact in artifacts:
         top, _, rest = artifact.path.partition("/")
         if top == "hosts":
             found[rest.partition("/")[0]].append(artifact)
+        elif artifact.path == PLAN:
+            found[""].append(artifact)
     return {name: sorted(mine, key=lambda artifact: artifact.path) for name, mine in found.items()}
 
 
-def _row(path: str, file: File, artifact: Artifact | Printed) -> Row:
+def _row(path: str, file: File, artifact: Printed) -> Row:
     row: dict[str, object] = {"path": path, "sha256": file.checksum}
     if artifact.install:
         row |= {"install": artifact.install, "mode": f"{artifact.mode:04o}"}
     return row
 
 
-def _host_manifest(host: Host, plan: str, artifacts: Sequence[Artifact | Printed], rows: Iterable[Row]) -> bytes:
-    target = host.target
+def _host_manifest(host: Host, plan: str, artifacts: Sequence[Printed], rows: Iterable[Row]) -> bytes:
     head = {
         "format": HOST,
         "host": host.name,
-        "target": {
-            "systemd": target.systemd,
-            "nftables": ".".join(map(str, target.nftables)),
-            "nixos": target.nixos,
-        },
+        "target": target_data(host.target),
         "plan": f"sha256:{plan}",
-        "activation": activation(artifacts),
+        "activation": steps_of(artifacts),
     }
     return document(head, rows)

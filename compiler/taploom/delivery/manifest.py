@@ -10,10 +10,18 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 
+from taploom.plan.host import Target
+
 NAME = "manifest.json"
 SUMS = "SHA256SUMS"
 TREE = "taploom-tree/1"
 HOST = "taploom-host/1"
+BUNDLE = "taploom-bundle/1"
+ACTIVATION = "activation"
+SCRIPTS = {"activate": 0o755, "inspect": 0o644}
+"""The scripts of every bundle with their modes: the first is run, the second is what it reads."""
+UNLISTED = (NAME, SUMS, ACTIVATION, *SCRIPTS)
+"""What a folder of ours may hold and no manifest lists."""
 
 Row = Mapping[str, object]
 Owned = Mapping[str, frozenset[str]]
@@ -27,8 +35,25 @@ def sha256(data: bytes) -> str:
 
 def tree_manifest(owned: Owned) -> bytes:
     """The manifest at the root of a rendered tree."""
-    rows = ({"path": path, "sha256": checksum} for path in sorted(owned) for checksum in sorted(owned[path]))
-    return document({"format": TREE}, rows)
+    return document({"format": TREE}, _rows(owned))
+
+
+def journal(owned: Owned, coming: bytes) -> bytes:
+    """The manifest of a folder while files are written into it, in the format of the one that comes."""
+    return document({"format": json.loads(coming)["format"]}, _rows(owned))
+
+
+def _rows(owned: Owned) -> Iterable[Row]:
+    return ({"path": path, "sha256": checksum} for path in sorted(owned) for checksum in sorted(owned[path]))
+
+
+def target_data(target: Target) -> dict[str, object]:
+    """The versions of a host's tools, as manifests have them."""
+    return {
+        "systemd": target.systemd,
+        "nftables": ".".join(map(str, target.nftables)),
+        "nixos": target.nixos,
+    }
 
 
 def document(head: Mapping[str, object], files: Iterable[Row]) -> bytes:
@@ -47,7 +72,7 @@ def read_manifest(data: bytes) -> dict[str, frozenset[str]] | None:
         return None
     if (
         not isinstance(manifest, dict)
-        or manifest.get("format") not in (TREE, HOST)
+        or manifest.get("format") not in _OURS
         or not isinstance(manifest.get("files"), list)
     ):
         return None
@@ -72,8 +97,8 @@ def _in_tree(path: str) -> bool:
 
 def _in_bundle(path: str) -> bool:
     named = path.startswith("etc/") and "taploom" in path.rpartition("/")[2]
-    return stays_below(path) and (named or path in (NAME, SUMS))
+    return stays_below(path) and (named or path in UNLISTED)
 
 
-_OURS = {TREE: _in_tree, HOST: _in_bundle}
+_OURS = {TREE: _in_tree, HOST: _in_bundle, BUNDLE: _in_bundle}
 """By format, whether a path can belong to a rendered tree or a bundle; no other file there is replaced or removed."""

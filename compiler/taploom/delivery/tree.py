@@ -14,7 +14,7 @@ from taploom.base.parallel import runs, spread
 from taploom.delivery.codes import BUSY, IN_THE_WAY, KEPT, UNWRITABLE, WAY_OUT
 from taploom.delivery.comparison import Comparison, File, compare, everything_missing
 from taploom.delivery.folder import Folder, Kind, opened
-from taploom.delivery.manifest import NAME, SUMS, Owned, read_manifest, sha256, tree_manifest
+from taploom.delivery.manifest import NAME, UNLISTED, Owned, journal, read_manifest, sha256, tree_manifest
 
 WORTH_A_PROCESS = 300
 """Number of files that take as long to write as a process takes to start."""
@@ -132,7 +132,7 @@ def _journal(folder: Folder, wanted: Mapping[str, File], owned: Owned) -> None:
     nothing: frozenset[str] = frozenset()
     paths = (coming.keys() | owned.keys()) - {NAME}
     union = {path: coming.get(path, nothing) | owned.get(path, nothing) for path in paths}
-    folder.write(NAME, tree_manifest(union), None)
+    folder.write(NAME, journal(union, wanted[NAME].data), None)
 
 
 def _checksums(files: Mapping[str, File]) -> dict[str, frozenset[str]]:
@@ -140,7 +140,7 @@ def _checksums(files: Mapping[str, File]) -> dict[str, frozenset[str]]:
 
 
 def _owned(folder: Folder, wanted: Mapping[str, File]) -> Owned:
-    """The files that taploom wrote before; a manifest does not list itself, so present manifests are added."""
+    """The files that taploom wrote before; no manifest lists itself and its kind, so present ones are added."""
     try:
         listed = read_manifest(folder.read(NAME)[0])
     except OSError:  # absent, or a link: in both cases nothing here is ours
@@ -148,7 +148,7 @@ def _owned(folder: Folder, wanted: Mapping[str, File]) -> Owned:
     if listed is None:
         return {}
     there = folder.scan(())
-    lists = [name for name in (NAME, SUMS) if name in wanted and there.get(name) is Kind.FILE]
+    lists = [name for name in UNLISTED if name in wanted and there.get(name) is Kind.FILE]
     return {**listed, **{name: frozenset((sha256(folder.read(name)[0]),)) for name in lists}}
 
 

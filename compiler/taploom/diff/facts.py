@@ -13,7 +13,9 @@ from taploom.plan.guest import Guest, Mode, Nic, NicAddress
 from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
 from taploom.plan.origin import Meta, Origin
 from taploom.plan.policy import Forward, Limit, NatKind, PolicyEntry, Service
+from taploom.plan.rollout import Rollout
 from taploom.plan.site import Nat, Network, Plan
+from taploom.plan.take_up import CONFIRM, TakeUp
 
 Fields = Mapping[str, FieldValue]
 
@@ -51,7 +53,8 @@ def things(plan: Plan) -> dict[str, SpecObject]:
 def _surroundings(plan: Plan) -> Iterator[SpecObject]:
     """The site itself, whose key does not depend on its name, and its zones, address sets and services."""
     if plan.name:  # the empty plan that stands for a missing side has no name
-        yield SpecObject("site", "site", "", {"name": plan.name, "domain": plan.domain}, "", plan.origin)
+        fields = {"name": plan.name, "domain": plan.domain, "rollout": _rollout(plan.rollout)}
+        yield SpecObject("site", "site", "", _said(fields), "", plan.origin)
     for zone in plan.zones:
         if zone.origin.entry.startswith("zones."):
             yield _thing("zone", zone.name, "", {"color": zone.color or None}, zone.meta, zone.origin)
@@ -59,6 +62,13 @@ def _surroundings(plan: Plan) -> Iterator[SpecObject]:
         yield _thing("address", address.name, "", {"prefixes": _set(address.prefixes)}, address.meta, address.origin)
     for service in plan.services:
         yield _thing("service", service.name, "", {"ports": _services(service.services)}, service.meta, service.origin)
+
+
+def _rollout(rollout: Rollout) -> FieldValue:
+    """The waves by their selectors, and for each class of disruption the times of the week."""
+    waves = tuple(wave.selector for wave in rollout.waves if wave.selector) or None
+    windows = {window.classes: window.texts for window in rollout.windows}
+    return _present({"waves": waves, "windows": _present(windows)})
 
 
 def _networks(plan: Plan) -> Iterator[SpecObject]:
@@ -93,8 +103,12 @@ def _thing(kind: str, name: str, host: str, fields: Fields, meta: Meta, origin: 
         "tags": tuple(sorted(meta.tags)) or None,
         "link": meta.link or None,
     }
-    known = {name: value for name, value in {**fields, **said}.items() if value is not None}
-    return SpecObject(kind, name, host, known, meta.owner, origin)
+    return SpecObject(kind, name, host, _said({**fields, **said}), meta.owner, origin)
+
+
+def _said(fields: Fields) -> Fields:
+    """The fields that have a value."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _network(network: Network, bridge: Bridge | None) -> Fields:
@@ -135,11 +149,21 @@ def _host(host: Host) -> Fields:
         },
         "input": host.input.value,
         "management": _services(host.management),
+        "take-up": _present({"confirm": _confirm(host.take_up), "probes": _probes(host.take_up)}),
         "uplinks": _present({uplink.name: _uplink(uplink) for uplink in host.uplinks}),
         "routes": _present(
             {r.name: _present({"to": str(r.to), "via": str(r.via), "metric": r.metric}) for r in host.routes}
         ),
     }
+
+
+def _confirm(found: TakeUp) -> FieldValue:
+    return found.confirm if found.confirm != CONFIRM else None
+
+
+def _probes(found: TakeUp) -> FieldValue:
+    """The probes that the spec names; None where they follow from the rest of it, which has facts of its own."""
+    return _set(" ".join(probe.words) for probe in found.probes) or "none" if found.stated else None
 
 
 def _uplink(uplink: Uplink) -> FieldValue:
@@ -252,4 +276,4 @@ def _text(value: object) -> str | None:
 
 def _present(fields: Mapping[str, FieldValue]) -> FieldValue:
     """The fields that have a value; None if none has."""
-    return {name: value for name, value in fields.items() if value is not None} or None
+    return _said(fields) or None

@@ -9,9 +9,11 @@ from taploom.passes.lookup import SymbolTable
 from taploom.passes.police import PolicyIndex, ResolvedPolicy, order, policy_entries
 from taploom.passes.publish import Publication
 from taploom.passes.remotes import reverse_paths
+from taploom.passes.rollout import rollout
 from taploom.passes.selections import site_prefixes
 from taploom.passes.services import Services
 from taploom.passes.sides import HostView, host_view
+from taploom.passes.take_up import take_up
 from taploom.passes.wire import Wiring, target_of
 from taploom.plan.host import Host
 from taploom.plan.origin import Meta, Origin
@@ -56,6 +58,7 @@ def finish(
         policy_entries(document),
         _waivers(document),
         Origin("site", document.places.key("site"), PASS),
+        rollout(document, names),
     )
 
 
@@ -69,11 +72,12 @@ def _host(
     opened: Mapping[str, tuple[OpenedPorts, ...]],
 ) -> Host:
     spec, own = document.hosts[seen.host], equipment[seen.host]
+    management = services.expand(spec.management) or SSH
     return Host(
         seen.host,
         target_of(document, seen.host),
         spec.input,
-        services.expand(spec.management) or SSH,
+        management,
         own.uplinks,
         own.bridges,
         own.routes,
@@ -85,6 +89,7 @@ def _host(
         tuple(sorted((*index.terms(seen), *terms_towards_openings(seen, opened)), key=order)),
         spec.meta,
         Origin(f"hosts.{seen.host}", document.places.key("hosts", seen.host), PASS),
+        take_up(document, seen.host, own, management),
     )
 
 

@@ -98,6 +98,12 @@ class NameLookup:
         sane = {n: a for n, a in host.networks.items() if n in self.document.networks}
         return replace(host, networks=sane, management=host.management if sound else ())
 
+    def waves(self, document: Document) -> tuple[Selector, ...]:
+        """The waves of the site's rollout without those whose selector is unknown."""
+        at = ("site", "rollout", "waves")
+        waves = document.site.rollout.waves
+        return tuple(one for one in waves if self.selector(one, partial(self.document.places.item, one.text, *at)))
+
     def guest(self, name: str, guest: GuestSpec, document: Document) -> GuestSpec | None:
         """The guest without NICs on unknown networks; None if its host is unknown or broken."""
         places = self.document.places

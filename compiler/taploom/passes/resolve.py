@@ -37,8 +37,9 @@ def resolve(document: Document, report: Report) -> tuple[Document, SymbolTable]:
     look = replace(look, document=kept, names=names)
     forwards = {n: f for n, f in document.forwards.items() if look.forward(n, kept)}
     policy = {n: p for n, p in document.policy.items() if look.policy(n, kept)}
+    rollout = replace(kept.site.rollout, waves=look.waves(kept))
     look_into_broken(replace(look, document=document))
-    return replace(kept, forwards=forwards, policy=policy), names
+    return replace(kept, site=replace(kept.site, rollout=rollout), forwards=forwards, policy=policy), names
 
 
 def zones_of(document: Document) -> dict[str, tuple[str, ...]]:

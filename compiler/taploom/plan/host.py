@@ -7,6 +7,7 @@ from taploom.base.frozen import dataclass
 from taploom.base.names import digest
 from taploom.plan.origin import Meta, Origin
 from taploom.plan.policy import DnatEntry, Service, SourceNat, Term
+from taploom.plan.take_up import DEFAULT, TakeUp
 
 ETHERNET_MTU = 1500
 """MTU in bytes of a link for which the spec has none (IEEE 802.3)."""
@@ -264,6 +265,7 @@ class Host:
         nat: sorted by network, family, uplink.
         dnat_entries: forwards that this host translates, sorted by forward, family, protocol, port.
         terms: the parts of the policy that this host enforces, sorted by policy entry, sides and family.
+        take_up: how it takes a new bundle up.
     """
 
     name: str
@@ -281,6 +283,7 @@ class Host:
     terms: tuple[Term, ...]
     meta: Meta
     origin: Origin
+    take_up: TakeUp = DEFAULT
 
     @property
     def remote_prefixes(self) -> tuple[Prefix, ...]:

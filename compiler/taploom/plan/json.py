@@ -19,14 +19,31 @@ from taploom.plan.guest import Mode, NicAddress
 from taploom.plan.host import Fixed, Input, Learned, Lease, Remote, RouterAdvertisement, Taps, Target
 from taploom.plan.origin import Meta, Origin
 from taploom.plan.policy import Action, Limit, NatKind, Service, Side, SideKind
+from taploom.plan.rollout import WeeklyTime
 from taploom.plan.site import FORMAT, Nat, Plan
+from taploom.plan.take_up import ProbeKind, TakeUpProbe
 
 JsonLine = tuple[str, Origin | None]
 """One line of the text, and the origin of the object that it is a part of."""
 
 _TEXTS = (Address, Prefix, Interface, Mac)
-_WORDS = (Mode, Input, Learned, Action, NatKind, SideKind)
-_SMALL = (Fixed, Lease, Limit, Meta, Nat, NicAddress, Remote, RouterAdvertisement, Service, Side, Taps, Target)
+_WORDS = (Mode, Input, Learned, Action, NatKind, ProbeKind, SideKind)
+_SMALL = (
+    Fixed,
+    Lease,
+    Limit,
+    Meta,
+    Nat,
+    NicAddress,
+    WeeklyTime,
+    TakeUpProbe,
+    Remote,
+    RouterAdvertisement,
+    Service,
+    Side,
+    Taps,
+    Target,
+)
 _STEP = "  "
 
 

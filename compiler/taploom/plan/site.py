@@ -6,6 +6,7 @@ from taploom.plan.guest import Guest
 from taploom.plan.host import Host
 from taploom.plan.origin import Meta, Origin
 from taploom.plan.policy import Forward, NatKind, PolicyEntry, Service
+from taploom.plan.rollout import DEFAULT, Rollout
 
 FORMAT = "taploom-plan/1"
 
@@ -120,3 +121,4 @@ class Plan:
     policy: tuple[PolicyEntry, ...]
     waivers: tuple[Waiver, ...]
     origin: Origin
+    rollout: Rollout = DEFAULT

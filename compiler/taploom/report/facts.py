@@ -62,6 +62,7 @@ def _host(plan: Plan, host: Host) -> list[Fact]:
         ("target", wording.target(host.target)),
         ("input", host.input.value),
         ("management", ", ".join(map(wording.service, host.management))),
+        ("take-up", wording.take_up(host.take_up)),
         *((f"{kind} {name}", words) for kind, name, words in interfaces),
         *((f"route {route.name}", f"{route.to} via {route.via} on {route.device}") for route in host.routes),
         ("guests", ", ".join(guests)),

@@ -8,6 +8,7 @@ from taploom.plan.host import Bridge, Fixed, Learned, Target, Uplink
 from taploom.plan.interfaces import HostInterface
 from taploom.plan.policy import DnatEntry, Forward, NatKind, Service, SourceNat
 from taploom.plan.site import Nat
+from taploom.plan.take_up import TakeUp
 
 _MODES = {
     Mode.STATIC: "static",
@@ -29,6 +30,12 @@ def service(of: Service) -> str:
     if (of.first, of.last) in (_ALL_PORTS, (0, 255)):
         return of.protocol
     return f"{of.protocol}/{of.first}" + (f"-{of.last}" if of.last != of.first else "")
+
+
+def take_up(of: TakeUp) -> str:
+    """How a host takes a bundle up."""
+    tried = ", ".join(" ".join(probe.words) for probe in of.probes)
+    return f"{of.confirm} s to confirm, probes: {tried or 'none'}"
 
 
 def side_address(found: Fixed | Learned | None) -> str:

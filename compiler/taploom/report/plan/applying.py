@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taploom.delivery.activation import STEPS
+from taploom.delivery.steps import STEPS
 from taploom.diff.effects import PROXIED, Effect
 from taploom.diff.model import Change, ChangeAction
 

@@ -5,10 +5,12 @@ import posixpath
 from collections.abc import Iterable, Iterator
 
 from taploom.backends.artifact import Artifact
+from taploom.plan.site import Plan
 from taploom.site.links import to
 from taploom.site.markup.block import Blocks, FileText, Heading, Paragraph, section, table
-from taploom.site.markup.inline import Code, Inline, Link, Number, Strong, code, prose
+from taploom.site.markup.inline import Code, Inline, Link, Number, Strong, code, codes, joined, prose
 from taploom.site.page import Asset, Page
+from taploom.site.pages.parts import source
 from taploom.site.view import SiteView
 
 FOLDER, PLAN = "exports", "plan.json"
@@ -29,10 +31,24 @@ def pages(view: SiteView) -> Iterator[Page]:
         Paragraph(said),
         *table(("Export", "Host", "Files"), hosts),
         *section("The plan", _files_table(whole)),
+        *section("Rollout", _rollout(view.plan)),
     )
     yield Page(f"{FOLDER}/index.md", "Exports", body, listed=True)
     for host in view.plan.hosts:
         yield _page(view, host.name)
+
+
+def _rollout(plan: Plan) -> Blocks:
+    """The waves in which hosts take bundles up by themselves, and when they may."""
+    waves = (
+        (Number(str(number)), code(wave.selector), joined(to("host", host) for host in wave.hosts))
+        for number, wave in enumerate(plan.rollout.waves, start=1)
+    )
+    windows = ((code(window.classes), codes(window.texts), source(window.origin)) for window in plan.rollout.windows)
+    return (
+        *table(("Wave", "Selected by", "Hosts"), waves),
+        *table(("Classes", "When", "Spec"), windows),
+    )
 
 
 def files(view: SiteView) -> Iterator[Asset]:

@@ -61,6 +61,8 @@ def _facts(host: Host) -> list[tuple[str, Inline]]:
         ("runs", wording.target(host.target)),
         ("input", managed),
         ("management", codes(map(wording.service, host.management))),
+        ("time to confirm", f"{host.take_up.confirm} s"),
+        ("probes", codes(" ".join(probe.words) for probe in host.take_up.probes)),
         *about(host.meta),
         ("spec", source(host.origin)),
         ("reachability", questions(f"host/{host.name}")),

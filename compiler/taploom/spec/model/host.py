@@ -13,6 +13,7 @@ from taploom.spec.decode import Key, ListOf, MapOf, Model, Parser, refuse
 from taploom.spec.mention import whole
 from taploom.spec.model.metadata import META_KEYS, OWN_KEYS, Metadata, check_plain_name, section
 from taploom.spec.model.site import TARGET, TargetSpec
+from taploom.spec.model.take_up import NO_TAKE_UP, TAKE_UP, TakeUpSpec
 from taploom.spec.named import ZONE_NAME
 from taploom.spec.scalars import (
     ADDRESS,
@@ -201,6 +202,7 @@ class HostSpec(Metadata):
     routes: Mapping[str, RouteSpec]
     input: Input
     management: tuple[ServiceRef, ...]
+    take_up: TakeUpSpec
 
     @cached_property
     def outside(self) -> Mapping[tuple[str, str], UplinkSpec]:
@@ -256,6 +258,7 @@ HOST = Model(
             (),
             example="tcp/2222",
         ),
+        Key("take-up", TAKE_UP, "How the host takes a new bundle up.", NO_TAKE_UP, example="{confirm: 5m}"),
         *META_KEYS,
     ),
     unsaid=unsaid.HOST,

@@ -8,6 +8,7 @@ from taploom.spec.decode import Key, ListOf, Model
 from taploom.spec.mention import qualified
 from taploom.spec.model.gates import GATES, NO_GATES, GatesSpec
 from taploom.spec.model.metadata import META_KEYS, OWN_KEYS, Metadata
+from taploom.spec.model.rollout import NO_ROLLOUT, ROLLOUT, RolloutSpec
 from taploom.spec.named import NAME
 from taploom.spec.scalars import COLOR, DOMAIN, PREFIX, InvalidError, ScalarParser, integer, string_schema
 from taploom.spec.shown import visible
@@ -78,6 +79,7 @@ class SiteSpec(Metadata):
     domain: str
     target: TargetSpec
     gates: GatesSpec
+    rollout: RolloutSpec
 
 
 SITE = Model(
@@ -100,6 +102,13 @@ SITE = Model(
             example='{systemd: 252, nftables: 1.0.6, nixos: "25.11"}',
         ),
         Key("gates", GATES, "Limits of changes; `plan` fails if a change exceeds one.", NO_GATES),
+        Key(
+            "rollout",
+            ROLLOUT,
+            "In which order, and when, hosts that pull their bundles take them up.",
+            NO_ROLLOUT,
+            example="{waves: [tag/canary, hosts]}",
+        ),
         *OWN_KEYS,
     ),
 )

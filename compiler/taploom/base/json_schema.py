@@ -1,0 +1,39 @@
+"""Parts of JSON Schemas (2020-12) of the formats that programs read."""
+
+from typing import Any
+
+Schema = dict[str, Any]
+TEXT: Schema = {"type": "string"}
+MAYBE: Schema = {"type": ["string", "null"]}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+
+
+def array(items: Schema) -> Schema:
+    """A list of such items."""
+    return {"type": "array", "items": items}
+
+
+def closed(**properties: Schema) -> Schema:
+    """An object with exactly these keys."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def document(form: str, identity: str, **properties: Schema) -> Schema:
+    """The schema of a document.
+
+    Args:
+        form: its `format`, such as `taploom-diff/1`.
+        identity: `$id` of the schema.
+        properties: its other keys.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": identity,
+        "title": form,
+        **closed(format={"const": form}, **properties),
+    }

@@ -1,0 +1,44 @@
+"""TL805: a probe that tries nothing, or several things at once."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
+from taploom.checks.context import Context
+from taploom.spec.model.take_up import ProbeSpec
+
+RULE = DiagnosticRule(
+    "TL805",
+    "probe-unclear",
+    Severity.ERROR,
+    "A probe tries one thing: `ping`, `dns` or `tcp`; `from` goes with `tcp`.",
+    "A probe decides whether a host goes back, and its name tells people at night what has failed.",
+    "Write a probe for each thing that has to work.",
+    bad="hosts:\n  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: dhcp}}\n"
+    "    take-up: {probes: {out: {ping: gateway, dns: example.org}}}\n",
+    good="hosts:\n  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: dhcp}}\n"
+    "    take-up: {probes: {out: {ping: gateway}, names: {dns: example.org}}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at the probes of the spec."""
+    for host, spec in sorted(context.document.hosts.items()):
+        for name, probe in sorted((spec.take_up.probes or {}).items()):
+            wrong = _wrong(probe)
+            if wrong:
+                span = context.document.places.key("hosts", host, "take-up", "probes", name)
+                message, way_out = f"probe `{name}` {wrong[0]}", wrong[1]
+                yield Diagnostic(RULE, message, span, way_out, subject=f"host/{host}")
+
+
+def _wrong(probe: ProbeSpec) -> tuple[str, str] | None:
+    """What is wrong with a probe, and a way out."""
+    tried = [f"`{key}`" for key, value in (("ping", probe.ping), ("dns", probe.dns), ("tcp", probe.tcp)) if value]
+    if not tried:
+        return "tries nothing", "add `ping: gateway`, `dns: NAME` or `tcp: PORT`"
+    if len(tried) > 1:
+        return f"tries {' and '.join(tried)}", "write a probe for each"
+    if probe.from_ and not probe.tcp:
+        return f"has `from`, which {tried[0]} has no use for", "remove `from`: the host itself tries it"
+    return None

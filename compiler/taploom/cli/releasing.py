@@ -1,0 +1,123 @@
+"""What `export` says about bundles besides their files: number, change, and `taploom.release` for all of them."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from taploom.cli.wrong import unusable
+
+if TYPE_CHECKING:
+    from taploom.delivery.bundle import BundleChange
+    from taploom.driver import Compiled
+    from taploom.plan.site import Plan
+
+RELEASE = "taploom.release"
+"""No host can have a file of this name, since the name of a host has no dot."""
+_LARGEST = 10**18 - 1
+"""The largest number of whole digits that every shell calculates with (63 bits and a sign)."""
+_SHORTEST, _LONGEST = 8, 200
+"""Characters of a reason that somebody can weigh."""
+
+
+class BundleOptions(NamedTuple):
+    """The options of bundles: what the hosts have, the serial, the wave that may go, and the reason of a waiver."""
+
+    since: str | None
+    serial: int
+    wave: int | None
+    waiver: str
+
+
+def bundle_options(command: Callable[..., int]) -> Callable[..., int]:
+    """`--since`, `--serial`, `--wave` and `--waiver`, which the command gets as one argument `options`."""
+
+    @click.option(
+        "--since",
+        metavar="BASE",
+        help="What the hosts have now, as `plan` takes it: the bundle says what the change disturbs there.",
+    )
+    @click.option(
+        "--serial",
+        type=click.IntRange(0, _LARGEST),
+        default=0,
+        help="A number that grows from bundle to bundle: a host takes up none with a lower one than it has.",
+    )
+    @click.option(
+        "--wave",
+        type=click.IntRange(1),
+        help="With --all, the wave of `site.rollout` up to which hosts may go.  [default: the last]",
+    )
+    @click.option(
+        "--waiver", default="", metavar="REASON", help="With --all, the reason to lift waves and windows for all hosts."
+    )
+    @wraps(command)
+    def bundled(
+        *args: Any, since: str | None, serial: int, wave: int | None, waiver: str, every: bool, **options: Any
+    ) -> int:
+        if not every and (wave is not None or waiver):
+            raise click.UsageError("--wave and --waiver go with --all, which writes `taploom.release`.")
+        if waiver and not (waiver.isprintable() and _SHORTEST <= len(waiver.strip()) <= _LONGEST):
+            raise click.UsageError("--waiver takes a reason that somebody can weigh: a sentence on one line.")
+        return command(*args, options=BundleOptions(since, serial, wave, waiver), every=every, **options)
+
+    return bundled
+
+
+def since_of(specs: Path, word: str, site: "Compiled") -> "BundleChange":
+    """The change from another plan to that of the site.
+
+    Raises:
+        UsageError: there is no such plan, or it is not sound.
+    """
+    from taploom.cli.comparing import PlanTextError, RevisionError, change_of, side, subject_of
+    from taploom.cli.terminal import progress
+    from taploom.delivery.bundle import BundleChange
+    from taploom.delivery.manifest import sha256
+    from taploom.plan.json import plan_json
+
+    try:
+        with progress(f"Compiling {word}"):
+            before = side(specs, word)
+    except (RevisionError, PlanTextError) as error:
+        raise unusable(error) from None
+    if not before.sound:
+        raise click.UsageError(f"{before.label} does not compile, so no host can have its files.")
+    after = subject_of(str(specs), site)
+    with progress("Comparing"):
+        change = change_of(before, after)
+    known = {f"host/{host.name}" for host in before.plan.hosts}
+    names = (host.name for host in after.plan.hosts)
+    kept = frozenset(name for name in names if after.moves.get(f"host/{name}", f"host/{name}") in known)
+    return BundleChange(f"sha256:{sha256(plan_json(before.plan).encode())}", change.disruption, kept)
+
+
+def wave_of(plan: "Plan", options: BundleOptions) -> int:
+    """The wave up to which hosts may go.
+
+    Raises:
+        UsageError: the site has no such wave.
+    """
+    last = max(len(plan.rollout.waves), 1)
+    if options.wave is not None and options.wave > last:
+        raise click.UsageError(f"The site has no wave {options.wave}: the last one is {last}.")
+    return options.wave or last
+
+
+def release_of(plan: "Plan", options: BundleOptions, wave: int, bundles: Mapping[str, str]) -> bytes:
+    """The file `taploom.release`.
+
+    Args:
+        plan: the plan of the bundles.
+        options: what holds for all of them.
+        wave: the wave up to which hosts may go.
+        bundles: SHA-256 of each host's tar, by the name of the host.
+    """
+    from taploom.delivery.manifest import sha256
+    from taploom.delivery.release import Release, release
+    from taploom.plan.json import plan_json
+
+    digest = sha256(plan_json(plan).encode())
+    return release(Release(digest, options.serial, wave, options.waiver, bundles), plan.rollout).encode()

@@ -1,0 +1,220 @@
+#!/bin/sh
+# inspect: what `activate` reads and judges before it changes something, and its `status`. Nothing here changes the host.
+#
+# It is read by `activate` (`check`, `try` and `status`), which defines what is not defined here, and splits lists as said there:
+# shellcheck disable=SC2013,SC2015,SC2045,SC2046,SC2086,SC2154,SC2254
+
+# --- is the bundle whole, and can this host take it up?
+
+sound() { # folder: it holds the files of SHA256SUMS with those bytes, each at a path of taploom's, and nothing else
+    found=$(cd "$1" && stat -c '%F %n' -- $(du -al . | cut -f 2-)) || wrong 'a name that no bundle has'
+    for line in $found; do
+        case $line in directory\ . | directory\ ./* | regular\ *file\ ./*) ;; *) wrong "neither file nor folder: $line" ;; esac
+    done
+    listed=$(cut -c 67- "$1/SHA256SUMS")
+    for path in $listed; do
+        case $path,${path##*/} in
+            activate,* | activation,* | inspect,* | manifest.json,*) ;;
+            *[!A-Za-z0-9_./@:+,-]* | *//* | */./* | */../*) wrong "a path that no bundle has: $path" ;;
+            etc/*,*taploom*) [ ! -d "/$path" ] || wrong "a folder on this host: /$path" ;;
+            *) wrong "a path that no bundle has: $path" ;;
+        esac
+    done
+    found=$(for line in $found; do case $line in regular*) echo "${line#*file ./}" ;; esac; done)
+    [ "$wrong" = 0 ] && [ "$(cd "$1" && sha256sum -- $listed)" = "$(cat "$1/SHA256SUMS")" ] || wrong 'SHA256SUMS does not hold'
+    extra=$(minus "$found" "$listed${IFS}SHA256SUMS${IFS}SHA256SUMS.sig")$(minus "$listed" "$found")
+    [ -z "$extra" ] || wrong "listed and not there, or the other way round: $extra"
+    [ -z "$(minus "$(paths "$1")" "$listed")$(minus "$listed" "$(paths "$1")${IFS}activate${IFS}activation${IFS}inspect${IFS}manifest.json")" ] ||
+        wrong 'SHA256SUMS and activation list different files'
+    [ "$(head -n 1 "$1/activation")" = taploom-activation/1 ] || wrong 'activation is of another format'
+    for line in $(tail -n +2 "$1/activation"); do
+        rest=${line#* }
+        case $line in
+            *[!A-Za-z0-9\ _./:@+-]*) ;;
+            plan\ sha256:* | before\ sha256:* | probe\ [a-z]* | change\ D[0-6]\ * | admit\ [0-9]* | file\ 0[0-7][0-7][0-7]\ etc/*) continue ;;
+            host\ * | systemd\ * | nftables\ *) case $rest in *[/\ ]*) ;; *) continue ;; esac ;;
+            serial\ * | confirm\ *) case $line in *\ *[!0-9]* | serial\ ???????????????????* | confirm\ ??????*) ;; *) continue ;; esac ;;
+            *) case " uplink $kinds ,$rest" in *,*[/\ ]* | *,. | *,..) ;; *" ${line%% *} "*,*) continue ;; esac ;;
+        esac
+        wrong "this activate does not know: $line"
+    done
+    for word in host plan serial systemd nftables confirm; do
+        case $(facts "$1/activation" $word) in '' | *"$IFS"*) wrong "activation does not say $word once" ;; esac
+    done
+}
+older() { [ "$1" != "$2" ] && [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+judge() { # folder of a sound bundle
+    host=$(facts "$1/activation" host) plan=$(facts "$1/activation" plan) serial=$(facts "$1/activation" serial)
+    known=$(facts "$current/activation" host) node=$(uname -n)
+    case $known in
+        "$host") ;;
+        '') [ "$host" = "${node%%.*}" ] || risky "a bundle of $host, and this host calls itself $node" ;;
+        *) wrong "a bundle of $host, and this host has had those of $known" ;;
+    esac
+    [ -z "$expect" ] || [ "$expect" = "$plan" ] || wrong "the plan is $plan, not $expect"
+    known=$(facts "$current/activation" serial)
+    [ "${serial:-0}" -ge "${known:-0}" ] || risky "its serial is $serial, and this host had $known"
+    if [ -e /etc/taploom/allowed_signers ]; then
+        signer=$(ssh-keygen -Y find-principals -s "$1/SHA256SUMS.sig" -f /etc/taploom/allowed_signers 2>/dev/null | head -n 1)
+        ssh-keygen -Y verify -n taploom-bundle -I "${signer:-nobody}" -f /etc/taploom/allowed_signers \
+            -s "$1/SHA256SUMS.sig" <"$1/SHA256SUMS" >/dev/null 2>&1 || wrong 'signed by nobody in /etc/taploom/allowed_signers'
+    fi
+    have=$(systemctl --version | head -n 1 | cut -d ' ' -f 2) want=$(facts "$1/activation" systemd)
+    ! older "$have" "$want" || wrong "systemd is $have, and the plan is for $want"
+    have=$(nft --version | cut -d ' ' -f 2) want=$(facts "$1/activation" nftables)
+    ! older "${have#v}" "$want" || wrong "nft is $have, and the plan is for $want"
+    for path in $(only .nft "$(paths "$1")"); do limit 60 nft -c -f "$1/$path" >&2 || wrong "nft does not take $path"; done
+    for device in $(facts "$1/activation" uplink); do [ -e "/sys/class/net/$device" ] || wrong "there is no $device"; done
+    limit 10 systemctl is-active --quiet systemd-networkd.service || wrong 'systemd-networkd does not run'
+    case $(cat /etc/nftables.conf $etc/taploom-ruleset.service 2>/dev/null) in *taploom*) ;; *) say 'note: nothing loads the ruleset at boot' ;; esac
+    for line in $(foreign); do say "note: $(echo "${line#*|}" | tr "|" ":")"; done
+    earlier "$1"
+    locked_out "$1"
+}
+foreign() { # what is not taploom's and matters, as rows of `status`
+    for line in $(limit 10 nft list chains 2>/dev/null); do
+        case $line in
+            table\ *) table=${line#table } table=${table% ?} ;;
+            *hook\ forward*policy\ drop* | *hook\ input*policy\ drop* | *type\ nat\ hook\ postrouting*)
+                case $IFS$tables$IFS in *"$IFS$table$IFS"*) ;; *) echo "foreign|table $table|its chain: ${line#	*	}" ;; esac ;;
+        esac
+    done
+    for name in bridge-nf-call-iptables bridge-nf-call-ip6tables; do
+        [ "$(cat /proc/sys/net/bridge/$name 2>/dev/null)" != 1 ] || echo "foreign|$name|bridged frames pass the forward chains"
+    done
+}
+fits() { # unit, interface or pattern of a unit: whether a `Name=` of the first's [Match] fits; systemd.network(5)
+    fit=1
+    for pattern in $(words "$1" '[Match]' Name); do
+        case $2 in ${pattern#!}) case $pattern in !*) return 1 ;; *) return 0 ;; esac ;; esac
+        case $pattern in !*) fit=0 ;; $2) return 0 ;; esac
+    done
+    return $fit
+}
+earlier() { # folder: units of others that networkd tries before those of the bundle, for the same links
+    ours=$(for path in $(only .network "$(paths "$1")"); do echo "${path##*/}"; done | sort)
+    others='' seen=$IFS$ours$IFS$(for path in $(paths "$current"); do echo "${path##*/}"; done)$IFS
+    for folder in /etc /run /usr/local/lib /usr/lib; do # of one name, the first counts; an empty one hides the others
+        for name in $(only .network "$(ls -A $folder/systemd/network 2>/dev/null)"); do
+            case $seen in *"$IFS$name$IFS"*) continue ;; esac
+            seen=$seen$name$IFS
+            [ ! -s "$folder/systemd/network/$name" ] || others="$others$name $folder/systemd/network/$name$IFS"
+        done
+    done
+    for other in $others; do
+        for mine in $(printf '%s\n' "${other%% *}" "$ours" | sort -r); do
+            [ "$mine" != "${other%% *}" ] || break # the rest is tried before it
+            for device in $(words "$1/etc/systemd/network/$mine" '[Match]' Name); do
+                case $(words "${other#* }" '[Match]' Name | head -n 1),$(taker "$device") in
+                    *,"${other#* }") ;; # networkd has decided so, or else go by the name
+                    ?*,*) fits "${other#* }" "$device" || continue ;;
+                    ,?*) continue ;;
+                esac
+                risky "networkd tries ${other#* } before $mine for $device: remove it, or let its name begin with 20"
+            done
+        done
+    done
+}
+interval() { echo "table inet x { set s { type ${type}_addr; flags interval; elements = { $1 }; }; }" | limit 5 nft -c -f - 2>/dev/null; }
+locked_out() { # folder: it takes the way in from whoever runs this over ssh
+    if [ "$(facts "$1/activation" before)" = "$(facts "$current/activation" plan)" ]; then
+        for line in $(facts "$1/activation" change); do case $line in D6\ *) risky "it can cut the way in: $line" ;; esac; done
+    fi
+    [ -n "$operator" ] || return 0
+    client=${operator%% *} own=${operator#* * } port=${operator##* } own=${own% *} type=ipv4 served='DHCP=ipv4' some=''
+    case $own in *:*) type=ipv6 served="IPv6AcceptRA=yes${IFS}DHCP=ipv6" ;; esac
+    device=$(ip -o address show to "$own" | tr -s ' ' | cut -d ' ' -f 2 | head -n 1)
+    for path in $(only .network "$(paths "$1")"); do
+        fits "$1/$path" "$device" || continue
+        for line in $(cat "$1/$path"); do
+            case "$line,$IFS$served${IFS}DHCP=yes$IFS" in "Address=$own/"* | *,*"$IFS$line$IFS"*) some=1 ;; esac
+        done
+        [ -n "$some" ] || risky "you came in by $device to $own, and $path does not have it"
+        break
+    done
+    [ -n "$(facts "$1/activation" admit)" ] || return 0
+    case $IFS$(facts "$1/activation" "uplink $kinds"; facts "$1/activation" admit | cut -d ' ' -f 2)$IFS in
+        *"$IFS$device$IFS"*) ;;
+        *) return ;; # what comes by an interface that the plan does not name, `admit` does not tell
+    esac
+    prefixes=''
+    for line in $(facts "$1/activation" admit); do
+        case $line,$type in "$port $device "*:*,ipv6 | "$port $device "*.*.*.*/*,ipv4) prefixes="$prefixes${line##* }, " ;; esac
+        case $line in "$port $device $client/32" | "$port $device $client/128") return ;; esac
+    done
+    # nft refuses a set in which an address stands beside a prefix that holds it
+    if [ -z "$prefixes" ] || { interval "$prefixes" && interval "$prefixes$client"; }; then
+        risky "no rule of the plan lets $client in by $device to port $port"
+    fi
+}
+
+# --- what differs from what was taken up?
+
+normal() { # a listing: rules by their place in their chain, elements of sets in no order, and none that traffic adds
+    for line in $1; do
+        case $line in
+            *elements\ =\ \{*) inside=1 line=${line#*\{} ;;
+            table\ *) table=${line% ?} block='' number=100000 inside='' dynamic='' ;;
+            '	'[a-z]*\ \{) block=${line% ?} number=100000 dynamic='' ;;
+            *flags\ *dynamic*) dynamic=1 ;;
+        esac
+        number=$((number + 1)) IFS=,
+        [ -z "$inside" ] || [ -n "$dynamic" ] || for each in ${line%\}}; do echo "$table$block|${each#"${each%%[! 	]*}"}"; done
+        IFS='
+'
+        [ -n "$inside" ] || echo "$table$block|$number $line"
+        case $line in *\}) inside='' ;; esac
+    done | sort -u
+}
+status() { # rows `WORD|WHAT|TEXT`
+    at=$here rows='' word=current code=0
+    [ ! -e "$current" ] || at=$current
+    [ ! -e "$trial/confirmed" ] || at=$trial
+    if [ -e "$trial/armed" ]; then
+        at=$trial left=$(($(cat "$trial/armed") - $(uptime)))
+        [ -e "$trial/complete" ] && [ $left -gt 0 ] || left=''
+        rows="pending|trial|${left:+confirmed within $left s, or it }goes back$IFS"
+    fi
+    plan=$(facts "$at/activation" plan) serial=$(facts "$at/activation" serial) host=$(facts "$at/activation" host)
+    [ -e "$at/look" ] && [ "$(facts "$here/activation" plan)" = "$plan" ] ||
+        rows="${rows}pending|bundle|$(facts "$here/activation" plan) is not taken up$IFS"
+    rows=$rows$([ ! -e "$at/look" ] || drifted "$at"; foreign)
+    for line in $rows; do
+        case $word,$line in
+            *,pending*) word=pending code=20 ;;
+            current,drifted* | foreign,drifted*) word=drifted code=21 ;;
+            current,foreign*) word=foreign code=22 ;;
+        esac
+    done
+    case $format in text) as_text ;; json) as_json ;; prom) as_prom ;; esac
+    exit $code
+}
+drifted() { # folder of a bundle that was taken up
+    for path in $(differing "$(cat "$1/look")" "$(look / "$(paths "$1")")"); do echo "drifted|/$path|other bytes, mode or owner, or gone"; done
+    for line in $(minus "$(cat "$1/wanted")" "$(values "$(cut -d ' ' -f 1 "$1/wanted")")"); do # networkd sets accept_ra to 0
+        case $line in */accept_ra\ *) ;; *) [ ! -e "/proc/sys/${line% *}" ] || echo "drifted|${line% *}|not ${line#* }" ;; esac
+    done
+    for device in $(facts "$1/activation" "uplink $kinds"); do [ -e "/sys/class/net/$device" ] || echo "drifted|$device|there is none"; done
+    [ -e "$1/listing" ] || return 0
+    now=$(normal "$(live -s)") kept=$(cat "$1/listing")
+    [ -n "$now" ] || kept='ruleset|'
+    for line in $(minus "$kept" "$now"; minus "$now" "$kept"); do echo "drifted|${line%%|*}|not as it was loaded"; done | tr '\t' ' ' | sort -u
+}
+as_text() { echo "$word: $host, $plan, serial $serial"; for line in $rows; do echo "  $line" | tr '|' ' '; done; }
+as_json() {
+    printf '{"format": "taploom-status/1", "host": "%s", "plan": "%s", "serial": %s, "status": "%s", "rows": [' "$host" "$plan" "$serial" "$word"
+    comma=''
+    for line in $(echo "$rows" | tr '"\134' '??'); do
+        text=${line#*|}
+        printf '%s\n  {"status": "%s", "what": "%s", "text": "%s"}' "$comma" "${line%%|*}" "${text%%|*}" "${text#*|}"
+        comma=,
+    done
+    printf ']}\n'
+}
+as_prom() {
+    printf '# TYPE taploom_status gauge\n'
+    for each in current pending drifted foreign; do
+        printf 'taploom_status{host="%s",status="%s"} %s\n' "$host" "$each" "$([ $each != $word ] && echo 0 || echo 1)"
+    done
+    printf '# TYPE taploom_plan_info gauge\ntaploom_plan_info{host="%s",plan="%s",serial="%s"} 1\n' "$host" "$plan" "$serial"
+}

@@ -1,0 +1,72 @@
+"""The file `taploom.release`: which plan hosts may take up by themselves, in which order, and when.
+
+It is for a script in a shell, as `activation` is: one fact a line, of words that one space separates. Whoever signs it
+approves the plan that it names, and the bundles by their checksums.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from taploom.base.frozen import dataclass
+from taploom.diff.classes import Class
+from taploom.plan.rollout import Rollout, WeeklyTime
+
+FORMAT = "taploom-release/1"
+ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What is released.
+
+    Attributes:
+        plan: SHA-256 of the plan's canonical text, in hexadecimal.
+        serial: number of the bundles; a host takes up none with a lower one than it has seen.
+        wave: hosts of this wave and of earlier ones may go.
+        waiver: the reason for which all hosts may go at once and at any time, or "".
+        bundles: SHA-256 of each host's tar, by the name of the host.
+    """
+
+    plan: str
+    serial: int
+    wave: int
+    waiver: str
+    bundles: Mapping[str, str]
+
+
+def release(found: Release, rollout: Rollout) -> str:
+    """The text, with a line end."""
+    return "".join(f"{line}\n" for line in _lines(found, rollout))
+
+
+def _lines(found: Release, rollout: Rollout) -> Iterator[str]:
+    yield FORMAT
+    yield f"plan sha256:{found.plan}"
+    yield f"serial {found.serial}"
+    yield f"wave {found.wave}"
+    if found.waiver:
+        yield f"waiver {found.waiver}"
+    for host in sorted(found.bundles):
+        yield f"host {host} {rollout.wave_of(host)} {found.bundles[host]}"
+    yield from _windows(rollout)
+
+
+def _windows(rollout: Rollout) -> Iterator[str]:
+    """A line for each class and time at which it may be taken up; none for a class that waits for a waiver."""
+    for grade in Class:
+        for window in rollout.windows:
+            if window.first <= grade <= window.last:
+                yield from (f"window {grade.name} {words}" for words in _times(window.times, always=window.always))
+        if not rollout.windows:
+            yield f"window {grade.name} {ALWAYS}"
+
+
+def _times(times: Iterable[WeeklyTime], *, always: bool) -> Iterator[str]:
+    if always:
+        yield ALWAYS
+    for one in times:
+        yield f"{one.day} {_clock(one.start)} {_clock(one.end)} {one.zone}"
+
+
+def _clock(minutes: int) -> str:
+    """Minutes after midnight as `2130`."""
+    return f"{minutes // 60:02}{minutes % 60:02}"

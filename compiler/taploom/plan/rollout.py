@@ -1,0 +1,92 @@
+"""In which order, and when, hosts take up bundles by themselves."""
+
+from taploom.base.frozen import dataclass
+from taploom.plan.origin import Origin
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+"""The days of the week as ISO 8601 numbers them, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyTime:
+    """A time of a week in which hosts may take bundles up.
+
+    Attributes:
+        day: of the week, from 1 for Monday (ISO 8601).
+        start: minutes after midnight.
+        end: minutes after midnight, not included, at most 1440.
+        zone: name of a time zone (IANA).
+    """
+
+    day: int
+    start: int
+    end: int
+    zone: str
+
+    @property
+    def text(self) -> str:
+        """The time as the language takes it."""
+        start, end = (f"{minutes // 60:02}:{minutes % 60:02}" for minutes in (self.start, self.end))
+        return f"{DAYS[self.day - 1]} {start}-{end} {self.zone}"
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutWindow:
+    """When changes of some classes may be taken up.
+
+    Attributes:
+        first: the lowest class, as a number.
+        last: the highest class, included.
+        always: at any time.
+        times: else the times of the week, sorted; never where there is none.
+    """
+
+    first: int
+    last: int
+    always: bool
+    times: tuple[WeeklyTime, ...]
+    origin: Origin
+
+    @property
+    def classes(self) -> str:
+        """`D3`, or `D3-D5`."""
+        return f"D{self.first}" + (f"-D{self.last}" if self.last != self.first else "")
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Its times, each as `Tue 21:00-23:00 Europe/Berlin`, or `always` or `never`."""
+        return ("always",) if self.always else tuple(one.text for one in self.times) or ("never",)
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutWave:
+    """Hosts that take a bundle up together.
+
+    Attributes:
+        selector: the selector of the spec, or "" for the hosts that none selects.
+        hosts: those that no earlier wave has, sorted.
+    """
+
+    selector: str
+    hosts: tuple[str, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """How a change reaches the hosts of a site.
+
+    Attributes:
+        waves: in their order; every host is in one of them.
+        windows: sorted by class, disjoint. With windows, a class that is in none is not taken up by itself.
+    """
+
+    waves: tuple[RolloutWave, ...]
+    windows: tuple[RolloutWindow, ...]
+
+    def wave_of(self, host: str) -> int:
+        """The number of a host's wave, from 1; 1 for every host where there is no wave."""
+        return next((number for number, wave in enumerate(self.waves, start=1) if host in wave.hosts), 1)
+
+
+DEFAULT = Rollout((), ())

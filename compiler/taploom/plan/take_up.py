@@ -1,0 +1,65 @@
+"""How a host takes a new bundle up: the time to confirm it, and what has to work afterwards."""
+
+import enum
+
+from taploom.base.address import Address, Family
+from taploom.base.frozen import dataclass
+from taploom.plan.origin import Origin
+
+CONFIRM = 120
+"""Seconds that a host waits for somebody to confirm, where the spec says nothing."""
+
+
+class ProbeKind(enum.Enum):
+    """What a probe tries: a next hop answers, a name resolves, or whoever takes the bundle up still gets in."""
+
+    GATEWAY = "gateway"
+    DNS = "dns"
+    TCP = "tcp"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUpProbe:
+    """Something that has to work after a host took a bundle up, as far as it worked before.
+
+    Attributes:
+        kind: what is tried.
+        device: the uplink of a next hop, else "".
+        family: the family of a next hop, else None.
+        address: the next hop; None where the uplink learns it, and for other kinds.
+        domain: the name that has to resolve, else "".
+        port: the TCP port of the host that has to let its operator in, else None.
+    """
+
+    kind: ProbeKind
+    device: str
+    family: Family | None
+    address: Address | None
+    domain: str
+    port: int | None
+    origin: Origin
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What it tries, as `activate` reads it: `gateway eno1 ipv4 learned`, `dns example.org` or `tcp 22`."""
+        hop = (self.device, self.family.key, str(self.address or "learned")) if self.family else ()
+        port = (str(self.port),) if self.port else ()
+        return (self.kind.value, *hop, *((self.domain,) if self.domain else ()), *port)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp:
+    """How a host takes a bundle up.
+
+    Attributes:
+        confirm: seconds after which it goes back to what it had, unless somebody confirms.
+        stated: whether the spec names the probes; else they are those that every host has.
+        probes: next hops by uplink and family, then names, then ports.
+    """
+
+    confirm: int
+    stated: bool
+    probes: tuple[TakeUpProbe, ...]
+
+
+DEFAULT = TakeUp(CONFIRM, stated=False, probes=())

@@ -1,0 +1,94 @@
+"""`hosts.H.take-up`: how long a new bundle waits to be confirmed, and what has to work before it is."""
+
+from collections.abc import Mapping
+
+from taploom.base.frozen import dataclass
+from taploom.plan.take_up import CONFIRM
+from taploom.spec.decode import Key, MapOf, Model
+from taploom.spec.model.metadata import check_plain_name
+from taploom.spec.scalars import DOMAIN, DURATION, InvalidError, ScalarParser, integer, read_duration
+from taploom.spec.shown import visible
+
+SHORTEST, LONGEST = 30, 3600
+"""Seconds to confirm: a person has to be able to log in anew, and nobody waits for hours for the way back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeSpec:
+    """An entry of `probes`; it has one of `ping`, `dns` and `tcp`."""
+
+    ping: str
+    dns: str
+    from_: str
+    tcp: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeUpSpec:
+    """The mapping `take-up`; probes of None are those that follow from the rest of the spec."""
+
+    confirm: int
+    probes: Mapping[str, ProbeSpec] | None
+
+
+def _read_confirm(text: str) -> int:
+    found = read_duration(text)
+    if not SHORTEST <= found <= LONGEST:
+        raise InvalidError(f"`{visible(text)}` is no time to confirm a change in", "from 30s to 1h, such as 2m")
+    return found
+
+
+def word(only: str, noun: str) -> ScalarParser[str]:
+    """The parser of a value that has one form so far."""
+
+    def read(text: str) -> str:
+        if text != only:
+            raise InvalidError(f"`{visible(text)}` is not {noun}", f"write `{only}`")
+        return text
+
+    return ScalarParser(read, f"`{only}`", {"enum": [only]})
+
+
+PROBE = Model(
+    "a probe",
+    ProbeSpec,
+    (
+        Key(
+            "ping",
+            word("gateway", "what a probe can ping"),
+            "`gateway`: each next hop of a default route of the uplinks answers.",
+            "",
+            example="gateway",
+        ),
+        Key("dns", DOMAIN, "A name that the host has to resolve.", "", example="example.org"),
+        Key(
+            "from",
+            word("operator", "where a probe can come from"),
+            "`operator`: from where somebody takes the bundle up, by ssh.",
+            "",
+            example="operator",
+        ),
+        Key("tcp", integer("a port", 1, 65535), "A port of the host that has to let the sender in.", example="22"),
+    ),
+)
+TAKE_UP = Model(
+    "`take-up`",
+    TakeUpSpec,
+    (
+        Key(
+            "confirm",
+            ScalarParser(_read_confirm, DURATION.noun, DURATION.described),
+            "Time after which the host goes back to what it had, unless somebody confirms; by default two minutes.",
+            CONFIRM,
+            example="5m",
+        ),
+        Key(
+            "probes",
+            MapOf(PROBE, "probe", check_plain_name),
+            "What has to work after a bundle was taken up, if it worked before. By default the next hop of each uplink "
+            "answers, the site's domain resolves, and the services of `management` let the operator in.",
+            example="{out: {ping: gateway}, names: {dns: example.org}, in: {from: operator, tcp: 22}}",
+        ),
+    ),
+)
+NO_TAKE_UP = TakeUpSpec(confirm=CONFIRM, probes=None)
