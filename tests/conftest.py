@@ -29,6 +29,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write the files of tests/golden as they are rendered now")
     parser.addoption("--times", type=int, default=1, help="try N times as many made-up examples, others on each run")
     many = "how many made-up trees of a stranger are tried, and fifty times as many specs"
+    tree = "boot test hosts from this folder of a whole system, too (beside the machine's own root)"
+    parser.addoption("--host-tree", action="append", default=[], metavar="DIR", help=tree)
+    wide = "take test hosts through every change and every fault, which lasts an hour, instead of through a few"
+    parser.addoption("--wide", action="store_true", help=wide)
     parser.addoption("--hostile", type=int, default=4, metavar="NUMBER", help=many)
 
 

@@ -8,11 +8,24 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
+from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from taploom.lab.networkd import binary
+
+BOOTED = ("/lib/systemd/systemd", "/lib/systemd/system/dbus.service", "/usr/bin/setpriv", "/usr/bin/dbus-daemon")
+"""What the root of a machine must have to be booted as a test host."""
+_TRIED = """
+mount -t tmpfs tmpfs /mnt
+mkdir /mnt/upper /mnt/work /mnt/root /mnt/group
+mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work overlay /mnt/root
+mount -t cgroup2 cgroup2 /mnt/group
+"""
 
 
 def needs(*tools: str) -> pytest.MarkDecorator:
@@ -34,7 +47,7 @@ def missing(tool: str) -> str | None:
     """Why a tool cannot be used here, or none if it can.
 
     Args:
-        tool: `root`, `tun`, `networkd`, `dbus`, or the name of a program.
+        tool: `root`, `tun`, `networkd`, `dbus`, `boot` (a host, `tests.hosts.booted`), or the name of a program.
     """
     if tool == "root":
         return None if os.geteuid() == 0 else "not run as root"
@@ -42,16 +55,34 @@ def missing(tool: str) -> str | None:
         return None if Path("/dev/net/tun").exists() else "no /dev/net/tun"
     if tool == "networkd":
         return None if binary() else "no systemd-networkd"
+    if tool == "boot":
+        return _no_boot()
     program = {"dbus": "dbus-daemon"}.get(tool, tool)
-    return None if shutil.which(program) else f"no {program} in PATH"
+    path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"  # what the environment installs first
+    return None if shutil.which(program, path=path) else f"no {program} in PATH"
+
+
+@cache
+def _no_boot() -> str | None:
+    """Why no host can be booted over the root of this machine."""
+    absent = [path for path in BOOTED if not Path(path).exists()]
+    if absent:
+        return f"no {', '.join(absent)}"
+    new = ("--net", "--mount", "--uts", "--ipc", "--pid", "--cgroup", "--fork")
+    tried = subprocess.run(["unshare", *new, "sh", "-euc", _TRIED], capture_output=True, text=True, check=False)
+    return f"no host can be booted here: {tried.stderr.strip()}" if tried.returncode else None
 
 
 def enforce(item: pytest.Item) -> None:
     """Skips a test whose needs are not met, or fails it in CI."""
     wanted = sorted({tool for mark in item.iter_markers("needs") for tool in mark.args})
     reasons = [reason for tool in wanted if (reason := missing(tool))]
-    if not reasons:
-        return
+    if reasons:
+        leave_out("; ".join(reasons))
+
+
+def leave_out(reason: str) -> NoReturn:
+    """Skips the test that runs, for something that it lacks, or fails it in CI."""
     if os.environ.get("CI", "").lower() == "true":
-        pytest.fail(f"CI must run this: {'; '.join(reasons)}", pytrace=False)
-    pytest.skip("; ".join(reasons))
+        pytest.fail(f"CI must run this: {reason}", pytrace=False)
+    pytest.skip(reason)

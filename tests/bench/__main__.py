@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.bench.ground import Ground  # noqa: E402
 from tests.bench.measure import run, yardstick  # noqa: E402
-from tests.bench.rows import ROWS, serve, start_up, steep  # noqa: E402
+from tests.bench.rows import ROWS, serve, start_up, steep, take_up  # noqa: E402
 from tests.bench.show import HEAD, Aim, verdict  # noqa: E402
 from tests.bench.sites import hosts_for, write_site  # noqa: E402
 
@@ -45,6 +45,8 @@ def main() -> None:
     print(f"\n{HEAD}")
     if chosen.only is None or "steep" in chosen.only:
         aims += steep.measured(chosen.runs, BUILD, chosen.against)
+    if chosen.only is None or "take_up" in chosen.only:
+        aims += take_up.measured(chosen.runs, BUILD)
     for size in chosen.sizes:
         with tempfile.TemporaryDirectory(prefix="bench-", dir=BUILD) as folder:
             aims += _size(Ground(Path(folder), size, hosts_for(size), chosen.runs, not chosen.no_rivals), chosen.only)

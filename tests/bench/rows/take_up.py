@@ -1,0 +1,100 @@
+"""What it costs a host to take up a bundle of 400 guests by `activate`, beside loading the same bytes by hand.
+
+By hand means what no way back has: the files are copied, `nft -f` loads the ruleset, `networkctl reload` the units. The
+host is a whole one (`tests.hosts.booted`) with a TAP for each guest; it changes between two plans, to and fro.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import cycle, pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from tests.bench.ground import TAPLOOM
+from tests.bench.measure import Run, Runs, run
+from tests.bench.show import Aim, note, row
+from tests.bench.sites import write_site
+from tests.hosts.booted import Host, booted
+from tests.hosts.bundles import DRIFTED
+from tests.support import missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GUESTS = 400
+NAME = "hv00"
+TIMES = 1.5
+"""What taking up may take of what it takes by hand."""
+STATUS = 0.3
+"""Seconds that `activate status` may take."""
+BY_HAND = """
+cp -r "$0/etc" / && nft -f "$0/etc/taploom/taploom.nft"
+systemctl restart systemd-sysctl.service && networkctl reload
+"""
+
+
+def measured(number: int, build: Path) -> Iterator[Aim]:
+    """Print the lines.
+
+    Args:
+        number: runs of each.
+        build: folder for the site.
+    """
+    why = missing("root") or missing("boot")
+    if why:
+        note(f"take-up: not run, {why}")
+        return
+    with TemporaryDirectory(prefix="bench-", dir=build) as folder, booted(uplinks=("eth0",), name=NAME) as host:
+        bundles = [_bundle(Path(folder), host, place) for place in ("one", "other")]
+        _furnish(host, json.loads((Path(folder) / "one/plan.json").read_text()))
+        by_hand = [_timed(host, "sh", "-euc", BY_HAND, bundle) for bundle, _ in zip(cycle(bundles), range(2 * number))]
+        found = [_taken_up(host, bundle) for bundle, _ in zip(cycle(bundles), range(2 * number))]
+        taken, hand = Runs(tuple(tried for tried, _ in found)), Runs(tuple(by_hand))
+        status = Runs(tuple(_timed(host, f"{bundles[1]}/activate", "status") for _ in range(number)))
+    row(GUESTS, 1, "nft -f, reload", hand)
+    row(GUESTS, 1, "activate try", taken)
+    row(GUESTS, 1, "activate confirm", Runs(tuple(confirmed for _, confirmed in found)))
+    row(GUESTS, 1, "activate status", status)
+    yield Aim(f"take-up of {GUESTS} guests, beside by hand", taken.median / hand.median, TIMES, "times")
+    yield Aim(f"status of {GUESTS} guests", status.wall, STATUS, "s")
+
+
+def _bundle(folder: Path, host: Host, name: str) -> str:
+    """Exports the site, the other time with another resolver and another rule, and copies the bundle to the host."""
+    specs = folder / name / "specs"
+    write_site(specs, GUESTS, 1)
+    if name == "other":
+        for file, old, new in (("networks", "9.9.9.9", "9.9.9.10"), ("policy", "[ssh, ping]", "ssh")):
+            path = specs / f"{file}.yaml"
+            path.write_text(path.read_text().replace(old, new))
+    for verb, *out in (("lock",), ("export", NAME, "-o", "bundle"), ("render", "-o", ".")):
+        where = [str(folder / name / word) if before == "-o" else word for before, word in pairwise(["", *out])]
+        run([TAPLOOM, verb, "--specs", str(specs), *where])
+    for path in sorted((folder / name / "bundle").rglob("*")):
+        if path.is_file():
+            inside = path.relative_to(folder / name / "bundle")
+            host.push({str(inside): path.read_bytes()}, f"/srv/{name}", path.stat().st_mode & 0o777)
+    return f"/srv/{name}"
+
+
+def _furnish(host: Host, plan: dict[str, list[dict[str, list[dict[str, str]]]]]) -> None:
+    """Makes the TAPs of the guests, and the gateways that the host's probes ask."""
+    taps = [nic["tap"] for guest in plan["guests"] for nic in guest["nics"]]
+    host.run("sh", "-euc", 'for tap; do ip tuntap add "$tap" mode tap; done', "taps", *taps, timeout=60)
+    for address in ("203.0.113.1/24", "fe80::1/64"):
+        host.outside.ip(f"addr add {address} dev eth0 {'nodad' if ':' in address else ''}")
+
+
+def _taken_up(host: Host, bundle: str) -> tuple[Run, Run]:
+    return _timed(host, f"{bundle}/activate", "try", "--timeout", "10m"), _timed(host, f"{bundle}/activate", "confirm")
+
+
+def _timed(host: Host, *command: str) -> Run:
+    """Runs a command once networkd has answered, so that none waits for what another has left to it.
+
+    A status of drifted is let pass: no network namespace but the first has the kernel's room for neighbours.
+    """
+    host.run("networkctl", "list", timeout=60)
+    return run(host.entering(command), allowed=(0, DRIFTED))

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Becomes the process 1 of a test host: boot.sh STATE LOWER NAME CAPABILITIES, in new namespaces of every kind but user.
+# What is mounted here, and what is not, keeps the host from the machine: its own /dev without devices, a read-only /sys
+# (so networkd takes links without waiting for udev, and nothing triggers a device), and of /proc/sys only `net` writable.
+# A line on standard input starts systemd: by then its network cards are there.
+set -eu
+state=$1 lower=$2 name=$3 capabilities=$4
+root=$state/root
+mount --make-rprivate /
+mount -t overlay -o "lowerdir=$lower,upperdir=$state/upper,workdir=$state/work" overlay "$root"
+cd "$root"
+mount -t proc proc proc
+for part in proc/sys/* proc/irq proc/bus proc/sysrq-trigger; do
+  if [ -e "$part" ] && [ "$part" != proc/sys/net ]; then
+    mount --bind "$part" "$part"
+    mount -o remount,bind,ro "$part"
+  fi
+done
+# A kernel with br_netfilter has bridged frames pass the forward chains, in each new network by default.
+for setting in proc/sys/net/bridge/bridge-nf-call-*; do if [ -e "$setting" ]; then echo 0 >"$setting"; fi; done
+mount -t tmpfs -o mode=755 tmpfs run
+cat /proc/sys/kernel/random/uuid >run/boot_id
+mount --bind run/boot_id proc/sys/kernel/random/boot_id
+rm run/boot_id
+mount -t sysfs -o ro sysfs sys
+if [ -d sys/fs/cgroup ]; then mount -t cgroup2 cgroup2 sys/fs/cgroup; fi
+mount -t tmpfs -o mode=755 tmpfs dev
+while read -r device major minor; do mknod -m 666 "dev/$device" c "$major" "$minor"; done <<END
+null 1 3
+zero 1 5
+full 1 7
+random 1 8
+urandom 1 9
+tty 5 0
+END
+mkdir dev/pts dev/shm dev/net
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts
+ln -s pts/ptmx dev/ptmx
+if [ -c /dev/net/tun ]; then mknod -m 666 dev/net/tun c 10 200; fi
+hostname "$name"
+echo ready
+read -r _
+pivot_root . .old
+umount -l /.old
+exec env -i container=lxc PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+  setpriv --bounding-set "$capabilities" /lib/systemd/systemd --system --show-status=true >/dev/null 2>/.console </dev/null
