@@ -62,6 +62,20 @@ def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[
         after: the head.
         names: the new `kind/name` of each renamed object, by its old one.
     """
+    return flows_of(before, after, names, pairs(before, after, names))
+
+
+def flows_of(
+    before: Plan, after: Plan, names: Mapping[str, str], compared: Iterable[HostPair]
+) -> tuple[FlowChange, ...]:
+    """The changed flows of some pairs, in the order of `compare_flows`.
+
+    Args:
+        before: the plan in whose words the first side of each pair is told.
+        after: the plan for the second side.
+        names: as for `compare_flows`.
+        compared: the pairs; `differences` of each says what differs.
+    """
     known = {
         family: (AddressLabels(before, family, after), AddressLabels(after, family, before)) for family in FAMILIES
     }
@@ -70,7 +84,7 @@ def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[
         # The copy is dropped with its cached maps, which take gigabytes for a large site.
         return _parts(replace(pair), known[pair.family], names)
 
-    weights = ((pair, pair.weight) for pair in pairs(before, after, names))
+    weights = ((pair, pair.weight) for pair in compared)
     return _united(before, after, names, chain.from_iterable(spread(parts, weights, WORTH_A_PROCESS)))
 
 

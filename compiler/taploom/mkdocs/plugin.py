@@ -30,6 +30,9 @@ from taploom.diagrams.draw import drawn, undrawn
 from taploom.diagrams.palette import paint
 from taploom.diagrams.printing import printed
 from taploom.diagrams.svg import figure, inline
+from taploom.drift.compare import plan_hash
+from taploom.drift.every import compare_all
+from taploom.drift.facts.folder import facts_of_all
 from taploom.driver import Compiled, compile_site, rendered
 from taploom.mkdocs.again import Templates, worded
 from taploom.mkdocs.commands import described
@@ -37,6 +40,7 @@ from taploom.mkdocs.kept import Kept
 from taploom.mkdocs.large import QuickPage, brief, squeezed
 from taploom.mkdocs.past import Past
 from taploom.plan.schema import plan_schema
+from taploom.report.drift.compared import Drifts
 from taploom.report.plan.escape import html as escaped
 from taploom.site.loaded import MATERIAL, SCRIPT, STYLES, assets
 from taploom.site.manual import Manual
@@ -58,6 +62,8 @@ class TaploomConfig(base.Config):  # type: ignore[no-untyped-call]
     specs = config_options.Type(str, default="specs")
     changes = config_options.Type(int, default=5)
     """How many revisions of the specs the page of the last changes shows."""
+    facts = config_options.Type(str, default="")
+    """Folder with the facts of hosts, for the page of how they differ from the plan; there is none without it."""
 
 
 class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
@@ -123,7 +129,9 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
     def _made(self, site: Compiled, specs: Path, files: Files, config: MkDocsConfig) -> list[Page]:
         texts = {file.path: file.text for file in site.source.files}
         past = self._past.told(_shown(specs), self.config.changes, paint(site.plan))
-        seen = site_view(site.plan, (*site.diagnostics, *undrawn()), rendered(site.plan), texts, _manual(), past)
+        drifts = _drifts(site, specs.parent / self.config.facts) if self.config.facts else None
+        found = (*site.diagnostics, *undrawn())
+        seen = site_view(site.plan, found, rendered(site.plan), texts, _manual(), past, drifts)
         made = list(pages(seen))
         for one in beside(seen):
             files.append(File.generated(config, one.path, content=one.text))
@@ -228,6 +236,20 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
 
 def _compiled(specs: Path, *, prove: bool) -> Compiled:
     return compile_site(_shown(specs), now=now(), prove=prove)
+
+
+def _drifts(site: Compiled, folder: Path) -> Drifts:
+    """How hosts differ from the plan.
+
+    Raises:
+        PluginError: a file of facts cannot be read.
+    """
+    names = [host.name for host in site.plan.hosts]
+    known = facts_of_all(folder, names)
+    if known.refused:
+        raise PluginError("; ".join(each.message for each in known.refused))
+    found = compare_all(site.plan, known.facts)
+    return Drifts(plan_hash(site.plan), now(), found, tuple(sorted(set(names) - known.facts.keys())))
 
 
 def _shown(specs: Path) -> Path:

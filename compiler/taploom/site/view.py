@@ -12,6 +12,7 @@ from taploom.plan.guest import Guest
 from taploom.plan.host import Bridge, Host
 from taploom.plan.policy import DnatEntry, PolicyEntry
 from taploom.plan.site import Network, Plan
+from taploom.report.drift.compared import Drifts
 from taploom.site.manual import EMPTY, Manual
 from taploom.site.revision import NO_HISTORY, History
 
@@ -48,6 +49,7 @@ class SiteView:
         named: for each kind, the names of all entries.
         manual: the input of the reference pages.
         history: the last revisions of the specs.
+        drifts: how hosts differ from the plan, or None without facts.
     """
 
     plan: Plan
@@ -70,6 +72,7 @@ class SiteView:
     named: Mapping[str, frozenset[str]]
     manual: Manual
     history: History
+    drifts: Drifts | None = None
 
     @property
     def crowded(self) -> bool:
@@ -84,6 +87,7 @@ def site_view(
     sources: Mapping[str, str],
     manual: Manual = EMPTY,
     history: History = NO_HISTORY,
+    drifts: Drifts | None = None,
 ) -> SiteView:
     """Build all look-ups once, so that ten thousand pages do not each search the plan."""
     dnat_entries = [dnat_entry for host in plan.hosts for dnat_entry in host.dnat_entries]
@@ -111,6 +115,7 @@ def site_view(
         {kind: frozenset(entry.name for entry in entries) for kind, entries in _sections(plan)},
         manual,
         history,
+        drifts,
     )
 
 

@@ -5,11 +5,11 @@ form a class if plan and sets say the same of them, once MAC and addresses are r
 proven for its class. A port that differs in anything else is in a class of its own.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from taploom.backends.nftables.tree import Ruleset
-from taploom.backends.nftables.values import Value
+from taploom.backends.nftables.values import Iface, IfacePattern, Value
 from taploom.base.address import Family, Mac, Prefix
 from taploom.base.frozen import dataclass
 from taploom.flows.algebra.diagram import Diagram
@@ -23,7 +23,7 @@ from taploom.flows.proof.intent.entries import SiteEntries
 from taploom.flows.proof.intent.frames import Guard, between
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.parting import differences
-from taploom.flows.proof.ruleset.frames import Frames, said_of_ports
+from taploom.flows.proof.ruleset.frames import Frames, literals, said_of_ports
 from taploom.plan.host import Host, Port
 
 FrameDifference = tuple[str, str, Family, tuple[int, ...], Answer, Answer]
@@ -71,10 +71,11 @@ class FrameProof:
 
     @cached_property
     def _classes(self) -> Mapping[object, list[BridgePort]]:
-        said = said_of_ports(self.ruleset)
+        said, compared = said_of_ports(self.ruleset), literals(self.ruleset)
         found: dict[object, list[BridgePort]] = {}
         for port in bridge_ports(self.host):
-            found.setdefault(_signature(port, said.get(port.name, {})), []).append(port)
+            signature = _signature(port, said.get(port.name, {})), _compared(port, compared)
+            found.setdefault(signature, []).append(port)
         return found
 
     @property
@@ -108,6 +109,25 @@ def _signature(bridge_port: BridgePort, said: Mapping[str, list[tuple[Value, ...
     )
     known = tuple(None if found is None else len(found) for found in (port.ipv4, port.ipv6))
     return bridge.network, known, sets
+
+
+def _compared(bridge_port: BridgePort, values: frozenset[Value]) -> frozenset[Value]:
+    """The values that rules compare with, as far as they fit the port, its MAC or one of its addresses."""
+    port = bridge_port.port
+    known = _names(port).keys() if port else ()
+    return frozenset(value for value in values if _fits(value, bridge_port.name, known))
+
+
+def _fits(value: Value, name: str, known: Iterable[object]) -> bool:
+    match value:
+        case Iface():
+            return value.name == name
+        case IfacePattern():
+            return name.startswith(value.head)
+        case Prefix():
+            return any(isinstance(one, Prefix) and one in value for one in known)
+        case _:
+            return value in known
 
 
 def _names(port: Port) -> Mapping[Mac | Prefix | object, str]:

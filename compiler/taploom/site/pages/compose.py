@@ -6,6 +6,7 @@ from taploom.site.page import Asset, Page
 from taploom.site.pages import (
     addresses,
     changes,
+    drift,
     exports,
     findings,
     forwards,
@@ -33,6 +34,7 @@ BUILDERS: tuple[Builder, ...] = (
     forwards.pages,
     addresses.pages,
     changes.pages,
+    drift.pages,
     findings.pages,
     exports.pages,
     specs.pages,

@@ -5,7 +5,7 @@ from dataclasses import field
 from functools import cached_property, partial, reduce
 
 from taploom.backends.nftables.fields import Field, Type
-from taploom.backends.nftables.tree import Ruleset, Table
+from taploom.backends.nftables.tree import Match, Ruleset, Table
 from taploom.backends.nftables.values import Iface, Value, Word
 from taploom.base.address import Mac, Prefix
 from taploom.base.frozen import dataclass
@@ -129,6 +129,13 @@ def _then(first: Answer, second: Answer) -> Answer:
 def bridge_tables(ruleset: Ruleset) -> tuple[Table, ...]:
     """The tables of the `bridge` family."""
     return tuple(table for table in ruleset.tables if table.family == "bridge")
+
+
+def literals(ruleset: Ruleset) -> frozenset[Value]:
+    """The values that rules themselves compare with: interfaces, MACs and addresses that stand in no set."""
+    rules = (rule for table in bridge_tables(ruleset) for chain in table.chains for rule in chain.rules)
+    matches = (one for rule in rules for one in rule.statements if isinstance(one, Match))
+    return frozenset(value for match in matches for key in match.values for value in key)
 
 
 def said_of_ports(ruleset: Ruleset) -> Mapping[str, dict[str, list[ElementKey]]]:

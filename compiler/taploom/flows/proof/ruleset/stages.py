@@ -96,15 +96,17 @@ class Tables:
     def _hook(self, kind: str, hook: str, situation: Situation) -> Diagram[Answer]:
         """All base chains of a hook: a packet that one chain accepts goes on to the next chain, and a drop is final."""
         found: Diagram[Answer] = self.manager.leaf(PASS)
+        accepted = PASS  # where all packets pass, the rule that says so, rather than a policy
         for chains, chain in reversed(self._bases.get((kind, hook), ())):
             here = chains.base(chain, situation)
             behind = found
             if isinstance(here, Leaf) and _then(here.answer, MISS) is MISS:
+                accepted = accepted if _by_rule(accepted) else here.answer
                 continue
             found = (
                 here if isinstance(behind, Leaf) and behind.answer == PASS else self.manager.merge(_then, here, behind)
             )
-        return found
+        return self.manager.leaf(accepted) if isinstance(found, Leaf) and found.answer == PASS else found
 
     @cached_property
     def _bases(self) -> dict[tuple[str, str], list[tuple[Chains, Chain]]]:
@@ -133,6 +135,11 @@ def _then(first: Answer, second: Answer) -> Answer:
     """The joined answer of two base chains of a hook; a rate of the first applies to what the second accepts."""
     ends = first.verdict == "drop" or first.destination or first.source
     return first if ends or (first.limited and second.verdict != "drop") else second
+
+
+def _by_rule(answer: Answer) -> bool:
+    """Whether a rule decided, and no policy of a chain."""
+    return bool(answer.by) and not answer.by.startswith("chain ")
 
 
 def _priority(chain: Chain) -> int:

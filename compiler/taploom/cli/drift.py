@@ -1,0 +1,108 @@
+"""`taploom drift`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from taploom.cli.completion import objects
+from taploom.cli.exits import FINDINGS, FINE, STALE
+from taploom.cli.options import format_option, specs_option
+from taploom.cli.wrong import unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from taploom.drift.facts.model import Facts
+    from taploom.plan.site import Plan
+    from taploom.report.drift.compared import Drifts
+
+
+@click.command("drift", short_help="Say how hosts differ from their plan, by spec line and by flow.")
+@click.argument("host", required=False, default="", shell_complete=objects("host", bare=True))
+@specs_option
+@click.option("--facts", metavar="FILE|DIR|-", help="Facts of HOST, or a folder with HOST.json for each host.")
+@click.option("--since", metavar="BASE", help="The plan that hosts may have taken up last, as `plan` takes it.")
+@format_option("text", "json", "prom")
+@click.option("--collect", is_flag=True, help="Print the script that collects the facts on a host.")
+def command(host: str, specs: Path, facts: str | None, since: str | None, form: str, *, collect: bool) -> int:
+    """Say how hosts differ from their plan, by spec line and by flow.
+
+    A host is `current`, `pending` (a newer plan was not taken up), `drifted` (somebody changed what is ours) or
+    `foreign` (something that is not ours, and that matters). The facts come from a script that only reads:
+    `taploom drift --collect | ssh root@HOST sh -s >facts/HOST.json`. The status is 0 if all hosts are current, 3 if
+    some are pending and none is worse, else 1.
+    """
+    if collect:
+        from importlib.resources import files
+
+        from taploom.cli.terminal import tell
+
+        tell((files("taploom.drift") / "collect.sh").read_text(encoding="utf-8"))
+        return FINE
+    if facts is None:
+        raise click.UsageError("The facts are missing: --facts FILE, which the script of --collect prints on a host.")
+    return _compared(host, specs, facts, since, form)
+
+
+def _compared(host: str, specs: Path, facts: str, since: str | None, form: str) -> int:
+    from taploom.cli.compiling import sound
+    from taploom.cli.hosts import host_of
+    from taploom.cli.terminal import progress, say, show, tell
+    from taploom.drift.facts.folder import facts_of, facts_of_all
+    from taploom.report.drift.formats import FORMATS
+    from taploom.report.drift.text import drift_tally
+
+    site = sound(specs)
+    if site is None:
+        return FINDINGS
+    names = [host_of(site.plan, host).name] if host else [each.name for each in site.plan.hosts]
+    if not host and not Path(facts).is_dir():
+        raise click.UsageError("A single file of facts is of one host: name the HOST, or give a folder.")
+    known = facts_of_all(Path(facts), names) if Path(facts).is_dir() else facts_of(names[0], facts)
+    if known.refused:
+        show(known.refused)
+        return FINDINGS
+    before = None if since is None else _before(specs, since)
+    with progress("Comparing"):
+        found = _drifts(site.plan, before, known.facts, names)
+    tell(FORMATS[form](found), form)
+    if form == "text":
+        say(drift_tally(found))
+    return _status(found)
+
+
+def _drifts(plan: "Plan", before: "Plan | None", known: "Mapping[str, Facts]", names: list[str]) -> "Drifts":
+    from taploom.cli.now import now
+    from taploom.drift.compare import plan_hash
+    from taploom.drift.every import compare_all
+    from taploom.report.drift.compared import Drifts
+
+    found = compare_all(plan, known, before)
+    return Drifts(plan_hash(plan), now(), found, tuple(sorted(set(names) - known.keys())))
+
+
+def _before(specs: Path, word: str) -> "Plan":
+    """The plan that hosts may have.
+
+    Raises:
+        click.UsageError: there is no such plan, or it is not sound.
+    """
+    from taploom.cli.comparing import PlanTextError, RevisionError, side
+
+    try:
+        found = side(specs, word)
+    except (RevisionError, PlanTextError) as error:
+        raise unusable(error) from None
+    if not found.sound:
+        raise click.UsageError(f"{found.label} does not compile, so no host can have its files.")
+    return found.plan
+
+
+def _status(found: "Drifts") -> int:
+    from taploom.drift.model import Word
+
+    words = {host.word for host in found.hosts}
+    if found.missing or words - {Word.CURRENT, Word.PENDING}:
+        return FINDINGS
+    return STALE if Word.PENDING in words else FINE

@@ -1,0 +1,27 @@
+"""A host of the plan by the name that a user typed."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from taploom.plan.host import Host
+    from taploom.plan.site import Plan
+
+
+def host_of(plan: "Plan", name: str) -> "Host":
+    """The host with a name, or with `host/NAME`.
+
+    Raises:
+        click.UsageError: there is none; the message names those that there are, or the one that may be meant.
+    """
+    from taploom.base.names import closest
+
+    wanted = name.removeprefix("host/")
+    for host in plan.hosts:
+        if host.name == wanted:
+            return host
+    names = [host.name for host in plan.hosts]
+    meant = closest(wanted, names)
+    hint = f"Did you mean '{meant}'?" if meant else f"There are: {', '.join(names) or 'none'}."
+    raise click.UsageError(f"The site has no host '{name}'. {hint}")

@@ -1,0 +1,100 @@
+"""Addresses and routes: those of the plan that are missing, and those on links of ours that somebody added."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import FAMILIES, LINK_LOCAL, Address, Interface, Prefix, everything, in_family
+from taploom.base.frozen import dataclass
+from taploom.drift.facts.model import RouteFacts
+from taploom.drift.model import Row, Subject, Word
+from taploom.drift.view import View
+from taploom.plan.host import Fixed, Learned
+from taploom.plan.interfaces import HostInterface
+from taploom.plan.origin import Origin
+
+_BY_HAND = ("", "boot", "static")
+"""Who makes a route by a command or by a unit (`/etc/iproute2/rt_protos`); `boot` is not printed."""
+
+
+def rows(view: View) -> Iterator[Row]:
+    """The differences of addresses and routes; networkd takes those of a link without carrier away, so it has none."""
+    for each in view.devices.values():
+        link = (view.facts.links or {}).get(each.device)
+        if each.configured and link and link.up and (link.carrier or each.network):
+            yield from _addresses(view, each)
+    yield from _routes(view)
+
+
+def _addresses(view: View, each: HostInterface) -> Iterator[Row]:
+    if view.facts.addresses is None:
+        return
+    there = view.facts.addresses.get(each.device, ())
+    for own in each.fixed:
+        if own not in there:
+            note = "guests there have lost their gateway" if each.network else "nobody reaches the host at it"
+            yield _row(view, each, f"the address {own} is gone", str(own), "", note)
+    for found in there:
+        if found not in each.fixed and not _learned(each, found):
+            yield _row(view, each, f"somebody added the address {found}", "", str(found))
+
+
+def _learned(each: HostInterface, found: Interface) -> bool:
+    """Whether an address comes from outside: learned, or link-local."""
+    return isinstance(in_family(each, found.family), Learned) or found.address in LINK_LOCAL
+
+
+def _row(view: View, each: HostInterface, message: str, *values: str) -> Row:
+    word = view.word_of(each.device)
+    return view.row(word, Subject.ADDRESS, each.device, message, each.origin, *values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    to: Prefix
+    via: Address
+    device: str
+    metric: int | None
+    origin: Origin
+
+    def is_there(self, found: RouteFacts) -> bool:
+        """Whether the kernel has this route; it gives a route without a metric one of its own."""
+        same = (found.to, found.via, found.device) == (self.to, self.via, self.device)
+        return same and self.metric in (None, found.metric)
+
+
+def _routes(view: View) -> Iterator[Row]:
+    known = view.facts.routes
+    if known is None:
+        return
+    wanted = list(_wanted(view))
+    for one in wanted:
+        link = (view.facts.links or {}).get(one.device)
+        if link and link.carrier and not any(map(one.is_there, known)):
+            text = f"{one.to} via {one.via} dev {one.device}"
+            message = f"the route {text} is gone"
+            yield view.row(view.word_of(one.device), Subject.ROUTE, one.device, message, one.origin, text)
+    for found in known:
+        if found.protocol in _BY_HAND and not any(one.is_there(found) for one in wanted):
+            yield from _further(view, found)
+
+
+def _wanted(view: View) -> Iterator[_Wanted]:
+    for route in view.host.routes:
+        yield _Wanted(route.to, route.via, route.device, route.metric, route.origin)
+    for each in view.devices.values():
+        for family in FAMILIES:
+            side = in_family(each, family)
+            if each.configured and isinstance(side, Fixed) and side.next_hop:
+                yield _Wanted(everything(family), side.next_hop, each.device, each.metric, each.origin)
+
+
+def _further(view: View, found: RouteFacts) -> Iterator[Row]:
+    """A route that somebody added: on a link of ours, or one that leads a network of the site elsewhere."""
+    text = f"{found.kind} {found.to}{f' via {found.via}' if found.via else ''}"
+    text += f" dev {found.device}" if found.device else ""
+    own = view.devices.get(found.device)
+    if own and own.configured:
+        message = f"somebody added the route {text}"
+        yield view.row(view.word_of(found.device), Subject.ROUTE, found.device, message, own.origin, "", text)
+    elif any(found.to in prefix for prefix in view.host.site_prefixes):
+        message = f"a route leads a network of the site elsewhere: {text}"
+        yield view.row(Word.FOREIGN, Subject.ROUTE, found.device or found.kind, message, None, "", text)

@@ -1,0 +1,100 @@
+"""Tables of others: what they do to packets that the plan judges.
+
+A packet has to pass the chains of all tables, and the first that translates it decides. So the tables of others are
+laid over ours, and a table that changes nothing for our packets, as Docker's own NAT, is no difference.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from taploom.backends.nftables.tree import Rule, Ruleset, Statement, VerdictKind, VerdictStatement
+from taploom.base.address import FAMILIES, Family
+from taploom.drift.listing.tables import ListedTable
+from taploom.drift.model import Consequence, Row, Subject, Word
+from taploom.drift.ruleset.compare import Key, wanted_tables
+from taploom.drift.ruleset.consequences import Effects, Known, gravest_first, uncertain
+from taploom.drift.ruleset.marked import Marks, Reading, evaluable, marked
+from taploom.drift.ruleset.readable import readable
+from taploom.drift.view import View
+from taploom.flows.algebra.spans import Spans, of_prefix, united
+
+_ROUTED = ("inet", "ip", "ip6")
+_MOST = 16
+"""The most tables that are laid over ours; each costs about as much as the proof of the host."""
+_TOO_MANY = "it is one of so many that taploom does not evaluate it"
+_UNREAD = "it has conditions that taploom cannot read, so its effect may be smaller"
+
+
+def rows(view: View) -> Iterator[Row]:
+    """The tables of others that change what becomes of packets that the plan judges."""
+    if view.facts.ruleset is None:
+        return
+    wanted = wanted_tables(view.host)
+    ours = [one for one in view.facts.ruleset if _key(one) in wanted]
+    asked = 0
+    for one in view.facts.ruleset:
+        family, name = _key(one)
+        if (family, name) in wanted:
+            continue
+        unclear = _unclear(one)
+        known: tuple[Consequence, ...] = ()
+        if family in _ROUTED and _hooked(one):
+            asked += 1
+            known = tuple(each.consequence for each in _known(view, ours, one)) if asked <= _MOST else ()
+            unclear = unclear if asked <= _MOST else _TOO_MANY
+        if known or unclear:
+            message = f"a table of somebody else's changes what becomes of packets: {family} {name}"
+            row = view.row(Word.FOREIGN, Subject.TABLE, f"{family} {name}", message, None, "", _told(one))
+            yield replace(row, consequences=gravest_first(known), note=unclear or (_UNREAD if _unread(one) else ""))
+
+
+def _key(one: ListedTable) -> Key:
+    return one.table.family, one.table.name
+
+
+def _known(view: View, ours: Sequence[ListedTable], other: ListedTable) -> Iterator[Known]:
+    """The consequences of a table, with the certain ones told from those that depend on what cannot be read."""
+    base = Ruleset(tuple(marked(one, Marks()) for one in ours))
+    other = readable(other, view.host)
+    readings = dict.fromkeys(Ruleset((*base.tables, marked(other, Marks(), reading))) for reading in Reading)
+    effects = Effects(view.plan, view.host, {family: _elsewhere(view, family) for family in FAMILIES})
+    yield from uncertain([effects.of_packets(live, base) for live in readings])
+
+
+def _elsewhere(view: View, family: Family) -> Spans:
+    """The addresses on links that the plan does not have, such as those of containers."""
+    routes = (each for each in view.facts.routes or () if each.family is family and each.to.length)
+    return united(of_prefix(each.to) for each in routes if each.device and each.device not in view.devices)
+
+
+def _hooked(one: ListedTable) -> bool:
+    return any(chain.base for chain in one.table.chains)
+
+
+def _told(one: ListedTable) -> str:
+    """The hooks of a table, and their policies."""
+    bases = [(chain.name, chain.base) for chain in one.table.chains]
+    return ", ".join(f"{name}: {base.type} {base.hook}, policy {base.policy.value}" for name, base in bases if base)
+
+
+def _unread(one: ListedTable) -> bool:
+    return any(rule.unknown for rules in one.rules.values() for rule in rules)
+
+
+def _unclear(one: ListedTable) -> str:
+    """Why it is not known what a table does to packets: it drops at a hook that the evaluation does not know; or ""."""
+    family = one.table.family
+    for chain in one.table.chains:
+        outside = chain.base is not None and (family not in _ROUTED or not evaluable(chain, family))
+        policy = chain.base.policy if chain.base else VerdictKind.ACCEPT
+        if outside and family != "netdev" and (policy is VerdictKind.DROP or _drops(chain.rules)):
+            return f"chain {chain.name} drops packets at a hook that taploom does not evaluate"
+    return ""
+
+
+def _drops(rules: Sequence[Rule]) -> bool:
+    return any(map(_is_drop, (statement for rule in rules for statement in rule.statements)))
+
+
+def _is_drop(statement: Statement) -> bool:
+    return isinstance(statement, VerdictStatement) and statement.kind is VerdictKind.DROP

@@ -1,0 +1,27 @@
+"""Facts that could not be collected: a host of which they are missing is not known to be current."""
+
+from collections.abc import Iterator
+
+from taploom.drift.model import Row, Subject, Word
+from taploom.drift.view import View
+
+
+def rows(view: View) -> Iterator[Row]:
+    """A row for each part that is missing, except for what older versions of networkd do not tell."""
+    facts = view.facts
+    parts = (
+        ("nft", "the ruleset", facts.ruleset),
+        ("ip link", "the links", facts.links),
+        ("ip address", "the addresses", facts.addresses),
+        ("ip route", "the routes", facts.routes),
+        ("/proc/sys", "the kernel settings", facts.sysctls or None),
+    )
+    for place, what, found in parts:
+        if found is None:
+            yield view.row(
+                Word.DRIFTED,
+                Subject.UNKNOWN,
+                place,
+                f"nothing is known of {what}: the script could not list that",
+                None,
+            )

@@ -1,0 +1,96 @@
+"""Services that the plan relies on, and which file configures which link."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from taploom.backends import networkd
+from taploom.backends.units.tree import Unit, UnitKind
+from taploom.drift.facts.model import LinkUnit
+from taploom.drift.model import Row, Subject, Word
+from taploom.drift.view import View
+
+_FOLDER = "/etc/systemd/network"
+_MASKED = ("masked", "masked-runtime")
+
+
+class _Service(NamedTuple):
+    """A service that a host needs.
+
+    Attributes:
+        what: what it does.
+        off: states of its unit in which it never does that (systemctl(1), is-enabled).
+        runs: whether it has to run now.
+    """
+
+    name: str
+    what: str
+    off: tuple[str, ...]
+    runs: bool
+
+
+_NETWORKD = _Service("systemd-networkd.service", "configures the links", (*_MASKED, "disabled"), runs=True)
+_NFTABLES = _Service("nftables.service", "loads rulesets at boot", _MASKED, runs=False)
+"""Where it is only disabled, something else may load ours."""
+
+
+def rows(view: View) -> Iterator[Row]:
+    """The differences of services and of networkd's links."""
+    yield from _service(view, _NFTABLES)
+    if any(each.configured for each in view.devices.values()):
+        yield from _service(view, _NETWORKD)
+        yield from _links(view)
+
+
+def _service(view: View, service: _Service) -> Iterator[Row]:
+    state = view.facts.units.get(service.name)
+    if state is None:
+        return
+    masked = state.get("LoadState") == "masked"
+    found = "masked" if masked else state.get("UnitFileState", "")
+    active = state.get("ActiveState", "")
+    if found in service.off:
+        message = f"somebody {found.partition('-')[0]} the service that {service.what}"
+        yield view.row(Word.DRIFTED, Subject.UNIT, service.name, message, None, "enabled", found)
+    elif service.runs and active not in ("active", "activating", "reloading"):
+        message = f"the service that {service.what} does not run"
+        yield view.row(Word.DRIFTED, Subject.UNIT, service.name, message, None, "active", active)
+
+
+def _links(view: View) -> Iterator[Row]:
+    known = [unit for unit in networkd.units(view.host) if unit.kind is UnitKind.NETWORK]
+    for name, state in (view.facts.networkd or {}).items():
+        unit = next((one for one in known if _matches(one, name)), None)
+        if unit and _is_ours(view, unit, name):
+            yield from _link(view, name, state, unit)
+
+
+def _is_ours(view: View, unit: Unit, name: str) -> bool:
+    """Whether a link is one that the plan has, or one of a pattern; a unit may match a link of another kind by name."""
+    if name in view.devices:
+        return True
+    link = (view.facts.links or {}).get(name)
+    return link is not None and link.kind == "tun" and "-taps-" in unit.stem
+
+
+def _link(view: View, name: str, state: LinkUnit, unit: Unit) -> Iterator[Row]:
+    wanted = f"{_FOLDER}/{unit.name}"
+    if state.file and state.file.rpartition("/")[2] != unit.name:
+        message = f"another unit configures {name}"
+        older = view.older and view.facts.taken is not None and state.file in view.facts.taken.files
+        word = Word.PENDING if older else Word.FOREIGN
+        yield view.row(word, Subject.UNIT, wanted, message, unit.origin, wanted, state.file)
+    elif state.state == "failed":
+        message = f"networkd could not configure {name}"
+        yield view.row(Word.DRIFTED, Subject.UNIT, wanted, message, unit.origin, "configured", "failed")
+
+
+def _matches(unit: Unit, name: str) -> bool:
+    patterns = (
+        str(entry.value)
+        for section in unit.sections
+        if section.name == "Match"
+        for entry in section.assignments
+        if entry.key == "Name"
+    )
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -1,0 +1,85 @@
+"""The comparison of one host: every aspect in an explicit tuple, and what they find as one result."""
+
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+
+from taploom.drift.aspects import addresses, dhcp, files, foreign, gaps, links, sysctls, units
+from taploom.drift.aspects.ruleset import compared
+from taploom.drift.facts.model import Facts
+from taploom.drift.model import Drift, Row, Subject, Word
+from taploom.drift.ruleset.compare import Compared
+from taploom.drift.view import Planned, View
+from taploom.plan.json import plan_json
+from taploom.plan.site import Plan
+
+ASPECTS: tuple[Callable[[View], Iterable[Row]], ...] = (
+    gaps.rows,
+    files.rows,
+    sysctls.rows,
+    units.rows,
+    links.rows,
+    addresses.rows,
+    dhcp.rows,
+    foreign.rows,
+)
+"""All aspects but our own tables, of which the consequences are shared among rows."""
+
+
+def plan_hash(plan: Plan) -> str:
+    """The hash of a plan, as manifests have it: of `plan.json`."""
+    return f"sha256:{sha256(plan_json(plan).encode()).hexdigest()}"
+
+
+def compare(planned: Planned, facts: Facts, before: Planned | None = None) -> Drift:
+    """What differs on a host, the gravest first.
+
+    Args:
+        planned: the host in the plan.
+        facts: the facts about it.
+        before: the host in an older plan. If the host has taken up that plan, what somebody changed is told by it.
+    """
+    taken = facts.taken
+    head = (
+        planned.host.name,
+        facts.collected,
+        planned.hash,
+        taken.plan if taken else "",
+        taken.serial if taken else 0,
+    )
+    view = View(planned, facts)
+    if _untouched(view):
+        message = "nothing of taploom is on the host: its bundle was not taken up"
+        return Drift(*head, (view.row(Word.PENDING, Subject.BUNDLE, "bundle", message, None, planned.hash),))
+    if view.older and taken and before and before.hash == taken.plan:
+        found = _compared(View(before, facts))
+        return Drift(*head, _sorted([*found.rows, _newer(planned, before)]), found.more)
+    found = _compared(view)
+    return Drift(*head, _sorted(found.rows), found.more)
+
+
+def _compared(view: View) -> Compared:
+    ours = compared(view)
+    return Compared((*ours.rows, *(row for aspect in ASPECTS for row in aspect(view))), ours.more)
+
+
+def _newer(planned: Planned, before: Planned) -> Row:
+    """The row about a plan that was not taken up, where the plan before it is known."""
+    old, new = ({one.install: one.text for one in each.artifacts if one.install} for each in (before, planned))
+    changed = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
+    note = f"it changes {', '.join(changed)}" if changed else "it changes no file of this host"
+    message = "a newer plan was not taken up"
+    origin = planned.host.origin
+    return Row(Word.PENDING, Subject.BUNDLE, "bundle", message, planned.hash, before.hash, origin, note=note)
+
+
+def _sorted(rows: Iterable[Row]) -> tuple[Row, ...]:
+    words = list(Word)
+    return tuple(sorted(rows, key=lambda row: (-words.index(row.word), -len(row.consequences))))
+
+
+def _untouched(view: View) -> bool:
+    """Whether a host has nothing of ours: no bundle, no file and no table."""
+    facts = view.facts
+    if facts.taken is not None or not facts.files.keys().isdisjoint(view.installed):
+        return False
+    return not any(one.table.name.startswith("taploom") for one in facts.ruleset or ())

@@ -1,0 +1,84 @@
+"""JSON of a stranger, taken apart with checks of every type."""
+
+from collections.abc import Mapping, Sequence
+
+from taploom.base.frozen import dataclass
+
+
+class UnreadError(Exception):
+    """A part of a listing that the typed tree cannot express; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """An object with a single key, the form in which nft writes expressions and statements."""
+
+    tag: str
+    body: object
+
+
+def tagged(value: object) -> Tagged:
+    """An object with one key as its key and value.
+
+    Raises:
+        UnreadError: it is something else.
+    """
+    if isinstance(value, dict) and len(value) == 1:
+        ((tag, body),) = value.items()
+        return Tagged(str(tag), body)
+    raise UnreadError(short(value))
+
+
+def mapping(value: object) -> Mapping[str, object]:
+    """An object.
+
+    Raises:
+        UnreadError: it is something else.
+    """
+    if isinstance(value, dict):
+        return value
+    raise UnreadError(short(value))
+
+
+def sequence(value: object) -> Sequence[object]:
+    """An array.
+
+    Raises:
+        UnreadError: it is something else.
+    """
+    if isinstance(value, list):
+        return value
+    raise UnreadError(short(value))
+
+
+def text(value: object) -> str:
+    """A string.
+
+    Raises:
+        UnreadError: it is something else.
+    """
+    if isinstance(value, str):
+        return value
+    raise UnreadError(short(value))
+
+
+def number(value: object, most: int) -> int:
+    """A whole number from 0 to `most`.
+
+    Raises:
+        UnreadError: it is something else.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
+        return value
+    raise UnreadError(short(value))
+
+
+_SHOWN = 160
+
+
+def short(value: object) -> str:
+    """A value as text, cut where it is long; the keys stay in the order in which nft printed them."""
+    import json
+
+    whole = json.dumps(value, ensure_ascii=False)
+    return whole if len(whole) <= _SHOWN else f"{whole[:_SHOWN]}…"

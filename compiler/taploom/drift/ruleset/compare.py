@@ -1,0 +1,122 @@
+"""The comparison of a kernel's tables with the rendered ones: rows about our tables, with their consequences."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from taploom.backends.nftables import ruleset
+from taploom.backends.nftables.tree import Ruleset, Table
+from taploom.base.frozen import dataclass
+from taploom.drift.listing.tables import ListedTable
+from taploom.drift.model import Consequence, Row, Word
+from taploom.drift.ruleset.consequences import Effects, Known, gravest_first, uncertain
+from taploom.drift.ruleset.divergence import Divergence
+from taploom.drift.ruleset.marked import PREFIX, Marks, Reading, marked, marks_of
+from taploom.drift.ruleset.readable import readable
+from taploom.drift.ruleset.tables import divergences
+from taploom.drift.view import View
+from taploom.plan.host import Host
+from taploom.plan.site import Plan
+
+_NOW = "what is there now"
+"""The words for a rule or an element that is not in the plan, where a row about it has its consequences."""
+Key = tuple[str, str]
+"""Family and name of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Rows about our tables, and consequences of which no single row is the cause."""
+
+    rows: tuple[Row, ...]
+    more: tuple[Consequence, ...]
+
+
+def wanted_tables(host: Host) -> dict[Key, Table]:
+    """The tables that a host has after it has loaded its rendered ruleset, by family and name."""
+    tables = ruleset(host).tables
+    return {(table.family, table.name): table for table in tables if table.chains or not table.kept}
+
+
+def compare_ruleset(view: View, listed: Sequence[ListedTable], word: Word) -> Compared:
+    """The differences of our tables in form, and what they mean for packets.
+
+    Args:
+        view: the host.
+        listed: all tables of its kernel.
+        word: whose doing a difference is.
+    """
+    wanted = wanted_tables(view.host)
+    there = {(one.table.family, one.table.name): one for one in listed}
+    found = [(key, one) for key, table in wanted.items() for one in divergences(table, there.get(key))]
+    if not found:
+        return Compared((), ())
+    named = [(f"{PREFIX}{at}", key, one) for at, (key, one) in enumerate(found)]
+    known = list(_known(view.plan, view.host, wanted, there, named))
+    return _joined(view, named, known, word)
+
+
+Named = tuple[str, Key, Divergence]
+
+
+def _known(
+    plan: Plan, host: Host, wanted: dict[Key, Table], there: dict[Key, ListedTable], named: list[Named]
+) -> Iterator[Known]:
+    """The consequences, found only in the families of tables whose form differs."""
+    effects = Effects(plan, host)
+    differing = {key[0] for _, key, _ in named}
+    marks = {key: marks_of((name, one) for name, of, one in named if of == key) for key in wanted}
+    added = {key: _added(there[key], marks[key]) for key in wanted if key in there}
+    there = {key: readable(there[key], host, handles) for key, handles in added.items()}
+    readings = tuple(dict.fromkeys(_ruleset(there, marks, wanted, reading) for reading in Reading))
+    for family, ask in (("inet", effects.of_packets), ("bridge", effects.of_frames)):
+        if family in differing:
+            yield from uncertain([ask(live) for live in readings])
+
+
+def _added(listed: ListedTable, marks: Marks) -> frozenset[tuple[str, int]]:
+    """The rules of a table that are not ours."""
+    chains = (one for name in marks.chains for one in listed.rules.get(name, ()))
+    return frozenset((*marks.rules, *((one.chain, one.handle) for one in chains)))
+
+
+def _ruleset(
+    there: dict[Key, ListedTable], marks: dict[Key, Marks], wanted: dict[Key, Table], reading: Reading
+) -> Ruleset:
+    return Ruleset(tuple(marked(there[key], marks[key], reading) for key in wanted if key in there))
+
+
+def _joined(view: View, named: list[Named], known: list[Known], word: Word) -> Compared:
+    """The rows, each with the consequences that it causes."""
+    mine: dict[str, list[Consequence]] = {name: [] for name, _, _ in named}
+    more: list[Consequence] = []
+    for one in known:
+        causes = _causes(one, named)
+        told = one.consequence.host.replace(f"by {one.after}", f"by {_NOW}") if one.after in mine else ""
+        consequence = replace(one.consequence, host=told) if told else one.consequence
+        for name in causes:
+            mine[name].append(consequence)
+        more += [] if causes else [consequence]
+    rows = [_row(view, one, tuple(mine[name]), word) for name, _, one in named]
+    if len(rows) == 1:
+        whole = gravest_first((*rows[0].consequences, *more))
+        return Compared((replace(rows[0], consequences=whole),), ())
+    return Compared(tuple(rows), gravest_first(more))
+
+
+def _causes(one: Known, named: list[Named]) -> list[str]:
+    """The differences that cause a consequence: what decides now, else what would have decided."""
+    if one.after.startswith(PREFIX):
+        return [one.after]
+    return [name for name, _, each in named if one.before in each.names]
+
+
+def _row(view: View, one: Divergence, consequences: tuple[Consequence, ...], word: Word) -> Row:
+    row = view.row(word, one.subject, one.place, one.message, one.origin, one.expected, one.found, _note(one))
+    return replace(row, consequences=gravest_first(consequences))
+
+
+def _note(one: Divergence) -> str:
+    """Why the consequences of a divergence may be others than those that are told."""
+    if one.unread:
+        return f"taploom cannot read {one.unread}, so it is not known whether or how it applies"
+    return "taploom does not evaluate its hook, so it is not known what it does to packets" if one.outside else ""

@@ -1,0 +1,34 @@
+"""Interfaces that rules of a kernel name and the plan does not have."""
+
+from collections.abc import Iterator
+
+from taploom.backends.nftables.tree import Match, Ruleset
+from taploom.backends.nftables.values import Iface, IfacePattern
+from taploom.plan.host import Host
+from taploom.plan.interfaces import interfaces
+
+MOST = 32
+"""The most interfaces for which packets are followed: each is a map of its own."""
+
+
+def strangers(live: Ruleset, host: Host) -> tuple[str, ...]:
+    """The names of these interfaces, sorted; a pattern, with its `*`, stands for those that it alone fits."""
+    known = {each.device for each in interfaces(host)} | {"lo"}
+    return tuple(sorted(set(_named(live)) - known - {"*"})[:MOST])
+
+
+def _named(live: Ruleset) -> Iterator[str]:
+    for value in _values(live):
+        if isinstance(value, Iface):
+            yield value.name
+        elif isinstance(value, IfacePattern):
+            yield f"{value.head}*"
+
+
+def _values(live: Ruleset) -> Iterator[object]:
+    for table in live.tables:
+        if table.family != "bridge":
+            yield from (value for one in table.sets for element in one.elements for value in element.key)
+            for statement in (s for chain in table.chains for rule in chain.rules for s in rule.statements):
+                if isinstance(statement, Match):
+                    yield from (value for key in statement.values for value in key)

@@ -1,0 +1,113 @@
+"""What every aspect of a comparison starts from: the plan of a host, its files, and the facts about it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from taploom.backends.artifact import Artifact
+from taploom.base.frozen import dataclass
+from taploom.drift.facts.model import Facts
+from taploom.drift.model import Row, Subject, Word
+from taploom.plan.host import Host
+from taploom.plan.interfaces import HostInterface, interfaces
+from taploom.plan.origin import Origin
+from taploom.plan.site import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One host as a plan has it.
+
+    Attributes:
+        plan: the whole plan.
+        hash: of the plan, as `sha256:…`.
+        artifacts: the files of the host.
+    """
+
+    plan: Plan
+    hash: str
+    host: Host
+    artifacts: Sequence[Artifact]
+
+
+@dataclass(frozen=True)
+class View:
+    """One host, as planned and as found."""
+
+    planned: Planned
+    facts: Facts
+
+    @property
+    def plan(self) -> Plan:
+        """The whole plan."""
+        return self.planned.plan
+
+    @property
+    def host(self) -> Host:
+        """The host in the plan."""
+        return self.planned.host
+
+    @cached_property
+    def installed(self) -> dict[str, Artifact]:
+        """The files that are installed on the host, by absolute path."""
+        return {artifact.install: artifact for artifact in self.planned.artifacts if artifact.install}
+
+    @cached_property
+    def devices(self) -> dict[str, HostInterface]:
+        """The host's interfaces by name."""
+        return {each.device: each for each in interfaces(self.host)}
+
+    @cached_property
+    def older(self) -> bool:
+        """Whether the host has taken up the bundle of another plan."""
+        taken = self.facts.taken
+        return taken is not None and taken.plan != self.planned.hash
+
+    def word(self, path: str) -> Word:
+        """Whose doing a difference is that a file of ours, given by its path, would explain.
+
+        It is pending if the host has the file as the bundle of another plan brought it, and changed otherwise.
+        """
+        taken = self.facts.taken
+        if not self.older or taken is None or path not in taken.files:
+            return Word.DRIFTED
+        now, wanted = self.facts.files.get(path), self.installed.get(path)
+        whole = now is not None and now.sha256 == taken.files[path]
+        same = wanted is not None and _sha256(wanted) == taken.files[path]
+        return Word.PENDING if whole and not same else Word.DRIFTED
+
+    def word_of(self, device: str, kind: str = "network") -> Word:
+        """Whose doing a difference of a link is; where a unit of somebody else's configures the link, it is theirs."""
+        there = (self.facts.networkd or {}).get(device)
+        wanted = self.unit(device, "network")
+        if wanted and there and there.file and there.file.rpartition("/")[2] != wanted.rpartition("/")[2]:
+            return Word.PENDING if self._brought(there.file) else Word.FOREIGN
+        path = self.unit(device, kind)
+        return Word.PENDING if self.older and path and not self._brought(path) else self.word(path)
+
+    def _brought(self, path: str) -> bool:
+        """Whether the bundle of an older plan brought a file."""
+        return self.older and self.facts.taken is not None and path in self.facts.taken.files
+
+    def unit(self, device: str, kind: str) -> str:
+        """The path of the file of a link: `netdev` creates it, `network` configures it; "" if it has none."""
+        match = f"Name={device}"
+        paths = (path for path in self.installed if path.endswith(f".{kind}"))
+        return next((path for path in paths if any(line.text == match for line in self.installed[path].lines)), "")
+
+    def row(self, word: Word, subject: Subject, place: str, message: str, origin: Origin | None, *values: str) -> Row:
+        """A row; its values are what the plan has, what the host has, and a note, as far as they are given."""
+        expected, found, note = (*values, "", "", "")[:3]
+        return Row(word, subject, place, message, expected, found, self.placed(origin), note=note)
+
+    def placed(self, origin: Origin | None) -> Origin:
+        """An origin with a line of the spec: what follows from no text of its own stands where its host does."""
+        if origin is None:
+            return self.host.origin
+        return origin if origin.span else replace(origin, span=self.host.origin.span)
+
+
+def _sha256(artifact: Artifact) -> str:
+    from hashlib import sha256
+
+    return sha256(artifact.text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Comparisons of hosts with their plans, as text, as JSON and for Prometheus."""

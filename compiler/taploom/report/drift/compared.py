@@ -1,0 +1,31 @@
+"""What is told: the comparisons of some hosts at one moment."""
+
+from taploom.base.frozen import dataclass
+from taploom.drift.model import Drift
+
+_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+
+
+@dataclass(frozen=True, slots=True)
+class Drifts:
+    """The comparisons of some hosts.
+
+    Attributes:
+        plan: hash of the plan that all are compared with.
+        now: seconds since the epoch.
+        hosts: sorted by host.
+        missing: hosts of which there are no facts, sorted.
+    """
+
+    plan: str
+    now: int
+    hosts: tuple[Drift, ...]
+    missing: tuple[str, ...] = ()
+
+
+def age(seconds: int) -> str:
+    """A length of time in its largest whole unit, such as `3 hours`; facts from the future are `0 seconds` old."""
+    seconds = max(seconds, 0)
+    size, name = next((one for one in _UNITS if seconds >= one[0]), _UNITS[-1])
+    number = seconds // size
+    return f"{number} {name}{'' if number == 1 else 's'}"

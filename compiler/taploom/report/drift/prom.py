@@ -1,0 +1,53 @@
+"""Comparisons for Prometheus, in its text format 0.0.4, as a file for the textfile collector of node_exporter."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from taploom.drift.model import Drift, Word
+from taploom.report.drift.compared import Drifts
+
+_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+Sample = tuple[dict[str, str], int]
+
+
+def drift_prom(found: Drifts) -> str:
+    """All metrics; a host has 1 for its word and 0 for the other words."""
+    hosts = found.hosts
+    facts = [({"host": host.host}, 1) for host in hosts] + [({"host": name}, 0) for name in found.missing]
+    metrics: tuple[tuple[str, str, Iterable[Sample]], ...] = (
+        ("facts", "Whether there are facts of the host.", facts),
+        ("facts_collected_seconds", "When the facts were collected.", _each(hosts, lambda host: host.collected)),
+        ("bundle_serial", "Serial of the bundle that the host took up.", _each(hosts, lambda host: host.serial)),
+        ("status", "Whether the host is current, pending, foreign or drifted.", _words(hosts)),
+        ("differences", "Differences of the host from its plan, by word and subject.", _rows(hosts)),
+        ("exposed", "Flows by which somebody outside gets in against the plan.", _each(hosts, _exposed)),
+    )
+    return "".join(line for name, told, samples in metrics for line in _metric(f"taploom_{name}", told, samples))
+
+
+def _metric(name: str, told: str, samples: Iterable[Sample]) -> Iterator[str]:
+    yield f"# HELP {name} {told}\n# TYPE {name} gauge\n"
+    for labels, value in samples:
+        inner = ",".join(f'{key}="{text.translate(_ESCAPES)}"' for key, text in labels.items())
+        yield f"{name}{{{inner}}} {value}\n"
+
+
+def _each(hosts: Iterable[Drift], value: Callable[[Drift], int]) -> list[Sample]:
+    return [({"host": host.host}, value(host)) for host in hosts]
+
+
+def _words(hosts: Iterable[Drift]) -> Iterator[Sample]:
+    for host in hosts:
+        yield from (({"host": host.host, "word": word.value}, int(host.word is word)) for word in Word)
+
+
+def _rows(hosts: Iterable[Drift]) -> Iterator[Sample]:
+    for host in hosts:
+        counts = Counter((row.word.value, row.subject.value) for row in host.rows)
+        for (word, subject), number in sorted(counts.items()):
+            yield {"host": host.host, "word": word, "subject": subject}, number
+
+
+def _exposed(host: Drift) -> int:
+    found = (*host.more, *(one for row in host.rows for one in row.consequences))
+    return sum(one.exposed for one in found)

@@ -1,0 +1,45 @@
+"""Rulesets in a real kernel, in a network namespace of its own, and what an nft lists of them there."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from taploom.backends.nftables import printer
+from taploom.drift.listing.tables import ListedTable, listed
+
+if TYPE_CHECKING:
+    from taploom.backends.nftables.tree import Ruleset
+
+
+def nfts() -> list[object]:
+    """Parameters for `root`: this machine's nft, and those of the systems in `TAPLOOM_LAB_ROOTS` (tests.support)."""
+    others = [Path(path) for path in os.environ.get("TAPLOOM_LAB_ROOTS", "").split(":") if path]
+    found = [path for path in others if any((path / at / "nft").exists() for at in ("usr/sbin", "sbin"))]
+    return [pytest.param(None, id="nft"), *(pytest.param(path, id=path.name) for path in found)]
+
+
+def kernel_says(text: str, *commands: str, root: Path | None = None) -> Any:
+    """The JSON listing of a ruleset that was loaded, after further commands of nft."""
+    within = ("chroot", str(root)) if root else ()
+    script = " && ".join(["nft -f -", *(f"nft {command}" for command in commands), "TZ=UTC nft -j list ruleset"])
+    user = [] if os.geteuid() == 0 else ["--map-root-user"]  # large rulesets do not fit the buffers of such a user
+    argv = ["unshare", "--net", *user, *within, "sh", "-c", script]
+    done = subprocess.run(argv, input=text, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def text_of(ruleset: Ruleset) -> str:
+    """The file that `nft -f` loads."""
+    return "".join(f"{line.text}\n" for line in printer.document(ruleset))
+
+
+def read_back(ruleset: Ruleset, *commands: str, root: Path | None = None) -> tuple[ListedTable, ...]:
+    """A ruleset as the kernel has it, after further commands of nft."""
+    return listed(kernel_says(text_of(ruleset), *commands, root=root))
