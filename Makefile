@@ -21,7 +21,7 @@ SELF := $(VENV)/.self-$(call digest,$(LOCK) pyproject.toml)
 
 # command:Debian package, of what the tests hold taploom's output against (a browser's driver wants the library); then
 # what only the benchmark compares with
-TEST_TOOLS := nft:nftables networkctl:systemd ip:iproute2 ping:iputils-ping dbus-daemon:dbus nix-instantiate:nix-bin dot:graphviz chromium:chromium libatomic.so.1:libatomic1 conntrack:conntrack shellcheck:shellcheck busybox:busybox curl:curl openssl:openssl ssh-keygen:openssh-client sshd:openssh-server
+TEST_TOOLS := nft:nftables networkctl:systemd ip:iproute2 ping:iputils-ping dbus-daemon:dbus nix-instantiate:nix-bin dot:graphviz chromium:chromium libatomic.so.1:libatomic1 conntrack:conntrack strace:strace shellcheck:shellcheck busybox:busybox curl:curl openssl:openssl ssh-keygen:openssh-client sshd:openssh-server
 SITE_TOOLS := dot:graphviz
 COVERED := source plan backends flows diff passes checks
 BENCH_TOOLS := netplan:netplan.io nix-instantiate:nix-bin dot:graphviz git:git

@@ -31,6 +31,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     many = "how many made-up trees of a stranger are tried, and fifty times as many specs"
     tree = "boot test hosts from this folder of a whole system, too (beside the machine's own root)"
     parser.addoption("--host-tree", action="append", default=[], metavar="DIR", help=tree)
+    hosts = "take test hosts through changes and faults, which lasts minutes"
+    parser.addoption("--hosts", action="store_true", help=hosts)
     wide = "take test hosts through every change and every fault, which lasts an hour, instead of through a few"
     parser.addoption("--wide", action="store_true", help=wide)
     parser.addoption("--hostile", type=int, default=4, metavar="NUMBER", help=many)

@@ -134,7 +134,7 @@ NATIVE = {
     "iif lo accept": 'iifname "lo" accept',
     "meta l4proto { tcp, icmpv6, 4 } accept": "meta l4proto { ipip, tcp, icmpv6 } accept",
     "tcp flags syn drop": "tcp flags & (syn) == syn drop",
-    "ip protocol gre accept": "meta nfproto ipv4 meta l4proto gre accept",
+    "ip protocol 47 accept": "meta nfproto ipv4 meta l4proto gre accept",
     "icmp type { echo-request, 17 } drop": "icmp type { echo-request, 17 } drop",
     "iifname vmap { a : accept, b : drop }": 'iifname vmap { "a" : accept, "b" : drop }',
     "ct state { new, established } accept": "ct state established,new accept",

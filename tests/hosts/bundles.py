@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from taploom.plan.site import Plan
 
-PLACE = "/srv/bundle"
+PLACE = "/var/tmp/bundle"
 DONE, REFUSED, WENT_BACK, STUCK, PENDING, DRIFTED, FOREIGN, USAGE = 0, 10, 11, 12, 20, 21, 22, 64
 """Exit codes of `activate`."""
 

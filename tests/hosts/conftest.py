@@ -15,9 +15,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("tree", trees.values(), ids=trees.keys(), scope="session")
 
 
+_MINUTES = {"test_ansible", "test_interrupted", "test_management", "test_take_up", "test_trouble"}
+"""The modules that last minutes."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what lasts minutes, unless everything is to be tried."""
-    left = [] if config.getoption("--wide") else [item for item in items if item.get_closest_marker("wide")]
+    """Leaves out what lasts minutes, unless `--hosts` asks for it, or `--wide` for everything."""
+    wide = config.getoption("--wide")
+    long = set() if wide or config.getoption("--hosts") else _MINUTES
+    left = [item for item in items if item.path.stem in long or (item.get_closest_marker("wide") and not wide)]
     config.hook.pytest_deselected(items=left)
     items[:] = [item for item in items if item not in left]
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from tests.hosts.bundles import call
 from tests.hosts.fleet import HOSTS, OPERATOR, Fleet, fleet
-from tests.hosts.ground import pending, unlike
+from tests.hosts.ground import pending, settled, unlike
 from tests.hosts.state import observed
 from tests.support import leave_out, needs
 
@@ -202,7 +202,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def test_hosts_take_up_bundles_and_a_second_run_changes_nothing(controller: Controller) -> None:
     hosts = controller.fleet.hosts
-    bare = {name: observed(host) for name, host in hosts.items()}
+    bare = {name: settled(host) for name, host in hosts.items()}
     controller.export()
     checked = controller.play("--check", "--diff", take_up_serial=3)
     assert (checked.code, checked.recap) == (0, CHANGED), checked.text

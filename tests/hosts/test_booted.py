@@ -43,7 +43,7 @@ def test_everything_that_an_activation_needs_runs(host: Host) -> None:
 
 
 def test_files_stay_over_a_reboot_and_nothing_else(host: Host) -> None:
-    host.push({PATH: UNIT, "/srv/kept": "kept", "/run/gone": "gone"})
+    host.push({PATH: UNIT, "/var/tmp/kept": "kept", "/run/gone": "gone"})
     before, boots = host.run("cat", "/proc/sys/kernel/random/boot_id"), host.boots
     host.run("ip", "link", "add", "br0", "type", "bridge")
     host.run("nft", "add", "table", "inet", "mine")
@@ -51,7 +51,7 @@ def test_files_stay_over_a_reboot_and_nothing_else(host: Host) -> None:
     host.run("logger", "said before the reboot")
     host.reboot()
     assert host.boots == boots + 1
-    assert host.run("cat", "/srv/kept") == "kept"
+    assert host.run("cat", "/var/tmp/kept") == "kept"
     assert not host.file("/run/gone").exists()
     assert host.run("cat", "/proc/sys/kernel/random/boot_id") != before
     assert host.run("nft", "list", "ruleset") == ""
@@ -62,11 +62,13 @@ def test_files_stay_over_a_reboot_and_nothing_else(host: Host) -> None:
 
 
 def test_a_power_cut_ends_everything_at_once(host: Host) -> None:
-    host.run("systemd-run", "--unit=last-words", "sh", "-c", "trap 'touch /srv/ended-in-order' TERM; sleep 600 & wait")
+    host.run(
+        "systemd-run", "--unit=last-words", "sh", "-c", "trap 'touch /var/tmp/ended-in-order' TERM; sleep 600 & wait"
+    )
     host.cut()
     assert not host.alive()
     host.boot()
-    assert not host.file("/srv/ended-in-order").exists()
+    assert not host.file("/var/tmp/ended-in-order").exists()
     assert host.state() == "running"
 
 

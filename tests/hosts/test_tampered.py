@@ -86,7 +86,7 @@ TAMPERED: dict[str, Callable[[Bundle], Bundle]] = {
     "checksums of nothing": lambda files: _with(files, "SHA256SUMS", b""),
     "a file of the system": lambda files: _installs(files, "etc/passwd"),
     "a file beyond etc": lambda files: _installs(files, "usr/bin/taploom"),
-    "a path upwards": lambda files: _installs(files, "etc/taploom/x", "etc/taploom/../../srv/.ssh/taploom"),
+    "a path upwards": lambda files: _installs(files, "etc/taploom/x", "etc/taploom/../../var/tmp/.ssh/taploom"),
     "a path from the root": lambda files: _installs(files, "etc/taploom/x", "/etc/taploom/x"),
     "a path with a blank": lambda files: _installs(files, "etc/taploom/x y"),
     "a path with a line end": lambda files: _with(files, "etc/taploom/x\ny", b""),
@@ -96,7 +96,7 @@ TAMPERED: dict[str, Callable[[Bundle], Bundle]] = {
     "another format": lambda files: _said(files, "taploom-activation/1", "taploom-activation/2"),
     "a word that nobody knows": lambda files: _said(files, "serial 0", "serial 0\nrun reboot"),
     "a device with a path": lambda files: _said(files, "bridge br-dmz", "bridge ../br-dmz"),
-    "a device with a command": lambda files: _said(files, "bridge br-dmz", "bridge $(touch${IFS}/srv/x)"),
+    "a device with a command": lambda files: _said(files, "bridge br-dmz", "bridge $(touch${IFS}/var/tmp/x)"),
     "a device with a pattern": lambda files: _said(files, "bridge br-dmz", "bridge *"),
     "a time without end": lambda files: _said(files, "confirm 120", "confirm 120000000000000000000000"),
     "no time": lambda files: _said(files, "confirm 120\n", ""),
@@ -128,7 +128,7 @@ def _refused(host: Host, *arguments: str) -> str:
     left = {path for path, _ in _written(host).items() ^ before.items() if not path.endswith("var/lib/taploom")}
     assert left == set(), left
     assert host.run("nft", "list", "ruleset") == ruleset
-    assert not host.file("/srv/x").exists()
+    assert not host.file("/var/tmp/x").exists()
     return said[1].text
 
 
@@ -163,16 +163,16 @@ def test_what_is_no_plain_file_is_refused(host: Host, plan: Plan, how: str) -> N
 
 def test_a_link_where_a_file_is_to_be_installed_is_not_followed(host: Host, plan: Plan) -> None:
     unpack(host, bundle(plan, NAME))
-    host.push({"/srv/precious": "precious"})
-    host.run("sh", "-euc", f"mkdir -p /etc/taploom && ln -s /srv/precious /{NFT}")
+    host.push({"/var/tmp/precious": "precious"})
+    host.run("sh", "-euc", f"mkdir -p /etc/taploom && ln -s /var/tmp/precious /{NFT}")
     try:
         tried = activate(host, "try", "--timeout", "60s")
-        assert host.file("/srv/precious").read_text() == "precious"
+        assert host.file("/var/tmp/precious").read_text() == "precious"
         if tried.code == DONE:
             assert activate(host, "revert").code == DONE
-        assert host.run("readlink", f"/{NFT}") == "/srv/precious\n"
+        assert host.run("readlink", f"/{NFT}") == "/var/tmp/precious\n"
     finally:
-        host.run("rm", "-r", "/etc/taploom", "/srv/precious")
+        host.run("rm", "-r", "/etc/taploom", "/var/tmp/precious")
 
 
 def test_another_plan_than_the_approved_is_refused(host: Host, plan: Plan) -> None:

@@ -74,7 +74,7 @@ def _restore(host: Host, program: str) -> None:
 def _fill(host: Host, room: int) -> None:
     """Fills the disk but for some kibibytes."""
     free = int(host.run("sh", "-c", "stat -f -c '%a %S' / | { read -r n s; echo $((n * s / 1024)); }"))
-    host.run("fallocate", "-l", f"{max(free - room, 1)}KiB", "/srv/filling")
+    host.run("fallocate", "-l", f"{max(free - room, 1)}KiB", "/var/tmp/filling")
 
 
 def test_a_full_disk_leaves_all_as_it_was(here: Standing, wide: bool) -> None:
@@ -84,7 +84,7 @@ def test_a_full_disk_leaves_all_as_it_was(here: Standing, wide: bool) -> None:
         tried = activate(host, "try", "--timeout", "3s")
         wait_back(host, 60)
         told = unlike(host, here.had | {}, 10)
-        host.run("rm", "/srv/filling")
+        host.run("rm", "/var/tmp/filling")
         wait_back(host, 60)
         if tried.code not in (DONE, REFUSED, WENT_BACK) or told:
             wrong[room] = (tried, told[:4])
@@ -97,7 +97,7 @@ def test_a_disk_that_is_full_by_then_hinders_no_way_back(here: Standing) -> None
     _fill(here.host, 0)
     wait_back(here.host, 60)
     told = unlike(here.host, here.had, 10)
-    here.host.run("rm", "/srv/filling")
+    here.host.run("rm", "/var/tmp/filling")
     assert told == []
 
 

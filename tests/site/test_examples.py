@@ -24,6 +24,8 @@ BASE: Mapping[str, Any] = {
     },
     "hosts": {
         "hypervisor": {
+            "tags": ["canary"],
+            "take-up": {"probes": {"in": {"from": "operator", "tcp": 22}}},
             "target": {},
             "uplinks": {
                 "eth0": {
@@ -53,6 +55,8 @@ OTHERS = {
     "hosts.hypervisor.uplinks.eth0.ipv4": ("gateway4",),
     "hosts.hypervisor.uplinks.eth0.ipv6": ("gateway6",),
     "policy.out.deny": ("allow",),
+    "hosts.hypervisor.take-up.probes.in.ping": ("from", "tcp"),
+    "hosts.hypervisor.take-up.probes.in.dns": ("from", "tcp"),
 }
 """Keys that make others of the same entry meaningless, which are left out then."""
 

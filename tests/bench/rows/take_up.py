@@ -75,8 +75,8 @@ def _bundle(folder: Path, host: Host, name: str) -> str:
     for path in sorted((folder / name / "bundle").rglob("*")):
         if path.is_file():
             inside = path.relative_to(folder / name / "bundle")
-            host.push({str(inside): path.read_bytes()}, f"/srv/{name}", path.stat().st_mode & 0o777)
-    return f"/srv/{name}"
+            host.push({str(inside): path.read_bytes()}, f"/var/tmp/{name}", path.stat().st_mode & 0o777)
+    return f"/var/tmp/{name}"
 
 
 def _furnish(host: Host, plan: dict[str, list[dict[str, list[dict[str, str]]]]]) -> None:

@@ -81,7 +81,7 @@ def chain_of(body: Mapping[str, object]) -> Chain:
     if "hook" not in body:
         return Chain(name, ())
     priority, policy = body.get("prio"), _POLICIES.get(text(body.get("policy", "accept")))
-    if not isinstance(priority, int) or abs(priority) > _PRIORITY or policy is None:
+    if type(priority) is not int or abs(priority) > _PRIORITY or policy is None:  # a truth value is an int, too
         raise UnreadError(f"chain {short(name)}")
     return Chain(name, (), Base(text(body.get("type")), text(body.get("hook")), str(priority), policy))
 
