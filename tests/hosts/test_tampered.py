@@ -122,12 +122,12 @@ def _written(host: Host) -> dict[str, tuple[int, int]]:
 
 def _refused(host: Host, *arguments: str) -> str:
     """What both verbs say, which refuse and write nothing."""
-    before, ruleset = _written(host), host.run("nft", "list", "ruleset")
+    before, ruleset = _written(host), host.run("nft", "--stateless", "list", "ruleset")
     said = [activate(host, verb, *arguments) for verb in ("check", "try")]
     assert [one.code for one in said] == [REFUSED, REFUSED], said
     left = {path for path, _ in _written(host).items() ^ before.items() if not path.endswith("var/lib/taploom")}
     assert left == set(), left
-    assert host.run("nft", "list", "ruleset") == ruleset
+    assert host.run("nft", "--stateless", "list", "ruleset") == ruleset
     assert not host.file("/var/tmp/x").exists()
     return said[1].text
 
