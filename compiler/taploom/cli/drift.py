@@ -83,7 +83,7 @@ def _drifts(plan: "Plan", before: "Plan | None", known: "Mapping[str, Facts]", n
 
 
 def _before(specs: Path, word: str) -> "Plan":
-    """The plan that hosts may have.
+    """The older plan that hosts may still have.
 
     Raises:
         click.UsageError: there is no such plan, or it is not sound.

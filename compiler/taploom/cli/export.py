@@ -76,13 +76,13 @@ def command(
 
 
 class _Destinations:
-    """Where the bundle of each host goes."""
+    """The file or folder that the bundle of each host is written to."""
 
     def __init__(self, host: str | None, out: str | None, *, every: bool, unpacked: bool) -> None:
         """Decide by the arguments.
 
         Raises:
-            UsageError: they contradict one another, or name what no bundle can be.
+            UsageError: the arguments contradict one another, or name a file that cannot be a bundle.
         """
         if every == (host is not None):
             raise click.UsageError("Name one host, or bundle all of them with --all.")
@@ -135,7 +135,7 @@ def _put(out: str, files: dict[str, "File"], *, force: bool) -> int:
 
 
 def _write(path: Path, data: bytes, what: str) -> int:
-    """Write a file, and say what is in it."""
+    """Write a file, and tell the user what is in it."""
     from taploom.cli.terminal import say, show
     from taploom.delivery.single import write_output
 

@@ -13,7 +13,7 @@ def host_of(plan: "Plan", name: str) -> "Host":
     """The host with a name, or with `host/NAME`.
 
     Raises:
-        click.UsageError: there is none; the message names those that there are, or the one that may be meant.
+        click.UsageError: there is no such host; the message names all hosts, or the one that may be meant.
     """
     from taploom.base.names import closest
 

@@ -1,4 +1,4 @@
-"""What `export` says about bundles besides their files: number, change, and `taploom.release` for all of them."""
+"""What `export` adds to the files of bundles: a serial, the change since another plan, and one `taploom.release`."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 RELEASE = "taploom.release"
 """No host can have a file of this name, since the name of a host has no dot."""
 _LARGEST = 10**18 - 1
-"""The largest number of whole digits that every shell calculates with (63 bits and a sign)."""
+"""The largest number of nothing but nines that every shell can calculate with (63 bits and a sign)."""
 _SHORTEST, _LONGEST = 8, 200
-"""Characters of a reason that somebody can weigh."""
+"""The least and the most characters of a reason: enough to weigh it, and few enough to read it."""
 
 
 class BundleOptions(NamedTuple):
-    """The options of bundles: what the hosts have, the serial, the wave that may go, and the reason of a waiver."""
+    """Options of bundles: the plan that hosts have, the serial, the last wave that may go, and a waiver's reason."""
 
     since: str | None
     serial: int
@@ -111,7 +111,7 @@ def release_of(plan: "Plan", options: BundleOptions, wave: int, bundles: Mapping
 
     Args:
         plan: the plan of the bundles.
-        options: what holds for all of them.
+        options: the options that hold for all bundles.
         wave: the wave up to which hosts may go.
         bundles: SHA-256 of each host's tar, by the name of the host.
     """

@@ -1,1 +1,1 @@
-"""From rendered files to a folder or an archive: only what is ours is written, replaced or removed."""
+"""Puts rendered files into a folder or an archive; only files of ours are written, replaced or removed."""

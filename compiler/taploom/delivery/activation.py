@@ -1,7 +1,7 @@
 """The file `activation`: the facts of a bundle for `activate`, which has no parser but the shell's `read`.
 
-One fact a line, of words that one space separates. A word is printable and has no space, as names of interfaces, paths
-and addresses of a plan have none. The first line is the format; the groups have a fixed order, and are sorted.
+Each line is one fact: words with one space between them. A word is printable and has no space; no name of an interface,
+path or address of a plan has one. The first line is the format. Groups of lines have a fixed order, and each is sorted.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def _line(words: tuple[str, ...]) -> str:
     """One line.
 
     Raises:
-        ValueError: a word is none, and would be read as something else.
+        ValueError: a word is empty, has a space, or is not printable.
     """
     for word in words:
         if not word.isprintable() or not word or " " in word:
@@ -54,6 +54,6 @@ def _changes(bundle: Bundle, since: BundleChange) -> Iterator[tuple[str, ...]]:
 
 
 def _change(one: Disruption) -> tuple[str, ...]:
-    """Class, device or table, and file; both are `-` where the effect has none that one word names."""
+    """Class, then device or table, then file; either of the last two is `-` if the effect has none that is one word."""
     device = one.device.removeprefix("table ")
     return "change", one.grade.name, device if device and " " not in device else NONE, one.file or NONE

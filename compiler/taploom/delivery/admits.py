@@ -1,7 +1,7 @@
-"""From where a plan lets new connections to the management services of a host in, for its bundle.
+"""For the bundle of a host: the senders whose new connections to its management services the plan admits.
 
-With these prefixes a host can say before it takes a bundle up whether the bundle would lock out the person at the
-keyboard. A prefix is exact or left out.
+With these prefixes a host can say, before it takes up a bundle, whether the bundle would lock out the person at the
+keyboard. Every sender in such a prefix is admitted, but not every admitted sender is in one.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from taploom.plan.site import Plan
 _MOST_PORTS = 16
 """A range of more ports is left out: its admission would be said port by port."""
 _UNASSIGNED = {Family.IPV4: (), Family.IPV6: (parse_prefix("::/8"),)}
-"""Prefixes without a host on any network (RFC 4291, 2.5.2 ff.), the few holes in which would cut them to pieces."""
+"""Prefixes that are left out: no network has hosts in them (RFC 4291, 2.5.2 ff.), and few holes make many pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def site_entries(plan: Plan) -> SiteEntries:
 
 
 def admits(site: SiteEntries, host: Host) -> Iterator[AdmittedPrefix]:
-    """What the plan lets in, sorted by port, interface, family and prefix; nothing where taploom filters no input."""
+    """The admitted senders, sorted by port, interface, family and prefix; none if taploom filters no input."""
     if host.input is not Input.MANAGED:
         return
     found = {family: Admission.of(site, host, family) for family in FAMILIES}

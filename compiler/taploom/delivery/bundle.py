@@ -1,4 +1,4 @@
-"""What a host is handed: the facts of its bundle, from which both its lists for readers are printed."""
+"""The facts of a host's bundle, from which `activation` and the manifest are printed."""
 
 from collections.abc import Iterable, Mapping
 
@@ -23,7 +23,7 @@ class BundleChange:
     Attributes:
         plan: `sha256:HEX` of that plan's canonical text.
         disruption: all effects of the change, on every host.
-        hosts: the hosts that the other plan has, by their names in this one.
+        hosts: the hosts that the other plan has, too, by their names in the present plan.
     """
 
     plan: str
@@ -52,7 +52,7 @@ class InstalledFile:
         path: its path below `/`.
         mode: permission bits.
         checksum: SHA-256 in hexadecimal.
-        step: name of the step that takes it up, or "" where the next boot does.
+        step: name of the step that loads the file, or "" if only the next boot loads it.
     """
 
     path: str
@@ -68,12 +68,12 @@ class Bundle:
     Attributes:
         host: the host.
         plan: `sha256:HEX` of the canonical text of the whole plan, by which a review approves it.
-        serial: a host refuses a bundle with a lower one than it has; 0 where none was given.
+        serial: a host refuses a bundle with a lower serial than that of its present one; 0 if none was given.
         uplinks: devices that the host must have; sorted.
         devices: devices that the host creates; sorted.
         steps: the steps that take up the files, in order.
-        admits: from where the plan lets connections to its management services in.
-        since: the change to what the host had before, if that is known.
+        admits: the senders whose connections to the host's management services the plan admits.
+        since: the change from the plan that the host had before, if that plan is known.
         files: sorted by path.
     """
 
@@ -89,7 +89,7 @@ class Bundle:
 
     @property
     def take_up(self) -> TakeUp:
-        """How the host takes it up."""
+        """How the host takes up the bundle."""
         return self.host.take_up
 
     @property
@@ -115,7 +115,7 @@ def bundle(
         digest: SHA-256 of the plan's canonical text, in hexadecimal.
         admits: as in `Bundle`.
         serial: as in `Bundle`.
-        since: as in `Bundle`; it is left out of the bundle of a host that the other plan lacks.
+        since: as in `Bundle`; a host that the other plan lacks gets a bundle without it.
     """
     mine = tuple(artifacts)
     created = tuple(sorted(_created(host), key=lambda device: (device.kind, device.name)))
@@ -146,5 +146,5 @@ def _created(host: Host) -> Iterable[CreatedDevice]:
 
 
 def _uplinks(host: Host, created: set[str]) -> tuple[str, ...]:
-    """The devices of a host's uplinks; where somebody else configures one, such as a VPN, it may come and go."""
+    """The devices of the uplinks that taploom configures; any other, such as that of a VPN, may be absent."""
     return tuple(sorted({one.device for one in outside(host) if one.configured and one.device not in created}))

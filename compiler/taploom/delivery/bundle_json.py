@@ -1,4 +1,4 @@
-"""The manifest of a bundle, `taploom-bundle/1`: what `activation` says, for programs, with effects in words."""
+"""The manifest of a bundle, `taploom-bundle/1`: the facts of `activation` for programs, and the effects in words."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def _probe(probe: TakeUpProbe) -> dict[str, Any]:
 
 
 def _change(bundle: Bundle) -> dict[str, Any] | None:
-    """What taking it up does to a host with the plan before; None where that plan is not known."""
+    """The effects of taking up the bundle on a host that has the plan before it; None if that plan is not known."""
     if bundle.since is None:
         return None
     worst = max((one.grade for one in bundle.disruption), default=Class.D0)

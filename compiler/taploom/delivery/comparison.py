@@ -1,4 +1,4 @@
-"""The difference between what a folder holds and what it should hold.
+"""The difference between the files that a folder holds and the files that it should hold.
 
 One comparison serves two commands: `render` acts on it, `render --check` reports it, so that they cannot disagree.
 """
@@ -39,7 +39,7 @@ class Comparison:
         stale: as taploom wrote them, from other specs.
         edited: written by taploom and changed by somebody since.
         foreign: wanted, but something is there that taploom did not write.
-        blocked: wanted, but a folder has its path, or something above it is not a folder.
+        blocked: wanted, but at its path there is a folder, or above it something that is not a folder.
         leftover: as taploom wrote them, and no longer wanted.
         strayed: no longer wanted, and changed by somebody since.
         extra: in one of the tree's own folders, but not in the manifest.
@@ -59,7 +59,7 @@ class Comparison:
 
     @property
     def differs(self) -> bool:
-        """Whether the folder differs from what it should hold."""
+        """Whether the folder holds other files than it should."""
         return bool(self.drift())
 
     def drift(self) -> tuple[tuple[str, str], ...]:
@@ -79,12 +79,12 @@ def everything_missing(wanted: Mapping[str, File]) -> Comparison:
 
 
 def compare(folder: Folder, wanted: Mapping[str, File], owned: Owned) -> Comparison:
-    """Compare a folder with what it should hold.
+    """Compare a folder with the files that it should hold.
 
     Args:
         folder: the open folder.
-        wanted: path and content of what it should hold.
-        owned: path and SHA-256 of what taploom wrote into it before.
+        wanted: the files that the folder should hold, by path.
+        owned: SHA-256 of each file that taploom wrote into the folder before, by path.
 
     Raises:
         OSError: something in it cannot be read.

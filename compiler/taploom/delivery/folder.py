@@ -65,7 +65,7 @@ class Folder:
         """Put a whole file in place at once: readers see the old bytes or the new ones, never a part.
 
         Args:
-            path: where, below the folder; missing folders are made.
+            path: path of the file below the folder; missing folders are made.
             data: the bytes.
             mode: permission bits, or None to leave them to the umask.
         """

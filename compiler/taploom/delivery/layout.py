@@ -1,4 +1,4 @@
-"""The files of a rendered tree and of a host's bundle: the artifacts of the backends, and manifests of them."""
+"""The files of a rendered tree and of a host's bundle: the artifacts of the backends, and their manifests."""
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,8 +26,8 @@ def tree_of(plan: Plan, artifacts: Iterable[Artifact | Printed]) -> dict[str, Fi
 
     Args:
         plan: the plan that was rendered.
-        artifacts: all its files but the manifests, `plan.json` among them. Each is used once and not kept, since its
-            typed lines take ten times the memory of its bytes.
+        artifacts: all files of the plan, `plan.json` among them, but no manifests. Each is used once and not kept,
+            since its typed lines take ten times the memory of its bytes.
     """
     files: dict[str, File] = {}
     bare: list[Printed] = []
@@ -51,14 +51,14 @@ def bundles(
     serial: int = 0,
     since: BundleChange | None = None,
 ) -> Iterator[dict[str, File]]:
-    """The bundle of each host: its installed files at their paths below `/`, lists of them, and checksums of all.
+    """The bundle of each host: the installed files at their paths below `/`, lists of these files, and all checksums.
 
     Args:
         plan: the plan that was rendered.
-        hosts: hosts of it.
+        hosts: hosts of the plan.
         artifacts: all files of the plan.
         serial: a number that grows from bundle to bundle, or 0.
-        since: the change to what the hosts had before, if that is known.
+        since: the change from the plan that the hosts had before, if that plan is known.
     """
     mine, site = _by_host(plan, artifacts), site_entries(plan)
     digest = sha256(mine[""][0].text.encode())
@@ -80,7 +80,7 @@ def _script(name: str) -> bytes:
 
 
 def _by_host(plan: Plan, artifacts: Iterable[AnyFile]) -> Mapping[str, list[AnyFile]]:
-    """The files of each host by its name, sorted; that of the plan is under ""."""
+    """The files of each host, by the host's name, sorted; the file of the whole plan is under ""."""
     found: dict[str, list[AnyFile]] = {name: [] for name in ("", *(host.name for host in plan.hosts))}
     for artifact in artifacts:
         top, _, rest = artifact.path.partition("/")

@@ -19,13 +19,13 @@ HOST = "taploom-host/1"
 BUNDLE = "taploom-bundle/1"
 ACTIVATION = "activation"
 SCRIPTS = {"activate": 0o755, "inspect": 0o644}
-"""The scripts of every bundle with their modes: the first is run, the second is what it reads."""
+"""The scripts of every bundle with their modes: `activate` is run, and reads `inspect`."""
 UNLISTED = (NAME, SUMS, ACTIVATION, *SCRIPTS)
-"""What a folder of ours may hold and no manifest lists."""
+"""Names of files that a folder of ours may hold, and that no manifest lists."""
 
 Row = Mapping[str, object]
 Owned = Mapping[str, frozenset[str]]
-"""SHA-256 of each file that taploom wrote, by path; of its old and its new content while a delivery is under way."""
+"""SHA-256 of each file that taploom wrote, by path; while a delivery is under way, those of old and new content."""
 
 
 def sha256(data: bytes) -> str:
@@ -39,7 +39,7 @@ def tree_manifest(owned: Owned) -> bytes:
 
 
 def journal(owned: Owned, coming: bytes) -> bytes:
-    """The manifest of a folder while files are written into it, in the format of the one that comes."""
+    """The manifest of a folder while files are written into it, in the format of the manifest that will replace it."""
     return document({"format": json.loads(coming)["format"]}, _rows(owned))
 
 
@@ -65,7 +65,7 @@ def document(head: Mapping[str, object], files: Iterable[Row]) -> bytes:
 
 
 def read_manifest(data: bytes) -> dict[str, frozenset[str]] | None:
-    """The paths that a manifest lists, with their checksums; None if it is not one of ours."""
+    """The paths that a manifest lists, with their checksums; None if the manifest is not one of ours."""
     try:
         manifest = json.loads(data)
     except (ValueError, RecursionError):

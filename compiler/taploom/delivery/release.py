@@ -1,7 +1,7 @@
-"""The file `taploom.release`: which plan hosts may take up by themselves, in which order, and when.
+"""The file `taploom.release`: the plan that hosts may take up by themselves, the order of the hosts, and the times.
 
-It is for a script in a shell, as `activation` is: one fact a line, of words that one space separates. Whoever signs it
-approves the plan that it names, and the bundles by their checksums.
+It is made for a shell script, as `activation` is: each line is one fact, words with one space between them. Whoever
+signs the file approves the plan that it names, and the bundles by their checksums.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ class Release:
 
     Attributes:
         plan: SHA-256 of the plan's canonical text, in hexadecimal.
-        serial: number of the bundles; a host takes up none with a lower one than it has seen.
+        serial: number of the bundles; a host takes up no bundle with a lower number than it has seen.
         wave: hosts of this wave and of earlier ones may go.
         waiver: the reason for which all hosts may go at once and at any time, or "".
         bundles: SHA-256 of each host's tar, by the name of the host.
@@ -51,7 +51,7 @@ def _lines(found: Release, rollout: Rollout) -> Iterator[str]:
 
 
 def _windows(rollout: Rollout) -> Iterator[str]:
-    """A line for each class and time at which it may be taken up; none for a class that waits for a waiver."""
+    """A line for each class and each time at which its changes may be taken up; none for a class without a time."""
     for grade in Class:
         for window in rollout.windows:
             if window.first <= grade <= window.last:

@@ -37,7 +37,7 @@ def write_output(path: Path, data: bytes) -> Diagnostic | bool:
     Returns:
         The same as `write_file`.
     """
-    target = Path(os.path.realpath(path))  # if links form a cycle, one of these links
+    target = Path(os.path.realpath(path))  # one of the links, if they form a cycle
     if not (
         target.is_fifo() or target.is_char_device()
     ):  # pipes and devices cannot be replaced, and hold no old content
@@ -54,7 +54,8 @@ def sole_writer(folder: Path) -> Iterator[Diagnostic | None]:
     """Keep other processes from writing while this one reads and updates files of a folder, such as the lock.
 
     Args:
-        folder: locked by flock(2) until the context ends; if it cannot be opened, the code that reads it reports that.
+        folder: locked by flock(2) until the context ends. A folder that cannot be opened is not locked; the code
+            that reads the folder reports the error.
 
     Yields:
         A diagnostic if another process holds the folder, else None.

@@ -1,8 +1,8 @@
 """The order in which a host loads the files that it was given.
 
-The packet filter comes first: if forwarding is switched on before a ruleset is loaded, the host lets everything through
-until it is. Interfaces come last, since they attract traffic. Each step is a command that can be repeated without
-harm.
+The packet filter comes first: if forwarding is switched on before a ruleset is loaded, the host lets everything pass
+until the ruleset is loaded. Interfaces come last, since they attract traffic. Each step is a command that can be
+repeated without harm.
 """
 
 from collections.abc import Iterable, Mapping

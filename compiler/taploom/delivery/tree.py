@@ -1,8 +1,8 @@
 """Writes files into a folder: only changed ones, each atomically, and never over a file that is not ours.
 
 The manifest says which files are ours. It is therefore written *before* the files that it newly lists, and once more at
-the end: a run that is interrupted owns what it has written, and the next one completes or removes it. Files are not
-synced to disk one by one: thousands of them would take minutes, and the tree can always be rendered again.
+the end: an interrupted run owns the files that it has written, and the next run completes or removes these files. No
+file is synced to disk by itself: thousands of syncs would take minutes, and the tree can always be rendered again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,12 +17,12 @@ from taploom.delivery.folder import Folder, Kind, opened
 from taploom.delivery.manifest import NAME, UNLISTED, Owned, journal, read_manifest, sha256, tree_manifest
 
 WORTH_A_PROCESS = 300
-"""Number of files that take as long to write as a process takes to start."""
+"""The number of files whose writing takes as long as the start of a process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a delivery did.
+    """The result of a delivery.
 
     Attributes:
         written: paths of files that are new or changed, sorted, the manifest included.
@@ -45,7 +45,7 @@ def with_manifest(files: Mapping[str, File]) -> dict[str, File]:
 
 
 def check(root: Path, wanted: Mapping[str, File]) -> Comparison | Diagnostic:
-    """Compare a folder with what it should hold, manifest included, and touch nothing."""
+    """Compare a folder with the files that it should hold, manifest included, and touch nothing."""
     try:
         with opened(root) as folder:
             return compare(folder, wanted, _owned(folder, wanted))
@@ -64,7 +64,7 @@ def write(root: Path, wanted: Mapping[str, File], *, force: bool = False) -> Del
         force: replace files that are not ours as well.
 
     Returns:
-        What was done. Even after an error each file is whole, with its old or its new bytes.
+        The result. Even after an error each file is whole, with its old or its new bytes.
     """
     done: list[str] = []
     try:
@@ -124,7 +124,7 @@ def _put(folder: Folder, wanted: Mapping[str, File], paths: Sequence[str], done:
 
 
 def _journal(folder: Folder, wanted: Mapping[str, File], owned: Owned) -> None:
-    """Write a manifest of both the present files and those about to be written, so that the next run owns both."""
+    """Write a manifest of the present files and of those about to be written, so that the next run owns both."""
     if not owned:  # the new manifest lists all of them already
         folder.write(NAME, wanted[NAME].data, None)
         return
@@ -140,7 +140,7 @@ def _checksums(files: Mapping[str, File]) -> dict[str, frozenset[str]]:
 
 
 def _owned(folder: Folder, wanted: Mapping[str, File]) -> Owned:
-    """The files that taploom wrote before; no manifest lists itself and its kind, so present ones are added."""
+    """The files that taploom wrote before; present manifests and scripts are added, as no manifest lists them."""
     try:
         listed = read_manifest(folder.read(NAME)[0])
     except OSError:  # absent, or a link: in both cases nothing here is ours

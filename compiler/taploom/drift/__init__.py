@@ -1,1 +1,1 @@
-"""A host as facts collected there tell it, against its plan: what differs, by whose doing, and for which flows."""
+"""Compares the facts collected on a host with its plan: the differences, who made them, and the flows they affect."""

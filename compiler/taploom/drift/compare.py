@@ -1,4 +1,4 @@
-"""The comparison of one host: every aspect in an explicit tuple, and what they find as one result."""
+"""The comparison of one host: an explicit tuple of all aspects, and one result of all their findings."""
 
 from collections.abc import Callable, Iterable
 from hashlib import sha256
@@ -22,7 +22,7 @@ ASPECTS: tuple[Callable[[View], Iterable[Row]], ...] = (
     dhcp.rows,
     foreign.rows,
 )
-"""All aspects but our own tables, of which the consequences are shared among rows."""
+"""All aspects but that of our own tables, whose rows share consequences."""
 
 
 def plan_hash(plan: Plan) -> str:
@@ -31,12 +31,13 @@ def plan_hash(plan: Plan) -> str:
 
 
 def compare(planned: Planned, facts: Facts, before: Planned | None = None) -> Drift:
-    """What differs on a host, the gravest first.
+    """The differences of a host, the gravest first.
 
     Args:
         planned: the host in the plan.
         facts: the facts about it.
-        before: the host in an older plan. If the host has taken up that plan, what somebody changed is told by it.
+        before: the host in an older plan. If the host has taken up that plan, the host is compared with that plan,
+            and has a row about the newer one.
     """
     taken = facts.taken
     head = (
@@ -63,7 +64,7 @@ def _compared(view: View) -> Compared:
 
 
 def _newer(planned: Planned, before: Planned) -> Row:
-    """The row about a plan that was not taken up, where the plan before it is known."""
+    """The row about a plan that was not taken up, if the plan that the host has is known."""
     old, new = ({one.install: one.text for one in each.artifacts if one.install} for each in (before, planned))
     changed = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
     note = f"it changes {', '.join(changed)}" if changed else "it changes no file of this host"

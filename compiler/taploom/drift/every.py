@@ -1,4 +1,4 @@
-"""The comparison of every host of which there are facts."""
+"""The comparison of every host about which facts are known."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,7 +11,7 @@ from taploom.plan.site import Plan
 
 
 def compare_all(plan: Plan, known: Mapping[str, Facts], before: Plan | None = None) -> tuple[Drift, ...]:
-    """What differs on each host, in the order of the plan.
+    """The differences of each host, in the order of the plan.
 
     Args:
         plan: the plan.
@@ -23,7 +23,7 @@ def compare_all(plan: Plan, known: Mapping[str, Facts], before: Plan | None = No
 
 
 def _planned(plan: Plan, known: Mapping[str, Facts]) -> Iterator[Planned]:
-    """Each host of a plan of which there are facts, with its files."""
+    """Each host of a plan about which facts are known, with its files."""
     digest = plan_hash(plan)
     for host in plan.hosts:
         if host.name in known:

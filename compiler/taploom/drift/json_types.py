@@ -1,4 +1,4 @@
-"""JSON of a stranger, taken apart with checks of every type."""
+"""Takes apart the JSON of a stranger, and checks the type of every value."""
 
 from collections.abc import Mapping, Sequence
 
@@ -77,7 +77,7 @@ _SHOWN = 160
 
 
 def short(value: object) -> str:
-    """A value as text, cut where it is long; the keys stay in the order in which nft printed them."""
+    """A value as text, cut if it is long; its keys stay in the order in which nft printed them."""
     import json
 
     whole = json.dumps(value, ensure_ascii=False)

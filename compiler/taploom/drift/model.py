@@ -1,7 +1,7 @@
 """The result of a comparison, as data: the only input of renderers.
 
-A host is `current` if it has no rows. Each row is one difference, with a word for whose doing it is, the entry of the
-spec that says what should be there, and its consequences for packets.
+A host is `current` if it has no rows. Each row is one difference, with a word that says who caused it, the entry of the
+spec that the host should follow, and the consequences for packets.
 """
 
 import enum
@@ -12,10 +12,10 @@ from taploom.plan.origin import Origin
 
 
 class Word(enum.Enum):
-    """Whose doing a difference is, the gravest last.
+    """The cause of a difference, the gravest last.
 
-    PENDING: a newer plan waits to be taken up. FOREIGN: something that is not ours, and that matters. DRIFTED: somebody
-    changed what is ours.
+    PENDING: a newer plan waits to be taken up. FOREIGN: an object that is not ours changes the behaviour of the
+    host. DRIFTED: somebody changed an object of ours.
     """
 
     CURRENT = "current"
@@ -25,7 +25,7 @@ class Word(enum.Enum):
 
 
 class Subject(enum.Enum):
-    """What a row is about."""
+    """The kind of object that a row is about."""
 
     BUNDLE = "bundle"
     TABLE = "table"
@@ -44,7 +44,7 @@ class Subject(enum.Enum):
 
 
 class FlowEffect(enum.Enum):
-    """What becomes of packets on the host, compared with the plan."""
+    """How the host treats packets, compared with the plan."""
 
     OPENS = "opens"
     CLOSES = "closes"
@@ -63,10 +63,10 @@ class Consequence:
         services: such as `tcp/22`, or `any`.
         families: IP versions.
         exposed: whether somebody outside of the site gets in.
-        plan: what the plan says, such as `drop by default`.
-        host: what the host does, likewise.
+        plan: the treatment by the plan, such as `drop by default`.
+        host: the treatment by the host, likewise.
         example: one such packet.
-        certain: whether it is so; else it depends on a statement that taploom cannot read.
+        certain: False if it depends on a statement that taploom cannot read.
         cause: the entry by which the plan decides, or None.
     """
 
@@ -89,13 +89,13 @@ class Row:
     """One difference.
 
     Attributes:
-        place: where on the host it is, such as `inet taploom, chain input`.
+        place: the place on the host, such as `inet taploom, chain input`.
         message: the difference as a sentence.
-        expected: what the plan has there, or "".
-        found: what the host has there, or "".
-        origin: the entry of the spec that says what should be there.
-        consequences: what it means for packets; several rows may share one.
-        note: what else there is to know, such as what it means where no packet can be asked; or "".
+        expected: the plan's value there, or "".
+        found: the host's value there, or "".
+        origin: the entry of the spec that the plan follows there.
+        consequences: for packets; several rows may share one.
+        note: a further remark, such as the effect of a difference that has no consequences for packets; or "".
     """
 
     word: Word

@@ -1,4 +1,4 @@
-"""What every aspect of a comparison starts from: the plan of a host, its files, and the facts about it."""
+"""The input of every aspect of a comparison: the plan of a host, its files, and the facts about it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -64,9 +64,10 @@ class View:
         return taken is not None and taken.plan != self.planned.hash
 
     def word(self, path: str) -> Word:
-        """Whose doing a difference is that a file of ours, given by its path, would explain.
+        """The word for a difference that a file of ours may explain; the file is given by its path.
 
-        It is pending if the host has the file as the bundle of another plan brought it, and changed otherwise.
+        The word is `pending` if the host has the file of another plan's bundle unchanged, and that file differs from
+        the planned one. Else it is `drifted`.
         """
         taken = self.facts.taken
         if not self.older or taken is None or path not in taken.files:
@@ -77,7 +78,7 @@ class View:
         return Word.PENDING if whole and not same else Word.DRIFTED
 
     def word_of(self, device: str, kind: str = "network") -> Word:
-        """Whose doing a difference of a link is; where a unit of somebody else's configures the link, it is theirs."""
+        """The word for a difference of a link; it is `foreign` if a unit of somebody else's configures the link."""
         there = (self.facts.networkd or {}).get(device)
         wanted = self.unit(device, "network")
         if wanted and there and there.file and there.file.rpartition("/")[2] != wanted.rpartition("/")[2]:
@@ -96,12 +97,12 @@ class View:
         return next((path for path in paths if any(line.text == match for line in self.installed[path].lines)), "")
 
     def row(self, word: Word, subject: Subject, place: str, message: str, origin: Origin | None, *values: str) -> Row:
-        """A row; its values are what the plan has, what the host has, and a note, as far as they are given."""
+        """A row; the values are those of the plan and of the host, then a note; missing ones are empty."""
         expected, found, note = (*values, "", "", "")[:3]
         return Row(word, subject, place, message, expected, found, self.placed(origin), note=note)
 
     def placed(self, origin: Origin | None) -> Origin:
-        """An origin with a line of the spec: what follows from no text of its own stands where its host does."""
+        """An origin with a line of the spec; if the origin has none, the line of the host."""
         if origin is None:
             return self.host.origin
         return origin if origin.span else replace(origin, span=self.host.origin.span)

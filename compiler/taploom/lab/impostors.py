@@ -1,10 +1,10 @@
 """Spoofing from outside: a machine beyond one uplink sends with a source address that is beyond another uplink.
 
-Only the check of the source may stop these packets. So each is a packet that the host accepts at the right uplink, or
-that it would accept at a wrong one if it accepted the source there. Each packet is sent by every uplink: first by the
-wrong ones, then by the right ones. After the packets by the right uplinks have arrived, a missing packet counts as
-dropped. Packets to a guest are observed at its NIC. For packets to the host itself, the answer is observed; it leaves
-by the route to the true sender.
+Only the check of the source may stop these packets. So the host accepts each of them at the right uplink, or would
+accept it at a wrong uplink if that uplink led to the source. Each packet is sent by every uplink: first by the wrong
+ones, then by the right ones. After the packets by the right uplinks have arrived, a missing packet counts as dropped.
+Packets to a guest are observed at its NIC. For packets to the host itself, the answer is observed; it leaves by the
+route to the true sender.
 """
 
 import itertools

@@ -1,4 +1,4 @@
-"""Invents the networks beyond the uplinks and their hosts, which are not in the plan.
+"""Invents what the plan does not have: the networks beyond the uplinks, and the hosts in those networks.
 
 Uplinks of a zone that share a prefix are on one link; any other uplink has a link of its own, and the zone's world
 routes between its links. The world has the addresses that the plan presupposes (gateways, next hops), one address of
@@ -20,7 +20,10 @@ _FREE = {Family.IPV4: parse_interface("198.18.0.0/15").prefix, Family.IPV6: pars
 _OF_NOBODY = tuple(parse_interface(text).prefix for text in ("fe80::/10", "ff00::/8", "224.0.0.0/4"))
 """Prefixes that get no invented hosts, even if policy names them: link-local (RFC 4291, 2.5.6) and multicast."""
 LAST_RESORT = 4096
-"""Metric of the first default route by an uplink that taploom does not configure; all others are preferred."""
+"""The lowest metric of default routes by uplinks that taploom does not configure; it grows by one with each uplink.
+
+Every default route that taploom configures is preferred.
+"""
 _LENGTHS = {Family.IPV4: 24, Family.IPV6: 64}
 
 
@@ -79,7 +82,7 @@ def beyond(plan: Plan) -> tuple[Beyond, ...]:
 
 
 def given_to(worlds: Iterable[Beyond], host: str) -> Iterator[tuple[str, OutsideLink, int]]:
-    """The uplinks of a host that the lab configures: the name, the link, and the metric of the default routes."""
+    """The uplinks that the lab configures on a host: the name, the link, and the metric of the default routes."""
     found = ((name, link) for world in worlds for link in world.links for of, name in link.uplinks if of == host)
     chosen = sorted((name, link) for name, link in found if link.given)
     yield from ((name, link, LAST_RESORT + number) for number, (name, link) in enumerate(chosen))
@@ -137,7 +140,10 @@ def _outer(plan: Plan) -> Iterator[Prefix]:
 
 
 def _free(prefix: Prefix, inner: Iterable[Prefix]) -> Address | None:
-    """An address of a prefix, outside of all inner prefixes; if the prefix has more than two, not its first or last."""
+    """An address of the prefix that is in none of the inner prefixes.
+
+    A prefix of more than two addresses does not give its first or last.
+    """
     inner = tuple(inner)
     start = 0 if prefix.size <= 2 else min(7, prefix.size // 2)
     for offset in islice(range(start, prefix.size), 4096):

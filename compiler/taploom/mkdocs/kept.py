@@ -19,7 +19,7 @@ class _Made:
     Attributes:
         title: the first heading, which is the title of the page if no other title is set.
         anchors: the ids in the page to which links may lead.
-        links: the anchors to which the page links, with the links, by the path of the linked page.
+        links: by the path of the linked page: each anchor that this page links to, with the link as it is written.
     """
 
     markdown: str

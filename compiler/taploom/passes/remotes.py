@@ -1,4 +1,4 @@
-"""The uplinks of a host that lead to each address: its routes, split into prefixes with one set of uplinks each."""
+"""For each address, the uplinks that lead to it: the host's routes, as prefixes with one set of uplinks each."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping

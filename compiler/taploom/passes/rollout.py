@@ -13,7 +13,7 @@ PASS = "rollout"
 
 
 def rollout(document: Document, names: SymbolTable) -> Rollout:
-    """How a change reaches the hosts."""
+    """The rollout of changes: the waves of hosts, and the windows."""
     return Rollout(tuple(_waves(document, names)), tuple(sorted(_windows(document), key=lambda window: window.first)))
 
 

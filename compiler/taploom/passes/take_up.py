@@ -1,4 +1,4 @@
-"""How each host takes a bundle up: its probes, as the spec names them or as they follow from its way out and in."""
+"""How each host takes up a bundle: its probes, as the spec names them or as they follow from uplinks and management."""
 
 from collections.abc import Iterable, Iterator
 
@@ -15,13 +15,13 @@ PASS = "take-up"
 
 
 def take_up(document: Document, host: str, own: Equipped, management: Iterable[Service]) -> TakeUp:
-    """How a host takes a bundle up.
+    """How a host takes up a bundle.
 
     Args:
         document: the site.
         host: name of the host.
         own: its interfaces.
-        management: the services by which its owner reaches it.
+        management: the services by which the host's owner reaches the host.
     """
     spec = document.hosts[host].take_up
     if spec.probes is None:
@@ -64,7 +64,7 @@ def _stated(document: Document, host: str, name: str, spec: ProbeSpec, own: Equi
 
 
 def _gateways(own: Equipped, origin: Origin | None) -> Iterator[TakeUpProbe]:
-    """A probe for each next hop of a default route that a unit of ours brings."""
+    """A probe for each next hop of a default route that a unit of ours configures."""
     for interface in outside(own):
         for family in FAMILIES:
             side = in_family(interface, family)

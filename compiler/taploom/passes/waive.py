@@ -42,7 +42,7 @@ def waive(passed: PassResults, report: Report) -> tuple[Plan, tuple[Diagnostic, 
 
 
 def _absent(document: Document, subject: str) -> bool:
-    """Whether a subject such as `network/lan` has the kind of a section of the spec, but the name of no entry there."""
+    """Whether a subject such as `network/lan` names a section of the spec, but no entry of that section."""
     kind, _, name = subject.partition("/")
     section = SECTIONS.get(kind)
     return section is not None and kind not in ("zone", "waiver") and name not in document.places.names(section)

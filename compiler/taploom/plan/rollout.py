@@ -1,4 +1,4 @@
-"""In which order, and when, hosts take up bundles by themselves."""
+"""The order in which hosts take up bundles by themselves, and the times."""
 
 from taploom.base.frozen import dataclass
 from taploom.plan.origin import Origin
@@ -25,7 +25,7 @@ class WeeklyTime:
 
     @property
     def text(self) -> str:
-        """The time as the language takes it."""
+        """The time in the syntax of the spec."""
         start, end = (f"{minutes // 60:02}:{minutes % 60:02}" for minutes in (self.start, self.end))
         return f"{DAYS[self.day - 1]} {start}-{end} {self.zone}"
 
@@ -54,7 +54,7 @@ class RolloutWindow:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Its times, each as `Tue 21:00-23:00 Europe/Berlin`, or `always` or `never`."""
+        """The window's times, each as `Tue 21:00-23:00 Europe/Berlin`, or `always` or `never`."""
         return ("always",) if self.always else tuple(one.text for one in self.times) or ("never",)
 
 
@@ -85,7 +85,7 @@ class Rollout:
     windows: tuple[RolloutWindow, ...]
 
     def wave_of(self, host: str) -> int:
-        """The number of a host's wave, from 1; 1 for every host where there is no wave."""
+        """The number of a host's wave, from 1; 1 for every host if there are no waves."""
         return next((number for number, wave in enumerate(self.waves, start=1) if host in wave.hosts), 1)
 
 

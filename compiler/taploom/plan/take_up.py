@@ -1,4 +1,4 @@
-"""How a host takes a new bundle up: the time to confirm it, and what has to work afterwards."""
+"""How a host takes up a new bundle: the time to confirm the bundle, and the probes that have to succeed afterwards."""
 
 import enum
 
@@ -7,7 +7,7 @@ from taploom.base.frozen import dataclass
 from taploom.plan.origin import Origin
 
 CONFIRM = 120
-"""Seconds that a host waits for somebody to confirm, where the spec says nothing."""
+"""Seconds that a host waits for a confirmation, if the spec names no time."""
 
 
 class ProbeKind(enum.Enum):
@@ -41,7 +41,7 @@ class TakeUpProbe:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What it tries, as `activate` reads it: `gateway eno1 ipv4 learned`, `dns example.org` or `tcp 22`."""
+        """The probe as `activate` reads it: `gateway eno1 ipv4 learned`, `dns example.org` or `tcp 22`."""
         hop = (self.device, self.family.key, str(self.address or "learned")) if self.family else ()
         port = (str(self.port),) if self.port else ()
         return (self.kind.value, *hop, *((self.domain,) if self.domain else ()), *port)

@@ -1,4 +1,4 @@
-"""Parses the times at which hosts may take bundles up, such as `Tue,Thu 21:00-23:00 Europe/Berlin`."""
+"""Parses the times at which hosts may take up bundles, such as `Tue,Thu 21:00-23:00 Europe/Berlin`."""
 
 import re
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ EXAMPLE = "Tue,Thu 21:00-23:00 Europe/Berlin"
 _TIMES = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
 _LOCAL = ("localtime", "posixrules", "Factory")
-"""Files beside those of time zones, which mean something else on each machine."""
+"""Files in the folder of time zones whose meaning depends on the machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeeklyHours:
-    """Times of the week; `always` stands for all of them, and without it and without times there is none."""
+    """Times of the week; with `always`, all of them, and with neither `always` nor times, none."""
 
     always: bool
     times: tuple[WeeklyTime, ...]
@@ -78,7 +78,7 @@ def _pairs(found: re.Match[str]) -> tuple[tuple[str, str], tuple[str, str]]:
 
 
 def _zone(text: str) -> str:
-    """The name of a time zone that this machine knows; any name of that form where it knows none."""
+    """The name of a time zone that this machine knows; if it knows no time zones, any name of the right form."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones  # few sites have windows
 
     try:

@@ -1,10 +1,10 @@
 """Source routing in a guest with several NICs: a packet with a NIC's address as its source leaves by that NIC.
 
-The kernel chooses a route by the destination alone. A guest that gets a request on one NIC could reply through the NIC
-of its default route, or through the NIC on whose link the client is, and the spoof guard of that bridge drops packets
-with another NIC's address (weak host model, RFC 1122, 3.3.4.2). So each NIC has a routing table of its own, and a rule
-selects it for packets with a source in the NIC's network. `IncomingInterface=lo` leaves out packets that the guest
-forwards for others (ip-rule(8), `iif`).
+The kernel chooses a route by the destination alone. A guest that gets a request on one NIC could reply through another:
+the NIC of its default route, or the NIC on the client's link. The spoof guard of the bridge behind that other NIC would
+drop the reply, as its source is the address of the first NIC (weak host model, RFC 1122, 3.3.4.2). So each NIC has a
+routing table of its own, and a rule selects that table for packets with a source in the NIC's network.
+`IncomingInterface=lo` leaves out packets that the guest forwards for others (ip-rule(8), `iif`).
 
 The rules match the network's prefix, so that they hold for addresses of a pool, too. The routes are in the table
 before the NIC has an address, so the next hop has to be declared on-link.

@@ -1,1 +1,1 @@
-"""What is compared, one aspect a file; each has a function `rows(view)`, and `drift.compare` lists them."""
+"""The aspects of a comparison, one in each file, as a function of the host's view; `drift.compare` lists them."""

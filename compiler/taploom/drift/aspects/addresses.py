@@ -1,4 +1,4 @@
-"""Addresses and routes: those of the plan that are missing, and those on links of ours that somebody added."""
+"""Addresses and routes: those of the plan that are missing, and those that somebody added on links of ours."""
 
 from collections.abc import Iterator
 
@@ -12,11 +12,14 @@ from taploom.plan.interfaces import HostInterface
 from taploom.plan.origin import Origin
 
 _BY_HAND = ("", "boot", "static")
-"""Who makes a route by a command or by a unit (`/etc/iproute2/rt_protos`); `boot` is not printed."""
+"""Values of `protocol` for a route that a command or a unit made (rt_protos of iproute2); "" is an unprinted `boot`."""
 
 
 def rows(view: View) -> Iterator[Row]:
-    """The differences of addresses and routes; networkd takes those of a link without carrier away, so it has none."""
+    """The differences of addresses and routes.
+
+    A link without carrier is skipped: networkd removes its addresses and routes.
+    """
     for each in view.devices.values():
         link = (view.facts.links or {}).get(each.device)
         if each.configured and link and link.up and (link.carrier or each.network):
@@ -56,7 +59,7 @@ class _Wanted:
     origin: Origin
 
     def is_there(self, found: RouteFacts) -> bool:
-        """Whether the kernel has this route; it gives a route without a metric one of its own."""
+        """Whether a route of the kernel is this one; if the plan sets no metric, every metric matches."""
         same = (found.to, found.via, found.device) == (self.to, self.via, self.device)
         return same and self.metric in (None, found.metric)
 
@@ -88,7 +91,7 @@ def _wanted(view: View) -> Iterator[_Wanted]:
 
 
 def _further(view: View, found: RouteFacts) -> Iterator[Row]:
-    """A route that somebody added: on a link of ours, or one that leads a network of the site elsewhere."""
+    """A route that somebody added on a link of ours, or that leads packets for a network of the site elsewhere."""
     text = f"{found.kind} {found.to}{f' via {found.via}' if found.via else ''}"
     text += f" dev {found.device}" if found.device else ""
     own = view.devices.get(found.device)

@@ -1,4 +1,4 @@
-"""Sockets on UDP port 67: the DHCP server of each network that has one, and others that would answer there too."""
+"""Sockets on UDP port 67: DHCP servers besides ours that would answer the guests of a network, too."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _OURS = "systemd-network"
 
 
 class _Socket(NamedTuple):
-    """A socket; "" for any device, or where the process is not known."""
+    """A socket; `device` is "" if it listens on every device, and `process` is "" if the process is not known."""
 
     device: str
     process: str

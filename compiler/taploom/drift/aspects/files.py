@@ -12,7 +12,11 @@ _OURS = "taploom"
 
 
 def rows(view: View) -> Iterator[Row]:
-    """The differences of files; where links of somebody else's, as of NixOS, are in their places, they are not ours."""
+    """The differences of files.
+
+    If no bundle was taken up, and all of the plan's files that exist are symbolic links, another tool such as NixOS
+    manages these files, and they are not compared.
+    """
     yield from _bundle(view)
     there = (view.facts.files[path] for path in view.installed if path in view.facts.files)
     if view.facts.taken is not None or any(not file.linked for file in there):

@@ -1,4 +1,4 @@
-"""Tables of others: what they do to packets that the plan judges.
+"""Tables of others, and their effect on packets that the plan judges.
 
 A packet has to pass the chains of all tables, and the first that translates it decides. So the tables of others are
 laid over ours, and a table that changes nothing for our packets, as Docker's own NAT, is no difference.
@@ -26,7 +26,7 @@ _UNREAD = "it has conditions that taploom cannot read, so its effect may be smal
 
 
 def rows(view: View) -> Iterator[Row]:
-    """The tables of others that change what becomes of packets that the plan judges."""
+    """The tables of others that change the treatment of packets that the plan judges."""
     if view.facts.ruleset is None:
         return
     wanted = wanted_tables(view.host)
@@ -53,7 +53,7 @@ def _key(one: ListedTable) -> Key:
 
 
 def _known(view: View, ours: Sequence[ListedTable], other: ListedTable) -> Iterator[Known]:
-    """The consequences of a table, with the certain ones told from those that depend on what cannot be read."""
+    """The consequences of a table; those that depend on a statement that cannot be read are marked as uncertain."""
     base = Ruleset(tuple(marked(one, Marks()) for one in ours))
     other = readable(other, view.host)
     readings = dict.fromkeys(Ruleset((*base.tables, marked(other, Marks(), reading))) for reading in Reading)
@@ -82,7 +82,7 @@ def _unread(one: ListedTable) -> bool:
 
 
 def _unclear(one: ListedTable) -> str:
-    """Why it is not known what a table does to packets: it drops at a hook that the evaluation does not know; or ""."""
+    """The reason why the effect of a table is not known: it drops at a hook that taploom does not evaluate; else ""."""
     family = one.table.family
     for chain in one.table.chains:
         outside = chain.base is not None and (family not in _ROUTED or not evaluable(chain, family))

@@ -1,4 +1,4 @@
-"""Facts that could not be collected: a host of which they are missing is not known to be current."""
+"""Facts that could not be collected: a host with missing facts is not known to be current."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from taploom.drift.view import View
 
 
 def rows(view: View) -> Iterator[Row]:
-    """A row for each part that is missing, except for what older versions of networkd do not tell."""
+    """A row for each part that is missing, except for parts that older versions of networkd do not print."""
     facts = view.facts
     parts = (
         ("nft", "the ruleset", facts.ruleset),

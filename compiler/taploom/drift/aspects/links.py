@@ -1,4 +1,4 @@
-"""Links: those of the plan that are gone, renamed, down or otherwise set, and other ports of our bridges."""
+"""Links: those of the plan that are gone, renamed, down or set differently, and other ports of our bridges."""
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -61,7 +61,7 @@ def _differing(view: View, each: HostInterface, found: LinkFacts) -> Iterator[Ro
 
 
 def _port(view: View, link: LinkFacts, bridge: Bridge, port: Port) -> Iterator[Row]:
-    """A guest's TAP; one that is not there belongs to a guest that does not run."""
+    """The differences of a guest's TAP; only TAPs that exist are compared, as the TAP of a stopped guest is gone."""
     isolated = {True: "isolated", False: "not isolated"}
     facts = [("is on another bridge" if link.master else "is on no bridge", bridge.device, link.master)]
     if link.master == bridge.device and "isolated" in link.port:

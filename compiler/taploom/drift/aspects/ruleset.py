@@ -9,7 +9,7 @@ from taploom.drift.view import View
 
 
 def compared(view: View) -> Compared:
-    """The differences of our tables, and what they mean for packets."""
+    """The differences of our tables, and the consequences for packets."""
     listed = view.facts.ruleset
     if listed is None:
         return Compared((), ())

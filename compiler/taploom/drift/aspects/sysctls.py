@@ -1,4 +1,4 @@
-"""Kernel settings: those that the plan makes, those that undo them for one link, and the detour of bridged frames."""
+"""Kernel settings: those of the plan, those that undo one of them for a link, and those that filter bridged frames."""
 
 from collections.abc import Iterator
 
@@ -27,14 +27,14 @@ def _setting(view: View, setting: Setting) -> Iterator[Row]:
     key = setting.key if "/" in setting.key else setting.key.replace(".", "/")
     found = view.facts.sysctls.get(key)
     if found == str(setting.value) or key.endswith("/accept_ra") or not view.facts.sysctls:
-        return  # networkd takes advertisements itself, and sets `accept_ra` of its links to 0
+        return  # networkd processes router advertisements itself, and sets `accept_ra` of its links to 0
     message = "the kernel does not have the setting" if found is None else "somebody changed the kernel setting"
     word = view.word(f"/etc/sysctl.d/{FILE}")
     yield view.row(word, Subject.SYSCTL, key, message, setting.origin, str(setting.value), found or "", _note(key))
 
 
 def _links(view: View, family: str, setting: Setting) -> Iterator[Row]:
-    """Links of ours on which forwarding is off, whatever the setting for all of them says."""
+    """Links of ours on which forwarding is off, although it is on in the setting for all links."""
     whole = view.facts.sysctls.get(f"net/{family}/conf/all/forwarding")
     for device, each in view.devices.items() if whole == "1" else ():
         key = f"net/{family}/conf/{device}/forwarding"
@@ -44,7 +44,7 @@ def _links(view: View, family: str, setting: Setting) -> Iterator[Row]:
 
 
 def _note(key: str) -> str:
-    """What a setting with a wrong value means for packets."""
+    """The effect on packets of a setting with a wrong value."""
     family = "IPv4" if key.startswith("net/ipv4/") else "IPv6"
     if key.endswith("/forwarding"):
         where = "" if "/all/" in key else f" from {key.split('/')[3]}"

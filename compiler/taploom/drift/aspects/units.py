@@ -1,4 +1,4 @@
-"""Services that the plan relies on, and which file configures which link."""
+"""Services that the plan relies on, and the file by which networkd configures each link."""
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -18,9 +18,9 @@ class _Service(NamedTuple):
     """A service that a host needs.
 
     Attributes:
-        what: what it does.
-        off: states of its unit in which it never does that (systemctl(1), is-enabled).
-        runs: whether it has to run now.
+        what: the service's purpose, as a verb with its object.
+        off: states of the unit in which the service does not serve its purpose (systemctl(1), is-enabled).
+        runs: whether the service has to run now.
     """
 
     name: str
@@ -31,7 +31,7 @@ class _Service(NamedTuple):
 
 _NETWORKD = _Service("systemd-networkd.service", "configures the links", (*_MASKED, "disabled"), runs=True)
 _NFTABLES = _Service("nftables.service", "loads rulesets at boot", _MASKED, runs=False)
-"""Where it is only disabled, something else may load ours."""
+"""May be disabled: another service may load our ruleset."""
 
 
 def rows(view: View) -> Iterator[Row]:
@@ -66,7 +66,7 @@ def _links(view: View) -> Iterator[Row]:
 
 
 def _is_ours(view: View, unit: Unit, name: str) -> bool:
-    """Whether a link is one that the plan has, or one of a pattern; a unit may match a link of another kind by name."""
+    """Whether a link is in the plan, or is a TAP of a pattern; a unit may match the name of a link of another kind."""
     if name in view.devices:
         return True
     link = (view.facts.links or {}).get(name)

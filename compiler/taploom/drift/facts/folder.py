@@ -12,7 +12,7 @@ from taploom.drift.facts.read import MOST_BYTES, read_facts, read_file
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """Facts by host, and all that is wrong with files of them."""
+    """Facts by host, and all faults of files with facts."""
 
     facts: Mapping[str, Facts]
     refused: tuple[Diagnostic, ...]
@@ -25,7 +25,7 @@ def facts_of(host: str, path: str) -> Collected:
 
 
 def facts_of_all(folder: Path, hosts: Iterable[str]) -> Collected:
-    """The facts of some hosts; one without a file has none."""
+    """The facts of some hosts; a host without a file has no facts."""
     paths = ((host, folder / f"{host}.json") for host in hosts)
     return _collected([(host, read_file(path)) for host, path in paths if path.exists()])
 

@@ -32,7 +32,7 @@ def _line(line: str) -> str:
 
 
 def sums(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Paths and checksums of lines of `sha256sum`, which escapes a path with a line end in it (sha256sum(1)).
+    """The path and checksum in each line of `sha256sum`, which escapes a path that has a line end (sha256sum(1)).
 
     Raises:
         UnreadError: a line has another form.
@@ -56,7 +56,7 @@ def files(checksums: Iterable[str], modes: Iterable[str]) -> Mapping[str, FileFa
 
 
 def _mode(line: str) -> Iterator[tuple[str, int, bool]]:
-    """Path, mode, and whether it is a link, of a line such as `644:regular file:/etc/x`."""
+    """Path, mode, and whether the file is a link, from a line such as `644:regular file:/etc/x`."""
     bits, _, rest = line.partition(":")
     kind, _, path = rest.partition(":")
     if bits and set(bits) <= set("01234567") and len(bits) <= 4 and path:
@@ -64,7 +64,7 @@ def _mode(line: str) -> Iterator[tuple[str, int, bool]]:
 
 
 def settings(lines: Iterable[str]) -> Mapping[str, str]:
-    """Kernel settings by key, of lines such as `==> /proc/sys/net/… <==`, each with its value on the next line."""
+    """Kernel settings by key, from lines such as `==> /proc/sys/net/… <==`, each with its value on the next line."""
     found: dict[str, str] = {}
     key = ""
     for line in lines:
@@ -76,7 +76,7 @@ def settings(lines: Iterable[str]) -> Mapping[str, str]:
 
 
 def units(lines: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
-    """States of units by name, of blocks of `KEY=VALUE` with an empty line between them (systemctl(1), show)."""
+    """States of units by name, from blocks of `KEY=VALUE` with an empty line between them (systemctl(1), show)."""
     found: dict[str, Mapping[str, str]] = {}
     block: dict[str, str] = {}
     for line in (*lines, ""):
@@ -93,7 +93,7 @@ def taken(activation: tuple[str, ...], checksums: tuple[str, ...]) -> Taken | No
     """The bundle that the host took up; None if it took up none.
 
     Raises:
-        UnreadError: its checksums or its serial cannot be read.
+        UnreadError: the bundle's checksums or its serial cannot be read.
     """
     if not activation:
         return None

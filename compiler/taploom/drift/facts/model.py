@@ -13,8 +13,8 @@ class LinkFacts:
 
     Attributes:
         kind: such as `bridge`, `tun` or `veth`; "" for hardware.
-        up: whether it is set up, with or without carrier.
-        carrier: whether something is at its other end.
+        up: whether the link is set up, with or without carrier.
+        carrier: whether a peer is at the other end.
         mtu: in bytes.
         mac: as the kernel prints it, or "".
         master: the bridge that it is a port of, or "".
@@ -37,10 +37,10 @@ class RouteFacts:
 
     Attributes:
         kind: `unicast`, `unreachable` and the like.
-        via: the next hop, or None on a link.
-        device: "" where several next hops or none have one.
-        metric: or None for the family's default.
-        protocol: who made it: `static`, `dhcp`, `ra`, `kernel`, or "".
+        via: the next hop, or None if the prefix is on the link.
+        device: interface name; "" if the route has several next hops, or none with a device.
+        metric: None for the default of the family.
+        protocol: the source of the route: `static`, `dhcp`, `ra`, `kernel`, or "".
     """
 
     kind: str
@@ -73,7 +73,7 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The bundle that the host says it took up last.
+    """The bundle that the host took up last, according to the host.
 
     Attributes:
         host: name of the host that the bundle is for.
@@ -90,7 +90,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class LinkUnit:
-    """What networkd says of a link (`networkctl --json=short list`).
+    """The state of a link in networkd (`networkctl --json=short list`).
 
     Attributes:
         file: path of the `.network` file that configures it, or "".
@@ -103,10 +103,10 @@ class LinkUnit:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All facts; None for what could not be collected.
+    """All facts; a part that could not be collected is None.
 
     Attributes:
-        host: its own name.
+        host: the name that the host gives itself.
         collected: seconds since the epoch.
         files: by absolute path.
         sysctls: by key with slashes, such as `net/ipv4/conf/all/forwarding`.

@@ -36,7 +36,7 @@ def _link(body: Mapping[str, object]) -> LinkFacts:
 
 
 def addresses(value: object) -> Mapping[str, tuple[Interface, ...]]:
-    """The addresses of each link by its name.
+    """The addresses of each link, by the name of the link.
 
     Raises:
         UnreadError: something has an unexpected type, or is no address.
@@ -86,7 +86,7 @@ def _address(value: object) -> Address:
 
 
 def networkd(value: object) -> Mapping[str, LinkUnit]:
-    """What networkd says of each link, by its name.
+    """The state of each link in networkd, by the name of the link.
 
     Raises:
         UnreadError: something has an unexpected type.

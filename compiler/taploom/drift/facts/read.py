@@ -1,4 +1,4 @@
-"""A file of facts as typed facts. Machines wrote it, and machines lie: everything has a limit and a type."""
+"""Reads a file into typed facts. A machine wrote the file, and machines lie: every part has a limit and a type."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 def read_facts(path: str, data: bytes) -> Facts | tuple[Diagnostic, ...]:
-    """The facts of a file, or all that is wrong with it.
+    """The facts of a file, or all its faults.
 
     Args:
         path: the file, as the user named it.
@@ -52,7 +52,7 @@ def _refused(path: str, why: str) -> Diagnostic:
 
 
 class _Reader:
-    """Reads the parts one by one, so that all that is wrong is told at once."""
+    """Reads the parts one by one, so that all faults are reported at once."""
 
     def __init__(self, path: str, document: object) -> None:
         self._path = path
@@ -60,7 +60,7 @@ class _Reader:
         self._document: Mapping[str, object] = document if isinstance(document, dict) else {}
 
     def facts(self) -> Facts | tuple[Diagnostic, ...]:
-        """The facts, or what is wrong."""
+        """The facts, or all faults of the file."""
         if self._document.get("format") != FORMAT:
             return (_refused(self._path, f"is no document of the format `{FORMAT}`"),)
         nothing: tuple[str, ...] = ()
@@ -91,7 +91,7 @@ class _Reader:
         return otherwise if found is None else found
 
     def _maybe(self, part: str, read: Callable[[object], T]) -> T | None:
-        """A part that the script could not collect is null."""
+        """The value of a part; None if the part is null, as the script could not collect it."""
         value = self._document.get(part)
         return None if value is None else self._of(part, lambda: read(value))
 

@@ -45,7 +45,7 @@ class Anonymous:
         return self._add(Set("", _typed(fields, types), elements, data=data))
 
     def _add(self, one: Set) -> str:
-        name = f"@{self.rule} {len(self.sets)}"  # no set of a kernel has a blank in its name
+        name = f"@{self.rule} {len(self.sets)}"  # unique: no set in a kernel has a blank in its name
         self.sets.append(
             Set(name, one.types, one.elements, one.data, one.verdicts, interval=True, counted=one.counted, inline=True)
         )

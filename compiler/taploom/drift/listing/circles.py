@@ -1,13 +1,13 @@
-"""Whether chains lead in circles; no kernel takes such a table (`nf_tables_check_loops`, net/netfilter)."""
+"""Detects chains that lead in circles; no kernel accepts such a table (`nf_tables_check_loops`, net/netfilter)."""
 
 from taploom.backends.nftables.tree import Dispatch, Table, VerdictStatement
 
 _DEEPEST = 32
-"""More than the 16 jumps that a kernel takes (`NFT_JUMP_STACK_SIZE`)."""
+"""More than the 16 jumps that a kernel allows (`NFT_JUMP_STACK_SIZE`)."""
 
 
 def leads_in_circles(table: Table) -> bool:
-    """Whether some chain leads back to itself, or to more chains behind one another than a kernel takes."""
+    """Whether some chain leads back to itself, or through more chains in a row than a kernel allows."""
     maps = {one.name: one for one in table.sets}
     targets: dict[str, frozenset[str]] = {}
     for chain in table.chains:

@@ -25,7 +25,7 @@ class _Bare(NamedTuple):
 
 
 def element(value: object, types: tuple[Type | None, ...]) -> Iterator[ReadElement]:
-    """An element of a set; several where the tree has no single key for a range.
+    """An element of a set; several if it is a range for which the tree has no single key.
 
     Raises:
         UnreadError: the tree has no such element.

@@ -1,7 +1,7 @@
 """Expressions of a listing as fields of the tree (libnftables-json(5), EXPRESSIONS).
 
-nft leaves out what follows from the rest: it lists `meta l4proto tcp th dport 22` as `tcp dport 22`. The conditions
-that a field brings with it are therefore part of what is read.
+nft leaves out conditions that follow from others: it lists `meta l4proto tcp th dport 22` as `tcp dport 22`. The
+conditions that a field's name implies are therefore read with the field.
 """
 
 from typing import NamedTuple
@@ -59,14 +59,14 @@ TYPES = {
 
 
 class Read(NamedTuple):
-    """A field, and the conditions that stand in its name, such as a protocol."""
+    """A field, and the conditions that its name implies, such as a protocol."""
 
     field: Field
     implied: tuple[Match, ...] = ()
 
 
 class Key(NamedTuple):
-    """Fields that are looked up or compared together, and the conditions in their names."""
+    """Fields that are looked up or compared together, and the conditions that their names imply."""
 
     fields: tuple[Field, ...]
     implied: tuple[Match, ...]

@@ -1,7 +1,7 @@
 """Names for which listings have no number: of protocols, and of the types of ICMP and ICMPv6 messages.
 
-nft takes the names of protocols from the host's /etc/protocols, if there is one, and those of types from tables of its
-own (`icmp_type_tbl` and `icmp6_type_tbl` of nftables), which are longer than those of the specs.
+nft takes the names of protocols from the host's /etc/protocols, if there is one, and the names of message types from
+its own tables (`icmp_type_tbl` and `icmp6_type_tbl` of nftables), which have more names than the specs allow.
 """
 
 from taploom.base.protocol import NUMBERS
@@ -16,7 +16,7 @@ _NUMBERS = NUMBERS | {
     "fc": 133, "mobility-header": 135, "mpls-in-ip": 137, "manet": 138, "hip": 139, "shim6": 140, "wesp": 141,
     "rohc": 142, "ethernet": 143,
 }  # fmt: skip
-"""Names of the specs, and of Debian's /etc/protocols (netbase 6.4), where `ipip` is another protocol than in a spec."""
+"""Names of the specs and of Debian's /etc/protocols (netbase 6.4), whose `ipip` is another protocol than in a spec."""
 _NAMES = {value: name for name, value in NUMBERS.items()}
 _LAST = 255
 
@@ -36,7 +36,7 @@ def protocol_number(value: object) -> int:
 
 
 def protocol_name(value: int) -> str:
-    """The name by which our printer writes a protocol; its number where it has none."""
+    """The name by which our printer writes a protocol; the number if the protocol has no name."""
     return _NAMES.get(value, str(value))
 
 

@@ -13,7 +13,7 @@ _ANY = 1 << 62
 _PRIORITY = 1 << 31
 _NAMED = {of.value: of for of in Type if of is not Type.ND_TARGET}
 _RAW = "integer"
-"""What nft 1.0.6 calls the type of a raw payload, which the tree has for the target of neighbour messages alone."""
+"""The type of a raw payload in nft 1.0.6; in the tree, only the target of neighbour messages is a raw payload."""
 _FLAGS = frozenset({"interval", "timeout", "dynamic", "constant"})
 
 
@@ -32,7 +32,7 @@ def set_of(body: Mapping[str, object]) -> Set:
         raise UnreadError(f"statements of {short(body.get('name'))}")
     learned = number(body.get("timeout", 0), _ANY) if "timeout" in flags else 0
     found: list[Element] = []
-    for value in () if learned else sequence(body.get("elem", [])):  # what rules have learned comes and goes
+    for value in () if learned else sequence(body.get("elem", [])):  # elements that rules add come and go
         if target is None:
             found += (one.element for one in element(value, types))
         else:

@@ -1,4 +1,4 @@
-"""What statements name: sets, maps, chains and limits. A kernel has all of them; a listing is only a text."""
+"""Checks that the sets, maps, chains and limits that statements name exist: a listing is a text, and may lack them."""
 
 from collections.abc import Callable, Mapping
 
@@ -27,7 +27,7 @@ class References:
     limits: Mapping[str, NamedLimit]
 
     def fault(self, statement: Statement) -> str:
-        """What is wrong with the names in a statement, or ""."""
+        """The object that a statement names and the table lacks or has in another form, such as `set lan`; else ""."""
         match statement:
             case VerdictStatement(_, chain):
                 return "" if not chain or chain in self.chains else f"chain {chain}"

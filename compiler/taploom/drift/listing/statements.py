@@ -38,7 +38,7 @@ class Place(NamedTuple):
 
     Attributes:
         family: family of its table.
-        anonymous: takes the sets that stand in the rule itself.
+        anonymous: collects the sets that stand in the rule itself.
     """
 
     family: str
@@ -46,7 +46,7 @@ class Place(NamedTuple):
 
 
 def statements(value: object, place: Place) -> tuple[Statement, ...]:
-    """One statement, with the conditions that the listing leaves to its fields' names.
+    """One statement, preceded by the conditions that the names of its fields imply.
 
     Raises:
         UnreadError: the tree has no such statement.
@@ -114,7 +114,7 @@ def _words(value: object) -> tuple[str, ...]:
 
 
 def _epoch(value: object) -> int:
-    """A moment, which is listed in the time zone of the lister; facts are collected in UTC."""
+    """A moment in UTC: nft lists it in its own time zone, which is UTC where facts are collected."""
     if isinstance(value, int):
         return number(value, _ANY)
     try:
@@ -174,7 +174,7 @@ def _mangle(one: Tagged, _: Place) -> Iterator[Statement]:
 
 
 def _reject(_: Tagged, __: Place) -> Iterator[Statement]:
-    """A drop that tells the sender: for who may reach whom the same as a drop."""
+    """A reject: it tells the sender, but lets as little through as a drop."""
     yield VerdictStatement(VerdictKind.DROP)
 
 

@@ -22,9 +22,9 @@ class ListedRule:
 
     Attributes:
         chain: name of its chain.
-        handle: the number by which the kernel knows it.
+        handle: the kernel's number for the rule.
         rule: its statements, without those that the tree cannot express.
-        unknown: these others, as JSON.
+        unknown: the statements that the tree cannot express, as JSON.
     """
 
     chain: str
@@ -165,7 +165,7 @@ def _rule(chain: str, body: Mapping[str, object], place: Place) -> ListedRule:
 
 
 def _checked(one: ListedRule, known: References) -> ListedRule:
-    """The rule without statements that name what its table lacks, or what cannot be read."""
+    """The rule without statements that name an object which is not in its table, or could not be read."""
     faults = [known.fault(statement) for statement in one.rule.statements]
     if not any(faults):
         return one

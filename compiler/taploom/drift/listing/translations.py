@@ -26,8 +26,8 @@ def translation(one: Tagged, family: str, anonymous: Anonymous) -> Iterator[Stat
 
     Args:
         one: the statement.
-        family: family of its table, which the statement leaves out where it is `ip` or `ip6`.
-        anonymous: takes a map that stands in the rule itself.
+        family: family of its table; in a table of `ip` or `ip6`, the statement does not name it.
+        anonymous: collects a map that stands in the rule itself.
 
     Raises:
         UnreadError: the tree has no such translation.

@@ -36,16 +36,16 @@ _ICMP = {Type.ICMP: "icmp", Type.ICMPV6: "icmpv6"}
 _LAST_PORT = 65535
 _ENDS = 2
 _MOST_KEYS = 4096
-"""The most keys that one element of a listing may stand for; a stranger could write one that stands for billions."""
+"""The most keys that one element of a listing may stand for; a stranger could write an element that means billions."""
 
 
 def type_of(field: Field) -> Type | None:
-    """The type of a field's values; None where they are words of nft's own (`ct state`, `fib`, `ether type`)."""
+    """The type of a field's values; None if the values are words of nft's own (`ct state`, `fib`, `ether type`)."""
     return _OF_FIELD.get(field)
 
 
 def values(value: object, of: Type | None) -> tuple[Value, ...]:
-    """One value of a column; several where the tree has no single value for a range.
+    """One value of a column; several if it is a range for which the tree has no single value.
 
     Raises:
         UnreadError: the tree has no such value.
@@ -57,10 +57,10 @@ def values(value: object, of: Type | None) -> tuple[Value, ...]:
 
 
 def keys(value: object, of: tuple[Type | None, ...]) -> Iterator[tuple[Value, ...]]:
-    """One element's key, column by column; several keys where a column has several values.
+    """The key of one element, column by column; several keys if a column has several values.
 
     Raises:
-        UnreadError: a column's value is unknown to the tree, or their number is not that of the types.
+        UnreadError: the tree has no such value in a column, or the key has more or fewer columns than there are types.
     """
     parts = [value]
     if isinstance(value, dict) and "concat" in value:
@@ -142,7 +142,7 @@ def _address(value: object, family: Family, of: Type) -> Prefix:
 
 
 def _raw(value: object, family: Family) -> int:
-    """A number that nft has no type for, which it writes in hexadecimal (or in decimal where it is small)."""
+    """A number for which nft has no type; nft writes a large one in hexadecimal, and a small one in decimal."""
     if isinstance(value, str) and value.startswith("0x"):
         try:
             return number(int(value, 16), (1 << family.bits) - 1)

@@ -1,1 +1,1 @@
-"""The ruleset that a host has, against the rendered one: in form, and for every packet."""
+"""Compares the ruleset of a host with the rendered one: in form, and for every packet."""

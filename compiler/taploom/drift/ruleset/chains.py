@@ -63,11 +63,11 @@ def _rule_names(rule: Rule, table: Table) -> frozenset[str]:
 
 
 _MOST_PAIRS = 4_000_000
-"""The most pairs of rules that are compared to find which of them were moved; beyond it, only both ends are."""
+"""The most pairs of rules that are compared to find moved rules; in longer chains only equal ends are found."""
 
 
 def _parts(known: list[Normal], there: list[Normal]) -> Iterator[tuple[int, int, int, int]]:
-    """The parts of two lists that differ, as the ends of each part in both."""
+    """The parts in which two lists differ: first and end of each part in one list, then in the other."""
     if len(known) * len(there) <= _MOST_PAIRS:
         found = SequenceMatcher(None, known, there, autojunk=False).get_opcodes()
         yield from ((a, b, c, d) for tag, a, b, c, d in found if tag != "equal")

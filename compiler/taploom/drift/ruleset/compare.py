@@ -18,7 +18,7 @@ from taploom.plan.host import Host
 from taploom.plan.site import Plan
 
 _NOW = "what is there now"
-"""The words for a rule or an element that is not in the plan, where a row about it has its consequences."""
+"""The words that replace the name of a rule or element in the consequences of a row about that rule or element."""
 Key = tuple[str, str]
 """Family and name of a table."""
 
@@ -38,12 +38,12 @@ def wanted_tables(host: Host) -> dict[Key, Table]:
 
 
 def compare_ruleset(view: View, listed: Sequence[ListedTable], word: Word) -> Compared:
-    """The differences of our tables in form, and what they mean for packets.
+    """The differences of our tables in form, and their consequences for packets.
 
     Args:
         view: the host.
         listed: all tables of its kernel.
-        word: whose doing a difference is.
+        word: the word for every difference.
     """
     wanted = wanted_tables(view.host)
     there = {(one.table.family, one.table.name): one for one in listed}
@@ -104,7 +104,7 @@ def _joined(view: View, named: list[Named], known: list[Known], word: Word) -> C
 
 
 def _causes(one: Known, named: list[Named]) -> list[str]:
-    """The differences that cause a consequence: what decides now, else what would have decided."""
+    """Names of the differences that cause a consequence: the one that decides now, else those that decided before."""
     if one.after.startswith(PREFIX):
         return [one.after]
     return [name for name, _, each in named if one.before in each.names]
@@ -116,7 +116,7 @@ def _row(view: View, one: Divergence, consequences: tuple[Consequence, ...], wor
 
 
 def _note(one: Divergence) -> str:
-    """Why the consequences of a divergence may be others than those that are told."""
+    """The reason why a divergence may have other consequences than the ones found."""
     if one.unread:
         return f"taploom cannot read {one.unread}, so it is not known whether or how it applies"
     return "taploom does not evaluate its hook, so it is not known what it does to packets" if one.outside else ""

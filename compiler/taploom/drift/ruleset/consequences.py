@@ -1,4 +1,4 @@
-"""What differences of a ruleset mean for packets: flows in words of the spec, connections, and frames of a bridge."""
+"""The consequences of differences of a ruleset: for flows in words of the spec, for connections, for bridged frames."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
@@ -36,7 +36,7 @@ _TURNS = {
 
 
 class Known(NamedTuple):
-    """A consequence, and the names of what decides on both sides.
+    """A consequence, and the name of the deciding entry, rule or element on each side.
 
     Attributes:
         before: stable name of the entry by which the plan decides.
@@ -147,7 +147,7 @@ def _example(change: FlowChange) -> str:
 
 
 def united(found: Iterable[Known]) -> Iterator[Known]:
-    """The consequences for connections and frames, each for all interfaces and families that are treated alike."""
+    """The consequences for connections and frames; equal ones of several interfaces and families become one."""
     groups: dict[tuple[object, ...], list[Known]] = {}
     for one in found:
         each = one.consequence
@@ -168,7 +168,7 @@ def united(found: Iterable[Known]) -> Iterator[Known]:
 
 
 def gravest_first(found: Iterable[Consequence]) -> tuple[Consequence, ...]:
-    """Consequences with those first by which somebody outside gets in, then others that open, close and change."""
+    """The consequences in order: first those that let in somebody outside, then others that open, close, and change."""
     turns = list(FlowEffect)
     return tuple(sorted(found, key=lambda one: (not one.exposed, not one.certain, turns.index(one.turn))))
 
@@ -178,7 +178,7 @@ def _distinct(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def uncertain(readings: Sequence[Iterable[Known]]) -> Iterator[Known]:
-    """The consequences of several readings of a ruleset with unknown conditions; what not all have is uncertain."""
+    """The consequences of all readings of a ruleset with unknown conditions; one that a reading lacks is uncertain."""
     known = [dict.fromkeys(united(reading)) for reading in readings]
     for one in dict.fromkeys(one for reading in known for one in reading):
         certain = all(one in reading for reading in known)

@@ -11,14 +11,14 @@ class Divergence:
 
     Attributes:
         place: the table and chain or set.
-        expected: what the plan has, as nft writes it; "" for what was added.
-        found: what the kernel has; "" for what was taken away.
-        origin: the entry that causes what the plan has; for what was added, that of the chain, set or table around it.
-        names: stable names of what decides no longer, or no longer alone, such as `policy/web`.
+        expected: the text of the plan, as nft writes it; "" for an addition.
+        found: the text of the kernel; "" for a removal.
+        origin: the entry that causes the planned text; for an addition, the entry of the chain, set or table around it.
+        names: stable names of the entries that no longer decide, or no longer alone, such as `policy/web`.
         handle: chain and handle of a rule that was added, or None.
         key: set and key of an element that was added or leads elsewhere, or None.
         chain: name of a chain that was added, or "".
-        unread: what of a rule that was added cannot be read, or "".
+        unread: the part of an added rule that cannot be read, or "".
         outside: whether it is a chain at a hook that is not evaluated.
     """
 

@@ -11,7 +11,7 @@ from taploom.plan.origin import Origin
 
 
 def sets(place: str, wanted: Table, found: Table) -> Iterator[Divergence]:
-    """The differences of the named sets and maps of a table; what rules have learned does not count."""
+    """The differences of the named sets and maps of a table; elements that rules add do not count."""
     there = {one.name: one for one in found.sets if not one.inline}
     known = {one.name: one for one in wanted.sets if not one.inline}
     for name, one in known.items():

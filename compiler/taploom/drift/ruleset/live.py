@@ -1,7 +1,7 @@
-"""What a kernel's ruleset does with every packet, against what the plan says: two relations, compared exactly.
+"""Compares exactly how a kernel's ruleset and the plan treat every packet.
 
-Interfaces that no spec names are one interface to the plan. A rule that somebody added may name one of them, so each
-that a rule names is an interface of its own on the side of the kernel.
+Interfaces that no spec names are one interface to the plan. A rule that somebody added may name such an interface; on
+the side of the kernel, each interface that a rule names is therefore one of its own.
 """
 
 from collections.abc import Iterator
@@ -45,13 +45,12 @@ class LiveSides(SitePair):
 
 @dataclass(frozen=True)
 class LivePair(HostPair):
-    """What the plan says of one host's packets in one family, and what a ruleset does with them.
+    """The treatment of one host's packets in one family: by the plan, and by a ruleset.
 
     Attributes:
         live: the ruleset.
-        base: another ruleset that takes the plan's place, or None. Packets that are not for the plan to judge do not
-            count then.
-        strangers: names of interfaces that the plan does not have, and that a rule of the ruleset has.
+        base: another ruleset in the place of the plan, or None. With a base, only packets that the plan judges count.
+        strangers: names of interfaces that a rule of the ruleset names, and that the plan does not have.
         elsewhere: addresses behind links that the plan does not have; nobody sends from them on a link of the plan.
     """
 
@@ -92,7 +91,7 @@ class LivePair(HostPair):
                     yield context, Difference((*product[:SOURCE], sources, *product[SOURCE + 1 :]), before, after)
 
     def _contexts(self) -> Iterator[tuple[MapContext, MapContext]]:
-        """The contexts of the plan, each with those of the kernel that it stands for."""
+        """Pairs of contexts: each one of the plan, with each one of the kernel that it stands for."""
         for context in contexts(self.forwarding):
             yield context, context
             entries = self.strangers if context.ingress == OTHER else ()
@@ -101,7 +100,7 @@ class LivePair(HostPair):
             yield from ((context, MapContext(context.ingress, name)) for name in ways)
 
     def _parted(self, wanted: Diagram[Answer], found: Diagram[Answer]) -> tuple[Diagram[Answer], Diagram[Answer]]:
-        """Both maps, with one and the same answer wherever they treat packets alike."""
+        """Both maps; for packets that they treat alike, they have one and the same answer."""
         if wanted is found:
             return wanted, found
         return self.manager.merge(_wanted, wanted, found), self.manager.merge(_found, wanted, found)

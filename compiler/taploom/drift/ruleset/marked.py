@@ -1,7 +1,7 @@
 """The tables of a kernel as a ruleset to evaluate, in which each difference in form has a name of its own.
 
-The answers of the evaluation name the rule or element that decides. Where that is a difference, its name tells which
-one it is; no comment that somebody gave a rule can take the place of another name.
+The answers of the evaluation name the rule or element that decides. If that rule or element is a difference, the name
+tells which difference it is. The comment of an added rule cannot imitate another name, since the mark replaces it.
 """
 
 import enum
@@ -15,7 +15,7 @@ from taploom.drift.ruleset.divergence import Divergence
 from taploom.drift.ruleset.normal import normal_base, normal_key
 
 PREFIX = "live/"
-"""What the names of differences begin with."""
+"""The beginning of the names of differences."""
 _BEFORE_NAT = -100
 """The priority of `dstnat`, at which destinations are translated (netfilter_ipv4.h)."""
 
@@ -46,7 +46,7 @@ def marks_of(found: Iterable[tuple[str, Divergence]]) -> Marks:
 
 
 class Reading(enum.Enum):
-    """Which rules with unknown conditions are taken to match; the others of them match nothing."""
+    """The rules with unknown conditions that are taken to match; other rules with unknown conditions match nothing."""
 
     NONE = "none"
     ALL = "all"
@@ -71,7 +71,7 @@ def marked(listed: ListedTable, marks: Marks, reading: Reading = Reading.NONE) -
 
 
 def evaluable(chain: Chain, family: str) -> bool:
-    """Whether the evaluation knows when the kernel asks a chain: there are no other hooks in a ruleset of ours."""
+    """Whether the evaluation knows at which point the kernel runs a chain; it knows all hooks that our rulesets use."""
     base = chain.base
     return base is None or _known(base, family)
 

@@ -1,7 +1,8 @@
-"""A normal form of rules and elements, equal for two texts that a kernel holds as the same.
+"""A normal form of rules and elements: equal for two texts that are the same in a kernel.
 
-nft does not list what it was given: conditions that follow from others are left out, anonymous sets of neighbouring
-prefixes become one prefix, and names become numbers. Two rules with equal normal forms do the same with every packet.
+nft does not list the text that it was given: conditions that follow from others are left out, an anonymous set of
+neighbouring prefixes becomes one prefix, and names become numbers. Two rules with equal normal forms do the same with
+every packet.
 """
 
 from collections.abc import Iterable, Mapping
@@ -46,7 +47,7 @@ _FAMILIES = {
     Field.ARP_ETHER: ("", "arp"),
     Field.ARP_IP: ("", "arp"),
 }
-"""Fields that only packets of a family have: its words in `meta nfproto` and in `ether type`."""
+"""By field that only packets of one family have: the family's words in `meta nfproto` and in `ether type`."""
 _PROTOCOLS = {Field.ICMP_TYPE: "icmp", Field.ICMPV6_TYPE: "icmpv6"}
 _PRIORITIES = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
 _BRIDGED = {"dstnat": -300, "filter": -200, "out": 100, "srcnat": 300}
@@ -75,7 +76,7 @@ def normal_key(key: Iterable[Value]) -> Normal:
 
 
 def normal_data(element: Element) -> Normal:
-    """The normal form of what an element leads to, and of its comment."""
+    """The normal form of the verdict or data of an element, and of its comment."""
     data = element.data
     led: object = data if data is None or isinstance(data, VerdictStatement) else normal_key(data)
     return (led, quotable(element.comment, COMMENT_BYTES))

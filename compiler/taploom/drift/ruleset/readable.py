@@ -1,4 +1,4 @@
-"""Rules whose statements the evaluation cannot read, with these moved to what is unknown of them."""
+"""Makes rules evaluable: statements that the evaluation cannot read move to the unknown statements of their rule."""
 
 from collections.abc import Container
 from dataclasses import replace
@@ -21,7 +21,7 @@ def readable(listed: ListedTable, host: Host, asked: Container[Handle] | None = 
     Args:
         listed: the table as the kernel has it.
         host: its host.
-        asked: the rules that are not ours, or None for all.
+        asked: the rules to look at, which are not ours; None for all rules.
     """
     table = listed.table
     clock, asking = Clock.of(moments(Ruleset((table,)))), guards(table)

@@ -1,4 +1,4 @@
-"""Interfaces that rules of a kernel name and the plan does not have."""
+"""Interfaces that are named by rules of a kernel, and are not in the plan."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ MOST = 32
 
 
 def strangers(live: Ruleset, host: Host) -> tuple[str, ...]:
-    """The names of these interfaces, sorted; a pattern, with its `*`, stands for those that it alone fits."""
+    """The names of these interfaces, sorted; a pattern, with its `*`, stands for interfaces that no other name fits."""
     known = {each.device for each in interfaces(host)} | {"lo"}
     return tuple(sorted(set(_named(live)) - known - {"*"})[:MOST])
 

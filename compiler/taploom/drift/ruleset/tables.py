@@ -1,4 +1,4 @@
-"""Differences of two rulesets in form: what was added to our tables by hand, and what was taken away."""
+"""Differences of two rulesets in form: the objects that somebody added to our tables or removed from them."""
 
 from collections.abc import Iterator
 

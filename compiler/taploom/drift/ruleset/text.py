@@ -26,7 +26,7 @@ def rule_text(rule: Rule, sets: Mapping[str, Set], unknown: tuple[str, ...] = ()
 
 
 def element_text(element: Element, one: Set) -> str:
-    """An element with what it leads to."""
+    """An element with its verdict or data."""
     return " : ".join(_element(element, one))
 
 

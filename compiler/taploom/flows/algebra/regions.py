@@ -1,4 +1,4 @@
-"""The parts of a map within a box, as few boxes with an answer each."""
+"""Splits the part of a map within a box into few boxes, each with one answer."""
 
 from collections.abc import Iterable, Iterator
 from typing import TypeVar

@@ -69,7 +69,8 @@ class Answer(NamedTuple):
         destination: the translation of the packet's destination, or None.
         source: the translation of the packet's source, or None.
         limited: the rate up to which the packet passes, as `rate` writes it; "" if there is none.
-        mark: distinguishes translated packets that later stages judge differently; or the holder of the new address.
+        mark: a text that tells apart translated packets that later stages judge differently, or the holder of the new
+            address.
     """
 
     verdict: Verdict

@@ -1,8 +1,8 @@
 """The senders that surely get into a host at a port of its own, by each of its interfaces.
 
-Surely means: with each source port, each hop limit and at any time, so an entry that ends does not count; and at each
-address that the host has at the interface, except link-local ones. A packet that a forward takes away does not get in.
-The host's own addresses are no senders: they do not cut a prefix to pieces.
+Surely means: with every source port and hop limit, at any time, and at every address of the host at the interface,
+except link-local ones. An entry that expires therefore does not count. A packet that a forward translates does not get
+in. The host's own addresses are no senders: their refusal does not split a prefix.
 """
 
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ class Admission:
         return cls(PacketPath(manager, forwarding, Intent(site, forwarding, manager, clock)))
 
     def sources(self, device: str, port: int) -> Spans:
-        """The sources whose TCP connections to a port get in by an interface; none if the host has no address there."""
+        """The sources that can connect to a TCP port by an interface; none if the host has no address there."""
         forwarding = self.path.forwarding
         link = LINK_LOCAL if forwarding.family is Family.IPV6 else ()
         own = without(forwarding.own_at(device), link)
@@ -56,7 +56,7 @@ class Admission:
         return self._whole(united(self._refused(device, asked)))
 
     def _whole(self, refused: Spans) -> Spans:
-        """All sources but the refused ones; what is refused and has the host's own addresses alone counts as not."""
+        """All sources but the refused ones; a span of the host's own addresses alone does not count as refused."""
         whole, own = every(self.path.forwarding.family), self.path.forwarding.own
         return without(whole, tuple(span for span in common(refused, whole) if common((span,), own) != (span,)))
 

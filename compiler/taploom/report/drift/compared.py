@@ -1,4 +1,4 @@
-"""What is told: the comparisons of some hosts at one moment."""
+"""The input of all formats: the comparisons of some hosts at one moment."""
 
 from taploom.base.frozen import dataclass
 from taploom.drift.model import Drift
@@ -13,8 +13,8 @@ class Drifts:
     Attributes:
         plan: hash of the plan that all are compared with.
         now: seconds since the epoch.
-        hosts: sorted by host.
-        missing: hosts of which there are no facts, sorted.
+        hosts: the comparisons, sorted by host.
+        missing: names of hosts without facts, sorted.
     """
 
     plan: str

@@ -1,4 +1,4 @@
-"""The formats of comparisons, by the names that `--format` has for them."""
+"""The formats of comparisons, by the values of `--format`."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType

@@ -11,7 +11,7 @@ Sample = tuple[dict[str, str], int]
 
 
 def drift_prom(found: Drifts) -> str:
-    """All metrics; a host has 1 for its word and 0 for the other words."""
+    """All metrics; the metric of a host is 1 for its own word, and 0 for each other word."""
     hosts = found.hosts
     facts = [({"host": host.host}, 1) for host in hosts] + [({"host": name}, 0) for name in found.missing]
     metrics: tuple[tuple[str, str, Iterable[Sample]], ...] = (

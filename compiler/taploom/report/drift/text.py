@@ -1,4 +1,4 @@
-"""Comparisons for people: each host with its rows, each row with its line of the spec and what it means for packets."""
+"""Comparisons for people: each host with its rows, each row with a line of the spec and its consequences."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def drift_text(found: Drifts) -> str:
 
 
 def drift_tally(found: Drifts) -> str:
-    """How many hosts have which word, in one line."""
+    """The number of hosts for each word, in one line."""
     counts = Counter(host.word for host in found.hosts)
     parts = [f"{counts[word]} {word.value}" for word in Word if counts[word]]
     parts += [f"{len(found.missing)} without facts"] if found.missing else []

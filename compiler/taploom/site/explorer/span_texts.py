@@ -7,7 +7,7 @@ from taploom.base.address import Prefix
 from taploom.flows.algebra.spans import Spans, of_prefix, united
 
 EVERY = -1
-"""The number that stands in the place of a set for all values of a dimension."""
+"""The number that means all values of a dimension, in place of the number of a set."""
 
 
 def written(spans: Spans) -> str:

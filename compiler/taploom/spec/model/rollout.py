@@ -1,4 +1,4 @@
-"""`site.rollout`: in which order, and when, hosts take up bundles by themselves."""
+"""`site.rollout`: the order in which hosts take up bundles by themselves, and the times."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _CLASSES = re.compile(r"D([0-6])(?:-D([0-6]))?")
 
 
 def classes_of(text: str) -> tuple[int, int] | None:
-    """The lowest and the highest class of `D3` or `D3-D5`; None if it is no such text."""
+    """The lowest and the highest class of a text such as `D3` or `D3-D5`; None for any other text."""
     found = _CLASSES.fullmatch(text)
     if not found:
         return None
@@ -35,7 +35,7 @@ def check_classes(key: Scalar, report: Report) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutSpec:
-    """The mapping `rollout`; the windows are by classes as they are written."""
+    """The mapping `rollout`; the keys of the windows are classes as the spec writes them."""
 
     waves: tuple[Selector, ...]
     windows: Mapping[str, tuple[WeeklyHours, ...]]

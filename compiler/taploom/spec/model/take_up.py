@@ -1,4 +1,4 @@
-"""`hosts.H.take-up`: how long a new bundle waits to be confirmed, and what has to work before it is."""
+"""`hosts.H.take-up`: the time in which a new bundle has to be confirmed, and the probes that have to succeed before."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from taploom.spec.scalars import DOMAIN, DURATION, InvalidError, ScalarParser, i
 from taploom.spec.shown import visible
 
 SHORTEST, LONGEST = 30, 3600
-"""Seconds to confirm: a person has to be able to log in anew, and nobody waits for hours for the way back."""
+"""Seconds to confirm: enough for a person to log in anew, and few enough to wait for a rollback."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class ProbeSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeUpSpec:
-    """The mapping `take-up`; probes of None are those that follow from the rest of the spec."""
+    """The mapping `take-up`; if `probes` is None, the probes follow from the rest of the spec."""
 
     confirm: int
     probes: Mapping[str, ProbeSpec] | None

@@ -1,9 +1,13 @@
 """The sets of the spoof guard, which bind each port to its addresses.
 
-`bind` holds the addresses that each port may use. `owned` holds the addresses that only their owner may use: the
-addresses of guests and of the host on its bridges, the host's link-local addresses, since guests have them as next hop,
-and addresses of uplinks within a bridge's prefix, since guests take these for neighbours. `pool` holds the ports whose
-addresses are not known beforehand; they may use any address of their network that nobody owns.
+`bind` holds the addresses that each port may use. `owned` holds the addresses that only their owner may use:
+
+- addresses of guests, and of the host on its bridges;
+- the host's link-local addresses, which are the next hop of guests;
+- addresses of uplinks within a bridge's prefix, which guests take for neighbours.
+
+`pool` holds the ports whose addresses are not known beforehand; such a port may use any address of its network that
+nobody owns.
 """
 
 from collections.abc import Iterable

@@ -117,7 +117,10 @@ def _link_local(found: Bindings, field: Field, column: str, verdict: VerdictStat
 
 
 def _senders(found: Bindings, family: Family, field: Field, column: str, verdict: VerdictStatement) -> Iterator[Rule]:
-    """Rules that let a port use its own addresses, and a port of a pool any address of the prefix without an owner."""
+    """Rules that let a port use its own addresses.
+
+    A port of a pool may use every address of the prefix that has no owner.
+    """
     if bind(column) in found.names:
         yield Rule((Lookup((Field.IIFNAME, field), bind(column)), verdict))
     for pool in found.pools:
