@@ -76,7 +76,7 @@ class HostBox:
 
     @property
     def untranslated(self) -> bool:
-        """Whether a network in the picture leaves by uplinks, but by none of them with NAT."""
+        """Whether a network in the picture sends traffic out by uplinks, and none of these uplinks translates it."""
         return any(not self._translated(network) for network in self._leaving)
 
     def cluster(self) -> Cluster:
@@ -142,7 +142,7 @@ class HostBox:
 
     @property
     def _leaving(self) -> list[str]:
-        """The networks that leave by some uplink."""
+        """The networks whose traffic leaves by some uplink."""
         return [n for n in self.networks if any(n in way.networks for _, found in self._uplinks for way in found)]
 
     @property
@@ -168,7 +168,7 @@ class HostBox:
         return spine(f"spine-{self._host.name}", GUEST_LINE.ink, lines.items(), said)
 
     def _tops(self) -> list[float]:
-        """The top, in points, of each network's card, if the card stands beside the middle of its guests' cards."""
+        """The top of each network's card, in points, so that the card stands beside the middle of its guests' cards."""
         first = {guest.name: min(map(self.networks.index, _on(guest, self.networks))) for guest in self.guests}
         heights = {node.name: _table(node).high for column in self.columns for node in column}
         found, own = list[float](), list[float]()
@@ -207,6 +207,6 @@ def _table(node: GraphNode) -> CardTable:
 
 
 def _narrowed(found: Sequence[UplinkRow], networks: Sequence[str]) -> tuple[UplinkRow, ...]:
-    """The ways, restricted to some networks."""
+    """The rows of an uplink's card with only the given networks; rows without any of these are left out."""
     kept = ((way, tuple(n for n in way.networks if n in networks)) for way in found)
     return tuple(UplinkRow(way.label, way.nat, names) for way, names in kept if names)

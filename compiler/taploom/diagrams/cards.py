@@ -57,7 +57,7 @@ def guest_name(guest: str) -> str:
 
 
 def outside_card(zone: Zone, paint: Paint, name: str) -> GraphNode:
-    """The card of a zone beyond uplinks."""
+    """The card of a zone to which uplinks lead."""
     tone, count = paint.zone(zone.name), len(zone.uplinks)
     rows = (
         CardRow((Cell(StyledText(zone.name, 12, tone.ink, bold=True), "CENTER", height=18),)),
@@ -92,7 +92,7 @@ def uplink_card(host: Host, uplink: HostInterface, ways: Sequence[UplinkRow], pa
 
 
 def _published_rows(host: Host, uplink: HostInterface, guest: str) -> list[CardRow]:
-    """The rows of an uplink's port forwards; just their number if another uplink shows them all."""
+    """The rows of an uplink's port forwards, or one row with their number if another uplink shows all of them."""
     dnat_entries = published(host, uplink.device, guest)
     if not dnat_entries:
         return []
@@ -160,7 +160,7 @@ def _inside(dnat_entry: DnatEntry) -> str:
 
 
 def network_card(here: HostInterface, paint: Paint, guests: Sequence[str] | None) -> GraphNode:
-    """The card of a network, with a row for the port of each of `guests` in their order, or with a count if None."""
+    """The card of a network: a row for each guest's port in the order of `guests`, or the number of guests if None."""
     tone = paint.network(here.network)
     said = counted(here) if guests is None else used_addresses(here)
     rows = [_title(here.network, said, tone)]
@@ -192,7 +192,7 @@ def network_card(here: HostInterface, paint: Paint, guests: Sequence[str] | None
 
 
 def _tap_height(count: int) -> int:
-    """Height of a port's row: the more guests, the nearer to the height of their cards, so that lines stay flat."""
+    """Height of a port's row. With many guests it nears the height of a guest's card, so that lines stay flat."""
     return max(18, round(_GUEST_PITCH - _FAN / (count - 1)) - 2) if count > 1 else 18
 
 

@@ -13,7 +13,7 @@ def stylesheet(paint: Paint, *others: Paint) -> str:
 
     Args:
         paint: the colours of the site.
-        others: the colours of further pictures, in which there are objects that the site no longer has.
+        others: the colours of further pictures, which show objects that the site no longer has.
     """
     lines = ["/* Colours of the diagrams on dark, and of the networks everywhere; made from the plan. */"]
     for light, dark in sorted({pair for one in (*others, paint) for pair in one.pairs()}):

@@ -56,7 +56,7 @@ def difference_graph(before: Plan, after: Plan, change: Change, known: Paint = N
 
 
 def shows(change: Change) -> bool:
-    """Whether the picture shows anything of a change; policy, services and addresses, for example, are not in it."""
+    """Whether the picture shows anything of a change; it does not show policy, services and addresses, for example."""
     return any(one.kind in _DRAWN and (one.action is not ChangeAction.CHANGE or tells(one)) for one in change.objects)
 
 
@@ -109,7 +109,7 @@ def legend(change: Change) -> GraphNode:
 
 
 def _roomy(node: GraphNode) -> GraphNode:
-    """The card with more room, for readers whose fonts are wider."""
+    """The card with wider cells, as a reader's fonts may be wider than the site's."""
     assert node.label is not None
     rows = tuple(
         replace(row, cells=tuple(replace(cell, width=cell.wide * 9 // 8) for cell in row.cells))

@@ -45,7 +45,7 @@ class Cell:
         width: width in points; 0 for the width of the text.
         height: height in points; 0 for the height of the text.
         url: as in `GraphNode`, if the cell links to another page than its card.
-        badge: whether it shows a fact in a title row, which a mark of the card must not hide.
+        badge: whether it is a cell of a title row that must stay legible if the card gets a mark.
     """
 
     text: StyledText
@@ -180,7 +180,7 @@ class Edge:
     weight: int = 1
     dashed: bool = False
     arrow: bool = False
-    free: bool = False  # does not constrain which node is left of which
+    free: bool = False  # the line does not put its tail to the left of its head
     kind: str = ""
 
 
@@ -205,7 +205,7 @@ class Graph:
 
     Attributes:
         columns: names of nodes that stand below each other, top to bottom.
-        ordered: pairs of nodes of which the first stands left of the second, though no line joins them.
+        ordered: pairs of nodes that no line joins; the first of a pair stands to the left of the second.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Aligns cards: their columns get equal widths, and positions at which edges between columns can be straight."""
+"""Aligns cards: gives their columns equal widths, and places cards so that edges between columns can be straight."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ _KNOT = 6
 
 
 def levelled(nodes: Sequence[GraphNode]) -> tuple[GraphNode, ...]:
-    """The same cards, with each column of cells as wide as in the card where it is widest."""
+    """The cards with aligned columns: in all cards, a column of cells has the width of its widest cell."""
     tables = [node.label for node in nodes if node.label]
     wide = _column_widths(tables)
     return tuple(replace(node, label=_widened(node.label, wide)) if node.label else node for node in nodes)
@@ -25,7 +25,7 @@ def _column_widths(tables: Iterable[CardTable]) -> list[int]:
         for column, cell in _placed(row):
             if cell.span == 1:
                 wide[column] = max(wide[column], cell.wide)
-    for row in rows:  # a cell over several columns may need more room than these have
+    for row in rows:  # a cell that spans columns may be wider than all of them together
         lacking = max(
             (cell.wide - _span(wide, column, cell) for column, cell in _placed(row) if cell.span > 1), default=0
         )

@@ -95,7 +95,7 @@ def _whole(node: GraphNode, sign: str) -> GraphNode:
 
 
 def _titled(row: CardRow, sign: str) -> CardRow:
-    """A title with the sign's word in its last cell, behind a guest's published ports, as no other row has these."""
+    """A title row with the word of the sign in its last cell; a guest's published ports stay in front of the word."""
     first, *rest = row.cells
     tone, said = TONES[sign], f"{sign} {WORDS[sign]}"
     badge = rest[-1].text.text if rest and rest[-1].badge else ""
@@ -145,7 +145,7 @@ def _compared(node: GraphNode, old: Sequence[CardRow], new: Sequence[CardRow], *
 
 
 def _paired(new: Sequence[CardRow], old: Sequence[CardRow]) -> dict[object, CardRow]:
-    """The old row that each new row of a card replaces, as both show the same fact; by `_said` of the new row."""
+    """For each new row, by its `_said`: the old row that it replaces, which is the one that shows the same fact."""
     left, found = list(old), dict[object, CardRow]()
     for row in new:
         same = next((one for one in left if one.key == row.key), None)
@@ -156,7 +156,7 @@ def _paired(new: Sequence[CardRow], old: Sequence[CardRow]) -> dict[object, Card
 
 
 def _counted(row: CardRow, new: Sequence[CardRow]) -> CardRow | None:
-    """The row with a count among new rows, if `row` is one as well: a changed count is not marked as a removal."""
+    """The new row that shows a count, if `row` is an old count: a changed count is replaced, not marked as removed."""
     return next((one for one in new[1:] if row.about is one.about is About.TALLY), None)
 
 
@@ -166,7 +166,7 @@ def _said(row: CardRow) -> tuple[object, ...]:
 
 
 def _passes(row: CardRow) -> bool:
-    """Whether a removed row needs no mark: a count (the counted rows have one) or a port (its guest's card has one)."""
+    """Whether a removed row needs no mark: the counted rows (for a count) or the guest's card (for a port) have it."""
     return row.about in (About.TALLY, About.PORT)
 
 
@@ -181,7 +181,7 @@ def _signed(row: CardRow, sign: str) -> CardRow:
 
 
 def _was(row: CardRow, now: CardRow | None = None) -> CardRow:
-    """A row with the old text struck out: of the first cell, or of the second if only that has changed."""
+    """The old row, with its first text struck out, or its second text if only the second has changed."""
     wide = sum(cell.span for cell in row.cells)
     at = 1 if len(row.cells) > 1 and now and _title(row) == _title(now) else 0
     gone = replace(row.cells[at].text, color=CHANGED.ink, struck=True, bold=False)

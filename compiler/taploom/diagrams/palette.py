@@ -85,7 +85,7 @@ def paint(plan: Plan, known: Paint = NO_PAINT) -> Paint:
 
     Args:
         plan: the plan whose networks and zones get tones.
-        known: tones that networks and zones of the same names have in other pictures, and keep.
+        known: tones from other pictures; networks and zones with the same names keep them.
     """
     asked = {zone.name: _WORDS.get(zone.color, zone.color) for zone in plan.zones}
     zones = {name: tone(color) for name, color in asked.items() if color.startswith("#")}

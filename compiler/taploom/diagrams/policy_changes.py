@@ -29,8 +29,8 @@ class ChangedEntry:
 
     Attributes:
         sign: whether it is added, removed or changed.
-        row: the entry; if it is changed, as it is now.
-        was: the entry before, if its texts differ; else None.
+        row: the entry as it is now, or as it was if it is removed.
+        was: the old form of a changed entry whose texts differ; else None.
     """
 
     sign: str
@@ -102,7 +102,7 @@ def _card(sender: str, changed: Sequence[ChangedEntry], colors: Paint) -> GraphN
 
 
 def _line(sign: str, name: str, row: PolicyRow, colors: Paint) -> CardRow:
-    """The row of an entry as in the picture of the policy, without links; its texts are struck out if they are gone."""
+    """The row that the picture of the policy has for an entry, without links; old and removed texts are struck out."""
     tone = TONES.get(sign, TONES[OTHER])
     title = StyledText(f"{sign} {name}".strip(), 9.5, tone.ink, bold=True)
     does, what, whom, pill = cells_of(row, colors)

@@ -12,7 +12,7 @@ from taploom.report import wording
 ANY = "any"
 """The sender of entries with `from: any`."""
 ROWS_APART = 150
-"""Most rows of a picture in which each entry has a row of its own; with more, entries are put together."""
+"""Most rows of a picture in which each entry has a row of its own; above this number, entries share rows."""
 _FORWARDED, _ALLOWED, _DENIED = "⇤", "✓", "✗"
 ZonePair = tuple[str, str]
 
@@ -42,7 +42,7 @@ class PolicyRow:
 
 
 def rows_of(plan: Plan, cells: Mapping[ZonePair, ZoneTraffic], *, apart: bool = False) -> dict[str, list[PolicyRow]]:
-    """The rows of each sender: forwards, then allows, then denies; with `apart` always one row for each entry."""
+    """The rows of each sender: forwards, then allows, then denies; `apart` always gives each entry its own row."""
     found: dict[str, list[PolicyRow]] = {}
     forwarded = _pairs({pair: cell.forwards for pair, cell in cells.items()})
     by_policy = _pairs({pair: cell.policy for pair, cell in cells.items()})

@@ -13,7 +13,7 @@ _SPECIAL = re.compile(r'[&<>"\\]')
 _TIGHT = 2
 """Padding of cells in DOT; with the full `PADDING`, Graphviz would warn of texts that fit in the fonts of the site."""
 ASIDE = {"LEFT": "left", "RIGHT": "right", "CENTER": "center"}
-"""Endings of font names, from which `svg` reads the alignment: it places texts by cells, Graphviz by assumed widths."""
+"""Suffixes of font names, which tell `svg` the alignment: Graphviz places texts by assumed widths, `svg` by cells."""
 
 
 def printed(graph: Graph) -> str:
@@ -101,7 +101,7 @@ def _row(row: CardRow) -> str:
 
 
 def _cell(cell: Cell, high: int) -> str:
-    """A cell of a fixed size; each has a background, even if transparent, by which `svg` finds its position."""
+    """A cell of a fixed size. It always has a background, if only a transparent one, by which `svg` finds the cell."""
     attributes = {
         "ALIGN": cell.align, "PORT": cell.port, "BGCOLOR": cell.fill or "transparent",
         "COLSPAN": cell.span if cell.span > 1 else "", "FIXEDSIZE": "TRUE", "WIDTH": cell.wide, "HEIGHT": high,

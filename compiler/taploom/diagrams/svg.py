@@ -28,7 +28,7 @@ _SHORTER = (
     (' stroke="transparent"', ""),
     ("&#45;", "-"),
 )
-"""Texts and their shorter replacements: an attribute of the whole picture, one that is a default, and an entity."""
+"""Texts and their shorter replacements: an attribute that the picture sets, one with its default, and an entity."""
 _POINTS_TO_PIXELS = 4 / 3
 _HALF_HEIGHT = 0.36
 """Half the height of a capital letter of Inter and of JetBrains Mono, as a part of the font size."""
@@ -82,7 +82,7 @@ def _short(svg: str) -> str:
 
 
 def figure(svg: str, name: str, title: str) -> str:
-    """The picture in its frame; without the script that pans and zooms it, it scrolls sideways on a narrow page."""
+    """The picture in its frame. Without the script for panning and zooming, it scrolls sideways on a narrow page."""
     head = f'<figure class="tl-figure" id="{name}" tabindex="0" aria-label="{escape(title)}">'
     return f'{head}<figcaption>{escape(title)}</figcaption><div class="tl-canvas">{svg}</div></figure>'
 

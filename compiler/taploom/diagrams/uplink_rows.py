@@ -1,4 +1,4 @@
-"""The ways by which networks leave by an uplink: a row of its card for all networks with the same translation."""
+"""The rows of an uplink's card that show how it translates traffic: networks with equal translations share a row."""
 
 from taploom.base.address import FAMILIES, Family
 from taploom.base.frozen import dataclass
@@ -28,7 +28,7 @@ class UplinkRow:
 
 
 def uplink_rows(host: Host, uplink: HostInterface) -> tuple[UplinkRow, ...]:
-    """The ways of an uplink, translated ones first."""
+    """The rows of an uplink, those with a translation first."""
     labels: dict[str, list[str]] = {}
     published = {dnat_entry.network for dnat_entry in host.dnat_entries if uplink.device in dnat_entry.uplinks}
     for network in (each.network for each in inside(host)):
@@ -55,7 +55,7 @@ def _label(host: Host, uplink: HostInterface, network: str) -> str:
 
 
 def _traffic(host: Host, zone: str, network: str) -> tuple[bool, bool]:
-    """Whether policy allows traffic from a network to the OUTSIDE of a zone, and any between network and zone."""
+    """Whether policy allows traffic from a network to the OUTSIDE of a zone; whether it allows any between them."""
     ends = _allowed(host)
     inner, outside, remote = (SideKind.BRIDGE, network), (SideKind.OUTSIDE, zone), (SideKind.REMOTE, zone)
     passes = any((inner, other) in ends or (other, inner) in ends for other in (outside, remote))

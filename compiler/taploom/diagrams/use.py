@@ -101,7 +101,7 @@ def _use(plan: Plan, network: Network, own: Interface) -> NetworkUse:
 
 
 def _room(own: Interface) -> tuple[int, int]:
-    """The first and the last address of a prefix that a host or guest may have."""
+    """The first and the last address that a host or guest may have in a prefix."""
     first, size = own.prefix.value, own.prefix.size
     if size <= 2:
         return first, first + size - 1

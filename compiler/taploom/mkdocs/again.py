@@ -9,7 +9,7 @@ _SPAN = re.compile(r"</?span\b[^>]*>")
 
 
 class Templates(BytecodeCache):
-    """Compiled templates in memory: MkDocs makes an environment for each build, which would compile them all again."""
+    """Compiled templates in memory; without them, each build would compile all templates again."""
 
     def __init__(self) -> None:
         self._known: dict[str, bytes] = {}
@@ -27,5 +27,5 @@ class Templates(BytecodeCache):
 
 
 def worded(content: str) -> str:
-    """A page for the search index, without the spans that colour its code: these are half of all tags."""
+    """A page for the search index, without the `<span>` tags that colour its code; they are half of all tags."""
     return content if "data-search" in content else _SPAN.sub("", content)

@@ -1,4 +1,4 @@
-"""Prints pages of a large site without Markdown, and shortens what the theme repeats around each page.
+"""Prints pages of a large site without Markdown, and shortens the frame that the theme repeats on each page.
 
 MkDocs parses Markdown for every page, and prints a navigation with all titles of the guides and the indentation of the
 theme. On a site of ten thousand pages this takes more time and bytes than the pages themselves, and helps no reader.
@@ -55,7 +55,7 @@ def _nested(headings: tuple[TocEntry, ...]) -> list[Any]:
 
 
 def brief(nav: Navigation) -> Navigation:
-    """The navigation of a leaf: the first section with one entry for each list, and the first page of the others."""
+    """The navigation of a leaf: the first section, with a list of one page as that page; one page of other sections."""
     first, *others = nav.items
     network = Section(first.title, [_list(item) for item in first.children]) if first.is_section else first
     return Navigation([network, *map(_entrance, others)], nav.pages)
@@ -70,7 +70,7 @@ def _entrance(item: Any) -> Any:
 
 
 def squeezed(output: str) -> str:
-    """A page without indentation outside of its article; the theme has no preformatted text there."""
+    """A page without the indentation outside of its article, where the theme has no preformatted text."""
     start, end = output.find(_START), output.rfind(_END)
     if start < 0 or end < start:
         return output

@@ -1,4 +1,4 @@
-"""Compiles and compares the last revisions of the specs, each once as long as a site is served."""
+"""Compiles and compares the last revisions of the specs; while a site is served, no revision is compiled twice."""
 
 from dataclasses import field, replace
 from pathlib import Path
@@ -17,13 +17,13 @@ _CUT = "This clone lacks older commits; `git fetch --unshallow` gets them."
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A revision, and the plans before and after it; `plans` is None if no picture is drawn from them any more."""
+    """A revision, and the plans before and after it; `plans` is None if they are not needed for pictures any more."""
 
     revision: Revision
     plans: tuple[Plan, Plan] | None = None
 
     def painted(self, colors: Paint) -> "_Told":
-        """The revision with a picture in the given colours: the topology if that shows the change, else the policy."""
+        """The revision with a picture in the given colours: the topology if it shows the change, else policy."""
         change = self.revision.change
         if self.plans is None or change is None:
             return self
@@ -36,7 +36,7 @@ class Past:
     """Known revisions, by the name of their commit; None for a revision that cannot be described.
 
     Attributes:
-        again: whether the site may be built again, so that the plans from which pictures are drawn are kept.
+        again: whether the site may be built again; if so, plans are kept to draw their pictures in other colours.
     """
 
     again: bool = False
@@ -65,7 +65,7 @@ class Past:
         return History(found, _CUT if cut and len(found) < count else "")
 
     def _told(self, specs: Path, commit: Commit) -> _Told:
-        """A revision and its change against its parent; the first revision has no change, as all of it is new."""
+        """A revision, with its change against its parent; the first commit has no parent and therefore no change."""
         try:
             after = _side(specs, commit.name)
             before = _side(specs, commit.parent) if commit.parent else None

@@ -61,9 +61,9 @@ class TaploomConfig(base.Config):  # type: ignore[no-untyped-call]
 
     specs = config_options.Type(str, default="specs")
     changes = config_options.Type(int, default=5)
-    """How many revisions of the specs the page of the last changes shows."""
+    """Number of revisions of the specs on the page of the last changes."""
     facts = config_options.Type(str, default="")
-    """Folder with the facts of hosts, for the page of how they differ from the plan; there is none without it."""
+    """Folder with the facts of hosts. The page of differences between hosts and plan exists only if it is set."""
 
 
 class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
@@ -168,7 +168,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
             QuickPage(page, framed(page.title), file, config)
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002
-        """Give generated pages their titles, even where the site's own navigation lists them without one."""
+        """Give generated pages their titles, even if the `nav` of mkdocs.yml lists them without a title."""
         for path, title in self._titles.items():
             file = files.get_file_from_path(path)
             if file is not None and file.page is not None:
@@ -179,12 +179,12 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
 
     @event_priority(-100)
     def on_page_markdown(self, markdown: str, *, page: MkDocsPage, **_: Any) -> str:
-        """Skip Markdown that an earlier build has converted; this runs after other plugins have changed the text."""
+        """Skip Markdown that an earlier build has converted; called after other plugins have changed the text."""
         return markdown if self._kept is None else self._kept.markdown(page, markdown)
 
     @event_priority(100)
     def on_page_content(self, content: str, /, *, page: MkDocsPage, files: Files, **_: Any) -> str:
-        """Use the HTML that an earlier build has made; this runs before other plugins change the HTML."""
+        """Use the HTML that an earlier build has made; called before other plugins change the HTML."""
         return content if self._kept is None else self._kept.content(page, content, files)
 
     def on_env(self, env: Environment, **_: Any) -> Environment:
@@ -239,7 +239,7 @@ def _compiled(specs: Path, *, prove: bool) -> Compiled:
 
 
 def _drifts(site: Compiled, folder: Path) -> Drifts:
-    """How hosts differ from the plan.
+    """The differences between hosts and plan.
 
     Raises:
         PluginError: a file of facts cannot be read.
@@ -253,7 +253,7 @@ def _drifts(site: Compiled, folder: Path) -> Drifts:
 
 
 def _shown(specs: Path) -> Path:
-    """The folder relative to the working directory, as messages show it."""
+    """The path of the folder in messages: relative to the working directory."""
     return Path(os.path.relpath(specs))
 
 

@@ -1,1 +1,1 @@
-"""The site: a plan as pages, by pure functions; `taploom.mkdocs` builds it."""
+"""Pure functions that make the pages of a plan; `taploom.mkdocs` builds the site of these pages."""

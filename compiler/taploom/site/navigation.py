@@ -13,7 +13,7 @@ from taploom.site.page import Page
 _REFERENCE = "reference/"
 _LIKENESS = str.maketrans({"<": "\u2039", ">": "\u203a", '"': "\u201d", "'": "\u2019"})
 LEAVES_LISTED = 150
-"""The number of pages up to which the navigation lists all; its cost in MkDocs grows with the square of this number."""
+"""Maximum number of generated pages for a navigation that lists them all; its cost in MkDocs is quadratic."""
 
 
 def navigation(made: Sequence[Page], documents: Iterable[str]) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ class SiteView:
         named: for each kind, the names of all entries.
         manual: the input of the reference pages.
         history: the last revisions of the specs.
-        drifts: how hosts differ from the plan, or None without facts.
+        drifts: the differences between hosts and plan, or None without facts.
     """
 
     plan: Plan

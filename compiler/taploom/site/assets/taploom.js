@@ -1,4 +1,4 @@
-// Pictures that can be asked: neighbours on hover and focus, pan and zoom by mouse and keyboard. And text to copy.
+// Pictures show neighbours on hover and focus, and pan and zoom by mouse and keyboard. A button copies the text of a file.
 "use strict";
 (() => {
   const STEP = 1.25, NEAREST = 12, MOVE = 0.12;
@@ -6,7 +6,7 @@
   const nameOf = (svg, group) => group.id.slice(svg.dataset.prefix.length);
   const endsOf = (edge) => [...edge.classList].filter((c) => c.startsWith("at-")).map((c) => c.slice(3));
 
-  // A card with entries, and the bar of a host, only pass on: who stands before one reaches who stands behind it.
+  // The neighbours of a card. A card of entries and the bar of a host only connect others, so their far ends count, too.
   function neighbours(svg, start) {
     const nodes = new Map([...svg.querySelectorAll(".node")].map((n) => [nameOf(svg, n), n]));
     const edges = [...svg.querySelectorAll(".edge")].map((e) => [e, endsOf(e)]);
@@ -97,7 +97,7 @@
     svg.addEventListener("dragstart", (event) => event.preventDefault());
   }
 
-  // Two fingers zoom, one moves what is zoomed; else a finger scrolls the page as everywhere.
+  // Two fingers zoom the picture. One finger moves a zoomed picture, and scrolls the page otherwise.
   function touch(svg, seen) {
     let apart = 0;
     const spread = ([one, other]) => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
@@ -179,8 +179,8 @@
     block.append(button);
   }
 
-  // Search of MkDocs and of Material takes what stands before a colon for the name of a field, and finds no MAC and no IPv6 address;
-  // where its index is cut at colons (`separator`), the parts find the whole.
+  // The search of MkDocs and Material takes a word before a colon for the name of a field, so it finds no MAC or IPv6 address.
+  // If the index is split at colons (`separator`), a query without colons finds the address by its parts.
   function parted(input) {
     const value = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
     Object.defineProperty(input, "value", {

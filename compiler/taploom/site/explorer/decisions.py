@@ -111,7 +111,7 @@ class _Lists:
         return ((box, Answer("allow", source=source)) for box, source in self._intent.rewritten(uplink))
 
     def _approaches(self) -> Iterator[Decided]:
-        """The boxes of other hosts' guests that may use this host's forwards; without senders if everybody may."""
+        """The boxes of guests on other hosts that may use this host's forwards; senders are None if all may."""
         host, clock = self._intent.forwarding.host.name, self._intent.clock
         for way in self._intent.site.approaches(self._intent.forwarding.family, named=True):
             if way.host == host:
@@ -140,7 +140,7 @@ def _ordinary(box: Box) -> bool:
 
 
 def _answer(answer: Answer) -> list[object]:
-    """Verdict, name, destination, source, whether it is limited, and the mark of a translation."""
+    """An answer for JSON: verdict, entry, destination, source, whether its rate is limited, mark of the translation."""
     to, source = answer.destination, answer.source
     destination = [None if to.address is None else str(to.address), str(to.shift), to.port] if to else None
     return [

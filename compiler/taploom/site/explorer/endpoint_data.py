@@ -60,7 +60,7 @@ def _pools(index: SiteIndex, guest: Guest) -> dict[str, Spans]:
 
 
 def _guest(guest: Guest, pools: Mapping[str, Spans]) -> dict[str, dict[str, str]]:
-    """A guest's addresses by network and family: its known ones, or all IPv4 addresses that DHCP can lease to it."""
+    """A guest's addresses by network and family: known ones, or all IPv4 addresses that DHCP can lease to the guest."""
     found = {nic.network: _by_family(addresses_of(nic)) for nic in guest.nics}
     return {**found, **{name: {**found[name], Family.IPV4.key: written(spans)} for name, spans in pools.items()}}
 

@@ -56,7 +56,7 @@ class Facts:
 
     @property
     def rows(self) -> tuple[tuple[Inline, Inline], ...]:
-        """The rows of the table that both printers make of it."""
+        """The rows of the table that both printers make of the facts."""
         return tuple((Strong(label), words) for label, words in self.pairs)
 
 
@@ -101,7 +101,7 @@ class Figure:
     Attributes:
         graph: what is drawn.
         title: its name, for readers who cannot see it.
-        text: the same facts in a sentence or two.
+        text: what the picture shows, in a sentence or two.
     """
 
     graph: Graph
@@ -110,7 +110,7 @@ class Figure:
 
     @property
     def mark(self) -> str:
-        """The placeholder in HTML, which the picture replaces."""
+        """The HTML placeholder, which is later replaced by the picture."""
         return f'<div class="tl-figure" data-taploom="{escaped(self.graph.name)}"></div>'
 
 

@@ -118,7 +118,7 @@ def joined(parts: Iterable[Inline], between: Inline = ", ") -> Inline:
 
 
 def prose(text: str) -> Inline:
-    """A description from a spec as text, with what is between backticks as code."""
+    """A description from a spec; text between backticks becomes code."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return text

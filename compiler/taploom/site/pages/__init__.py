@@ -1,1 +1,1 @@
-"""The pages, one kind a file; `compose` has them all."""
+"""The builders of pages, one module for each kind of page; `compose` calls them all."""

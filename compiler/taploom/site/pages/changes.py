@@ -1,4 +1,4 @@
-"""The last changes: what each of the last revisions of the specs did to the plan, as a reviewer saw it."""
+"""The pages of the last changes: the effect of each revision of the specs on the plan, as a reviewer saw it."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""How the hosts differ from their plan, from a folder of facts; there is no such page without one."""
+"""The page of differences between hosts and plan; it exists only if there is a folder with facts of the hosts."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -41,7 +41,7 @@ def _moment(seconds: int) -> str:
 
 
 def _host(host: Drift) -> Blocks:
-    """The differences of one host, and what they mean for packets."""
+    """The differences of one host, and their consequences for packets."""
     if not host.rows:
         return ()
     head = ("", "Difference", "Where", "Plan", "Host", "Spec")

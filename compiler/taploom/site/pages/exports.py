@@ -39,7 +39,7 @@ def pages(view: SiteView) -> Iterator[Page]:
 
 
 def _rollout(plan: Plan) -> Blocks:
-    """The waves in which hosts take bundles up by themselves, and when they may."""
+    """The waves in which hosts activate bundles by themselves, and the windows of time in which they may do so."""
     waves = (
         (Number(str(number)), code(wave.selector), joined(to("host", host) for host in wave.hosts))
         for number, wave in enumerate(plan.rollout.waves, start=1)

@@ -28,7 +28,7 @@ from taploom.site.pages.parts import (
 from taploom.site.view import SiteView
 
 _Spoken = dict[tuple[bool, str], tuple[dict[Address, set[str]], dict[Prefix, set[str]]]]
-"""By direction and bridge, the names of entries by single address, and by larger prefix."""
+"""For each direction and bridge, two mappings to names of entries: from single addresses, and from larger prefixes."""
 
 
 def pages(view: SiteView) -> Iterator[Page]:
@@ -77,7 +77,7 @@ def _words(view: SiteView, guest: Guest) -> str:
 
 
 def _neighbours(view: SiteView, guest: Guest) -> list[Guest]:
-    """The guests on the networks of a guest, each once; of each network no more than a picture needs."""
+    """The guests on the networks of a guest, each once; from a large network only as many as a picture needs."""
     found = {one.name: one for nic in guest.nics for one in view.members[nic.network][: NEIGHBOURS_SHOWN + 2]}
     return [found[name] for name in sorted(found)]
 
@@ -108,7 +108,7 @@ def _nics(guest: Guest) -> Blocks:
 
 @remembered
 def _spoken(host: Host) -> _Spoken:
-    """The entries that a host's terms come from, by the terms' addresses; computed once for all guests of the host."""
+    """The entries of a host's terms, by the addresses in the terms; computed once for all guests of the host."""
     found: _Spoken = {}
     for term in host.terms:
         for inward, side, prefixes in ((True, term.egress, term.destinations), (False, term.ingress, term.sources)):
@@ -123,7 +123,7 @@ def _spoken(host: Host) -> _Spoken:
 
 
 def _terms(view: SiteView, guest: Guest, *, inward: bool) -> Blocks:
-    """The policy entries about traffic to addresses of a guest (`inward`) or from them, on the guest's networks."""
+    """The policy entries about traffic to the addresses of a guest, or from these addresses unless `inward`."""
     spoken = _spoken(view.hosts[guest.host])
     names: set[str] = set()
     for nic in guest.nics:

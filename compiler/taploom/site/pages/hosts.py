@@ -118,7 +118,7 @@ def _nat(host: Host) -> Blocks:
 
 
 def _senders(host: Host) -> Blocks:
-    """The prefixes of links and routes, as far as some uplink does not accept them as source addresses."""
+    """The prefixes of links and routes that not every uplink accepts as sources, with the uplinks that accept them."""
     rows = ((code(path.prefix.shortest), codes(path.uplinks) or "no uplink") for path in host.reverse_paths)
     return table(("From", "Believed at"), rows)
 

@@ -42,7 +42,7 @@ def _described(schema: Schema) -> Blocks:
 
 
 def _entry(schema: Schema) -> Schema:
-    """The schema of a section's entries: the form that is an object, or the schema of the section itself."""
+    """The schema of a section's entries, or of a section without entries; of several alternatives, the object form."""
     inner = schema.get("additionalProperties")
     return _object(inner if isinstance(inner, Mapping) else schema)
 
@@ -55,7 +55,7 @@ def _object(schema: Schema) -> Schema:
 
 
 def _nested(keys: Mapping[str, Schema], above: str) -> Iterator[tuple[str, Mapping[str, Schema]]]:
-    """At any depth, the path of each key whose value is a mapping with keys of its own, with these keys."""
+    """Each key, at any depth, whose value is a mapping with keys of its own: its path, and the keys of that mapping."""
     for name, schema in keys.items():
         inner = schema.get("additionalProperties")
         named = isinstance(inner, Mapping)
@@ -138,12 +138,12 @@ def _type(schema: Schema) -> Blocks:
 
 
 def _linked(schema: Schema) -> Inline:
-    """The values that a schema allows, in words, with the names of types as links to them."""
+    """The values that a schema allows, in words; the name of a type is a link to the type."""
     parts = _TYPE.split(kind(schema))
     return tuple(Link(f"#{part.lower()}", part) if number % 2 else part for number, part in enumerate(parts))
 
 
 def _said(text: str) -> str:
-    """The description of a type or field from the code as a sentence about JSON, which has no `None`."""
+    """Reword the description of a type or field in the code for readers of JSON, which has no `None`."""
     begun = re.sub(r"(^|\. )None\b", r"\1Nothing", text[:1].upper() + text[1:])
     return re.sub(r"\bNone\b", "nothing", begun)

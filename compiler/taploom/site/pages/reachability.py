@@ -20,7 +20,7 @@ from taploom.site.view import SiteView
 
 FOLDER = "reach"
 PAIRS_SHOWN = 600
-"""The number of pairs up to which the page has a table of all pairs; each costs as much time as a question."""
+"""The number of pairs up to which the page has a table of all pairs; each pair costs as much time as a question."""
 
 _SCRIPTS = ("spans.js", "ends.js", "place.js", "course.js", "inquiry.js", "words.js", "explorer.js")
 _ASSETS = (*_SCRIPTS, "explorer.css")
@@ -90,7 +90,7 @@ def _field(field: tuple[str, str]) -> str:
 
 
 def _zones(view: SiteView) -> Blocks:
-    """A table of what passes between zones and to hosts; if there are too many pairs, two questions for each zone."""
+    """A table of the traffic between zones and to hosts; if there are too many pairs, two questions for each zone."""
     zones, hosts = len(view.plan.zones), len(view.plan.hosts)
     if zones * (zones + hosts) > PAIRS_SHOWN:
         return _asked(view)
@@ -133,7 +133,7 @@ def _together(cell: Iterable[PassageWords]) -> dict[PassageWords, list[str]]:
 
 
 def _only(told: PassageWords) -> str:
-    """The restrictions of a passage: its family, some learned addresses only, routed destinations only."""
+    """The restrictions of a passage to one family, to some learned addresses, or to routed destinations."""
     learned = "" if told.certain else "some learned addresses"
     near = "" if told.routed else "where a route leads"
     return ", ".join(filter(None, (told.family.replace("ip", "IP"), learned, near)))

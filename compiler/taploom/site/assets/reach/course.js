@@ -1,5 +1,5 @@
-// What a host makes of the packets of a box, from its ordered lists: the same stages as taploom's flows/proof/packet_path.py.
-// A box has the sets of destinations, protocols, ports and senders; null in a set's place for all values.
+// The outcomes of the packets of a box at one host, from its ordered lists: the same stages as taploom's
+// flows/proof/packet_path.py. A box has sets of destinations, protocols, ports and senders; a set is null for all values.
 "use strict";
 (() => {
   const { read, single, united, common, shifted } = taploomReach.spans;
@@ -12,7 +12,7 @@
   const put = (box, level, spans) => [...box.slice(0, level), spans, ...box.slice(level + 1)];
   const within = (one, other) => (one === null ? other : other === null ? one : common(one, other));
 
-  // What lies in both boxes; null for nothing.
+  // The box of the packets that are in both boxes; null if there are none.
   function meet(one, other) {
     const found = [];
     for (let level = 0; level < 4; level += 1) {
@@ -23,7 +23,8 @@
     return found;
   }
 
-  // The parts of a box by the first entry that holds them: dimension by dimension, equal slices together.
+  // Splits a box into parts, each with the answer of the first entry that holds it; in each dimension, slices with the same
+  // entries become one part.
   function decided(entries, rest, box, tops) {
     const near = entries.map(([part, answer]) => [meet(part, box), answer]).filter(([part]) => part);
     const found = [];
@@ -82,7 +83,7 @@
       return this.sets[number];
     }
 
-    // One of the lists, without what no longer holds.
+    // One of the lists, without entries that have expired.
     list(name, key) {
       const memo = `${name} ${key}`;
       if (!this.memo.has(memo)) {
@@ -95,7 +96,8 @@
 
     decided(entries, rest, box) { return decided(entries, rest, box, this.tops); }
 
-    // What becomes of a box that comes in by an interface; `way` is the uplink of what only a default route leads.
+    // The outcomes of a box that comes in by an interface. `way` is the uplink of the default route, for packets that match no
+    // other route; null for all other packets.
     outcome(ingress, way, box) {
       const early = ingress === SELF ? [[box, PASS]] : this.decided(this.list("early", ingress), PASS, box);
       return early.flatMap(([part, first]) => {
@@ -167,7 +169,7 @@
       return [[...entries, ...ways, ...this.list("admitted", key)], rest];
     }
 
-    // The ways of the guests of a network to the forwards of other hosts.
+    // The entries by which guests of a network may use the forwards of other hosts.
     waysFrom(bridge) {
       const here = this.place.local[bridge] ?? [];
       if (!here.length) return [];

@@ -1,5 +1,5 @@
-// The ends of a question and its service: what a text selects. The same as taploom's flows/reach/endpoints.py; the tests hold
-// the answers of both against each other.
+// Reads the texts of a question: its two ends and its service. The same as taploom's flows/reach/endpoints.py; tests
+// compare the answers of both.
 "use strict";
 (() => {
   const { BITS, read, single, united, prefix } = taploomReach.spans;
@@ -24,7 +24,7 @@
       this.memo = new Map();
     }
 
-    // What a text selects; throws Unknown with a sentence for the reader.
+    // The end that a text selects; throws Unknown with a sentence for the user.
     end(text) {
       const found = empty();
       const [kind, ...rest] = text.split("/");
@@ -71,7 +71,7 @@
       return united(found.guests.has(network) ? found.guests.get(network)[family] : []);
     }
 
-    // The services that a text means in each family, as [protocols, ports]; null in a set's place for all.
+    // The services that a text means in each family, as [protocols, ports]; a set is null for all values.
     services(text) {
       const { services, numbers, ported, types } = this.names;
       const sets = (parts) => parts.map((part) => part.map((set) => (set === -1 ? null : read(set))));

@@ -26,14 +26,14 @@
     });
   }
 
-  // What decides on a host, loaded once.
+  // The lists of a host, loaded once.
   async function load(host) {
     if (!loading.has(host)) loading.set(host, script(`hosts/${host}.js`));
     await loading.get(host);
     return lists.get(host);
   }
 
-  // From the source of a page to its address: the theme's own links show whether pages are folders.
+  // The URL of a page, given its source path; a link of the theme shows whether pages are folders.
   function address(path) {
     const [page, anchor] = path.split("#");
     const folders = document.querySelector("a.tl-shape").getAttribute("href").endsWith("/");
@@ -107,7 +107,7 @@
     }
   }
 
-  // What a field can take, the nearest first.
+  // Suggests values that contain the typed text; the earlier a value contains it, the earlier the value is listed.
   function offer(name) {
     const typed = field(name).value.trim().toLowerCase();
     const known = name === "service" ? offers.services : offers.ends;

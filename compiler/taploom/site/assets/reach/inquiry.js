@@ -1,4 +1,5 @@
-// Asks the hosts, one behind the other. The same as taploom's flows/reach/query.py and flows/reach/journey.py.
+// Follows packets from their first host to the hosts behind it. The same as taploom's flows/reach/query.py and
+// flows/reach/journey.py.
 "use strict";
 (() => {
   const { BITS, single, united, common, without, same, shifted } = taploomReach.spans;
@@ -8,7 +9,7 @@
   const LINK = { ipv4: [], ipv6: [[0xfe80n << 112n, (0xfec0n << 112n) - 1n]] };
   const key = (value) => JSON.stringify(value, text);
 
-  // Boxes that differ in one dimension alone become one, as long as there are any.
+  // Merges boxes that differ in only one dimension, until there are no such boxes.
   function merged(boxes) {
     let found = boxes, before = 0;
     while (found.length !== before) {
@@ -28,7 +29,7 @@
     return [...groups.values()].map(([box, sets]) => put(box, level, sets.includes(null) ? null : united(sets.flat())));
   }
 
-  // From one host on, in one family; `to` is who is meant.
+  // The paths that begin at one host, in one family; `to` is the receiving end.
   class Journey {
     constructor(inquiry, host, family, to) {
       Object.assign(this, { inquiry, host, family, to, own: inquiry.ends.place(host, family) });
@@ -37,7 +38,7 @@
 
     place(host) { return this.inquiry.ends.place(host, this.family); }
 
-    // All that becomes of what a selection sends by this host first.
+    // The paths of all packets of a selection whose first host is this one.
     async * paths(source, services) {
       const { own } = this;
       for (const [ingress, senders, within] of own.starts(source)) {
@@ -63,7 +64,8 @@
       }
     }
 
-    // The destinations that are meant; where a host has no uplink in their zone, those beyond the next host too.
+    // The destinations in question that packets to a host can have. If the host has no uplink in any zone of the question,
+    // the destinations of the next hosts are included.
     goals(host, ingress, way, hosts = 1) {
       const place = this.place(host), zones = this.to.outside, found = [...place.goals(this.to, ingress, way)];
       const further = zones.size && !Object.values(place.zones).some((zone) => zones.has(zone)) && hosts < MOST;
@@ -77,7 +79,7 @@
       return united(found);
     }
 
-    // Destinations with their senders; the host itself sends from the address of the interface it sends by.
+    // Destinations with their senders; packets of the host itself have the address of their egress interface.
     sentBy(ingress, way, senders, goals) {
       const { own } = this;
       if (ingress !== SELF) return goals.length ? [[goals, { senders, uplink: null }]] : [];
@@ -88,7 +90,7 @@
       });
     }
 
-    // What becomes of a box at this host, and at the one behind it.
+    // The paths of a box through this host and the hosts behind it.
     async * first(ingress, way, box, sent) {
       for (const [part, answer] of await this.parts(this.host, ingress, way, box)) {
         let left = part[DESTINATION] ?? [];
@@ -105,13 +107,13 @@
       }
     }
 
-    // The uplink of a host that leads to all of some destinations, if there is one.
+    // The uplink by which a host sends to all of some destinations; if several are used, the way of the context.
     way(host, way, goals) {
       const place = this.place(host), leaving = place.leaving(goals, way);
       return leaving.length === 1 && leaving[0][0] in place.zones ? leaving[0][0] : way;
     }
 
-    // A path with what it hangs on: the address that is meant, and that of the host that sends.
+    // A path with the unknown addresses that it depends on: its destination, and the sending host's address.
     told(path, sent) {
       const unknown = [...path.unknown];
       if (this.hidden) {
@@ -129,7 +131,7 @@
         .map(([part, answer]) => [part, { ...answer, mark: "" }]);
     }
 
-    // What the next host makes of it, told with the ends as the first one saw them.
+    // The paths through the next hosts, with source and destination as the first host saw them.
     async * beyond(there, ingress, box, hop, own) {
       const sent = this.rewritten(box, hop, own), at = this.place(there);
       const anywhere = sent.senders ?? at.outside, near = common(anywhere, at.strangers);
@@ -143,7 +145,7 @@
       }
     }
 
-    // What a host, and those behind it, make of what another one has sent on, with senders as they see them.
+    // The parts of a box that a further host receives, each with its hops. Hops have senders if `rewritten`.
     async * onward(host, ingress, box, so, rewritten) {
       const place = this.place(host), meant = box[DESTINATION] ?? [];
       const to = this.hidden && this.hidden[0] === host ? place.learned[this.hidden[1]] : null;
@@ -174,8 +176,8 @@
       return { senders: null, uplink: this.own.egress((box[DESTINATION] ?? [[0n, 0n]])[0][0]) || hop.way || "" };
     }
 
-    // Other hosts to which a host sends on: by which of their uplinks, and what of it. Those that are the next hop, and
-    // else those that have what is meant.
+    // The next hosts of packets that leave a host, each with its receiving uplink and the destinations. These are the next
+    // hops of routes; a destination without a next hop is handed to the host that has it.
     * next(host, way, goals) {
       const place = this.place(host);
       let left = goals;
@@ -194,7 +196,7 @@
       } else yield* this.behind(host, way, left);
     }
 
-    // Other hosts that have what leaves by an uplink of a host.
+    // Other hosts that have destinations of packets that leave by an uplink, as `next` returns them.
     * behind(host, way, goals) {
       const place = this.place(host);
       for (const other of Object.keys(this.inquiry.ends.names.hosts)) {
@@ -212,7 +214,7 @@
     }
   }
 
-  // The senders that the first host saw, of those that the second one sees.
+  // The senders before the first host's translation, given the senders that the second host sees.
   function before(seen, sent, source) {
     if (!source) return seen;
     return source.kind === "prefix" ? shifted(seen, -source.value) : sent;
@@ -244,7 +246,7 @@
       return others.flatMap((host) => host.list("approaches", null));
     }
 
-    // Hosts whose forwards something may be for have to be there before it is judged.
+    // Loads the hosts with forwards at these destinations: packets can only be judged when the forwards are known.
     async known(goals, family) {
       for (const [name, host] of Object.entries(this.ends.names.hosts)) {
         const fixed = taploomReach.spans.read(host[family].fixed);
@@ -252,7 +254,7 @@
       }
     }
 
-    // The addresses of one interface; of a bridge too, which `at` has not.
+    // The addresses of one interface; `at` has only those of uplinks, so those of bridges are added.
     ownAt(place, device) {
       return place.at[device] ?? united([...(place.addresses[device] ?? []), ...LINK[place.family]]);
     }
@@ -277,8 +279,8 @@
       return new taploomReach.Words(this, narrowed(replies), from, to).answers();
     }
 
-    // Who is meant; of other hosts, the addresses that nobody knows each on its own. Those of an uplink that somebody
-    // else configures, such as a VPN's, are known in its zone alone.
+    // The receiving end, and an end of its own for each unknown address of another host that it includes. The address of
+    // an uplink that taploom does not configure, such as a VPN's, is included only in its own zone.
     * meant(goal, name, family) {
       yield goal;
       const { hosts } = this.ends.names, ours = new Set(Object.values(hosts[name].zones));
@@ -291,7 +293,7 @@
     }
   }
 
-  // Adds to each reply the values of a learned address for which it holds, unless it holds for all of them.
+  // Adds to each reply the values of a learned address for which the reply holds, unless it holds for all values.
   function narrowed(replies) {
     const whole = new Map();
     const of = (reply, each) => key([reply.family, each]);

@@ -1,5 +1,5 @@
-// A host as questions look at it: what of a selection comes in where, and what of another one lies behind it. The same as
-// taploom's flows/reach/place.py.
+// One host's part in a question: the interfaces by which the packets enter it, and their possible destinations. The same
+// as taploom's flows/reach/place.py.
 "use strict";
 (() => {
   const { read, single, united, common, without, every } = taploomReach.spans;
@@ -37,8 +37,8 @@
       return this.partition.find(([span]) => value <= span[1])[1];
     }
 
-    // The interfaces by which packets of a selection first come to this host, with their senders and, where not all
-    // destinations are asked about, these.
+    // The interfaces by which packets of a selection first come to this host, with their senders and destinations; null
+    // for all destinations.
     * starts(end) {
       const literal = end.literal[this.family];
       for (const [device, network] of Object.entries(this.bridges)) {
@@ -62,7 +62,7 @@
       } else if (some.length) yield ["self/", some, null];
     }
 
-    // What of a selection is the site's; as senders `any` are its networks.
+    // The site's own addresses in a selection; `any` as sender means its networks.
     ofSite(end) {
       const { names } = this.ends;
       const networks = end.everyone ? Object.keys(names.networks) : [...end.networks];
@@ -72,7 +72,7 @@
       return united([...prefixes, ...guests, ...hosts, ...end.literal[this.family]]);
     }
 
-    // The destinations of a selection, as packets from one interface would have them.
+    // The destinations of a selection that packets from an interface may have; default routes leave by `way`.
     goals(end, ingress, way) {
       const spans = [...this.named(end)], hidden = this.zonesOfHidden(end);
       for (const [span, egress] of this.partition) {
@@ -85,12 +85,12 @@
       return ingress in this.zones ? common(goals, this.arriving(ingress)) : goals;
     }
 
-    // What networks outside may send to this host for: itself, what is behind it, and what it has a way to.
+    // The destinations that packets by an uplink may have: `here`, `outside`, and `carried` for this uplink.
     arriving(uplink) {
       return united([...this.here, ...this.outside, ...this.carried[uplink]]);
     }
 
-    // The destinations of a selection that the host has no route to, as packets from one interface have them.
+    // The destinations of a selection to which the host has no route; none for packets from an uplink.
     nowhere(end, ingress) {
       if (ingress in this.zones || this.defaults.length) return [];
       const beyond = end.everyone || Object.values(this.zones).some((zone) => end.outside.has(zone));
@@ -98,7 +98,7 @@
       return common(meant, united(this.partition.filter(([, egress]) => !egress).map(([span]) => span)));
     }
 
-    // Destinations by the interface that the host sends to them by; without those of another way.
+    // Destinations by egress interface: those of specific routes, or if `way` is set, of the default route.
     leaving(goals, way) {
       const found = new Map();
       for (const [span, egress] of this.partition) {
@@ -109,12 +109,12 @@
       return [...found].map(([device, spans]) => [device, united(spans)]).filter(([, spans]) => spans.length);
     }
 
-    // Other hosts that are the next hop of what leaves by an uplink: by which of theirs, and what of it.
+    // Other hosts that are next hops beyond an uplink: their name, their uplink and the destinations.
     led(uplink, goals) {
       return (this.next[uplink] ?? []).map(([spans, at]) => [...at, common(spans, goals)]).filter(([,, some]) => some.length);
     }
 
-    // Whether what is meant is the address of another host that only the network outside knows.
+    // Whether an end is an address of another host that only the network outside knows.
     hidden(end) {
       if (!end.uplink || end.uplink[0] === this.name) return false;
       return has(this.ends.names.hosts[end.uplink[0]][this.family].learned, end.uplink[1]);

@@ -51,7 +51,7 @@ window.taploomReach = window.taploomReach || {};
   const same = (one, other) => one === other || (one && other && one.length === other.length &&
     one.every(([first, last], at) => first === other[at][0] && last === other[at][1]));
 
-  // RFC 5952, with the dotted ending that inet_ntop(3) gives to what embeds an IPv4 address.
+  // An address as in RFC 5952; one that embeds an IPv4 address has the dotted ending of inet_ntop(3).
   function printed(family, value) {
     if (family === "ipv4") return [24n, 16n, 8n, 0n].map((by) => (value >> by) & 255n).join(".");
     const words = [...Array(8).keys()].map((at) => Number((value >> BigInt(16 * (7 - at))) & 0xffffn));
@@ -92,7 +92,7 @@ window.taploomReach = window.taploomReach || {};
     return words.reduce((value, word) => (value << 16n) + BigInt(`0x${word}`), 0n);
   }
 
-  // An address or prefix; null where it is none, or has host bits.
+  // Reads an address or prefix; null if the text is neither, or a prefix with host bits.
   function prefix(text) {
     const [host, length, more] = text.split("/");
     const family = host.includes(":") ? "ipv6" : "ipv4";
@@ -104,8 +104,8 @@ window.taploomReach = window.taploomReach || {};
     return value % size === 0n ? { family, spans: [[value, value + size - 1n]] } : null;
   }
 
-  // What of a set are real addresses, and each number that stands for one that is learned: these lie behind the last
-  // real one and are its neighbours. The same as taploom's flows/packets/learned.py.
+  // The real addresses of a set, and its numbers that stand for learned addresses; these numbers follow the last real
+  // address. The same as taploom's flows/packets/learned.py.
   const every = (family) => [[0n, (1n << BITS[family]) - 1n]];
   const real = (family, spans) => common(spans, every(family));
   function* learned(family, spans) {

@@ -1,4 +1,4 @@
-// The parts of an answer as `taploom reach --format json` tells them. The same as taploom's report/reach.py.
+// The parts of an answer, as `taploom reach --format json` prints them. The same as taploom's report/reach.py.
 "use strict";
 (() => {
   const { united, common, holds, same, single, range, printed, real, learned, read } = taploomReach.spans;
@@ -35,7 +35,7 @@
       };
     }
 
-    // What no plan knows, and the answer hangs on.
+    // Notes on facts that the answer depends on but the plan does not know.
     notes(reply, by) {
       const last = reply.hops[reply.hops.length - 1];
       const found = reply.unknown.filter(({ within }) => within !== null)
@@ -54,7 +54,7 @@
       return found;
     }
 
-    // Whether a part is of ICMP types that Linux takes for invalid by themselves. The same as taploom's plan/services.py.
+    // Whether a part has only ICMP types that a host's conntrack takes for invalid. The same as taploom's plan/services.py.
     beginsNothing({ hops, box }) {
       if (hops.every((hop) => hop.answer.by === "implied/bridge")) return false;
       const known = { 1: [8, 13, 15, 17], 58: [128, 130, 131, 132, 133, 134, 135, 136, 139, 143, 151, 152] };
@@ -62,7 +62,7 @@
       return Boolean(types) && !types.some((type) => (box[PORT] ?? [[0n, 255n]]).some(([a, z]) => a <= type && type <= z));
     }
 
-    // By which uplink the answers leave a host that has several ways out. The same as taploom's report/answering_uplinks.py.
+    // The uplinks by which answers leave a host with several uplinks. The same as taploom's report/answering_uplinks.py.
     answering({ family, box }, { host, ingress, senders }) {
       const place = this.inquiry.ends.place(host, family), ways = place.preferred, anyway = "other/";
       if (place.defaults.length < 2 || !(ingress in place.zones) || !ways.length) return [];
@@ -75,7 +75,7 @@
       return [words + (near.length ? ` (those to ${near.slice(0, 2).join(", ")} by ${ingress})` : "")];
     }
 
-    // Ends that have any address of a pool.
+    // Notes on ends that may have any address of a DHCP pool.
     leased({ family, box }, level, text) {
       const { pools, tags, guests } = this.inquiry.ends.names, [kind, ...rest] = text.split("/"), name = rest.join("/");
       const named = kind === "tag" && rest.length ? (tags[name] ?? []).filter((one) => one.startsWith("guest/"))
@@ -87,7 +87,7 @@
       })).filter(Boolean);
     }
 
-    // Values of an address; by those of the other parts, where these are fewer words.
+    // The values of a learned address in words, or, if that is shorter, the values that it does not have.
     given({ family }, unknown) {
       const texts = addresses(family, unknown.within);
       const alike = ({ role, host, uplink }) => role === unknown.role && host === unknown.host && uplink === unknown.uplink;
@@ -100,7 +100,7 @@
       return `an address of ${few(texts).join(", ")}`;
     }
 
-    // What one host makes of the ends, as addresses where they are known.
+    // The source, destination and port that NAT of one host gives to packets, in words if the address is not known.
     change(reply, hop) {
       const { family, box } = reply, to = hop.answer.destination;
       const found = { source: this.source(reply, hop), destination: null, port: null };
@@ -112,7 +112,7 @@
       return found;
     }
 
-    // The sender's address behind a host: of the bridge that it goes back to, or of the uplink that it leaves by.
+    // The new source behind a host; with masquerade it is the address of the interface that the packet leaves by.
     source({ family, box }, hop) {
       const found = hop.answer.source;
       if (!found) return null;
@@ -141,7 +141,7 @@
       return [...named, ...addresses(family, real(family, spans))];
     }
 
-    // In words: as asked where the part is all of it.
+    // An end of a part in words; the user's words if the part is about all addresses asked.
     end(reply, level) {
       const mine = this.replies.filter((one) => one.family === reply.family);
       const texts = this.texts(reply, level);
