@@ -55,7 +55,7 @@ def _nested(headings: tuple[TocEntry, ...]) -> list[Any]:
 
 
 def brief(nav: Navigation) -> Navigation:
-    """The navigation of a leaf: the first section, with a list of one page as that page; one page of other sections."""
+    """The navigation of a leaf: the first section, with lists of one page as plain pages; one page of the others."""
     first, *others = nav.items
     network = Section(first.title, [_list(item) for item in first.children]) if first.is_section else first
     return Navigation([network, *map(_entrance, others)], nav.pages)

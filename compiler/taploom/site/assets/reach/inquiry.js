@@ -246,7 +246,7 @@
       return others.flatMap((host) => host.list("approaches", null));
     }
 
-    // Loads the hosts with forwards at these destinations: packets can only be judged when the forwards are known.
+    // Loads the hosts that have these destinations: packets cannot be judged before the forwards of these hosts are known.
     async known(goals, family) {
       for (const [name, host] of Object.entries(this.ends.names.hosts)) {
         const fixed = taploomReach.spans.read(host[family].fixed);
