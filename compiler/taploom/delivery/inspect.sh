@@ -67,7 +67,7 @@ judge() { # folder of a sound bundle
     for device in $(facts "$1/activation" uplink); do [ -e "/sys/class/net/$device" ] || wrong "there is no $device"; done
     limit 10 systemctl is-active --quiet systemd-networkd.service || wrong 'systemd-networkd does not run'
     case $(cat /etc/nftables.conf $etc/taploom-ruleset.service 2>/dev/null) in *taploom*) ;; *) say 'note: nothing loads the ruleset at boot' ;; esac
-    for line in $(foreign); do say "note: $(echo "${line#*|}" | tr "|" ":")"; done
+    for line in $(foreign); do line=${line#*|} && say "note: ${line%%|*}: ${line#*|}"; done
     earlier "$1"
     locked_out "$1"
 }
