@@ -16,6 +16,8 @@ from taploom.drift.compare import compare
 from taploom.drift.facts import read
 from taploom.drift.facts.model import Facts
 from taploom.drift.facts.read import read_facts
+from taploom.drift.json_types import UnreadError
+from taploom.drift.listing.objects import chain_of
 from taploom.report.drift.compared import Drifts
 from taploom.report.drift.formats import FORMATS
 
@@ -131,3 +133,9 @@ def test_an_element_that_stands_for_billions_is_not_counted_out() -> None:
     assert isinstance(read_, Facts)
     assert read_.ruleset
     assert any(each.unknown for one in read_.ruleset for rules in one.rules.values() for each in rules)
+
+
+@pytest.mark.parametrize("priority", [True, False, 1.0, "0", None])
+def test_a_priority_that_is_no_whole_number_is_not_read(priority: object) -> None:
+    with pytest.raises(UnreadError):
+        chain_of({"name": "mine", "type": "filter", "hook": "forward", "prio": priority})

@@ -15,15 +15,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("tree", trees.values(), ids=trees.keys(), scope="session")
 
 
-_MINUTES = {"test_ansible", "test_interrupted", "test_management", "test_take_up", "test_trouble"}
-"""The modules that last minutes."""
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what lasts minutes, unless `--hosts` asks for it, or `--wide` for everything."""
+    """Leaves out the tests with a mark whose option is not given; `--wide` asks for everything."""
     wide = config.getoption("--wide")
-    long = set() if wide or config.getoption("--hosts") else _MINUTES
-    left = [item for item in items if item.path.stem in long or (item.get_closest_marker("wide") and not wide)]
+    left_out = {"wide": not wide, "hosts": not (wide or config.getoption("--hosts"))}
+    left = [item for item in items if any(off and item.get_closest_marker(mark) for mark, off in left_out.items())]
     config.hook.pytest_deselected(items=left)
     items[:] = [item for item in items if item not in left]
 

@@ -25,7 +25,7 @@ from taploom.lab.waiting import wait_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-pytestmark = [pytest.mark.kernel, needs("root", "boot", "nft", "ping", "ssh", "ansible-playbook")]
+pytestmark = [pytest.mark.hosts, pytest.mark.kernel, needs("root", "boot", "nft", "ping", "ssh", "ansible-playbook")]
 
 COLLECTION = Path(__file__).parents[2] / "ansible"
 SPECS = """\

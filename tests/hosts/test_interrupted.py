@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.hosts.state import State
 
 
-pytestmark = [pytest.mark.kernel, needs("root", "tun", "boot", "nft", "bash")]
+pytestmark = [pytest.mark.hosts, pytest.mark.kernel, needs("root", "tun", "boot", "nft", "bash")]
 
 TRIAL = ("try", "--timeout", "3s")
 RATE = 250

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from taploom.plan.site import Plan
 
-pytestmark = [pytest.mark.kernel, needs("root", "tun", "boot", "nft")]
+pytestmark = [pytest.mark.hosts, pytest.mark.kernel, needs("root", "tun", "boot", "nft")]
 
 OFFICE, SSH = "198.51.100.7", 22
 GIVEN = "{zone: internet, ipv4: 203.0.113.10/24, gateway4: 203.0.113.1, ipv6: ra}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.diff.site import Files
 
-pytestmark = [pytest.mark.kernel, needs("root", "tun", "boot", "nft", "ping")]
+pytestmark = [pytest.mark.hosts, pytest.mark.kernel, needs("root", "tun", "boot", "nft", "ping")]
 
 VERSION = 252
 QUIET = ("D0", "D1")

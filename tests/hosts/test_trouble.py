@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.hosts.booted import Host
 
-pytestmark = [pytest.mark.kernel, needs("root", "tun", "boot", "nft")]
+pytestmark = [pytest.mark.hosts, pytest.mark.kernel, needs("root", "tun", "boot", "nft")]
 
 SPACE = "48m"
 ROOM = (0, 64, 4, 16, 32, 96, 128, 192, 256, 384, 512, 768, 1024)

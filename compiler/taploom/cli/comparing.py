@@ -9,11 +9,14 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.frozen import dataclass
 from taploom.base.parallel import beside
 from taploom.cli.now import now
 from taploom.cli.revision_names import is_path, named, or_folder
+from taploom.cli.wrong import unusable
 from taploom.diff.change import ComparedPlan, compare
 from taploom.diff.classes import Class
 from taploom.diff.gates import NO_GATES, Gates
@@ -130,6 +133,25 @@ def side(specs: Path, word: str) -> ComparedSpecs:
     return _compiled(Path(word), word)
 
 
+def sound_side(specs: Path, word: str) -> ComparedSpecs:
+    """Compile one side, whose files hosts may have.
+
+    Args:
+        specs: folder of the specs.
+        word: as in `side`.
+
+    Raises:
+        UsageError: there is no such plan, or it does not compile.
+    """
+    try:
+        found = side(specs, word)
+    except (RevisionError, PlanTextError) as error:
+        raise unusable(error) from None
+    if not found.sound:
+        raise click.UsageError(f"{found.label} does not compile, so no host can have its files.")
+    return found
+
+
 def _plan_text(path: Path) -> str:
     """The text of a plan.json; its size is bounded, as it may come from an untrusted source."""
     try:
@@ -214,6 +236,7 @@ __all__ = [
     "change_of",
     "revision_of",
     "side",
+    "sound_side",
     "subject_of",
     "subjects",
 ]

@@ -8,13 +8,8 @@ import click
 from taploom.cli.completion import objects
 from taploom.cli.exits import FINDINGS, FINE, STALE
 from taploom.cli.options import format_option, specs_option
-from taploom.cli.wrong import unusable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from taploom.drift.facts.model import Facts
-    from taploom.plan.site import Plan
     from taploom.report.drift.compared import Drifts
 
 
@@ -46,10 +41,13 @@ def command(host: str, specs: Path, facts: str | None, since: str | None, form: 
 
 
 def _compared(host: str, specs: Path, facts: str, since: str | None, form: str) -> int:
+    from taploom.cli.comparing import sound_side
     from taploom.cli.compiling import sound
     from taploom.cli.hosts import host_of
+    from taploom.cli.now import now
     from taploom.cli.terminal import progress, say, show, tell
     from taploom.drift.facts.folder import facts_of, facts_of_all
+    from taploom.report.drift.compared import drifts
     from taploom.report.drift.formats import FORMATS
     from taploom.report.drift.text import drift_tally
 
@@ -63,40 +61,13 @@ def _compared(host: str, specs: Path, facts: str, since: str | None, form: str) 
     if known.refused:
         show(known.refused)
         return FINDINGS
-    before = None if since is None else _before(specs, since)
+    before = None if since is None else sound_side(specs, since).plan
     with progress("Comparing"):
-        found = _drifts(site.plan, before, known.facts, names)
+        found = drifts(site.plan, known.facts, names, now(), before)
     tell(FORMATS[form](found), form)
     if form == "text":
         say(drift_tally(found))
     return _status(found)
-
-
-def _drifts(plan: "Plan", before: "Plan | None", known: "Mapping[str, Facts]", names: list[str]) -> "Drifts":
-    from taploom.cli.now import now
-    from taploom.drift.compare import plan_hash
-    from taploom.drift.every import compare_all
-    from taploom.report.drift.compared import Drifts
-
-    found = compare_all(plan, known, before)
-    return Drifts(plan_hash(plan), now(), found, tuple(sorted(set(names) - known.keys())))
-
-
-def _before(specs: Path, word: str) -> "Plan":
-    """The older plan that hosts may still have.
-
-    Raises:
-        click.UsageError: there is no such plan, or it is not sound.
-    """
-    from taploom.cli.comparing import PlanTextError, RevisionError, side
-
-    try:
-        found = side(specs, word)
-    except (RevisionError, PlanTextError) as error:
-        raise unusable(error) from None
-    if not found.sound:
-        raise click.UsageError(f"{found.label} does not compile, so no host can have its files.")
-    return found.plan
 
 
 def _status(found: "Drifts") -> int:

@@ -15,7 +15,6 @@ from taploom.cli.releasing import RELEASE, BundleOptions, bundle_options, releas
 if TYPE_CHECKING:
     from taploom.delivery.comparison import File
     from taploom.plan.host import Host
-    from taploom.plan.site import Plan
 
 
 _COMPRESSED = re.compile(r"\.(t[bgx]z2?|tzst|zip|tar\.[a-z0-9]+)$")
@@ -52,6 +51,7 @@ def command(
     that pull them take them up: who signs it approves the plan.
     """
     from taploom.cli.compiling import sound
+    from taploom.cli.hosts import host_of
     from taploom.delivery.archive import tar
     from taploom.delivery.layout import bundles
     from taploom.delivery.manifest import sha256
@@ -61,14 +61,15 @@ def command(
     site = sound(specs, render=True)
     if site is None:
         return FINDINGS
-    hosts = site.plan.hosts if host is None else (_host(site.plan, host),)
+    hosts = site.plan.hosts if host is None else (host_of(site.plan, host),)
     base = None if options.since is None else since_of(specs, options.since, site)
     wave = wave_of(site.plan, options)
     status, sums = FINE, {}
     made = bundles(site.plan, hosts, site.printed, serial=options.serial, since=base)
     for one, files in zip(hosts, made, strict=True):
-        sums[one.name] = sha256(tar(files))
-        status = max(status, _put(destinations.of(one), files, force=force))
+        archive = tar(files)
+        sums[one.name] = sha256(archive)
+        status = max(status, _put(destinations.of(one), files, archive, force=force))
     if every and status == FINE:  # a release never names a bundle that is not there
         text = release_of(site.plan, options, wave, sums)
         status = max(status, _write(destinations.release, text, FORMAT))
@@ -110,27 +111,12 @@ class _Destinations:
         return self._one or f"{self._all}/{host.name}{self._suffix}"
 
 
-def _host(plan: "Plan", name: str) -> "Host":
-    from taploom.base.names import closest
-
-    wanted = name.removeprefix("host/")
-    for host in plan.hosts:
-        if host.name == wanted:
-            return host
-    names = [host.name for host in plan.hosts]
-    meant = closest(wanted, names)
-    hint = f"Did you mean '{meant}'?" if meant else f"There are: {', '.join(names) or 'none'}."
-    raise click.UsageError(f"The site has no host '{name}'. {hint}")
-
-
-def _put(out: str, files: dict[str, "File"], *, force: bool) -> int:
-    from taploom.delivery.archive import tar
-
+def _put(out: str, files: dict[str, "File"], archive: bytes, *, force: bool) -> int:
     if out == "-":
-        sys.stdout.buffer.write(tar(files))
+        sys.stdout.buffer.write(archive)
         return FINE
     if out.endswith(".tar"):
-        return _write(Path(out), tar(files), f"{len(files)} files")
+        return _write(Path(out), archive, f"{len(files)} files")
     return _write_folder(Path(out), files, force=force)
 
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from taploom.cli.wrong import unusable
-
 if TYPE_CHECKING:
     from taploom.delivery.bundle import BundleChange
     from taploom.driver import Compiled
@@ -72,26 +70,20 @@ def since_of(specs: Path, word: str, site: "Compiled") -> "BundleChange":
     Raises:
         UsageError: there is no such plan, or it is not sound.
     """
-    from taploom.cli.comparing import PlanTextError, RevisionError, change_of, side, subject_of
+    from taploom.cli.comparing import change_of, sound_side, subject_of
     from taploom.cli.terminal import progress
     from taploom.delivery.bundle import BundleChange
-    from taploom.delivery.manifest import sha256
-    from taploom.plan.json import plan_json
+    from taploom.plan.json import plan_digest
 
-    try:
-        with progress(f"Compiling {word}"):
-            before = side(specs, word)
-    except (RevisionError, PlanTextError) as error:
-        raise unusable(error) from None
-    if not before.sound:
-        raise click.UsageError(f"{before.label} does not compile, so no host can have its files.")
+    with progress(f"Compiling {word}"):
+        before = sound_side(specs, word)
     after = subject_of(str(specs), site)
     with progress("Comparing"):
         change = change_of(before, after)
     known = {f"host/{host.name}" for host in before.plan.hosts}
     names = (host.name for host in after.plan.hosts)
     kept = frozenset(name for name in names if after.moves.get(f"host/{name}", f"host/{name}") in known)
-    return BundleChange(f"sha256:{sha256(plan_json(before.plan).encode())}", change.disruption, kept)
+    return BundleChange(f"sha256:{plan_digest(before.plan)}", change.disruption, kept)
 
 
 def wave_of(plan: "Plan", options: BundleOptions) -> int:
@@ -115,9 +107,7 @@ def release_of(plan: "Plan", options: BundleOptions, wave: int, bundles: Mapping
         wave: the wave up to which hosts may go.
         bundles: SHA-256 of each host's tar, by the name of the host.
     """
-    from taploom.delivery.manifest import sha256
     from taploom.delivery.release import Release, release
-    from taploom.plan.json import plan_json
+    from taploom.plan.json import plan_digest
 
-    digest = sha256(plan_json(plan).encode())
-    return release(Release(digest, options.serial, wave, options.waiver, bundles), plan.rollout).encode()
+    return release(Release(plan_digest(plan), options.serial, wave, options.waiver, bundles), plan.rollout).encode()

@@ -1,7 +1,6 @@
 """The comparison of one host: an explicit tuple of all aspects, and one result of all their findings."""
 
 from collections.abc import Callable, Iterable
-from hashlib import sha256
 
 from taploom.drift.aspects import addresses, dhcp, files, foreign, gaps, links, sysctls, units
 from taploom.drift.aspects.ruleset import compared
@@ -9,7 +8,7 @@ from taploom.drift.facts.model import Facts
 from taploom.drift.model import Drift, Row, Subject, Word
 from taploom.drift.ruleset.compare import Compared
 from taploom.drift.view import Planned, View
-from taploom.plan.json import plan_json
+from taploom.plan.json import plan_digest
 from taploom.plan.site import Plan
 
 ASPECTS: tuple[Callable[[View], Iterable[Row]], ...] = (
@@ -27,7 +26,7 @@ ASPECTS: tuple[Callable[[View], Iterable[Row]], ...] = (
 
 def plan_hash(plan: Plan) -> str:
     """The hash of a plan, as manifests have it: of `plan.json`."""
-    return f"sha256:{sha256(plan_json(plan).encode()).hexdigest()}"
+    return f"sha256:{plan_digest(plan)}"
 
 
 def compare(planned: Planned, facts: Facts, before: Planned | None = None) -> Drift:

@@ -62,15 +62,21 @@ def text(value: object) -> str:
     raise UnreadError(short(value))
 
 
+def whole(value: object) -> int | None:
+    """A whole number; None for anything else, also for a truth value, which Python counts among the numbers."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 def number(value: object, most: int) -> int:
     """A whole number from 0 to `most`.
 
     Raises:
         UnreadError: it is something else.
     """
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
-        return value
-    raise UnreadError(short(value))
+    found = whole(value)
+    if found is None or not 0 <= found <= most:
+        raise UnreadError(short(value))
+    return found
 
 
 _SHOWN = 160

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from taploom.backends.artifact import Artifact
 from taploom.base.frozen import dataclass
+from taploom.delivery.manifest import sha256
 from taploom.drift.facts.model import Facts
 from taploom.drift.model import Row, Subject, Word
 from taploom.plan.host import Host
@@ -74,7 +75,7 @@ class View:
             return Word.DRIFTED
         now, wanted = self.facts.files.get(path), self.installed.get(path)
         whole = now is not None and now.sha256 == taken.files[path]
-        same = wanted is not None and _sha256(wanted) == taken.files[path]
+        same = wanted is not None and sha256(wanted.text.encode()) == taken.files[path]
         return Word.PENDING if whole and not same else Word.DRIFTED
 
     def word_of(self, device: str, kind: str = "network") -> Word:
@@ -106,9 +107,3 @@ class View:
         if origin is None:
             return self.host.origin
         return origin if origin.span else replace(origin, span=self.host.origin.span)
-
-
-def _sha256(artifact: Artifact) -> str:
-    from hashlib import sha256
-
-    return sha256(artifact.text.encode()).hexdigest()

@@ -30,8 +30,6 @@ from taploom.diagrams.draw import drawn, undrawn
 from taploom.diagrams.palette import paint
 from taploom.diagrams.printing import printed
 from taploom.diagrams.svg import figure, inline
-from taploom.drift.compare import plan_hash
-from taploom.drift.every import compare_all
 from taploom.drift.facts.folder import facts_of_all
 from taploom.driver import Compiled, compile_site, rendered
 from taploom.mkdocs.again import Templates, worded
@@ -40,7 +38,7 @@ from taploom.mkdocs.kept import Kept
 from taploom.mkdocs.large import QuickPage, brief, squeezed
 from taploom.mkdocs.past import Past
 from taploom.plan.schema import plan_schema
-from taploom.report.drift.compared import Drifts
+from taploom.report.drift.compared import Drifts, drifts
 from taploom.report.plan.escape import html as escaped
 from taploom.site.loaded import MATERIAL, SCRIPT, STYLES, assets
 from taploom.site.manual import Manual
@@ -248,8 +246,7 @@ def _drifts(site: Compiled, folder: Path) -> Drifts:
     known = facts_of_all(folder, names)
     if known.refused:
         raise PluginError("; ".join(each.message for each in known.refused))
-    found = compare_all(site.plan, known.facts)
-    return Drifts(plan_hash(site.plan), now(), found, tuple(sorted(set(names) - known.facts.keys())))
+    return drifts(site.plan, known.facts, names, now())
 
 
 def _shown(specs: Path) -> Path:

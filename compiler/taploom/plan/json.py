@@ -11,6 +11,7 @@ import enum
 import functools
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import fields
+from hashlib import sha256
 from json.encoder import encode_basestring as quoted
 from typing import Any, cast
 
@@ -55,6 +56,11 @@ def plan_lines(plan: Plan) -> list[JsonLine]:
 def plan_json(plan: Plan) -> str:
     """The canonical text, with a line end."""
     return "".join(["\n".join([*[text for text, _ in part], ""]) for part in _parts(plan)])
+
+
+def plan_digest(plan: Plan) -> str:
+    """SHA-256 of the canonical text, in hexadecimal."""
+    return sha256(plan_json(plan).encode()).hexdigest()
 
 
 def _parts(plan: Plan) -> Iterator[list[JsonLine]]:

@@ -1,9 +1,9 @@
 """Files of ours: missing, edited, left over, changed by somebody's drop-in; and the bundle that the host took up."""
 
 from collections.abc import Iterator
-from hashlib import sha256
 
 from taploom.backends.artifact import Artifact
+from taploom.delivery.manifest import sha256
 from taploom.drift.model import Row, Subject, Word
 from taploom.drift.view import View
 from taploom.plan.origin import Origin
@@ -39,7 +39,7 @@ def _bundle(view: View) -> Iterator[Row]:
 
 def _file(view: View, path: str, artifact: Artifact) -> Iterator[Row]:
     found = view.facts.files.get(path)
-    wanted, origin = sha256(artifact.text.encode()).hexdigest(), _origin(artifact)
+    wanted, origin = sha256(artifact.text.encode()), _origin(artifact)
     if found is None:
         word = Word.PENDING if view.older and not _taken(view, path) else Word.DRIFTED
         yield view.row(word, Subject.FILE, path, "the file is gone", origin, f"sha256 {wanted}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from taploom.backends.nftables.fields import Field, Type
 from taploom.backends.nftables.tree import Base, Chain, Counter, Element, NamedLimit, Set, VerdictKind
-from taploom.drift.json_types import UnreadError, mapping, number, sequence, short, text
+from taploom.drift.json_types import UnreadError, mapping, number, sequence, short, text, whole
 from taploom.drift.listing.elements import element, pair
 from taploom.drift.listing.fields import key
 from taploom.drift.listing.values import type_of
@@ -80,8 +80,8 @@ def chain_of(body: Mapping[str, object]) -> Chain:
     name = text(body.get("name"))
     if "hook" not in body:
         return Chain(name, ())
-    priority, policy = body.get("prio"), _POLICIES.get(text(body.get("policy", "accept")))
-    if type(priority) is not int or abs(priority) > _PRIORITY or policy is None:  # a truth value is an int, too
+    priority, policy = whole(body.get("prio")), _POLICIES.get(text(body.get("policy", "accept")))
+    if priority is None or abs(priority) > _PRIORITY or policy is None:
         raise UnreadError(f"chain {short(name)}")
     return Chain(name, (), Base(text(body.get("type")), text(body.get("hook")), str(priority), policy))
 

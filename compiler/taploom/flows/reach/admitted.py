@@ -40,7 +40,7 @@ class Admission:
     def of(cls, site: SiteEntries, host: Host, family: Family) -> "Admission":
         """The admission of a host of a site."""
         plan, forwarding = site.index.plan, Forwarding.of(host, family)
-        ends = (*(rule.expires for rule in plan.policy), *(forward.expires for forward in plan.forwards))
+        ends = (*(entry.expires for entry in plan.policy), *(forward.expires for forward in plan.forwards))
         clock = Clock.of(end for end in ends if end is not None)
         manager: Manager[Answer] = Manager(sizes(family, len(forwarding.learned), clock.phases))
         return cls(PacketPath(manager, forwarding, Intent(site, forwarding, manager, clock)))

@@ -1,7 +1,13 @@
 """The input of all formats: the comparisons of some hosts at one moment."""
 
+from collections.abc import Iterable, Mapping
+
 from taploom.base.frozen import dataclass
+from taploom.drift.compare import plan_hash
+from taploom.drift.every import compare_all
+from taploom.drift.facts.model import Facts
 from taploom.drift.model import Drift
+from taploom.plan.site import Plan
 
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
@@ -21,6 +27,22 @@ class Drifts:
     now: int
     hosts: tuple[Drift, ...]
     missing: tuple[str, ...] = ()
+
+
+def drifts(
+    plan: Plan, known: Mapping[str, Facts], names: Iterable[str], now: int, before: Plan | None = None
+) -> Drifts:
+    """The comparisons of hosts with a plan.
+
+    Args:
+        plan: the plan.
+        known: facts by host.
+        names: the hosts that are asked about.
+        now: seconds since the epoch.
+        before: an older plan that hosts may have taken up.
+    """
+    found = compare_all(plan, known, before)
+    return Drifts(plan_hash(plan), now, found, tuple(sorted(set(names) - known.keys())))
 
 
 def age(seconds: int) -> str:
