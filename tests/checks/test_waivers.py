@@ -32,7 +32,7 @@ def test_the_plan_says_which_waivers_are_used() -> None:
     site = compiled(SITE.replace("network/loose]", "network/gone]"))
     assert [(w.subject, w.used) for w in site.plan.waivers] == [("network/gone", False), ("network/lan", True)]
     assert [d.message for d in site.of("TL213")] == [
-        "waiver `later` accepts TL513 on `network/gone`, which was not found"
+        "waiver `later` accepts TL513 on `network/gone`, but there is no such finding"
     ]
 
 
@@ -76,7 +76,7 @@ def test_an_error_is_said_to_be_what_no_waiver_accepts() -> None:
         "waivers:\n  console: {code: TL801, on: host/hv1, reason: there is a console}\n"
     )
     assert [d.message for d in site.of("TL213")] == [
-        "waiver `console` accepts TL801 on `host/hv1`, which is an error: errors cannot be waived"
+        "waiver `console` accepts TL801 on `host/hv1`, but that is an error, and errors cannot be waived"
     ]
 
 

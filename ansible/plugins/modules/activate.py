@@ -1,7 +1,7 @@
 #!/usr/bin/python
-"""The Ansible module `taploom.taploom.activate`: runs `activate` of a bundle, and tells what its exit code means.
+"""The Ansible module `taploom.taploom.activate`: runs `activate` of a bundle, and reports what its exit code means.
 
-It runs on hosts, with whatever Python they have from 3.9 on, and knows of taploom only what a bundle says.
+The module runs on hosts with Python 3.9 or later and without the compiler.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ module: activate
 short_description: Takes a bundle of taploom up on a host
 description:
   - Runs the script C(activate) of a bundle that lies on the host, as root.
-  - It arms a way back before it changes anything; what is not confirmed in time goes back without Ansible.
+  - The script arms a way back before it changes anything. If nobody confirms in time, the host
+    goes back without Ansible.
 options:
   verb:
     description:
-      - V(check) judges bundle and host, and is changed where V(try) would do something; nothing on the host changes.
-      - V(try) takes the bundle up on trial, V(confirm) keeps it, V(revert) goes back now. V(confirm) wants another
-        connection than V(try), see the role P(taploom.taploom.take_up#role).
-      - V(status) returns what is in force, and changes nothing. V(remove) leaves the host as before its first bundle.
+      - V(check) judges bundle and host without changing either. It reports C(changed) where V(try) would change
+        something.
+      - V(try) takes the bundle up on trial, V(confirm) keeps it, V(revert) goes back now. V(confirm) has to
+        come by another connection than V(try), see the role P(taploom.taploom.take_up#role).
+      - V(status) returns what is in force, and changes nothing. V(remove) restores the host as it was before its first
+        bundle.
     type: str
     required: true
     choices: [check, try, confirm, revert, status, remove]
@@ -32,11 +35,11 @@ options:
     type: path
     default: /var/lib/taploom/current
   expect:
-    description: The plan that was approved, as C(sha256:HEX); for V(check) and V(try).
+    description: Hash of the approved plan, as C(sha256:HEX), for V(check) and V(try); another plan is refused.
     type: str
     default: ""
   timeout:
-    description: How long V(try) waits to be confirmed, such as V(90s) or V(2m); by default as the bundle says.
+    description: How long V(try) waits for V(confirm), such as V(90s) or V(2m); by default the time in the bundle.
     type: str
     default: ""
   force:
@@ -64,15 +67,15 @@ EXAMPLES = """
 
 RETURN = """
 differs:
-  description: Whether V(try) would do something.
+  description: Whether V(try) would change something.
   type: bool
   returned: for V(check)
 rc:
   description: Exit code of C(activate).
   type: int
-  returned: where it ran
+  returned: if the script ran
 status:
-  description: What C(activate status) says, with a row for each thing that is not as the plan has it.
+  description: The JSON of C(activate status), with a row for each difference from the plan.
   type: dict
   returned: for V(status), V(check) and V(try)
 """

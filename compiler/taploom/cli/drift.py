@@ -17,14 +17,18 @@ if TYPE_CHECKING:
 @click.argument("host", required=False, default="", shell_complete=objects("host", bare=True))
 @specs_option
 @click.option("--facts", metavar="FILE|DIR|-", help="Facts of HOST, or a folder with HOST.json for each host.")
-@click.option("--since", metavar="BASE", help="The plan that hosts may have taken up last, as `plan` takes it.")
+@click.option(
+    "--since",
+    metavar="BASE",
+    help="An older plan that hosts may still have: a revision of git, a folder, a plan.json.",
+)
 @format_option("text", "json", "prom")
 @click.option("--collect", is_flag=True, help="Print the script that collects the facts on a host.")
 def command(host: str, specs: Path, facts: str | None, since: str | None, form: str, *, collect: bool) -> int:
     """Say how hosts differ from their plan, by spec line and by flow.
 
-    A host is `current`, `pending` (a newer plan was not taken up), `drifted` (somebody changed what is ours) or
-    `foreign` (something that is not ours, and that matters). The facts come from a script that only reads:
+    A host is `current`, `pending` (it still has an older plan), `drifted` (somebody changed a part of the plan) or
+    `foreign` (something outside of the plan matters to its traffic). The facts come from a script that only reads:
     `taploom drift --collect | ssh root@HOST sh -s >facts/HOST.json`. The status is 0 if all hosts are current, 3 if
     some are pending and none is worse, else 1.
     """

@@ -28,7 +28,7 @@ _COMPRESSED = re.compile(r"\.(t[bgx]z2?|tzst|zip|tar\.[a-z0-9]+)$")
     "-o",
     "--out",
     metavar="DIR|FILE.tar|-",
-    help="Where to write it; - is standard output.  [default: build/HOST.tar]",
+    help="Where to write the bundle; - is standard output.  [default: build/HOST.tar]",
 )
 @click.option("--unpacked", is_flag=True, help="With --all, write folders named HOST instead of HOST.tar.")
 @bundle_options
@@ -43,12 +43,12 @@ def command(
     unpacked: bool,
     force: bool,
 ) -> int:
-    """Bundle what a host needs: its files at their paths below /, and what takes them up.
+    """Bundle the files of a host at their paths below /, with the script `activate` that puts them in force.
 
-    Beside the files there are `activation` and manifest.json, which have the same facts for a shell and for programs,
-    and SHA256SUMS. The same specs and options give the same bytes. BASE is a revision of git, a folder of specs or a
-    plan.json. With --all, the file `taploom.release` says which bundles belong together, in which waves and when hosts
-    that pull them take them up: who signs it approves the plan.
+    The bundle describes itself in manifest.json, in `activation` (the same facts for a shell) and in SHA256SUMS. The
+    same specs and options give the same bytes. BASE is a revision of git, a folder of specs or a plan.json. With
+    --all, the file `taploom.release` names the bundles that belong together, and the waves and times in which hosts
+    that pull take them up; whoever signs it approves the plan.
     """
     from taploom.cli.compiling import sound
     from taploom.cli.hosts import host_of

@@ -35,21 +35,24 @@ def bundle_options(command: Callable[..., int]) -> Callable[..., int]:
     @click.option(
         "--since",
         metavar="BASE",
-        help="What the hosts have now, as `plan` takes it: the bundle says what the change disturbs there.",
+        help="The plan that hosts have now: the bundle says what the change from it disturbs.",
     )
     @click.option(
         "--serial",
         type=click.IntRange(0, _LARGEST),
         default=0,
-        help="A number that grows from bundle to bundle: a host takes up none with a lower one than it has.",
+        help="A number that grows from bundle to bundle: a host refuses a bundle with a lower number than it has.",
     )
     @click.option(
         "--wave",
         type=click.IntRange(1),
-        help="With --all, the wave of `site.rollout` up to which hosts may go.  [default: the last]",
+        help="With --all, the last wave of `site.rollout` whose hosts may take their bundle up.  [default: all waves]",
     )
     @click.option(
-        "--waiver", default="", metavar="REASON", help="With --all, the reason to lift waves and windows for all hosts."
+        "--waiver",
+        default="",
+        metavar="REASON",
+        help="With --all, the reason to ignore waves and windows.",
     )
     @wraps(command)
     def bundled(

@@ -50,7 +50,7 @@ def _absent(document: Document, subject: str) -> bool:
 
 def _idle(waiver: Waiver, vain: Container[tuple[str, str]]) -> Diagnostic:
     error = (waiver.code, waiver.subject) in vain
-    why = "which is an error: errors cannot be waived" if error else "which was not found"
+    why = "but that is an error, and errors cannot be waived" if error else "but there is no such finding"
     message = f"waiver `{waiver.name}` accepts {waiver.code} on `{waiver.subject}`, {why}"
     return Diagnostic(
         codes.IDLE_WAIVER, message, waiver.origin.span, "remove the waiver", subject=f"waiver/{waiver.name}"

@@ -1,4 +1,4 @@
-"""The order in which hosts take up bundles by themselves, and the times."""
+"""The order in which hosts take up bundles by themselves, and the times of the week when they may."""
 
 from taploom.base.frozen import dataclass
 from taploom.plan.origin import Origin
@@ -9,12 +9,12 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @dataclass(frozen=True, slots=True)
 class WeeklyTime:
-    """A time of a week in which hosts may take bundles up.
+    """A span of the week during which hosts may take up bundles.
 
     Attributes:
-        day: of the week, from 1 for Monday (ISO 8601).
+        day: day of the week, from 1 for Monday (ISO 8601).
         start: minutes after midnight.
-        end: minutes after midnight, not included, at most 1440.
+        end: minutes after midnight, exclusive, at most 1440.
         zone: name of a time zone (IANA).
     """
 
@@ -32,13 +32,13 @@ class WeeklyTime:
 
 @dataclass(frozen=True, slots=True)
 class RolloutWindow:
-    """When changes of some classes may be taken up.
+    """The times when hosts may take up changes of some disruption classes.
 
     Attributes:
         first: the lowest class, as a number.
-        last: the highest class, included.
-        always: at any time.
-        times: else the times of the week, sorted; never where there is none.
+        last: the highest class, as a number, inclusive.
+        always: whether hosts may take them up at any time.
+        times: the times of the week if not `always`, sorted; if there are none, never.
     """
 
     first: int
@@ -63,8 +63,8 @@ class RolloutWave:
     """Hosts that take a bundle up together.
 
     Attributes:
-        selector: the selector of the spec, or "" for the hosts that none selects.
-        hosts: those that no earlier wave has, sorted.
+        selector: the selector in the spec, or "" for the hosts that no selector names.
+        hosts: the selected hosts that no earlier wave has, sorted.
     """
 
     selector: str
@@ -77,8 +77,8 @@ class Rollout:
     """How a change reaches the hosts of a site.
 
     Attributes:
-        waves: in their order; every host is in one of them.
-        windows: sorted by class, disjoint. With windows, a class that is in none is not taken up by itself.
+        waves: in order; each host is in exactly one of them, unless there are none.
+        windows: sorted by class, disjoint. If there are any, hosts that pull wait with changes of other classes.
     """
 
     waves: tuple[RolloutWave, ...]

@@ -11,7 +11,7 @@ CONFIRM = 120
 
 
 class ProbeKind(enum.Enum):
-    """What a probe tries: a next hop answers, a name resolves, or whoever takes the bundle up still gets in."""
+    """What a probe tests: a next hop answers, a name resolves, or the operator reaches the host by TCP."""
 
     GATEWAY = "gateway"
     DNS = "dns"
@@ -20,15 +20,15 @@ class ProbeKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class TakeUpProbe:
-    """Something that has to work after a host took a bundle up, as far as it worked before.
+    """A test of a host: if it succeeds before the host takes a bundle up, it has to succeed afterwards.
 
     Attributes:
-        kind: what is tried.
+        kind: what is tested.
         device: the uplink of a next hop, else "".
         family: the family of a next hop, else None.
-        address: the next hop; None where the uplink learns it, and for other kinds.
+        address: the next hop; None if the uplink learns it, or if the probe is of another kind.
         domain: the name that has to resolve, else "".
-        port: the TCP port of the host that has to let its operator in, else None.
+        port: the TCP port of the host that its operator has to reach, else None.
     """
 
     kind: ProbeKind
@@ -52,9 +52,9 @@ class TakeUp:
     """How a host takes a bundle up.
 
     Attributes:
-        confirm: seconds after which it goes back to what it had, unless somebody confirms.
-        stated: whether the spec names the probes; else they are those that every host has.
-        probes: next hops by uplink and family, then names, then ports.
+        confirm: seconds after which the host goes back to its old state, unless somebody confirms.
+        stated: whether the spec names the probes; if not, they are the probes that every host has.
+        probes: sorted: next hops by uplink and family, then names, then ports.
     """
 
     confirm: int

@@ -23,7 +23,7 @@ def colon_in_key(key: Scalar, shown: str, pairs: dict[str, KeyValue]) -> tuple[s
     name, _, rest = key.text.partition(":")
     message = f"`{shown}` is read as a key without a value"
     if not _KEY.fullmatch(name) or ":" in rest:
-        return message, "write its key before it, or put the text in quotes"
+        return message, "write the key that this value belongs to before it, or put the text in quotes"
     span, middle = key.span, key.span.column + len(name)
     before = Span(span.file, span.line, span.column, span.line, middle)
     behind = Span(span.file, span.line, middle + 1, span.end_line, span.end_column)

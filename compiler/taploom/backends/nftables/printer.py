@@ -28,7 +28,7 @@ from taploom.backends.nftables.tree import (
 from taploom.base.identity import remembered
 
 _HEAD = (
-    "# Rendered by taploom; a change made here is lost with the next one.",
+    "# Rendered by taploom from the specs; the next ruleset overwrites changes made here.",
     "# One transaction: replaces the tables of taploom and touches no other.",
 )
 _INLINE_VALUES = 4

@@ -89,8 +89,8 @@ def _fold(title: str, blocks: list[str], noun: str) -> tuple[str, list[str], str
 
 
 def _fold_title(change: Change) -> str:
-    said = ["that come and go with what they belong to"] if flow_words.along(change) else []
-    said += ["that stay at another address"] if flow_words.as_before(change) else []
+    said = ["of objects that are added or removed"] if flow_words.along(change) else []
+    said += ["that stay, at another address"] if flow_words.as_before(change) else []
     examples = bool(flow_words.by_intent(change))
     if not said:
         return "Examples, a packet for each row" if examples else "Flows that no entry decides"

@@ -20,6 +20,6 @@ def pages(diagnostics: tuple[Diagnostic, ...], texts: Mapping[str, str]) -> Iter
         return found[number - 1] if 0 < number <= len(found) else None
 
     count = f"{len(errors)} error" + ("s" if len(errors) != 1 else "")
-    said = f"The specs have {count}; this page becomes the site again when they are mended and saved."
+    said = f"The specs have {count}. The site comes back here as soon as specs without errors are saved."
     body = Paragraph(said), CodeBlock(full(Findings(errors, line)), "text")
     yield Page("index.md", "The specs have errors", body, listed=True)

@@ -34,7 +34,11 @@ def pages(view: SiteView) -> Iterator[Page]:
     command = Link("reference/commands.md#plan", Code(("taploom plan",)))
     body = (
         Paragraph(
-            ("What the last revisions of the specs did to the plan, the newest first. ", command, " compares any two.")
+            (
+                "What each of the last revisions of the specs changed, the newest first. ",
+                command,
+                " compares any two revisions.",
+            )
         ),
         *table(head, rows),
         *paragraph(prose(history.missing)),
@@ -66,7 +70,7 @@ def _told(revision: Revision) -> tuple[Inline, Inline, Inline]:
     if revision.unread:
         return (Strong("cannot be read"), "", "")
     if change is None:
-        return ("the beginning", "", "")
+        return ("first revision", "", "")
     if not change.has_changes:
         return ("no changes", "", "")
     exposed = sum(one.exposed for one in change.flows)
@@ -96,14 +100,14 @@ def _page(view: SiteView, revision: Revision, short: str) -> Page:
 def _errors(revision: Revision) -> Blocks:
     if revision.sound or revision.unread:
         return ()
-    said = Strong("The specs of this revision have errors:"), " they are compared as far as they are sound."
+    said = Strong("The specs of this revision have errors:"), " only the parts without errors are compared."
     return (Paragraph(said),)
 
 
 def _no_change(revision: Revision) -> Paragraph:
     if revision.unread:
-        return Paragraph((Strong("What this revision does cannot be told:"), f" {revision.unread}"))
-    return Paragraph("Nothing before it to compare with.")
+        return Paragraph((Strong("The change of this revision is unknown:"), f" {revision.unread}"))
+    return Paragraph("This is the first revision: there is none before it to compare it with.")
 
 
 def _figure(graph: Graph, change: Change) -> Figure:

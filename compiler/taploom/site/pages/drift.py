@@ -21,7 +21,7 @@ def pages(view: SiteView) -> Iterator[Page]:
     if found is None:
         return
     hosts = (block for host in found.hosts for block in _host(host))
-    body = (*table(("Host", "Is", "Facts of", "Old then", "Serial", "Differences"), _summary(found)), *hosts)
+    body = (*table(("Host", "Is", "Facts of", "Age", "Serial", "Differences"), _summary(found)), *hosts)
     yield Page("drift.md", "On the hosts", body, listed=True)
 
 

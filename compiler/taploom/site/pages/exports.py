@@ -81,12 +81,12 @@ def _to_export(host: str) -> Inline:
 def _page(view: SiteView, host: str) -> Page:
     artifacts = view.files.get(f"hosts/{host}", ())
     if view.crowded:
-        said = Paragraph(("What ", to("host", host), " loads, to download: too much to be read here."))
+        said = Paragraph(("The files that ", to("host", host), " loads. They are too long to be shown on a page."))
         body = (said, *_files_table(artifacts))
         return Page(f"{FOLDER}/{host}.md", f"Files of {host}", body, searched=False)
     rows = ((Link(f"#{_anchor(one)}", _short(one, host)), code(one.install), _size(one)) for one in artifacts)
     body = (
-        Paragraph(("What ", to("host", host), " loads.")),
+        Paragraph(("The files that ", to("host", host), " loads.")),
         *table(("File", "Installed as", "Bytes"), rows),
         *(block for one in artifacts for block in _file(one, host)),
     )

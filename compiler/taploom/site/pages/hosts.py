@@ -120,7 +120,7 @@ def _nat(host: Host) -> Blocks:
 def _senders(host: Host) -> Blocks:
     """The prefixes of links and routes that not every uplink accepts as sources, with the uplinks that accept them."""
     rows = ((code(path.prefix.shortest), codes(path.uplinks) or "no uplink") for path in host.reverse_paths)
-    return table(("From", "Believed at"), rows)
+    return table(("Sources in", "Accepted at"), rows)
 
 
 def _routes(host: Host) -> Blocks:

@@ -40,7 +40,9 @@ def topology_text(plan: Plan) -> str:
 
 
 def _domain(plan: Plan) -> Blocks:
-    return paragraph(("Everything below ", code(plan.domain), ", as the specs say it.")) if plan.domain else ()
+    if not plan.domain:
+        return ()
+    return paragraph(("The DNS domain of guests is ", code(plan.domain), ", unless their network has its own."))
 
 
 def _numbers(view: SiteView) -> Blocks:

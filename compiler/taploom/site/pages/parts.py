@@ -24,8 +24,8 @@ _HOW = {
 
 ROWS_ONLY = Paragraph(
     (
-        "There are so many that each has a row; what was found about them is among the ",
-        Link("findings.md", "findings"),
+        "There are too many for a section each, so each has a row; findings about them are on the page ",
+        Link("findings.md", "Findings"),
         ".",
     )
 )

@@ -20,12 +20,12 @@ def pages(view: SiteView) -> Iterator[Page]:
     figure = Figure(
         zones_graph(view.plan, view.paint, view.cells),
         "Zones and policy",
-        "Zones, and between them what policy and port forwards let pass. The matrix below says the same.",
+        "The zones, and on each edge what policy and port forwards let pass. The matrix below says the same.",
     )
     intro = (
-        "Nothing is forwarded and nothing enters a host, except by what stands here. A flow passes if some entry "
-        "allows it and none denies it; order means nothing. Replies, ICMP errors, DHCP and neighbour discovery need "
-        "no entry."
+        "A host forwards and accepts only what an entry on this page allows. A flow passes if some entry allows it "
+        "and none denies it; the order of entries means nothing. Replies, ICMP errors, DHCP and neighbour discovery "
+        "need no entry."
     )
     body = (
         Paragraph(intro),

@@ -30,7 +30,7 @@ _INTRO = Paragraph(
         Link("policy.md", "policy", "tl-shape"),
         " or which ",
         Link("forwards.md", "port forward"),
-        ", and by which hosts. The answer is worked out in the browser from what was compiled, and is that of ",
+        ", and through which hosts. The browser computes each answer from the compiled plan; it equals that of ",
         code("taploom reach"),
         ".",
     )
@@ -38,14 +38,14 @@ _INTRO = Paragraph(
 _HOW = Paragraph(
     (
         prose(
-            "An end is the name of a zone, network, guest, host or address, `tag/NAME`, an address or prefix, `any`, "
-            "or `HOST/UPLINK` for the outside address of a host, which is what to ask of a port forward. The service "
-            "is `PROTOCOL/PORT` or one of the "
+            "From and To each take the name of a zone, network, guest, host or address, or `tag/NAME`, an address, a "
+            "prefix or `any`. `HOST/UPLINK` is the outside address of a host: ask about a port forward with it. The "
+            "service is `PROTOCOL/PORT` or one of the "
         ),
         Link("reference/services.md", "built-in names"),
         " or ",
         Link("services.md", "those of the site"),
-        "; without one the answer is for every protocol.",
+        "; a question without a service asks about every protocol.",
     )
 )
 
@@ -102,10 +102,10 @@ def _zones(view: SiteView) -> Blocks:
         for only, traffic in _together(passages(cell)).items()
     )
     said = prose(
-        "All that passes, except what every host hears anyway, such as ICMP errors. An entry that expires counts until "
-        "it does. What leads to a host is for the host itself or for a port that it forwards. Where only some learned "
-        "addresses count, it hangs on which address DHCP or RA hands out; where a route has to lead there, the host "
-        "has no default route in that family, and reaches the links of its uplinks and what its `routes` name."
+        "Everything that passes, except what every host accepts anyway, such as ICMP errors. An entry counts until it "
+        "expires. Traffic to a host is for the host itself or for a port that it forwards. *Some learned addresses* "
+        "means that the address that DHCP or RA hands out decides. *Where a route leads* means that the host has no "
+        "default route in that family: it reaches only the links of its uplinks and the prefixes of its `routes`."
     )
     return (Paragraph(said), *table(("From", "To", "What passes", "By", "Only"), rows))
 
@@ -116,9 +116,9 @@ def _asked(view: SiteView) -> Blocks:
         f"{len(view.plan.zones)} zones and {len(view.plan.hosts)} hosts have too many pairs for a table. ",
         "Each zone can be asked about; ",
         code("taploom reach --matrix"),
-        " prints the whole, and the ",
+        " prints the whole table, and the ",
         Link("policy.md#matrix", "policy matrix"),
-        " has the entries between them.",
+        " lists the entries between two zones.",
     )
     rows = ((to("zone", zone.name), questions(f"zone/{zone.name}")) for zone in view.plan.zones)
     return (Paragraph(said), *table(("Zone", "Ask"), rows))

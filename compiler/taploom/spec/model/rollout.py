@@ -1,4 +1,4 @@
-"""`site.rollout`: the order in which hosts take up bundles by themselves, and the times."""
+"""`site.rollout`: the order and the times in which hosts take up bundles by themselves."""
 
 import re
 from collections.abc import Mapping
@@ -48,15 +48,15 @@ ROLLOUT = Model(
         Key(
             "waves",
             ListOf(SELECTOR, "a selector of hosts"),
-            "Selectors of hosts, in the order in which hosts take a bundle up; hosts of none come last.",
+            "Selectors of hosts, in the order in which hosts take a bundle up; the hosts that none selects come last.",
             (),
             example="[tag/canary, hosts]",
         ),
         Key(
             "windows",
             MapOf(ListOf(HOURS, "times"), "window", check_classes),
-            "When hosts may take up a change by themselves, by class of disruption; by default always. Where there are "
-            "windows, a class that none names waits for a waiver.",
+            "When hosts may take up a change by themselves, by class of disruption; by default always. If there are "
+            "windows, a change of a class without one waits for a waiver.",
             {},
             example='{D0-D2: always, D3-D5: "Tue,Thu 21:00-23:00 Europe/Berlin"}',
         ),

@@ -1,4 +1,4 @@
-"""`hosts.H.take-up`: the time in which a new bundle has to be confirmed, and the probes that have to succeed before."""
+"""`hosts.H.take-up`: the time to confirm a new bundle, and the probes that have to succeed before that."""
 
 from collections.abc import Mapping
 
@@ -34,12 +34,12 @@ class TakeUpSpec:
 def _read_confirm(text: str) -> int:
     found = read_duration(text)
     if not SHORTEST <= found <= LONGEST:
-        raise InvalidError(f"`{visible(text)}` is no time to confirm a change in", "from 30s to 1h, such as 2m")
+        raise InvalidError(f"`{visible(text)}` is too short or too long to wait", "from 30s to 1h, such as 2m")
     return found
 
 
 def word(only: str, noun: str) -> ScalarParser[str]:
-    """The parser of a value that has one form so far."""
+    """The parser of a value of which there is only one."""
 
     def read(text: str) -> str:
         if text != only:
@@ -64,11 +64,11 @@ PROBE = Model(
         Key(
             "from",
             word("operator", "where a probe can come from"),
-            "`operator`: from where somebody takes the bundle up, by ssh.",
+            "`operator`: the address from which the operator's ssh session comes.",
             "",
             example="operator",
         ),
-        Key("tcp", integer("a port", 1, 65535), "A port of the host that has to let the sender in.", example="22"),
+        Key("tcp", integer("a port", 1, 65535), "A TCP port of the host that the sender has to reach.", example="22"),
     ),
 )
 TAKE_UP = Model(
