@@ -94,7 +94,10 @@ def _taken_up(host: Host, bundle: str) -> tuple[Run, Run]:
 def _timed(host: Host, *command: str) -> Run:
     """Runs a command once networkd has answered, so that none waits for what another has left to it.
 
+    The count of starts of systemd-sysctl is reset, since systemd refuses the sixth within ten seconds.
+
     A status of drifted is let pass: no network namespace but the first has the kernel's room for neighbours.
     """
     host.run("networkctl", "list", timeout=60)
+    host.run("systemctl", "reset-failed", "systemd-sysctl.service")
     return run(host.entering(command), allowed=(0, DRIFTED))
