@@ -16,7 +16,7 @@ from tests.sites import compiled
 
 from taploom.base.address import Family
 from taploom.lab.waiting import LabError, wait_for
-from taploom.plan.host import Fixed
+from taploom.plan.host import Fixed, Learned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,6 +67,18 @@ def _furnish(host: Host, plan: Plan) -> None:
     host.run("systemctl", "enable", "--now", "--quiet", "nftables.service")
     host.run("networkctl", "reload")
     wait_for(lambda: any("." in address for address in host.addresses("eth0")), "the host's address")
+    _await_advertised(host, plan)
+
+
+def _await_advertised(host: Host, plan: Plan) -> None:
+    """Waits for the address that a router advertises on the uplink, if any.
+
+    The first solicitation may be lost, and networkd sends the next one seconds later (RFC 4861, 6.3.7).
+    """
+    uplinks = (one for planned in plan.hosts if planned.name == host.name for one in planned.uplinks)
+    if any(one.ipv6 is Learned.RA for one in uplinks):
+        learned = "global address of the host by router advertisement"
+        wait_for(lambda: any(":" in one and one[:4] != "fe80" for one in host.addresses("eth0", usable=True)), learned)
 
 
 def install(host: Host, plan: Plan, before: Plan | None = None) -> None:
@@ -75,6 +87,7 @@ def install(host: Host, plan: Plan, before: Plan | None = None) -> None:
     for verb in ("try", "confirm"):
         done = activate(host, verb)
         assert done.code == 0, done.text
+    _await_advertised(host, plan)
 
 
 def attempt(host: Host, plan: Plan, before: Plan, seconds: int = TRIAL) -> Answer:
