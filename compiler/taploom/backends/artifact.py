@@ -36,7 +36,7 @@ class Artifact:
 
     Attributes:
         path: path in the rendered tree, such as `hosts/hv1/networkd/20-br-dmz.network`.
-        lines: its lines.
+        lines: the lines with their origins.
         install: absolute path on the host, or "" for a file that is not installed.
         mode: permission bits of the installed file.
     """

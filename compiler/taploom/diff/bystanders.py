@@ -23,10 +23,10 @@ from taploom.plan.site import Plan
 
 @dataclass(frozen=True)
 class Bystanders:
-    """The traffic that one host lets pass in one family, before a change.
+    """The traffic that one host lets pass in one family, by one plan.
 
     Attributes:
-        gone: addresses of guests that the change removes.
+        gone: addresses of guests that the change removes; () for the plan after the change.
     """
 
     plan: Plan
@@ -68,7 +68,7 @@ class Bystanders:
 
     @cached_property
     def unheld(self) -> Spans:
-        """Addresses without a holder now or after the change: no connection from or to such an address continues."""
+        """Addresses without a holder, and `gone`: no connection from or to such an address continues."""
         ends = (single(end) for spans in self._networks.values() for span in spans for end in span)
         known = (*never(self.family), *LINK_SENDERS, *self._forwarding.broadcast, *self.gone)
         return united([*known, *(ends if self.family is Family.IPV4 else ())])

@@ -141,7 +141,7 @@ class Describer:
 
     @cached_property
     def _insiders(self) -> Spans:
-        """The addresses of the site: of its networks and of its hosts."""
+        """The addresses of the site's networks and hosts."""
         networks = (of_prefix(prefix) for _, prefix in self.names[1].networks)
         return united([*networks, *((value, value) for value in self.names[1].hosts)])
 

@@ -39,7 +39,7 @@ class HostPair:
 
     Attributes:
         sites: the data that all hosts share.
-        hosts: the host before and after; None where it does not exist.
+        hosts: the host before and after; None for a revision without it.
     """
 
     sites: SitePair

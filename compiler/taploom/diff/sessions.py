@@ -80,7 +80,7 @@ def _survivor(kept: _Kept, group: list[FlowChange], others: _Known, later: _Know
 
 
 def _goes_on(region: Region, later: Bystanders | None) -> bool:
-    """Whether packets of an unknown interface may still pass on another one, as conntrack matches no interface."""
+    """Whether packets of an unknown interface may still pass on another interface; conntrack matches no interface."""
     if region.ingress != OTHER or later is None:
         return False
     return not later.blocks(region.sources, region.destinations, region.services)

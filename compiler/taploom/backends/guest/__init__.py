@@ -32,7 +32,7 @@ def artifacts(guest: Guest) -> tuple[Artifact, ...]:
 
 
 def _unit(nic: Nic, table: int | None, ways: tuple[bool, bool]) -> Unit:
-    """The unit of a NIC. It uses the resolvers learned in a family, unless another NIC has the family's default route.
+    """The unit of a NIC. The NIC uses resolvers learned in a family unless another NIC has the family's default route.
 
     Args:
         nic: the NIC.

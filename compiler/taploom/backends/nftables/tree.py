@@ -83,7 +83,7 @@ class Dispatch:
 
 
 class Direction(enum.Enum):
-    """Which end of a connection is translated."""
+    """The end of a connection that is translated."""
 
     SOURCE = "snat"
     DESTINATION = "dnat"

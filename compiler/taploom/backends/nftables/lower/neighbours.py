@@ -37,7 +37,7 @@ from taploom.plan.origin import Origin
 from taploom.plan.policy import Action, Side, SideKind, Term
 
 _MEMORY = 180
-"""Seconds that a datagram is remembered. Connection tracking remembers UDP that goes both ways for 120 (6.18)."""
+"""Lifetime of a recorded datagram in seconds; connection tracking keeps two-way UDP for 120 seconds (Linux 6.18)."""
 _ANSWERS = {Family.IPV4: (ERRORS4, Range(0, 0)), Family.IPV6: (ERRORS6, Range(129, 129))}
 _SYMMETRIC = (Word("udp"), Word("udplite"), Word("sctp"), Word("dccp"))
 
@@ -64,7 +64,7 @@ class _FamilyDenies:
 
 
 def _family_denies(known: HostPolicy, family: Family) -> _FamilyDenies:
-    """The chain of a family, with the denies of all bridges: their prefixes do not overlap, so they can share it."""
+    """The chain of a family, with the denies of all bridges, which can share it since their prefixes are disjoint."""
     name = ident("deny", family.key)
     within, terms = [], []
     for bridge in known.host.bridges:
