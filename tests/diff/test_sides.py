@@ -98,8 +98,8 @@ def applied(old: str, hunks: list[dict[str, object]]) -> str:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("nowhere",), "`nowhere` is no commit"),
-        (("--", "-x"), "is no commit"),
+        (("nowhere",), "`nowhere` is not a commit"),
+        (("--", "-x"), "is not a commit"),
         (("a", "b", "c"), "`c` is one too many: `--specs DIR` names the folder of the specs"),
         (("",), "a side is empty: name a revision, a folder such as ./old, or a plan.json"),
         (("main", ""), "a side is empty"),
@@ -135,7 +135,7 @@ def test_folders_are_told_how_they_are_written_where_there_is_no_repository(
     monkeypatch.chdir(tmp_path)
     done = taploom("plan", *words)
     assert done.status == 64
-    assert f"specs is in no git repository; {said}.\n" in done.err
+    assert f"specs is not in a git repository; {said}.\n" in done.err
 
 
 def test_a_base_that_does_not_compile_still_gives_an_answer(here: Path, taploom: Taploom) -> None:
@@ -171,7 +171,7 @@ def test_a_lock_alone_changes_what_it_decides_and_no_more(here: Path, taploom: T
     told = taploom("plan", "--detailed-exitcode")
     assert told.status == 2
     assert f"nics.lan.ipv4: {row.split()[-1]} → 10.2.0.77" in told.out
-    assert "D4 hv1 spare: its old address is refused from now on" in told.out
+    assert "D4 hv1 spare: the guest's old address is refused from now on" in told.out
 
 
 def test_a_base_whose_lock_is_behind_still_gives_an_answer(here: Path, taploom: Taploom) -> None:

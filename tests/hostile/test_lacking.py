@@ -14,17 +14,17 @@ def nested(clone: Clone) -> str:
     """A repository in the place of specs, like a submodule that was checked out."""
     subprocess.run(["git", "init", "--quiet", "specs"], cwd=clone.top, check=True)
     clone.git("config", "-f", "specs/.git/config", "core.fsmonitor", clone.mark)
-    return "specs is a repository of its own in this one"
+    return "specs is a separate repository inside this one"
 
 
 def nested_file(clone: Clone) -> str:
     subprocess.run(["git", "init", "--quiet", "--separate-git-dir", "../mod", "specs"], cwd=clone.top, check=True)
-    return "specs is a repository of its own in this one"
+    return "specs is a separate repository inside this one"
 
 
 def nested_nonsense(clone: Clone) -> str:
     (clone.top / "specs/.git").mkdir()
-    return "specs is a repository of its own in this one"
+    return "specs is a separate repository inside this one"
 
 
 def missing(clone: Clone) -> str:
@@ -69,12 +69,12 @@ def damaged(clone: Clone) -> str:
 def unborn(clone: Clone) -> str:
     for name in ("main", "change"):
         (clone.top / ".git/refs/heads" / name).unlink()
-    return "`main` is no commit of this repository"
+    return "`main` is not a commit of this repository"
 
 
 def no_repository(clone: Clone) -> str:
     shutil.rmtree(clone.top / ".git")
-    return "is in no git repository"
+    return "is not in a git repository"
 
 
 def no_repository_but_one_that_looks_like_it(clone: Clone) -> str:
@@ -87,7 +87,7 @@ def nonsense_at_the_top(clone: Clone) -> str:
     clone.repository(".")
     shutil.rmtree(clone.top / ".git")
     (clone.top / ".git").mkdir()
-    return "for no repository"
+    return "git does not recognise"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_what_no_commit_holds_is_refused_by_every_command(
         if (
             told.status == 64 and words[0] == "plan" and case is submodule
         ):  # it is unclear which repository's commits are meant
-            assert "specs is a repository of its own in this one" in told.err
+            assert "specs is a separate repository inside this one" in told.err
             continue
         assert told.status == 1, (words, told)
         assert said in told.out + told.err, (words, told)

@@ -205,7 +205,9 @@ def test_a_folder_is_no_substitute_for_a_revision_that_is_missing(clone: Clone, 
     for words in (("origin/main..HEAD",), ("origin/main", "HEAD"), ("HEAD", "origin/main")):
         told = taploom("plan", *words)
         assert told.status == 64
-        assert "`origin/main` is no commit of this repository; the folder of that name is `./origin/main`" in told.err
+        assert (
+            "`origin/main` is not a commit of this repository; the folder of that name is `./origin/main`" in told.err
+        )
 
 
 def test_paths_are_known_by_their_form(clone: Clone, taploom: Taploom) -> None:

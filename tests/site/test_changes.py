@@ -91,7 +91,7 @@ def test_a_shallow_clone_says_what_it_lacks(clone: Path, monkeypatch: pytest.Mon
 
 def test_without_a_repository_the_page_says_so(tmp_path: Path) -> None:
     (page,) = _pages(tmp_path)
-    assert "is in no git repository" in page.markdown
+    assert "is not in a git repository" in page.markdown
 
 
 def test_without_git_the_page_says_so(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:

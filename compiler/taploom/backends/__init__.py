@@ -1,1 +1,1 @@
-"""From the plan to the files of each target: every backend lowers to a typed tree, and its printer makes the text."""
+"""Backends, one for each target: each lowers the plan to a typed tree and prints the tree as files."""

@@ -1,7 +1,7 @@
-"""A rendered file whose every line knows its origin.
+"""A rendered file in which each line has its origin.
 
-Backends hand lines, not text, to the delivery: the bytes are the lines joined, and `explain FILE:LINE` looks the
-origin up instead of reading back what was printed.
+Backends hand lines, not text, to the delivery. The bytes of a file are its joined lines, and `explain FILE:LINE` looks
+the origin of a line up without parsing the text.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from taploom.plan.origin import Origin
 class Line(NamedTuple):
     """One line of a rendered file, without its line end; `origin` is None if no entry of the spec causes it.
 
-    A named tuple, since a large site has millions of lines, and creating one takes half as long as a dataclass.
+    It is a named tuple, since a large site has millions of lines, and a dataclass takes twice as long to create.
     """
 
     text: str
@@ -36,7 +36,7 @@ class Artifact:
 
     Attributes:
         path: path in the rendered tree, such as `hosts/hv1/networkd/20-br-dmz.network`.
-        lines: its lines.
+        lines: the lines with their origins.
         install: absolute path on the host, or "" for a file that is not installed.
         mode: permission bits of the installed file.
     """

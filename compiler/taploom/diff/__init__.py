@@ -1,5 +1,5 @@
-"""What a change does: to objects, to who reaches whom, to running traffic, and to the files on the hosts.
+"""Compares two plans: their objects and flows, the disruption of running traffic, and the files on the hosts.
 
-Everything here is data about two plans; no text is laid out. `taploom.diff.change.compare` is the entry point, and
-renderers get nothing but its result (`taploom.diff.model.Change`).
+The results are data without a layout. `taploom.diff.change.compare` is the entry point, and renderers get only its
+result, a `taploom.diff.model.Change`.
 """

@@ -1,7 +1,7 @@
-"""Removes addresses without a holder on one side of a comparison from products of packets.
+"""Cuts addresses that have no holder on one side of a comparison out of products of packets.
 
-A guest or network that exists on one side only is absent on the other: its addresses may have been reachable there
-already, but no object of the site had them.
+A guest or network that exists on one side only is absent on the other. Packets to its addresses may pass on that side,
+too, although no object of the site has these addresses there.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class Difference(NamedTuple):
 
 
 class AddressFilter(NamedTuple):
-    """A set of addresses: those in `spans` if `inside`, else all others."""
+    """A set of addresses: all in `spans` if `inside`, else all outside of `spans`."""
 
     spans: Spans
     inside: bool
@@ -45,8 +45,8 @@ class AbsentAddresses(NamedTuple):
     """Addresses that have no holder on one side of the comparison.
 
     Attributes:
-        destinations: those addresses as destinations, including learned addresses of the other side.
-        sources: those addresses as senders.
+        destinations: the addresses as destinations, including learned addresses of the other side.
+        sources: the addresses as sources of packets.
         others: addresses that have different holders on the two sides; they are in neither of the other sets.
     """
 
@@ -55,8 +55,8 @@ class AbsentAddresses(NamedTuple):
     others: Spans = ()
 
     @property
-    def strangers(self) -> "AbsentAddresses":
-        """The addresses that have no holder on this side, or a different one than on the other side."""
+    def unshared(self) -> "AbsentAddresses":
+        """Addresses with no holder on this side, or with different holders on the two sides."""
         return AbsentAddresses(united([*self.destinations, *self.others]), united([*self.sources, *self.others]))
 
     @property

@@ -1,8 +1,8 @@
-"""Connections that a change leaves open, but that a command with wider sets of addresses would end.
+"""Finds connections that a change does not close, but that a conntrack command for wider sets of addresses would end.
 
-The sets of a change have gaps: the host's own address in a network, addresses that nobody can have, and others. A
-command with a whole prefix is easier to read than one with its parts, so it is preferred if the plan lets no other
-traffic through.
+The sets of a change have gaps: the host's own address in a network, addresses that no machine can have, and others. A
+command with a whole prefix is easier to read than one with the parts of the prefix, so it is preferred if the plan lets
+no other traffic through.
 """
 
 from collections.abc import Iterator
@@ -23,10 +23,10 @@ from taploom.plan.site import Plan
 
 @dataclass(frozen=True)
 class Bystanders:
-    """The traffic that one host lets pass in one family, before a change.
+    """The traffic that one host lets pass in one family, by one plan.
 
     Attributes:
-        gone: addresses of guests that the change removes.
+        gone: addresses of guests that the change removes; () for the plan after the change.
     """
 
     plan: Plan
@@ -67,24 +67,26 @@ class Bystanders:
         return united(span for spans in self._networks.values() for span in spans)
 
     @cached_property
-    def nobody(self) -> Spans:
-        """Addresses that have no holder, or none after the change: no connection from or to them continues."""
+    def unheld(self) -> Spans:
+        """Addresses without a holder, and `gone`: no connection from or to such an address continues."""
         ends = (single(end) for spans in self._networks.values() for span in spans for end in span)
         known = (*never(self.family), *LINK_SENDERS, *self._forwarding.broadcast, *self.gone)
         return united([*known, *(ends if self.family is Family.IPV4 else ())])
 
     @cached_property
-    def silent(self) -> Spans:
-        """`nobody`, and the host's addresses on its networks: the host sends from them on these networks only."""
+    def unheld_sources(self) -> Spans:
+        """`unheld`, and the host's addresses on its networks, from which the host sends on these networks only."""
         known = (each.own(self.family) for each in inside(self.host))
-        return united([*self.nobody, *(single(own.address.value) for own in known if own)])
+        return united([*self.unheld, *(single(own.address.value) for own in known if own)])
 
-    def none(self, sources: Spans, destinations: Spans, traffic: tuple[Traffic, ...]) -> bool:
+    def blocks(self, sources: Spans, destinations: Spans, traffic: tuple[Traffic, ...]) -> bool:
         """Whether the plan lets no untranslated packet of this traffic pass."""
-        sources, destinations = without(sources, self.nobody), without(destinations, self.nobody)
+        sources, destinations = without(sources, self.unheld), without(destinations, self.unheld)
         if not sources or not destinations:
             return True
-        itself = overlapping(sources, without(self.fixed, self.silent)) or (self.learned and wide(sources, self.family))
+        itself = overlapping(sources, without(self.fixed, self.unheld_sources)) or (
+            self.learned and wide(sources, self.family)
+        )
         if itself:  # a host's own packets are never blocked
             return False
         here = common(destinations, self.own)

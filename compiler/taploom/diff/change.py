@@ -1,4 +1,4 @@
-"""Compares two plans: objects, who reaches whom, disruption, gates and files."""
+"""Compares two plans in full: objects, flows, disruption, gates and files."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -26,8 +26,8 @@ class ComparedPlan:
     Attributes:
         label: the name that the user sees, such as `main@91d07e3`.
         plan: its plan.
-        sound: whether it compiles without an error.
-        gates: the thresholds that it sets.
+        sound: whether the plan compiles without an error.
+        gates: the thresholds that its specs set.
         moves: the old `kind/name` of each object with `moved-from`, by its new one.
         waived: the reasons of waivers, by gate, or by gate and object.
     """

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 
 class Class(enum.IntEnum):
-    """How much an applied change disturbs what is running; each class includes the effects of the lower ones."""
+    """How much an applied change disturbs running systems; each class includes the effects of the lower ones."""
 
     D0 = 0
     D1 = 1
@@ -17,7 +17,7 @@ class Class(enum.IntEnum):
 
 
 MEANINGS: Mapping[Class, str] = {
-    Class.D0: "nothing that traffic notices",
+    Class.D0: "no effect on traffic",
     Class.D1: "atomic ruleset swap, only new connections see it",
     Class.D2: "address or route refresh, link stays up",
     Class.D3: "link bounce, NAT flush or isolation",
@@ -25,4 +25,4 @@ MEANINGS: Mapping[Class, str] = {
     Class.D5: "device or guest re-created or gone",
     Class.D6: "can cut the management path",
 }
-"""The classes in words."""
+"""The meaning of each class, for users."""

@@ -1,4 +1,4 @@
-"""Findings about a change, at the line that causes them; none is a mistake by itself."""
+"""The rules for findings about a change; a finding stands at the line that causes it, and may be no mistake."""
 
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 
@@ -16,15 +16,15 @@ EXPOSED = DiagnosticRule(
     Severity.WARNING,
     "Nothing becomes reachable from outside of the site unnoticed.",
     "A service that can be reached from outside is probed from outside within minutes.",
-    "If it is meant, nothing is to be done. If not, limit the senders with `from`, or remove the entry.",
+    "If the exposure is intended, do nothing. If not, limit the senders with `from`, or remove the entry.",
 )
 WAY_IN = DiagnosticRule(
     "TL953",
     "way-in-at-risk",
     Severity.WARNING,
     "A change keeps the access by which a host is managed.",
-    "Whoever applies the change remotely may be cut off, and unable to revert it.",
-    "Apply it from the console, or with a tool that reverts it unless it is confirmed.",
+    "The change may cut off logins over the network, and then nobody can revert it remotely.",
+    "Apply the change from the console, or with a tool that reverts it unless somebody confirms it.",
 )
 STILL_ALLOWED = DiagnosticRule(
     "TL954",

@@ -1,8 +1,8 @@
-"""The conntrack(8) commands that end some connections and no others.
+"""Builds the conntrack(8) commands that end a set of connections and no others.
 
 conntrack (1.4.7) matches one protocol, one port, and an address or a prefix for each end. A set therefore takes one
 command for each of its parts; for many parts, a shell loop runs the command. The source of replies is the translated
-destination (`--reply-src`); the first packet has the original one (`--orig-dst`, `--orig-port-dst`).
+destination (`--reply-src`); the first packet has the original destination (`--orig-dst`, `--orig-port-dst`).
 """
 
 import shlex

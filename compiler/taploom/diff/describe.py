@@ -25,7 +25,7 @@ from taploom.plan.policy import SideKind
 
 
 class FlowWords(NamedTuple):
-    """The words for one part; parts with equal words become one change."""
+    """The words for one part of a difference; parts with equal words become one change."""
 
     change: VerdictChange
     exposed: bool
@@ -48,7 +48,7 @@ class Describer:
 
     @property
     def host(self) -> Host:
-        """The host that decides: as it is in the head, or as it was in the base if the head has no such host."""
+        """The deciding host as in the head, or as in the base if the head has no such host."""
         known = self.pair.hosts[1] or self.pair.hosts[0]
         assert known is not None
         return known
@@ -102,8 +102,8 @@ class Describer:
             change,
             self._exposes(part, before, after),
             inherited,
-            _beside(sources, destinations),
-            _beside(destinations, sources),
+            _without_self(sources, destinations),
+            _without_self(destinations, sources),
             services_of(part.services),
             old,
             new,
@@ -111,7 +111,7 @@ class Describer:
         )
 
     def _exposes(self, part: PacketSet, before: Answer, after: Answer) -> bool:
-        """Whether an entry now lets somebody outside reach something that these packets did not reach before."""
+        """Whether an entry now lets these packets from outside reach something that they did not reach before."""
         if after.verdict != "allow" or not after.by.startswith(("policy/", "forward/")) or not self._outside(part):
             return False
         return self._leads(before, after) if before.verdict == "allow" else self._opens(before, after)
@@ -130,18 +130,18 @@ class Describer:
         return (self.pair.sites.names.get(old, old), _ports(before)) != (new, _ports(after))
 
     def _outside(self, part: PacketSet) -> bool:
-        """Whether somebody outside the site may send these packets."""
+        """Whether these packets may come from outside the site."""
         if self.context.ingress not in {each.device for each in outside(self.host)}:
             return False
-        return self._strange(part.sources)
+        return self._has_outsiders(part.sources)
 
     @memo
-    def _strange(self, sources: Spans) -> bool:
+    def _has_outsiders(self, sources: Spans) -> bool:
         return bool(without(sources, self._insiders))
 
     @cached_property
     def _insiders(self) -> Spans:
-        """The addresses of the site: of its networks and of its hosts."""
+        """The addresses of the site's networks and hosts."""
         networks = (of_prefix(prefix) for _, prefix in self.names[1].networks)
         return united([*networks, *((value, value) for value in self.names[1].hosts)])
 
@@ -163,7 +163,7 @@ class Describer:
         return self.names[side].ends(((value, value),), self.host.name, "")[0]
 
     def _outcome(self, answer: Answer, side: int, *, rewriting: bool) -> Disposition:
-        """The outcome on one side; the source translation is part of it only if `rewriting` (it differs)."""
+        """The outcome on one side, with the source translation if `rewriting`, that is, if the sides differ in it."""
         if answer == ABSENT:
             return Disposition("absent", "")
         source = answer.source.kind if answer.source and rewriting else ""
@@ -203,7 +203,7 @@ class Describer:
         return tuple(sorted(numbers[value] for value in learned(destinations, self.pair.family)))
 
 
-def _beside(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+def _without_self(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
     """The names without ` except NAME` if NAME is the single name at the other end: no guest talks to itself."""
     return tuple(name.removesuffix(f" except {others[0]}") for name in names) if len(others) == 1 else names
 
@@ -218,7 +218,7 @@ def _ports(answer: Answer) -> int:
 
 
 def _port(part: PacketSet, answer: Answer) -> str:
-    """The port behind a translation, as `tcp/8443`."""
+    """The port after translation, as `tcp/8443`."""
     moved = (
         (protocols, tuple((a + _ports(answer), b + _ports(answer)) for a, b in ports))
         for protocols, ports in part.services

@@ -53,10 +53,10 @@ def _readdressed(before: Guest, after: Guest, names: Mapping[str, str]) -> Itera
         plugs = _apart((nic.tap, found.tap), (nic.mac, found.mac))
         if plugs:
             yield _effect(after, Class.D5, Effect.REPLUGGED, plugs)
-        told = _apart((nic.ipv4.address, found.ipv4.address), (nic.ipv6.address, found.ipv6.address))
-        if told:
+        addresses = _apart((nic.ipv4.address, found.ipv4.address), (nic.ipv6.address, found.ipv6.address))
+        if addresses:
             leased = nic.ipv4.mode is found.ipv4.mode is Mode.RESERVED and nic.ipv4.address != found.ipv4.address
-            yield _effect(after, Class.D4, Effect.REASSIGNED if leased else Effect.RENUMBERED, told)
+            yield _effect(after, Class.D4, Effect.REASSIGNED if leased else Effect.RENUMBERED, addresses)
 
     for network in left:
         yield _effect(after, Class.D5, Effect.PLUGGED, f"joins {network}")
@@ -64,7 +64,7 @@ def _readdressed(before: Guest, after: Guest, names: Mapping[str, str]) -> Itera
 
 
 def _rerouted(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator[Disruption]:
-    """The effect of a default route that moves to another NIC while the guest keeps the old NIC."""
+    """The effect of moving the default route to another NIC while the guest keeps the old NIC."""
     old, new = (next((nic.network for nic in guest.nics if nic.default_route), "") for guest in (before, after))
     if new != _now(old, names) in {nic.network for nic in after.nics}:
         yield _effect(after, Class.D4, Effect.WAY_OUT, f"{old} → {new or 'none'}")

@@ -1,9 +1,9 @@
-"""The effects of added, removed and changed units when networkd takes them up at `networkctl reload`.
+"""The effects of added, removed and changed units when networkd applies them at `networkctl reload`.
 
-networkd 252 was seen to configure the link of a changed `.network` anew: it removes the addresses and adds them again
-while the link stays up. 257 changes servers and resolvers in place. With both versions, ports of a bridge have no
-addresses and are affected only by isolation and a lower MTU. An MTU, and an address for which the host proxies
-neighbour discovery, stay when a unit no longer has them. A `.netdev` takes effect only when its device is created. A
+networkd 252 configures the link of a changed `.network` anew: it removes the addresses and adds them again while the
+link stays up. 257 changes servers and resolvers in place. With both versions, ports of a bridge have no addresses and
+are affected only by isolation and a lower MTU. An MTU stays in effect when a unit no longer has it, and so does an
+address for which the host proxies neighbour discovery. A `.netdev` takes effect only when its device is created. A
 device whose unit is gone stays, and so do the ports of a bridge. From 257 on networkd updates some properties of a
 device in place, none of which taploom renders. tests/diff/test_applied.py, tests/diff/test_mtu.py and
 tests/backends/test_networkd_undone.py compare networkd with this module.
@@ -45,9 +45,9 @@ def networkd(before: Host, after: Host) -> Iterator[Disruption]:
             assert unit is not None
             device = _device(unit)
             grade, effect = _graded(before, after, one, other, device)
-            told = (name, differing, "") if other else (name, (), "removed")
+            cause = (name, differing, "") if other else (name, (), "removed")
             yield Disruption(
-                after.name, object_of(unit.origin.entry), device, grade, effect, *told, unit.origin, was=other is None
+                after.name, object_of(unit.origin.entry), device, grade, effect, *cause, unit.origin, was=other is None
             )
             kept = tuple(setting for setting in differing if setting.key in _STAYING and setting.after is None)
             if other and kept:
@@ -124,7 +124,7 @@ def _ports(one: Unit, other: Unit | None) -> Graded:
 
 
 def keeps(before: Target, after: Target, differing: Iterable[AssignmentChange]) -> bool:
-    """Whether networkd takes up these settings without touching the link.
+    """Whether networkd applies these settings without touching the link.
 
     Both targets count, as the older version may still be running. The settings in `_IN_PLACE` were tried with 257; a
     new route on a bridge cost its guests their IPv6 for seconds.

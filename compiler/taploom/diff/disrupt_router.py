@@ -1,15 +1,15 @@
-"""Guests lose their IPv6 default route for a moment when networkd on the host takes up another unit of their bridge.
+"""Guests lose their IPv6 default route for a moment when networkd on the host applies a changed unit of their bridge.
 
 Whatever differs in the unit, networkd stops sending router advertisements and starts again at once. When it stops, it
 sends a last advertisement with a lifetime of zero (RFC 4861, 6.2.5). Every guest then removes its default route, and
 gets it back with the next advertisement. Seen with 252 and 257 (tests/diff/test_applied.py), and in their
 sources (`link_stop_engines` in 252, `link_drop_radv_config` in 257).
 
-If a guest with 257 receives both advertisements within a millisecond or so, it is still removing the old next hop,
-mistakes it for a current one, and adds no route. It then has none until the next unsolicited advertisement. A guest
-that takes up a unit of its own in between misses the second advertisement; it solicits another within a second or two,
-and may fail to add a route again. An unsolicited advertisement comes within 16 seconds, the interval of a router that
-has just begun to advertise (RFC 4861, 6.2.4).
+If a guest with 257 receives both advertisements within a millisecond or so, its removal of the old next hop is still
+under way. The guest then mistakes the old next hop for a current one, and adds no route until the next unsolicited
+advertisement. A guest that applies a unit of its own in between misses the second advertisement; it solicits another
+within a second or two, and may again fail to add a route. An unsolicited advertisement comes within 16 seconds, the
+interval of a router that has just begun to advertise (RFC 4861, 6.2.4).
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,7 @@
 """The effects of a new ruleset and new kernel settings on running traffic.
 
 A ruleset is replaced in one transaction, and its first rule accepts established connections, so a change affects only
-new ones (measured at 100,000 packets a second: none lost). Between guests of one bridge there is no connection
+new connections (measured at 100,000 packets a second: none lost). Between guests of one bridge there is no connection
 tracking. If there is a deny between them, the ruleset records which guest sent first, in a table that a load does not
 delete (`lower.neighbours`).
 """
@@ -26,11 +26,11 @@ def ruleset(before: Host, after: Host, files: Files) -> Iterator[Disruption]:
     """The effects of the ruleset of one host.
 
     Args:
-        before: the host as it is.
-        after: the host as it will be.
+        before: the host in the base.
+        after: the host in the head.
         files: the rendered files that differ, of this and other hosts.
     """
-    old, new = _fences(before), _fences(after)
+    old, new = _inner_denies(before), _inner_denies(after)
     yield from _swapped(after, "table taploom", Effect.SWAP, files.get(f"hosts/{after.name}/nftables/taploom.nft"))
     had = {here.network: here.device for here in inside(before) if not here.isolated}
     first: dict[str, list[Term]] = {}
@@ -39,14 +39,14 @@ def ruleset(before: Host, after: Host, files: Files) -> Iterator[Disruption]:
             first.setdefault(network, []).append(term)
     for network, terms in first.items():
         families, origin = sorted(_FAMILIES[term.family] for term in terms), terms[0].origin
-        told = (had[network], Class.D3, Effect.FENCED, "taploom.nft", (), " and ".join(families), origin)
-        yield Disruption(after.name, object_of(origin.entry), *told)
+        effect = (had[network], Class.D3, Effect.FENCED, "taploom.nft", (), " and ".join(families), origin)
+        yield Disruption(after.name, object_of(origin.entry), *effect)
 
 
 _FAMILIES = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
 
 
-def _fences(host: Host) -> dict[tuple[str, Family], Term]:
+def _inner_denies(host: Host) -> dict[tuple[str, Family], Term]:
     """The first deny between the guests of each network that is not isolated, by network and family."""
     own = {here.network: here for here in inside(host) if not here.isolated}
     found: dict[tuple[str, Family], Term] = {}

@@ -1,4 +1,4 @@
-"""The disruption of each host by a change, put together from one module for each target."""
+"""The disruption of hosts and guests by a change; a module for each target finds its effects."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -15,7 +15,7 @@ from taploom.plan.site import Plan
 
 
 def disruptions(before: Plan, after: Plan, names: Mapping[str, str], files: Files) -> Iterator[Disruption]:
-    """The effects of installing the files of a change, in no order; effects of flows are left to `locked_out`.
+    """The effects of installing the files of a change, in no order; `locked_out` finds the effects of changed flows.
 
     Args:
         before: the base.

@@ -1,7 +1,7 @@
 """The effects of applying a change on running systems, as data.
 
-To apply a change is to install the files whose bytes differ, run `networkctl reload`, and load the ruleset in one
-transaction. Classes follow from what networkd and nft were seen to do in the lab.
+Applying a change means to install the files whose bytes differ, to run `networkctl reload`, and to load the ruleset in
+one transaction. The classes follow the behaviour of networkd and nft in the lab.
 """
 
 import enum
@@ -14,42 +14,42 @@ from taploom.plan.origin import Origin
 class Effect(enum.Enum):
     """The effects, in words for users."""
 
-    UNTOUCHED = "nothing that runs notices"
-    IN_PLACE = "taken up in place; addresses stay"
+    UNTOUCHED = "no effect on running traffic"
+    IN_PLACE = "networkd applies the change in place; addresses stay"
     SWAP = "one transaction; established connections keep running, counters and rates start anew"
     SETTINGS = "kernel settings are written; settings that are no longer listed stay until the next boot"
     REFRESH = "the link stays up; its addresses are removed and added again within milliseconds"
     LEARNED = "the link stays up; its addresses are removed, and learned again within a second or two"
     FAREWELL = (
-        "the host stops advertising itself and begins again at once: their default route of IPv6 is gone for "
+        "the host stops its router advertisements and begins again at once: the guests have no IPv6 default route for "
         "milliseconds, now and then for up to 16 seconds"
     )
-    PORTS = "its ports are configured again, which nothing notices"
+    PORTS = "its ports are configured again, without effect on traffic"
     NARROWED = (
         "from now on larger packets between its guests are dropped silently, until the guests have the lower MTU, too: "
         "change the guests first"
     )
-    KEPT = "settings that the unit no longer has stay in effect until the device is created anew or they are undone"
+    KEPT = "settings removed from the unit stay in effect until the device is created anew or somebody undoes them"
     ISOLATED = "traffic between its guests is dropped from now on, open connections included"
     FENCED = (
-        "the first deny between its guests, and so far nothing recorded which guest sent first: datagrams that the "
-        "deny matches are dropped even if they are replies, until the guest that asked sends again"
+        "this is the first deny between its guests, and so far nothing has recorded which guest sent first: datagrams "
+        "that match the deny are dropped, replies included, until the guest that asked sends again"
     )
     NAT_FLUSH = (
-        "its addresses are removed and added again; connections that are masqueraded there are forgotten, and hang "
-        "unless the guest speaks next"
+        "its addresses are removed and added again; the kernel forgets connections that are masqueraded there, and "
+        "they hang unless the guest sends the next packet"
     )
     NAT_RELEARNED = (
-        "its addresses are removed, and learned again within a second or two; connections that are masqueraded there "
-        "are forgotten, and hang unless the guest speaks next"
+        "its addresses are removed, and learned again within a second or two; the kernel forgets connections that are "
+        "masqueraded there, and they hang unless the guest sends the next packet"
     )
-    RENUMBERED = "the address is another one; connections to the old one end"
+    RENUMBERED = "the address changes; connections to the old address end"
     REASSIGNED = (
-        "its old address is refused from now on, and it has the new one when its lease runs out or it asks anew "
-        "(networkctl reconfigure)"
+        "the guest's old address is refused from now on; the guest gets the new one when its lease runs out or it asks "
+        "anew (networkctl reconfigure)"
     )
     LEASES = "clients outside of the new pool get another address when their leases run out"
-    RECREATED = "the device has to be deleted and made again for this to take effect"
+    RECREATED = "the device has to be deleted and created again for this to take effect"
     GONE = "addresses, DHCP and router advertisements are gone; the device stays until somebody deletes it"
     DETACHED = "new ports no longer join the bridge; those that have joined stay"
     REPLUGGED = "the guest gets another TAP or hardware address, so it has to be started anew"
@@ -60,7 +60,7 @@ class Effect(enum.Enum):
         "the guest is no longer in the plan: it runs on until somebody stops it, and its removal from the plan ends no "
         "connection by itself"
     )
-    WAY_IN = "the address or the default route of an uplink changes: logins over it may be cut off"
+    WAY_IN = "the address or the default route of an uplink changes: logins over this uplink may be cut off"
     LOCKED_OUT = "new connections to a management service are refused"
     ABANDONED = "the host is no longer managed: the files that are installed there stay"
 

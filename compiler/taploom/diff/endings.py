@@ -1,7 +1,7 @@
 """Chooses the prefixes of senders and destinations for the command that ends connections.
 
-The prefixes are exact, except that they may include addresses that nobody has. If the exact set takes many prefixes and
-a wider one would end no other connection, the wider one is used.
+The prefixes are exact, except that they may include addresses that no machine has. If the exact set takes many prefixes
+and a wider set would end no other connection, the wider set is used.
 """
 
 from typing import NamedTuple
@@ -42,7 +42,7 @@ class Senders(NamedTuple):
 
 @dataclass(frozen=True)
 class Ending:
-    """Ends the connections of some senders to a goal, and no others on the same host."""
+    """The task of a command: to end the connections of some senders to a goal, and no others on the same host."""
 
     goal: Goal
     senders: Senders
@@ -65,14 +65,14 @@ class Ending:
 
     @property
     def _sources(self) -> Spans | None:
-        found = self._filled(self.senders.spans, self.others.silent)
+        found = self._filled(self.senders.spans, self.others.unheld_sources)
         if found == every(self._family):
             return None
         rest = without(every(self._family), found)
-        return None if self._many(found) and self.others.none(rest, self._asked, self.goal.services) else found
+        return None if self._many(found) and self.others.blocks(rest, self._goals, self.goal.services) else found
 
     @property
-    def _asked(self) -> Spans:
+    def _goals(self) -> Spans:
         """All destinations, including learned ones."""
         learned = (span for uplink in self.goal.uplinks for span in self.others.at(uplink))
         return united([*self.goal.destinations, *learned])
@@ -85,18 +85,18 @@ class Ending:
         """
         if self.goal.target is not None:
             return self.goal.destinations
-        exact = self._filled(without(self.goal.destinations, self.others.nobody), self.others.nobody)
-        wider = self._filled(exact, united([*self.others.nobody, *self.others.own]))
+        exact = self._filled(without(self.goal.destinations, self.others.unheld), self.others.unheld)
+        wider = self._filled(exact, united([*self.others.unheld, *self.others.own]))
         simple = () if self.goal.uplinks else (found for found in (exact, wider) if not self._many(found))
         for found in simple:
-            if self._alone(without(found, exact)):
+            if self._blocks(without(found, exact)):
                 return found
-        return None if self._alone(without(every(self._family), exact)) else exact
+        return None if self._blocks(without(every(self._family), exact)) else exact
 
-    def _alone(self, besides: Spans) -> bool:
-        """Whether no sender is let through to the destinations `besides`."""
+    def _blocks(self, added: Spans) -> bool:
+        """Whether the plan lets none of the command's senders reach the destinations `added`."""
         sources = self._sources
-        return self.others.none(every(self._family) if sources is None else sources, besides, self.goal.services)
+        return self.others.blocks(every(self._family) if sources is None else sources, added, self.goal.services)
 
     def _filled(self, spans: Spans, gaps: Spans) -> Spans:
         """A set together with adjacent parts of `gaps`, if that takes fewer prefixes."""

@@ -1,7 +1,7 @@
-"""A plan as flat facts with keys, in one form for every kind of object, so that two plans can be compared.
+"""A plan as objects with fields, in one form for every kind of object, so that two plans can be compared.
 
-Only values of the spec and the lock are facts here. Derived values (terms, reservations, a guest's gateway) are left
-out: they would repeat one decision at a hundred objects, and they show in flows, disruption and files.
+The fields are values of the spec and the lock only. Derived values (terms, reservations, a guest's gateway) are left
+out: they would repeat one decision at a hundred objects, and flows, disruption and files show them.
 """
 
 import enum
@@ -54,7 +54,7 @@ def _surroundings(plan: Plan) -> Iterator[SpecObject]:
     """The site itself, whose key does not depend on its name, and its zones, address sets and services."""
     if plan.name:  # the empty plan that stands for a missing side has no name
         fields = {"name": plan.name, "domain": plan.domain, "rollout": _rollout(plan.rollout)}
-        yield SpecObject("site", "site", "", _said(fields), "", plan.origin)
+        yield SpecObject("site", "site", "", _with_values(fields), "", plan.origin)
     for zone in plan.zones:
         if zone.origin.entry.startswith("zones."):
             yield _thing("zone", zone.name, "", {"color": zone.color or None}, zone.meta, zone.origin)
@@ -97,16 +97,16 @@ def _policy(plan: Plan) -> Iterator[SpecObject]:
 
 
 def _thing(kind: str, name: str, host: str, fields: Fields, meta: Meta, origin: Origin) -> SpecObject:
-    said = {
+    metadata = {
         "description": meta.description or None,
         "owner": meta.owner or None,
         "tags": tuple(sorted(meta.tags)) or None,
         "link": meta.link or None,
     }
-    return SpecObject(kind, name, host, _said({**fields, **said}), meta.owner, origin)
+    return SpecObject(kind, name, host, _with_values({**fields, **metadata}), meta.owner, origin)
 
 
-def _said(fields: Fields) -> Fields:
+def _with_values(fields: Fields) -> Fields:
     """The fields that have a value."""
     return {name: value for name, value in fields.items() if value is not None}
 
@@ -162,7 +162,7 @@ def _confirm(found: TakeUp) -> FieldValue:
 
 
 def _probes(found: TakeUp) -> FieldValue:
-    """The probes that the spec names; None where they follow from the rest of it, which has facts of its own."""
+    """The probes that the spec names; None if they are derived from other fields of the spec."""
     return _set(" ".join(probe.words) for probe in found.probes) or "none" if found.stated else None
 
 
@@ -259,7 +259,7 @@ def _services(services: Iterable[Service]) -> FieldValue:
 
 
 def service_text(service: Service) -> str:
-    """`tcp/443`, `udp/5000-5010`, or the protocol alone if all its ports or types are meant."""
+    """`tcp/443`, `udp/5000-5010`, or the protocol alone if the service has all its ports or types."""
     if (service.first, service.last) in ((0, 65535), (0, 255)):
         return service.protocol
     last = f"-{service.last}" if service.last != service.first else ""
@@ -276,4 +276,4 @@ def _text(value: object) -> str | None:
 
 def _present(fields: Mapping[str, FieldValue]) -> FieldValue:
     """The fields that have a value; None if none has."""
-    return _said(fields) or None
+    return _with_values(fields) or None

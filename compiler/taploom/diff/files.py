@@ -100,7 +100,7 @@ def _cause(old: Sequence[Line], new: Sequence[Line], blocks: Iterable[LineBlock]
 
 
 def _grouped(blocks: Iterable[LineBlock]) -> Iterator[list[LineBlock]]:
-    """Groups of blocks whose context would touch."""
+    """Groups of blocks that are so close that their context lines touch."""
     group: list[LineBlock] = []
     for block in blocks:
         if group and block[0] - group[-1][1] > 2 * CONTEXT:

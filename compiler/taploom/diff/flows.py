@@ -71,10 +71,10 @@ def flows_of(
     """The changed flows of some pairs, in the order of `compare_flows`.
 
     Args:
-        before: the plan in whose words the first side of each pair is told.
-        after: the plan for the second side.
+        before: the plan whose names describe the first side of each pair.
+        after: the plan whose names describe the second side.
         names: as for `compare_flows`.
-        compared: the pairs; `differences` of each says what differs.
+        compared: the pairs of hosts with their `differences`.
     """
     known = {
         family: (AddressLabels(before, family, after), AddressLabels(after, family, before)) for family in FAMILIES
@@ -109,7 +109,7 @@ def _parts(pair: HostPair, known: tuple[AddressLabels, AddressLabels], names: Ma
 
 
 def _networks(pair: HostPair) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """The network beyond each interface that has one, before and after."""
+    """The network of each interface that has one, before and after."""
     before, after = (
         {each.device: f"network/{each.network}" for each in (inside(host) if host else ())} for host in pair.hosts
     )
@@ -120,7 +120,7 @@ def _of_pair(pair: HostPair, known: tuple[AddressLabels, AddressLabels]) -> list
     """The differences of one host in one family."""
     found: list[_Part] = []
     for context, group in groupby(_sorted(pair.differences()), key=lambda item: item[0]):
-        found += _told(Describer(pair, context, known), [difference for _, difference in group])
+        found += _described(Describer(pair, context, known), [difference for _, difference in group])
     return found
 
 
@@ -128,7 +128,7 @@ def _sorted(found: Iterator[tuple[MapContext, Difference]]) -> list[tuple[MapCon
     return sorted(found, key=lambda item: (item[0].ingress, item[0].way or "", repr(item[1][1:])))
 
 
-def _told(describer: Describer, differences: list[Difference]) -> Iterator[_Part]:
+def _described(describer: Describer, differences: list[Difference]) -> Iterator[_Part]:
     for (before, after), group in groupby(differences, key=lambda one: (one.before, one.after)):
         side = side_of(after)
         boxes = united_boxes(one.product for one in group)

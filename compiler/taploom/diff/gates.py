@@ -1,4 +1,4 @@
-"""Gates: limits on the effects of a change that has no waiver in the specs.
+"""Gates: limits on the effects of a change, which a waiver in the specs can lift.
 
 The thresholds of both sides apply, so that a change cannot loosen its own gate. Waivers are read from the head, where a
 reviewer sees them appear.
@@ -71,7 +71,7 @@ def _exposure(flows: tuple[FlowChange, ...], owners: Mapping[str, str]) -> Itera
     exposing = sorted({flow.after.by for flow in flows if flow.exposed})
     for name in exposing:
         owner = owners.get(name, "")
-        message = f"{name} exposes something, and {f'{owner} answers for it' if owner else 'names no owner'}"
+        message = f"{name} exposes something{f'; its owner is {owner}' if owner else ' and has no owner'}"
         yield GateResult(EXPOSURE, name, GateVerdict.PASS if owner else GateVerdict.DENY, message, "")
     if not exposing:
         yield GateResult(EXPOSURE, "", GateVerdict.PASS, "nothing is newly exposed", "")
@@ -80,16 +80,16 @@ def _exposure(flows: tuple[FlowChange, ...], owners: Mapping[str, str]) -> Itera
 def _class(disruption: tuple[Disruption, ...], worst: Class) -> Iterator[GateResult]:
     above = [one for one in disruption if one.grade > worst]
     for one in above:
-        message = f"{one.grade.name} on {one.host} ({one.device}), and {worst.name} is the most that passes"
+        message = f"{one.grade.name} on {one.host} ({one.device}), but the gate allows at most {worst.name}"
         yield GateResult(DISRUPTION, one.object, GateVerdict.DENY, message, "")
     if not above:
-        yield GateResult(DISRUPTION, "", GateVerdict.PASS, f"nothing is above {worst.name}", "")
+        yield GateResult(DISRUPTION, "", GateVerdict.PASS, f"no effect is above {worst.name}", "")
 
 
 def _removal(objects: tuple[ObjectChange, ...], entries: int, most: int) -> Iterator[GateResult]:
     gone = sum(one.action is ChangeAction.REMOVE and one.kind in ("policy", "forward") for one in objects)
     passes = gone * 100 <= most * entries
-    message = f"{gone} of {entries} policy entries and forwards removed, and {most} % is the most that passes"
+    message = f"{gone} of {entries} policy entries and forwards removed; the gate allows at most {most} %"
     yield GateResult(REMOVAL, "", GateVerdict.PASS if passes else GateVerdict.DENY, message, "")
 
 

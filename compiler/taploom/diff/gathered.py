@@ -1,8 +1,8 @@
 """Unites flow changes by which a guest, network or host gains or loses the use of many forwards.
 
 A new guest of a large site may use each of its forwards, and a removed guest loses the use of each. These would be
-thousands of changes that say nothing about the guest. If there are more than `_FEW`, they are united into one change
-with all packets and the entries that decide about them; its cause is the object that appears or disappears.
+thousands of changes that say nothing new about the guest. If there are more than `_FEW`, they are united into one
+change with all packets and the entries that decide about them; its cause is the object that appears or disappears.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ from taploom.flows.algebra.spans import Interval, Spans, united
 from taploom.flows.proof.intent.forwarded import ALL_PORTS
 from taploom.plan.origin import Origin
 
-_besides_services = attrgetter(*(f.name for f in fields(Region) if f.name not in ("services", "target")))
+_other_fields = attrgetter(*(f.name for f in fields(Region) if f.name not in ("services", "target")))
 ServiceSpans = tuple[Spans | None, Spans | None]
 _FEW = 3
 """Maximum number of forwards that are shown one by one."""
@@ -92,7 +92,7 @@ def _joined(regions: Iterable[Region]) -> tuple[Region, ...]:
     """Fewer regions with the same packets: regions that differ only in their services become one."""
     groups: dict[object, tuple[Region, list[ServiceSpans]]] = {}
     for region in regions:
-        groups.setdefault(_besides_services(region), (region, []))[1].extend(region.services)
+        groups.setdefault(_other_fields(region), (region, []))[1].extend(region.services)
     found = groups.values()
     return tuple(replace(one, services=tuple(_traffic(services)), target=None) for one, services in found)
 

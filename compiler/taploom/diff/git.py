@@ -1,4 +1,4 @@
-"""The only module that runs git: on a clone whose files, names and history a stranger may have written.
+"""Runs git, as the only module, on a clone whose files, names and history a stranger may have written.
 
 Besides its arguments, git obeys folders that look like a repository, the environment, configuration (helpers, pagers,
 filters, hooks), references that replace objects, and remotes from which it fetches missing objects. So this module
@@ -27,7 +27,7 @@ SECONDS = 120
 ANSWER_BYTES = 64 << 20
 """Maximum number of bytes of an answer, by default; enough for the names of half a million files."""
 
-_SAID = 10_000
+_STDERR_BYTES = 10_000
 _OPTIONS = {
     "safe.bareRepository": "explicit",  # a folder with HEAD, objects and refs is no repository (git 2.38)
     "protocol.allow": "never",
@@ -47,8 +47,8 @@ _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
 }
 _NO_CONFIGURATION = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-_WHOSE = re.compile(r"HOME|XDG_CONFIG_HOME|SUDO_UID|GIT_CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)")
-"""The variables that decide which repositories of other owners the user trusts (`safe.directory`)."""
+_TRUST = re.compile(r"HOME|XDG_CONFIG_HOME|SUDO_UID|GIT_CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)")
+"""The environment variables that decide which repositories of other owners git trusts (`safe.directory`)."""
 
 
 class RevisionError(ValueError):
@@ -56,16 +56,16 @@ class RevisionError(ValueError):
 
 
 class GitError(RevisionError):
-    """git has failed; callers mostly replace this error by one that says what the failure means.
+    """git has failed; most callers raise another error instead, which says what the failure means.
 
     Attributes:
-        said: the error output of git, in English.
+        stderr: the error output of git, in English.
     """
 
-    def __init__(self, verb: str, said: str) -> None:
-        lines = said.splitlines() or ["without a word"]
+    def __init__(self, verb: str, stderr: str) -> None:
+        lines = stderr.splitlines() or ["no error output"]
         super().__init__(f"git {verb} fails: {printable_path(lines[-1])[:200]}")
-        self.said = said
+        self.stderr = stderr
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Repository:
     top: Path
 
     def ask(self, *words: str, stdin: bytes = b"", most: int = ANSWER_BYTES) -> bytes:
-        """Output of git.
+        """Run git and return its output.
 
         Args:
             words: a command that reads objects, and its arguments.
@@ -111,23 +111,23 @@ def repository(specs: Path) -> tuple[Repository, str]:
     folder = Path(os.path.normpath(specs.absolute()))
     top = top_of(specs)
     if top is None:
-        raise RevisionError(f"{printable_path(str(specs))} is in no git repository")
+        raise RevisionError(f"{printable_path(str(specs))} is not in a git repository")
     if (own := own_of_another(specs)) is not None:
         shown = printable_path(str(own))
-        raise RevisionError(f"{shown} is a repository of its own in this one: run taploom there, with `--specs`")
+        raise RevisionError(f"{shown} is a separate repository inside this one: run taploom there, with `--specs`")
     inside = (folder if folder.is_relative_to(top) else folder.resolve()).relative_to(top)
     return Repository(_own(top), top), "" if str(inside) == "." else str(inside)
 
 
 def _own(top: Path) -> str:
     """The git directory of a working tree, if git trusts its owner."""
-    whose = {name: value for name, value in os.environ.items() if _WHOSE.fullmatch(name)}
+    trust = {name: value for name, value in os.environ.items() if _TRUST.fullmatch(name)}
     ceiling = {"GIT_CEILING_DIRECTORIES": str(top.resolve().parent)}
-    refusal = RevisionError(f"git takes {printable_path(str(top / '.git'))} for no repository")
+    refusal = RevisionError(f"git does not recognise {printable_path(str(top / '.git'))} as a repository")
     try:
-        output = _Question(top, (), ("rev-parse", "--absolute-git-dir"), {**whose, **ceiling}).answer()
+        output = _Question(top, (), ("rev-parse", "--absolute-git-dir"), {**trust, **ceiling}).answer()
     except GitError as error:
-        distrusted = "dubious ownership" in error.said
+        distrusted = "dubious ownership" in error.stderr
         raise (RevisionError("git does not trust the owner of this repository") if distrusted else refusal) from None
     own = output.decode("utf-8", "surrogateescape").removesuffix("\n")
     if Path(own).resolve() == top.resolve():  # git before 2.38 takes the folder itself if `.git` is no repository
@@ -143,7 +143,7 @@ class _Question:
         top: the folder where it runs.
         options: options of git itself.
         words: the command and its arguments.
-        environment: variables besides those of every run.
+        environment: variables in addition to `_ENVIRONMENT`.
         stdin: the standard input of git.
         most: maximum number of bytes of its output.
     """
@@ -160,11 +160,13 @@ class _Question:
         path = ":".join(each for each in os.environ.get("PATH", os.defpath).split(":") if each.startswith("/"))
         program = shutil.which("git", path=path)
         if program is None:
-            raise RevisionError("git is not installed; name two folders, such as `./old`, or two plan.json instead")
+            raise RevisionError(
+                "git is not installed; name two folders, such as `./old`, or two plan.json files instead"
+            )
         options = [word for name, value in _OPTIONS.items() for word in ("-c", f"{name}={value}")]
         command = [program, "--no-pager", *options, *self.options, *self.words]
         environment = {"PATH": path, **_ENVIRONMENT, **self.environment}
-        with TemporaryFile() as asked, TemporaryFile() as said:
+        with TemporaryFile() as asked, TemporaryFile() as errors:
             asked.write(self.stdin)
             asked.seek(0)
             with subprocess.Popen(
@@ -173,13 +175,13 @@ class _Question:
                 env=environment,
                 stdin=asked,
                 stdout=subprocess.PIPE,
-                stderr=said,
+                stderr=errors,
                 start_new_session=True,
             ) as process:
                 found = self._read(process)
             if process.returncode:
-                said.seek(0)
-                raise GitError(self.words[0], said.read(_SAID).decode("utf-8", "replace"))
+                errors.seek(0)
+                raise GitError(self.words[0], errors.read(_STDERR_BYTES).decode("utf-8", "replace"))
         return found
 
     def _read(self, process: "subprocess.Popen[bytes]") -> bytes:

@@ -14,7 +14,7 @@ def held(plan: Plan, family: Family) -> Iterator[tuple[int, str]]:
 
 
 def stationed(plan: Plan, family: Family) -> Iterator[tuple[int, str]]:
-    """The fixed addresses of hosts, of uplinks and of bridges, each with the host's name."""
+    """The fixed addresses of hosts on uplinks and bridges, each with the host's name."""
     for host in plan.hosts:
         for found in Forwarding.of(host, family).addresses.values():
             yield from ((address.value, host.name) for address in found)

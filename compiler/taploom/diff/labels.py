@@ -1,7 +1,7 @@
-"""Sets of addresses, protocols and ports in the words of the spec.
+"""Names sets of addresses in the words of the spec.
 
 A label is for people and may ignore details, such as the gateway's own address in "everybody on that network"; the
-exact set stands beside it in the data.
+data has the exact set, too.
 """
 
 from bisect import bisect_left
@@ -125,8 +125,8 @@ class AddressLabels:
 
         Args:
             spans: the addresses.
-            host: the host that sees them.
-            interface: the interface by which it sees them; "" if they may be anywhere.
+            host: the host that sees packets with the addresses.
+            interface: the interface on which the host sees the addresses; "" if they may be anywhere.
         """
         return (f"host/{host}",) if interface == SELF else self._named_ends(spans, host, interface)
 
@@ -197,7 +197,7 @@ class AddressLabels:
 
     @cached_property
     def mirrors(self) -> list[tuple[int, str]]:
-        """Outside addresses of guests behind the translation of a prefix, sorted."""
+        """Outside addresses of guests whose network has its prefix translated, sorted."""
         return sorted(mirrored(self.plan, self.family))
 
     def _named(self, left: Spans, host: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A change as data: the only input of renderers.
 
-Before and after are values, never texts for display; each part knows the entries of the spec that cause it. A page, a
-comment, a terminal and a program all read the same object, so that they cannot contradict each other.
+Before and after are values, never texts for display; each part knows the entries of the spec that cause it. Pages,
+comments, terminals and programs all get the same object, so that they cannot contradict each other.
 """
 
 import enum

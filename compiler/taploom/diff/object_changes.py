@@ -1,4 +1,4 @@
-"""Objects added, removed, changed and renamed.
+"""Finds the objects of the spec that are added, removed, changed or renamed.
 
 A rename is one change if the spec declares it (`moved-from: OLD`). Otherwise it is an addition and a removal, and the
 addition names the removed object that may have been renamed.
@@ -120,13 +120,13 @@ def _likely(
             continue
         kind = come[new_key].kind
         if kind not in own:
-            own[kind] = _said_once(sides[0], kind) & _said_once(sides[1], kind)
+            own[kind] = _unique_values(sides[0], kind) & _unique_values(sides[1], kind)
         if share == 1 or own[kind].intersection(_leaves(gone[old_key].fields), _leaves(come[new_key].fields)):
             taken |= {new_key, old_key}
             yield new_key, old_key
 
 
-def _said_once(side: Mapping[str, SpecObject], kind: str) -> set[tuple[str, FieldValue]]:
+def _unique_values(side: Mapping[str, SpecObject], kind: str) -> set[tuple[str, FieldValue]]:
     """The values of fields that only one object of a kind has."""
     counts = Counter(leaf for thing in side.values() if thing.kind == kind for leaf in _leaves(thing.fields))
     return {leaf for leaf, count in counts.items() if count == 1}

@@ -1,4 +1,4 @@
-"""Finds flows that change only in their addresses: a flow to the new address is allowed as the old one was.
+"""Finds flows that change only in their addresses: the flow to the old address was allowed, the one to the new now is.
 
 Such a change has two differences, since packets to the old address are blocked and packets to the new one are allowed.
 A reader sees one flow that does not change. Two differences count as one flow only if the same entry decides both with
@@ -25,7 +25,7 @@ def readdressed(
     Args:
         parts: all differences of one host and family, each in words and with its exact packets.
         inner: the addresses of the site's networks in this family, before and after.
-        networks: the `network/name` beyond each interface of the host that has one, before and after.
+        networks: the `network/name` of each interface of the host that has one, before and after.
         names: the new `kind/name` of each renamed object, by its old one.
     """
 
@@ -33,7 +33,7 @@ def readdressed(
     def ours(spans: Spans, side: int) -> int:
         return sum(last - first + 1 for first, last in common(spans, inner[side]))
 
-    def said(words: FlowWords, region: Region) -> tuple[object, ...]:
+    def key_of(words: FlowWords, region: Region) -> tuple[object, ...]:
         """A key of a difference: its network and ends by their new names, its outcome, and its numbers of addresses."""
         side = 1 if words.change is VerdictChange.ALLOWED else 0
         ends = (tuple(sorted(names.get(name, name) for name in each)) for each in (words.sources, words.destinations))
@@ -52,7 +52,7 @@ def readdressed(
         )
 
     traffic: dict[tuple[object, ...], tuple[set[object], set[object]]] = {}
-    keys = [said(*part) if _comes_or_goes(part[0]) else None for part in parts]
+    keys = [key_of(*part) if _starts_or_ends(part[0]) else None for part in parts]
     for key, (words, region) in zip(keys, parts, strict=True):
         if key is not None:
             traffic.setdefault(key, (set(), set()))[words.change is VerdictChange.ALLOWED].add(_traffic(region))
@@ -60,7 +60,7 @@ def readdressed(
     return [words.readdressed or key in same for key, (words, _) in zip(keys, parts, strict=True)]
 
 
-def _comes_or_goes(words: FlowWords) -> bool:
+def _starts_or_ends(words: FlowWords) -> bool:
     return words.inherited and words.change is not VerdictChange.REDECIDED
 
 

@@ -1,8 +1,8 @@
 """The difference of two relations: for each host, family and ingress, the packets with different answers.
 
-Both sides are maps of one manager, in which equal parts are one object, so that they are skipped by identity. A guest
-or network that exists on one side only is absent on the other: its addresses may have been reachable there already,
-but no object of the site had them.
+Both sides are maps of one manager, which stores equal parts as one object. So the comparison skips identical parts. A
+guest or network that exists on one side only is absent on the other. Packets to its addresses may pass on that side,
+too, although no object of the site has these addresses there.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from taploom.base.memo import memo
 from taploom.diff.absent import AbsentAddresses, Cut, Difference, Restriction
 from taploom.diff.packet_sets import apart, products
 from taploom.diff.site_pair import PrioritizedEntries, SitePair
-from taploom.diff.window import IntentPair, believed, heard, sent_by, sent_to
+from taploom.diff.window import IntentPair, any_allowed, passing_sources, sent_by, sent_to
 from taploom.flows.algebra.diagram import Box, Diagram
 from taploom.flows.algebra.manager import Manager
 from taploom.flows.algebra.spans import Spans, common, single, united, without
@@ -39,7 +39,7 @@ class HostPair:
 
     Attributes:
         sites: the data that all hosts share.
-        hosts: the host before and after; None where it does not exist.
+        hosts: the host before and after; None for a revision without it.
     """
 
     sites: SitePair
@@ -93,38 +93,38 @@ class HostPair:
 
     def _differences(self, context: MapContext, there: tuple[bool, bool]) -> Iterator[Difference]:
         """Differences in one context: for packets on which both sides disagree, and for addresses of one side only."""
-        nobody = self._nobody(context)
+        holderless = self._holderless(context)
         windows = self._windows(context) if all(there) else None
         if windows is None:  # the answers may differ anywhere
             one, other = (self._outcome(self._whole[side] if there[side] else None, side, context) for side in (0, 1))
-            yield from self._apart(one, other, nobody)
+            yield from self._apart(one, other, holderless)
             for side, found in ((1, other), (0, one)):
-                missing = nobody[1 - side].strangers
+                missing = holderless[1 - side].unshared
                 if missing.destinations:
-                    yield from self._absent(found, side, nobody, missing, missing.parts)
+                    yield from self._absent(found, side, holderless, missing, missing.parts)
             return
         if windows:
             one, other = (self._outcome(self._within(side, windows), side, context) for side in (0, 1))
-            yield from self._apart(one, other, nobody)
+            yield from self._apart(one, other, holderless)
         for side in (1, 0):
-            yield from self._alone(side, context, nobody)
+            yield from self._one_sided(side, context, holderless)
 
-    def _alone(
-        self, side: int, context: MapContext, nobody: tuple[AbsentAddresses, AbsentAddresses]
+    def _one_sided(
+        self, side: int, context: MapContext, holderless: tuple[AbsentAddresses, AbsentAddresses]
     ) -> Iterator[Difference]:
         """Differences for addresses that only this revision has; sources from which nothing can pass are skipped."""
-        missing = nobody[1 - side].strangers
+        missing = holderless[1 - side].unshared
         if missing.destinations:
             found = self._outcome(self._sent_to(side, missing.destinations), side, context)
-            yield from self._absent(found, side, nobody, missing._replace(sources=()), missing.parts[:1])
+            yield from self._absent(found, side, holderless, missing._replace(sources=()), missing.parts[:1])
         whole = self._whole[side]
         assert whole is not None
-        senders = believed(whole.early(context.ingress), missing.sources)
+        senders = passing_sources(whole.early(context.ingress), missing.sources)
         path = self._sent_by(side, senders) if senders else None
-        if path and heard(path, context, senders):
+        if path and any_allowed(path, context, senders):
             found = self._outcome(path, side, context)
             by_them = missing._replace(sources=senders).parts[1:]
-            yield from self._absent(found, side, nobody, AbsentAddresses((), senders), by_them)
+            yield from self._absent(found, side, holderless, AbsentAddresses((), senders), by_them)
 
     def _windows(self, context: MapContext) -> tuple[Box, ...] | None:
         """Boxes outside of which both sides agree for all common addresses; None if they may differ anywhere."""
@@ -160,11 +160,11 @@ class HostPair:
         return self._course(intent, WithinBoxes(intent, windows, senders))
 
     def _course(self, intent: Intent, stages: Stages) -> PacketPath:
-        return PacketPath(self.manager, intent.forwarding, stages, self._behind)
+        return PacketPath(self.manager, intent.forwarding, stages, self._composed)
 
     @cached_property
-    def _behind(self) -> ComposedMaps:
-        """The cache of maps behind translations, for all paths of both sides."""
+    def _composed(self) -> ComposedMaps:
+        """Cache of the maps that apply to packets after address translation, shared by all paths of both sides."""
         return {}
 
     def _outcome(self, path: PacketPath | None, side: int, context: MapContext) -> Diagram[Answer]:
@@ -173,16 +173,16 @@ class HostPair:
         found = path.outcome(context)
         names, others, holders = self.sites.names, self.sites.others, self.sites.holders[side]
 
-        def told(answer: Answer) -> Answer:
+        def marked(answer: Answer) -> Answer:
             """The answer with its entry named as in the head, and marked with the holder of the translated address."""
             to = answer.destination
             holder = holders.get(to.address, "") if others and to and to.address is not None else ""
             mark: Mark = AddressHolder(holder) if holder else ""
             return answer._replace(by=names.get(answer.by, answer.by) if side == 0 else answer.by, mark=mark)
 
-        return self.manager.relabel(told, found) if others or (side == 0 and names) else found
+        return self.manager.relabel(marked, found) if others or (side == 0 and names) else found
 
-    def _nobody(self, context: MapContext) -> tuple[AbsentAddresses, AbsentAddresses]:
+    def _holderless(self, context: MapContext) -> tuple[AbsentAddresses, AbsentAddresses]:
         """The addresses that have no holder, before and after.
 
         For packets from foreign interfaces and from the host itself only the addresses of hosts count, and not those of
@@ -214,15 +214,15 @@ class HostPair:
         return united([*learned, *without(links[0], united([*links[1], *here.own]))])
 
     def _apart(
-        self, one: Diagram[Answer], other: Diagram[Answer], nobody: tuple[AbsentAddresses, AbsentAddresses]
+        self, one: Diagram[Answer], other: Diagram[Answer], holderless: tuple[AbsentAddresses, AbsentAddresses]
     ) -> Iterator[Difference]:
         """The products where two maps differ, without drops that differ only in the deciding entry.
 
         Addresses without a holder on one side are cut out of the products. If they were cut out of the maps, these
         would have a part for each port of each new guest.
         """
-        there, here = nobody
-        both = Cut((there.strangers.rest, here.strangers.rest))
+        there, here = holderless
+        both = Cut((there.unshared.rest, here.unshared.rest))
         for product, pair in apart(self.manager, one, other):
             if _matters(*pair) or self._elsewhere(*pair):
                 yield from both.of(product, pair)
@@ -235,12 +235,12 @@ class HostPair:
         self,
         diagram: Diagram[Answer],
         side: int,
-        nobody: tuple[AbsentAddresses, AbsentAddresses],
+        holderless: tuple[AbsentAddresses, AbsentAddresses],
         asked: AbsentAddresses,
         parts: tuple[Restriction, ...],
     ) -> Iterator[Difference]:
         """The products of packets to or from addresses that exist on this side only, within some restrictions."""
-        cuts = [Cut((part, nobody[side].rest)) for part in parts]
+        cuts = [Cut((part, holderless[side].rest)) for part in parts]
         for product, answer in products(self.manager, diagram, asked.destinations, asked.sources):
             pair = (answer, ABSENT) if side == 0 else (ABSENT, answer)
             if _matters(*pair):

@@ -1,7 +1,7 @@
 """The files of a site at a git revision, read from its objects.
 
-No checkout, index or reference is touched, so a plan can be made while somebody works in the same clone. git itself
-reads the objects, since it knows packs, alternates and worktrees.
+The module touches no checkout, index or reference, so a plan can be made while somebody works in the same clone. It
+lets git read the objects, since git knows packs, alternates and worktrees.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ class CommittedSpecs:
         inside: path of the same folder from the top of the repository; "" for the top itself.
         sizes: bytes of each spec below that folder and of the lock, by path that begins with `folder`.
         blobs: content of those files that are small enough to be read.
-        refused: findings about other paths below that folder, as a working tree would have them.
+        refused: findings about other paths below that folder, the same as in a working tree.
     """
 
     name: str
@@ -122,8 +122,8 @@ def _specs(
     """The specs and the lock, each with the path of the file that has its text; other entries are reported."""
     links = {path: entry for path, entry in entries.items() if entry.mode == _LINK}
     small = {path: entry for path, entry in links.items() if entry.size <= _LINK_BYTES}
-    said = {path: blob.decode("utf-8", "surrogateescape") for path, blob in _blobs(where, commit, small).items()}
-    targets = {path: said.get(path, "/") for path in links}  # a longer target leads nowhere on any system
+    texts = {path: blob.decode("utf-8", "surrogateescape") for path, blob in _blobs(where, commit, small).items()}
+    targets = {path: texts.get(path, "/") for path in links}  # a longer target leads nowhere on any system
     stored = Stored(
         frozenset(path for path, entry in entries.items() if entry.mode in _REGULAR),
         targets,
@@ -162,7 +162,7 @@ def commit_of(specs: Path, name: str) -> str:
     try:
         found = where.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     except GitError:
-        raise RevisionError(f"`{name}` is no commit of this repository{_lacking(where)}") from None
+        raise RevisionError(f"`{name}` is not a commit of this repository{_lacking(where)}") from None
     return found.decode().strip()
 
 
@@ -176,11 +176,11 @@ def _cut(where: Repository) -> bool:
 
 
 def _lacking(where: Repository) -> str:
-    return ", whose history is cut off: `git fetch --unshallow` gets the rest" if _cut(where) else ""
+    return "; this clone's history is cut off: `git fetch --unshallow` gets the rest" if _cut(where) else ""
 
 
 def merge_base(specs: Path, base: str, head: str) -> str:
-    """The merge base of two revisions, with which a pull request is compared.
+    """The merge base of two revisions: the base with which a pull request is compared.
 
     Raises:
         RevisionError: as for `commit_of`, or the two have no common commit.

@@ -1,7 +1,7 @@
 """Picks an example packet for a part of a difference.
 
-Its ends are known machines if possible, else addresses outside, else any address that a machine can have. Multicast,
-broadcast and reserved addresses are used only if the part has no others.
+Its ends are known machines if possible, else addresses outside, else any address that a machine can have. An example
+has multicast, broadcast and reserved addresses only if the part has no others.
 """
 
 from collections.abc import Iterable
@@ -22,27 +22,29 @@ from taploom.flows.packets.packet import ICMP, NAMES, WITH_PORTS
 from taploom.flows.proof.packet_path import MapContext
 from taploom.plan.host import Host
 
-_STRANGERS = {Family.IPV4: 0xC6336407, Family.IPV6: 0x20010DB8FFFF0000_0000000000000007}
+_OUTSIDERS = {Family.IPV4: 0xC6336407, Family.IPV6: 0x20010DB8FFFF0000_0000000000000007}
 """Example addresses outside the site: 198.51.100.7 and 2001:db8:ffff::7 (RFC 5737, RFC 3849)."""
 _CLIENT_PORT = 40000
 _PORTS = (443, 22, 80)
 
 
 class Sample(NamedTuple):
-    """An example, and the oddness of its destination and source: 0 or less for usual ones, more for others."""
+    """An example packet with the oddness of its destination and source: 0 or less for usual addresses, else more."""
 
     example: Example
     oddness: tuple[int, int]
 
 
 class _Picked(NamedTuple):
+    """An address and its oddness, as in `Sample`."""
+
     value: int
     oddness: int
 
 
 @dataclass(frozen=True)
 class Sampler:
-    """Picks packets of one context."""
+    """Picks example packets of one context."""
 
     pair: HostPair
     context: MapContext
@@ -51,10 +53,10 @@ class Sampler:
 
     def sample(self, part: PacketSet, side: int, *, exposed: bool) -> Sample:
         """A typical packet of the part: between known guests or from outside, with a usual port."""
-        stranger = _STRANGERS[self.pair.family]
+        outsider = _OUTSIDERS[self.pair.family]
         destination = self._known(part.destinations, side)
-        is_strange = exposed and holds(part.sources, stranger)
-        source = _Picked(stranger, -1) if is_strange else self._sender(part.sources, side, destination.value)
+        from_outside = exposed and holds(part.sources, outsider)
+        source = _Picked(outsider, -1) if from_outside else self._sender(part.sources, side, destination.value)
         protocol, port = _usual(part.services, self.pair.family)
         has_ports = holds(WITH_PORTS, protocol)
         example = Example(
@@ -84,8 +86,8 @@ class Sampler:
         guest = names.guest_in(spans)
         if guest is not None:
             return _Picked(guest, 0)
-        somebody = (*names.hosts_in(spans), *learned(spans, family))
-        ranked = ((0, _STRANGERS[family]), *((1, value) for value in somebody))
+        hosts = (*names.hosts_in(spans), *learned(spans, family))
+        ranked = ((0, _OUTSIDERS[family]), *((1, value) for value in hosts))
         for oddness, value in ranked:
             if holds(spans, value):
                 return _Picked(value, oddness)

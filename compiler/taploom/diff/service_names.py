@@ -1,4 +1,4 @@
-"""Protocols and ports in the words of the spec."""
+"""Names sets of protocols and ports in the words of the spec."""
 
 import functools
 
@@ -17,12 +17,12 @@ _BUT = "any but "
 
 
 def few(names: list[str]) -> str:
-    """The first names, and how many more there are."""
+    """The first names as one text, with the number of the others."""
     return ", ".join(names[:_FEW]) + (f" and {len(names) - _FEW} more" if len(names) > _FEW else "")
 
 
 def size_of(spans: Spans) -> int:
-    """How many values a set has."""
+    """Number of values in a set."""
     return sum(last - first + 1 for first, last in spans)
 
 
@@ -36,19 +36,19 @@ def services_of(traffic: tuple[tuple[Spans, Spans], ...]) -> tuple[str, ...]:
             found |= dict.fromkeys([ANY] if size_of(ports) >= 65536 else _numbered("any", ports))
         elif protocols in most:
             found[_all_but(protocols, traffic)] = None
-        elif not any(_beside(protocols, each) for each in most):
+        elif not any(_disjoint(protocols, each) for each in most):
             for protocol in (one for first, last in protocols for one in range(first, last + 1)):
                 found |= dict.fromkeys(_service(protocol, ports))
     return simplified(tuple(found))
 
 
 def simplified(services: tuple[str, ...]) -> tuple[str, ...]:
-    """The services; only `any` if it is among them, or if they include what an `any but …` among them excepts."""
+    """The services; only `any` if the list has `any`, or has both `any but NAME` and NAME."""
     whole = (one for one in services if one.startswith(_BUT))
     return (ANY,) if ANY in services or any(one.removeprefix(_BUT) in services for one in whole) else services
 
 
-def _beside(protocols: Spans, most: Spans) -> bool:
+def _disjoint(protocols: Spans, most: Spans) -> bool:
     """Whether the set `most` has none of the protocols, so that its text `any but …` names them all."""
     return not common(protocols, most)
 

@@ -1,9 +1,9 @@
-"""Connections that continue although no entry allows them any more, and the conntrack(8) commands that end them.
+"""Finds connections that continue although no entry allows them any more, and the conntrack(8) commands to end them.
 
 The first rule of a ruleset accepts established connections, and conntrack keeps their translation. So a change that
 closes a flow, or leads a forward to another guest, ends no open connection. conntrack matches connections by their
-first packet, without its interface, and by the address that replies. So the differences of all interfaces are taken
-together, and a survivor names the guest with which connections continue.
+first packet, without its interface, and by the address that replies. So one command covers the
+differences of all interfaces, and a survivor names the guest with which connections continue.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -73,17 +73,17 @@ def _survivor(kept: _Kept, group: list[FlowChange], others: _Known, later: _Know
     sources = dict.fromkeys(name for flow in group for name in flow.sources)
     via = dict.fromkeys(place for flow in group for place in flow.via)
     foreign = dict.fromkeys(map(told_foreign, group))
-    told = f"{', '.join(sources)}{next(iter(foreign)) if len(foreign) == 1 else ''} → {', '.join(kept.ends)} "
-    told += ", ".join(kept.services)
-    told += f" at {', '.join(via)}" if via else ""
-    return Survivor(kept.host, told, kept.by, tuple(found)[:_MOST], max(len(found) - _MOST, 0))
+    text = f"{', '.join(sources)}{next(iter(foreign)) if len(foreign) == 1 else ''} → {', '.join(kept.ends)} "
+    text += ", ".join(kept.services)
+    text += f" at {', '.join(via)}" if via else ""
+    return Survivor(kept.host, text, kept.by, tuple(found)[:_MOST], max(len(found) - _MOST, 0))
 
 
 def _goes_on(region: Region, later: Bystanders | None) -> bool:
-    """Whether packets of a foreign interface may still pass by another interface: conntrack matches no interface."""
+    """Whether packets of an unknown interface may still pass on another interface; conntrack matches no interface."""
     if region.ingress != OTHER or later is None:
         return False
-    return not later.none(region.sources, region.destinations, region.services)
+    return not later.blocks(region.sources, region.destinations, region.services)
 
 
 def _closes(flow: FlowChange) -> bool:
@@ -102,13 +102,13 @@ def _commands(regions: Iterable[Region], others: _Known) -> Iterator[CommandLine
     """The commands that end the connections of some regions of a host, of all interfaces together."""
     found: dict[tuple[Bystanders, Goal], list[Senders]] = {}
     for one in regions:
-        beside = others[one.host, one.family]
+        bystanders = others[one.host, one.family]
         goal = Goal(one.services, real(one.destinations, one.family), one.uplinks, one.target)
-        found.setdefault((beside, goal), []).append(_senders(one, beside))
-    for (beside, goal), each in found.items():
+        found.setdefault((bystanders, goal), []).append(_senders(one, bystanders))
+    for (bystanders, goal), each in found.items():
         spans = united(span for one in each for span in one.spans)
         uplinks = tuple(dict.fromkeys(name for one in each for name in one.uplinks))
-        for match in Ending(goal, Senders(spans, uplinks), beside).matches:
+        for match in Ending(goal, Senders(spans, uplinks), bystanders).matches:
             yield from commands(match)
 
 

@@ -1,4 +1,4 @@
-"""The data of two revisions in one family that the comparisons of all hosts share, looked up once."""
+"""Data about two revisions of a site in one family, which the comparisons of all hosts share."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -75,13 +75,13 @@ class SitePair:
 
     @cached_property
     def holders(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
-        """The guest of each known inside or outside address, before and after, with the names of the head."""
+        """The guest of each known inside or outside address, before and after, by its name in the head."""
         old, new = (dict(chain(held(p, self.family), mirrored(p, self.family))) for p in self.plans)
         return {value: self._now("guest", name) for value, name in old.items()}, new
 
     @cached_property
     def stations(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
-        """The host of each fixed address, before and after, with the names of the head.
+        """The host of each fixed address, before and after, by its name in the head.
 
         A host that exists on one side only is included only with addresses that a host of the other side has, too. Its
         machine may run before and after the change, so changes of flows to its other addresses are real.

@@ -1,6 +1,6 @@
 """Addresses that no machine has: multicast, broadcast and network addresses, and reserved ones.
 
-Sets of addresses contain them, but for a reader a set means the machines in it.
+Sets of addresses contain such addresses, but a reader takes a set to mean the machines in it.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _UNICAST = ("2000::/3", "fc00::/7")
 
 
 def machineless(plan: Plan, family: Family) -> Spans:
-    """Addresses that are not routed as unicast (RFC 6890; IANA's IPv6 address space), and `_ends` of site links."""
+    """Addresses that are not routed as unicast (RFC 6890; IANA's IPv6 address space), and the `_ends` of site links."""
     if family is Family.IPV4:
         reserved = united(of_prefix(parse_prefix(text)) for text in _RESERVED)
     else:

@@ -9,19 +9,19 @@ from taploom.source.refused import NESTED, refuse
 
 
 def refuse_absent(specs: Path, empty: Sequence[str], report: Report) -> None:
-    """Refuse submodules that are not checked out; those that are checked out, or in a commit, are refused elsewhere.
+    """Refuse submodules that are not checked out; other modules refuse submodules that are checked out or in a commit.
 
     Args:
         specs: folder of the specs.
-        empty: paths of empty folders below it, as the user would name them.
+        empty: paths of empty folders below the folder of specs, as the user would name them.
         report: takes the refusals.
     """
     try:
         where, inside = repository(specs)
-        told = where.ask("ls-files", "--stage", "-z", "--", inside or ".")
+        index = where.ask("ls-files", "--stage", "-z", "--", inside or ".")
     except RevisionError:
         return  # git reads no repository here, so there are no submodules
-    rows = (row.partition(b"\t") for row in told.split(b"\0"))
+    rows = (row.partition(b"\t") for row in index.split(b"\0"))
     linked = {path.decode("utf-8", "surrogateescape") for head, _, path in rows if head.startswith(b"160000 ")}
     for path in empty:
         below = str(Path(path).relative_to(specs))

@@ -55,7 +55,7 @@ class Region:
     Attributes:
         ingress: interface on which they arrive; `self/` for the host's own packets, `other/` for unknown interfaces.
         way: uplink of the default route that they take, or "" if they take another route.
-        destinations: addresses as numbers; values behind the last address stand for learned addresses of the host.
+        destinations: addresses as numbers; values above the last address stand for learned addresses of the host.
         services: protocols and ports (ICMP types), as pairs of intervals; None for all.
         sources: addresses as numbers.
         times: phases of time, as in `flows.packets.clock`; None for always.
@@ -103,10 +103,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class FlowChange:
-    """One change of flows.
+    """A change of flows, as a reviewer sees it.
 
     Attributes:
-        exposed: whether somebody outside of the site can now reach something that they could not reach before.
+        exposed: whether packets from outside the site now reach something that they did not reach before.
         inherited: whether a guest, network or host that appears or disappears is the cause, and not a changed entry.
         readdressed: whether nothing but addresses changes: the other side has the same flow at other addresses.
         sources: `kind/name`, prefixes or ranges, sorted.

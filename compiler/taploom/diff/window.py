@@ -1,4 +1,4 @@
-"""Finds the packets for which two intents can differ, so that their stages need to be composed only for these.
+"""Finds the packets for which two intents can differ; only for these the stages of the intents need to be composed.
 
 The answer for a packet depends on the first box that holds it in each of a few lists, and most boxes of these lists are
 the same on both sides. So the lists are compared before any map is made: if all boxes that hold a packet are on both
@@ -89,14 +89,14 @@ class IntentPair:
             if to is None:
                 continue
             if (to, answer.mark) not in known:
-                known[to, answer.mark] = self._same_behind(context, to, answer.mark)
+                known[to, answer.mark] = self._translated_alike(context, to, answer.mark)
             if not known[to, answer.mark]:
                 found.append(part)
         whole = bounds(found)
         if whole is not None:
             yield whole
 
-    def _same_behind(self, context: MapContext, to: DestinationRewrite, mark: Mark) -> bool:
+    def _translated_alike(self, context: MapContext, to: DestinationRewrite, mark: Mark) -> bool:
         """Whether packets with a translation are judged alike on both sides, and reach the same holder."""
         old, new = self.paths
         if to.address is None:
@@ -137,17 +137,17 @@ def _all(columns: Iterable[Spans | None]) -> Spans:
     return united(span for spans in columns for span in spans or ())
 
 
-def believed(early: Diagram[Answer], senders: Spans) -> Spans:
-    """The given sources from which at least one packet passes the early check of senders."""
+def passing_sources(early: Diagram[Answer], senders: Spans) -> Spans:
+    """The given sources from which at least one packet passes the early check of source addresses."""
     if isinstance(early, Leaf):
         return senders if early.answer.verdict == "allow" else ()
     if early.level == SOURCE:
         parts = (part for sender in senders for part in pieces(early, SOURCE, sender))
         return united(span for span, child in parts if any(answer.verdict == "allow" for answer in answers(child)))
-    return united(span for child in dict.fromkeys(early.children) for span in believed(child, senders))
+    return united(span for child in dict.fromkeys(early.children) for span in passing_sources(child, senders))
 
 
-def heard(path: PacketPath, context: MapContext, senders: Spans) -> bool:
+def any_allowed(path: PacketPath, context: MapContext, senders: Spans) -> bool:
     """Whether an entry allows any packet from these sources. Packets that taploom does not judge do not count.
 
     Args:

@@ -25,7 +25,7 @@ def beside(folder: Path, host: Host, *more: str) -> Any:
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
-        ("networking.nat.enable = true", "translate a second time"),
+        ("networking.nat.enable = true", "ruleset translates already"),
         ("networking.nftables.enable = lib.mkForce false", "neither filters nor translates"),
         ("systemd.network.enable = lib.mkForce false", "no bridge and no uplink"),
         ("networking.interfaces.eth0.useDHCP = true", "one of br-microvm, eth0."),
@@ -54,7 +54,7 @@ GUIDE = """{
 )
 def test_taps_that_a_unit_of_others_joins_to_a_bridge_are_refused(unit: str, name: str, tmp_path: Path) -> None:
     (failed,) = beside(tmp_path, plans.host(), GUIDE % (unit, name))["failed"]
-    assert f"join its TAPs to another bridge: {unit}. Remove them" in failed
+    assert f"attach its TAPs to another bridge: {unit}. Remove them" in failed
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
-"""The drop-in with which a host with several uplinks waits at boot for any one of them.
+"""A systemd drop-in for hosts with several uplinks: at boot, the host waits for any one of them instead of all.
 
 `network-online.target` waits for each link that networkd configures, unless its unit says otherwise. Most hosts have a
 second uplink because the first may fail. If such a host boots while one uplink has no carrier, it is online all the
-same, but would wait two minutes for nothing. The units of links cannot say that one of them is enough. The program that
-waits has an option for it (`--any`, systemd-networkd-wait-online.service(8)), and the drop-in adds it to the program's
-service. systemd reads the drop-in at the next boot, and nothing needs it before.
+same, but would wait two minutes for nothing. The unit of a link cannot say that one of several links is enough. The
+program that waits has an option for it (`--any`, systemd-networkd-wait-online.service(8)), and the drop-in adds this
+option to the program's service. systemd reads the drop-in at the next boot, when the program runs again.
 """
 
 from taploom.backends.artifact import Artifact, Line
@@ -17,7 +17,7 @@ PROGRAM = "/lib/systemd/systemd-networkd-wait-online"
 
 
 def waits_for_any(host: Host) -> bool:
-    """Whether one of the host's uplinks is enough to be online."""
+    """Whether networkd configures several uplinks of the host, of which one is enough to be online."""
     return sum(uplink.configured for uplink in host.uplinks) > 1
 
 

@@ -1,8 +1,9 @@
 """The networkd units of a guest: one for each NIC, matched by its hardware address.
 
 The names of a guest's interfaces depend on its distribution and are not known beforehand, while the plan has their
-hardware addresses. A bridge, a VLAN or a macvlan on top of a NIC inherits its address and must not be taken for it, so
-the match excludes these kinds. `Kind=!*` would exclude too much: the NIC of a container is a veth or a TAP.
+hardware addresses. A bridge, a VLAN or a macvlan on top of a NIC inherits the address of the NIC and must not be
+mistaken for the NIC, so the match excludes these kinds. `Kind=!*` would exclude too much: the NIC of a container is a
+veth or a TAP.
 """
 
 from taploom.backends.artifact import Artifact
@@ -31,7 +32,7 @@ def artifacts(guest: Guest) -> tuple[Artifact, ...]:
 
 
 def _unit(nic: Nic, table: int | None, ways: tuple[bool, bool]) -> Unit:
-    """The unit of a NIC. It uses the resolvers learned in a family, unless another NIC has the family's default route.
+    """The unit of a NIC. The NIC uses resolvers learned in a family unless another NIC has the family's default route.
 
     Args:
         nic: the NIC.

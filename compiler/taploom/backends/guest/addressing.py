@@ -1,9 +1,9 @@
-"""How a NIC gets its addresses and its default route, in the terms of networkd.
+"""The networkd settings by which a NIC gets its addresses and its default route.
 
 A guest's packets must have the source addresses that policy and spoof guard expect. A NIC with a fixed IPv6 address
-therefore takes only the route from router advertisements: with their prefix it would form a SLAAC address and send from
-that. A DHCP client identifies itself by its hardware address, since networkd's server looks reservations up by the
-client identifier.
+therefore takes only the route from router advertisements. If it took their prefix, too, it would form a SLAAC address
+and send from that address. A DHCP client identifies itself by its hardware address, since networkd's server looks
+reservations up by the client identifier.
 """
 
 from taploom.backends.units.tree import Section, section

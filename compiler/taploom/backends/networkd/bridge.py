@@ -1,6 +1,6 @@
 """A network of the spec on its host: the bridge, its addresses, its DHCP server and its router advertisements.
 
-The bridge has to work before its first guest comes, so it is configured without carrier, and its IPv6 address without
+The bridge has to work before its first guest starts, so it is configured without carrier, and its IPv6 address without
 duplicate address detection. Without carrier the detection cannot finish and the address would stay tentative and
 unusable; later a guest could take the gateway's address away by a reply to the probe. The MTU is always written:
 networkd leaves a link's MTU alone if the unit does not set it, so an MTU that was removed from the spec would stay.
@@ -37,7 +37,7 @@ def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
 def _required(host: Host) -> str | bool:
     """`RequiredForOnline` of a bridge: boot waits for a bridge only if networkd configures no uplink of the host.
 
-    `systemd-networkd-wait-online` does not count links that somebody else configures, and fails after two minutes where
+    `systemd-networkd-wait-online` does not count links that somebody else configures, and fails after two minutes if
     no link is required. A bridge that is required in the state `no-carrier` is ready as soon as it is configured.
     """
     return False if any(uplink.configured for uplink in host.uplinks) else "no-carrier"
@@ -50,7 +50,7 @@ def _network(bridge: Bridge, elsewhere: Iterable[Address]) -> Section:
         bridge: the network.
         elsewhere: addresses of the host's uplinks within the network's prefixes. Linux answers ARP on any link for all
             addresses of the host, but neighbour solicitations only for addresses of the link itself, so the bridge has
-            to be a proxy for the others.
+            to be a proxy for these addresses of uplinks.
     """
     base = section(
         "Network",

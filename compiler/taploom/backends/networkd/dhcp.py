@@ -11,7 +11,7 @@ MTU_OPTION, DOMAIN_OPTION = 26, 15
 
 
 def sections(bridge: Bridge, target: Target) -> tuple[Section, ...]:
-    """`[DHCPServer]` and a `[DHCPServerStaticLease]` for each reservation; nothing where there is no server."""
+    """`[DHCPServer]` and a `[DHCPServerStaticLease]` for each reservation; empty for a network without DHCP."""
     if not (bridge.dhcp and bridge.ipv4):
         return ()
     leases = (
@@ -25,8 +25,8 @@ def sections(bridge: Bridge, target: Target) -> tuple[Section, ...]:
 def _server(bridge: Bridge, dhcp: DhcpServer, start: int, target: Target) -> Section:
     """The server's own section.
 
-    Without resolvers in the spec networkd announces those of the uplink. Leases are not kept on disk: if the plan moves
-    a reserved address to another guest, a stored lease of the first guest must not win over the reservation.
+    Without resolvers in the spec, networkd announces the resolvers of the uplink. Leases are not kept on disk: if the
+    plan moves a reserved address to another guest, a stored lease of the first guest must not win over the reservation.
     """
     resolvers = [str(address) for address in bridge.dns if address.family is Family.IPV4]
     base = section(

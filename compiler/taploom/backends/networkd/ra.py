@@ -22,7 +22,7 @@ def sections(bridge: Bridge) -> tuple[Section, ...]:
 
 
 def _announced(bridge: Bridge, ra: RouterAdvertisement) -> Section:
-    """Resolvers and search domain; without resolvers in the spec networkd announces those of the uplink."""
+    """`[IPv6SendRA]`; without resolvers in the spec, networkd announces the resolvers of the uplink."""
     resolvers = [str(address) for address in bridge.dns if address.family is Family.IPV6]
     base = section(
         "IPv6SendRA",

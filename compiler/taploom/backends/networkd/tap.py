@@ -1,10 +1,10 @@
-"""TAPs: how a guest's interface gets onto its bridge.
+"""Units of TAPs, which attach the interfaces of guests to a bridge.
 
 Usually the guest's runner creates the TAP, and deletes and creates it again at each start; the host's units only say
 which names belong to which bridge. A glob is printed as a glob, so that a new guest on the network changes no unit. An
 exact name is printed where no glob of the bridge matches it, or where a glob of another bridge matches it too. The
-match has `Kind=tun`, the kernel's kind for TAPs as well: without it a glob such as `vm-*` would also take a bridge of
-that name.
+match has `Kind=tun`, the kernel's kind for TAPs as well: without it a glob such as `vm-*` would also match a bridge
+with such a name.
 """
 
 from collections.abc import Iterable
@@ -41,7 +41,7 @@ def _fits(name: str, globs: Iterable[str]) -> bool:
 
 
 def _device(port: Port, user: str) -> Unit:
-    """A TAP that the host creates, for a runner without the privilege to do so."""
+    """The unit of a TAP that the host creates, since the guest's runner lacks the privilege."""
     here = port.origin
     sections = (
         section("NetDev", here, ("Name", port.tap), ("Kind", "tap")),

@@ -11,8 +11,8 @@ from taploom.plan.host import Fixed, Learned, Route, Uplink
 def unit(uplink: Uplink, routes: Iterable[Route]) -> Unit:
     """The unit of an uplink, with the routes that leave by it.
 
-    Resolvers in the spec replace all learned ones, including the resolvers of DHCPv6, which a router advertisement can
-    tell the host to use (RFC 4861, 4.2, `M` and `O`).
+    Resolvers in the spec replace all learned ones. This includes resolvers from DHCPv6, as a router advertisement can
+    tell the host to use DHCPv6 (RFC 4861, 4.2, `M` and `O`).
     """
     here, fixed = uplink.origin, fixed_of(uplink)
     learned_dns, metric = ("UseDNS", False if uplink.dns else None), ("RouteMetric", uplink.metric)
@@ -25,7 +25,7 @@ def unit(uplink: Uplink, routes: Iterable[Route]) -> Unit:
         *route.static(routes, uplink.name, prefixes),
         *([section("DHCPv4", here, learned_dns, metric)] if uplink.ipv4 is Learned.DHCP else []),
         *([section("DHCPv6", here, learned_dns)] if uplink.ipv6 is Learned.RA else []),
-        *([section("IPv6AcceptRA", here, learned_dns, metric, *_address_apart(uplink))] if uplink.advertised else []),
+        *([section("IPv6AcceptRA", here, learned_dns, metric, *_route_only(uplink))] if uplink.advertised else []),
     )
     return make(stem(5, uplink.name), UnitKind.NETWORK, here, sections)
 
@@ -51,10 +51,10 @@ def _network(uplink: Uplink, fixed: Iterable[Fixed]) -> Section:
     return Section("Network", (*base.assignments, *addresses, *resolvers))
 
 
-def _address_apart(uplink: Uplink) -> tuple[tuple[str, bool | None], ...]:
-    """Where the address is static, only the default route is taken from advertisements: no address, no on-link prefix.
+def _route_only(uplink: Uplink) -> tuple[tuple[str, bool | None], ...]:
+    """Settings for a static IPv6 address: advertisements bring only the default route, no address, no on-link prefix.
 
     An advertisement can ask for a DHCPv6 client, which would bring an address too (RFC 4861, 4.2, `M`).
     """
-    way_out_alone = False if isinstance(uplink.ipv6, Fixed) else None
-    return tuple((key, way_out_alone) for key in ("UseAutonomousPrefix", "UseOnLinkPrefix", "DHCPv6Client"))
+    accepted = False if isinstance(uplink.ipv6, Fixed) else None
+    return tuple((key, accepted) for key in ("UseAutonomousPrefix", "UseOnLinkPrefix", "DHCPv6Client"))

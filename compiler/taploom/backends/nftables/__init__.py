@@ -1,7 +1,7 @@
 """The ruleset of a host: a table for IP, one for bridges, and one that remembers which guest began a flow.
 
-Other tools have tables of their own on a host, so the tables of other tools are not flushed, and traffic between
-interfaces that are not ours passes untouched. Look-ups replace long lists of rules: a map leads from a pair of
+Other tools have their own tables on a host. So a load does not flush these tables, and traffic between interfaces that
+are not ours passes untouched. Look-ups replace long lists of rules: a map leads from a pair of
 interfaces to the chain of their two sides, and in that chain the terms of the policy are elements of sets. Each module
 of `lower` describes its own part of the ruleset; this module only puts the parts together.
 """

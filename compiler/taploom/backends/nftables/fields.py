@@ -1,6 +1,6 @@
 """The parts of a packet that a rule can match, and the types of the columns of sets.
 
-Fields are members of an enumeration and no text, so that the evaluator of flows can give every field its meaning.
+Fields are members of an enumeration, not text, so that the evaluator of flows can give every field its meaning.
 The values are nft's own spelling of the expression (nft(8), PRIMARY EXPRESSIONS).
 """
 
@@ -38,7 +38,7 @@ class Field(enum.Enum):
     ICMP_TYPE = "icmp type"
     ICMPV6_TYPE = "icmpv6 type"
     ND_TARGET = "@th,64,128"
-    """Target of a neighbour solicitation or advertisement (RFC 4861, 4.3 and 4.4); nft 1.0.6 has no word for it."""
+    """Target of a neighbour solicitation or advertisement (RFC 4861, 4.3 and 4.4); nft 1.0.6 has no keyword for it."""
     CT_STATE = "ct state"
     CT_STATUS = "ct status"
     CT_ORIGINAL_IP6_DADDR = "ct original ip6 daddr"

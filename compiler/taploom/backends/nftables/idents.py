@@ -19,13 +19,13 @@ _LEGAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 
 def ident(word: str, *parts: str) -> str:
-    """The name of an object: a word of ours and the parts that tell it from others."""
+    """The name of an object: a word of ours and the parts that distinguish the object from others."""
     name = "_".join((word, *map(_part, parts)))
     return name if len(name) <= IDENT_BYTES else f"{name[: IDENT_BYTES - 17]}_{digest(name, 16)}"
 
 
 def side(end: Side) -> str:
-    """The part of a name that stands for a side; a network and a zone of one name stay apart."""
+    """The part of a name that stands for a side; it differs for a network and a zone of the same name."""
     words = {SideKind.BRIDGE: "net", SideKind.OUTSIDE: "zone"}
     word = words.get(end.kind, end.kind.value)
     return f"{word}-{end.name}" if end.name else word

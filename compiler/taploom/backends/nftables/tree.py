@@ -1,4 +1,4 @@
-"""The ruleset as data, which the printers write, and which can be evaluated without a parser.
+"""The ruleset as data: printers write it as text, and an evaluator runs it without a parser.
 
 There is no statement made of raw text. A rule is a list of statements that run in order: a match that fails ends the
 rule, a verdict ends it too, everything else goes on to the next statement (nft(8), RULES and STATEMENTS). Objects are
@@ -16,7 +16,7 @@ from taploom.plan.origin import Origin
 
 
 class VerdictKind(enum.Enum):
-    """Verdicts. `goto` does not come back: the policy of the base chain decides on packets that the target does not."""
+    """Verdicts. `goto` does not return: if no rule of its target decides, the policy of the base chain decides."""
 
     ACCEPT = "accept"
     DROP = "drop"
@@ -27,7 +27,7 @@ class VerdictKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class VerdictStatement:
-    """Ends the rule.
+    """A verdict, which ends the rule.
 
     Attributes:
         chain: target of `goto` and `jump`, else "".
@@ -39,7 +39,7 @@ class VerdictStatement:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Goes on if the fields, as a tuple, are among the values; with `negated`, if they are not.
+    """A match: the rule goes on if the fields, as a tuple, are among the values; with `negated`, if they are not.
 
     Flags (`ct state`, `ct status`) are among the values if one of them is set.
     """
@@ -51,7 +51,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class TcpFlags:
-    """Goes on for TCP packets if, of the flags in `mask`, exactly `flags` are set; with `negated`, if not."""
+    """A match on TCP packets with exactly `flags` set, of the flags in `mask`; with `negated`, on other TCP packets."""
 
     mask: tuple[str, ...]
     flags: tuple[str, ...]
@@ -60,14 +60,14 @@ class TcpFlags:
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Goes on before a moment, in seconds since the epoch (UTC)."""
+    """A match on the time: the rule goes on before `epoch`, in seconds since 1970 (UTC)."""
 
     epoch: int
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Goes on if the fields, as a tuple, are in the named set; with `negated`, if they are not."""
+    """A match: the rule goes on if the fields, as a tuple, are in the named set; with `negated`, if they are not."""
 
     fields: tuple[Field, ...]
     set: str
@@ -76,14 +76,14 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """Takes the verdict that the named map has for the fields; without one, the rule ends and the next one runs."""
+    """A verdict from the named map, with the fields as key; without an element, the rule ends and the next one runs."""
 
     fields: tuple[Field, ...]
     map: str
 
 
 class Direction(enum.Enum):
-    """Which end of a connection is translated."""
+    """The end of a connection that is translated."""
 
     SOURCE = "snat"
     DESTINATION = "dnat"
@@ -105,9 +105,9 @@ class Translate:
 
 @dataclass(frozen=True, slots=True)
 class TranslateBy:
-    """Translates the destination to what the named map has for the fields (an address, or an address and a port).
+    """Translates the destination to the value of the named map for the fields: an address, or an address and a port.
 
-    Without an element for them the rule ends and the next one runs.
+    Without an element for the fields, the rule ends and the next one runs.
     """
 
     family: Family
@@ -134,7 +134,7 @@ class Masquerade:
 
 @dataclass(frozen=True, slots=True)
 class LimitRate:
-    """Goes on as long as the rate is kept; only the packets of this rule count."""
+    """A match within a rate: the rule goes on until the rate is exceeded; only the packets of this rule count."""
 
     rate: int
     unit: str
@@ -143,7 +143,7 @@ class LimitRate:
 
 @dataclass(frozen=True, slots=True)
 class LimitBy:
-    """Goes on as long as the rate of the named limit is kept; all rules that name it share it."""
+    """A match within the rate of the named limit, which all rules that name it share."""
 
     name: str
 
@@ -157,14 +157,14 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Counts packets and bytes, in the named counter or (if "") in one of the rule's own."""
+    """Counts packets and bytes in the named counter, or in a counter of the rule itself if the name is ""."""
 
     name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Learn:
-    """Adds the fields to the named set for `seconds`, or renews them."""
+    """Adds the fields to the named set for `seconds`, or renews their element."""
 
     fields: tuple[Field, ...]
     set: str
@@ -279,7 +279,7 @@ class Table:
     """A table of ours: counters, limits, sets and chains, each sorted by name (base chains before others).
 
     Attributes:
-        kept: whether a load replaces only the rules, so that elements that they have added outlive it; a table without
+        kept: whether a load replaces only the rules and keeps the elements that rules have added; a table without
             chains is removed anyway.
     """
 

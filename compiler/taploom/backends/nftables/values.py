@@ -1,4 +1,4 @@
-"""Values that fields are compared with, and that sets hold."""
+"""The values in matches, and in the elements of sets and maps."""
 
 from collections.abc import Callable
 from operator import attrgetter
@@ -31,7 +31,7 @@ class IfacePattern:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Word:
-    """A constant of nft's own: a protocol, an EtherType, a state, a kind of address."""
+    """A constant of nft: a protocol, an EtherType, a state, a kind of address."""
 
     text: str
 

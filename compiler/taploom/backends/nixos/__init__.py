@@ -1,7 +1,7 @@
-"""NixOS: the unit tree and the ruleset tree of the other backends once more, as options of a NixOS module.
+"""The NixOS backend: the unit tree and the ruleset tree of the other backends as options of a NixOS module.
 
-Nothing is lowered from the plan a second time: a unit becomes attributes by its section names, a table's body becomes a
-string, so that a host that takes the module and one that takes the files cannot drift apart.
+The plan is not lowered a second time: the sections of a unit become attributes, and the body of a table becomes a
+string. So a host with the module and a host with the files get the same configuration.
 """
 
 from taploom.backends.nixos.guest import artifacts as guest_artifacts

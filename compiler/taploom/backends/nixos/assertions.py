@@ -1,4 +1,4 @@
-"""Assertions about the rest of a NixOS configuration, each with a message that says what would fail without it."""
+"""Assertions about the rest of a NixOS configuration, each with a message that says what fails if it does not hold."""
 
 from taploom.backends.nixos.tree import (
     Attribute,
@@ -42,8 +42,8 @@ def of(host: Host) -> NixList:
 def _no_second_nat() -> ListItem:
     return _assertion(
         NixCode("!config.networking.nat.enable"),
-        "taploom: networking.nat.enable is on; it would translate a second time what this host's ruleset translates."
-        " Turn it off, and say in the specs what it did.",
+        "taploom: networking.nat.enable is on; it would translate packets that this host's ruleset translates already."
+        " Turn it off, and declare its translations in the specs.",
     )
 
 
@@ -59,9 +59,9 @@ def _no_rivals() -> ListItem:
     return _assertion(
         NixCode("rivals == [ ]"),
         NixCode(
-            '"taploom: systemd.network.networks has units that take links of this module, or join its TAPs to another '
-            'bridge: ${lib.concatStringsSep ", " rivals}. Remove them, narrow their matchConfig.Name, or name them so '
-            'that they sort behind those of taploom."'
+            '"taploom: systemd.network.networks has units that match links of this module, or attach its TAPs to '
+            'another bridge: ${lib.concatStringsSep ", " rivals}. Remove them, narrow their matchConfig.Name, or name '
+            'them so that they sort after the units of taploom."'
         ),
     )
 

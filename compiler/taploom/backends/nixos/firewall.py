@@ -1,7 +1,7 @@
-"""The module's part of `networking.firewall`, the input filter that NixOS brings along (table `inet nixos-fw`).
+"""Settings of `networking.firewall`, the input filter of NixOS (table `inet nixos-fw`).
 
-An accept in our table cannot undo a drop in that table, so the host's services for guests are opened there too, even if
-that firewall is off: a user who turns it on must not cut the guests off.
+An accept in taploom's table cannot undo a drop in that table. So the module opens the host's services for guests in
+that firewall, too, even if it is off: a user who turns it on must not cut the guests off.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def settings(host: Host) -> AttributeSet:
 
 
 def _bare(here: HostInterface) -> bool:
-    """Whether nft reads the name of the interface without quotes; the option `interfaces` prints none.
+    """Whether nft reads the name of the interface without quotes; NixOS prints no quotes for the option `interfaces`.
 
     Many names are keywords of nft (`or`, `mark`, `auto-merge`), but no keyword begins like the name of a bridge.
     """
@@ -66,9 +66,9 @@ def _served(here: HostInterface) -> Iterator[tuple[str, tuple[int, ...]]]:
 
 
 def _forwarded(here: HostInterface) -> Iterator[Line]:
-    """Lines that NixOS reads only if `filterForward` is on; the plan's own table still judges what they accept."""
-    for way in ("iifname", "oifname"):
-        yield Line(f'{way} "{here.device}" accept', here.origin)
+    """Lines that NixOS reads only if `filterForward` is on; taploom's table still filters packets that they accept."""
+    for field in ("iifname", "oifname"):
+        yield Line(f'{field} "{here.device}" accept', here.origin)
 
 
 def _lines(option: str, lines: list[Line]) -> tuple[Attribute, ...]:

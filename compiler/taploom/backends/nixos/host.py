@@ -1,8 +1,8 @@
 """A hypervisor's module: the settings of all other backends, without conflicts with the rest of NixOS.
 
-NixOS has modules of its own for links, addresses, NAT and input filtering. Where one of them would silently undo or
-double what the plan says, our module gives way (a default that a person's setting overrides), makes room (openings,
-links left alone) or refuses to evaluate (an assertion).
+NixOS has modules of its own for links, addresses, NAT and input filtering. If one of them would silently undo or
+repeat a setting of the plan, our module sets a default that a person's setting overrides, changes the other module's
+settings (open ports, unmanaged links), or refuses to evaluate (an assertion).
 """
 
 from fnmatch import fnmatchcase

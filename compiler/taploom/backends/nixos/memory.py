@@ -1,4 +1,4 @@
-"""The table whose sets outlive a load (`lower.neighbours`), as a service of its own.
+"""A systemd service that loads the table whose sets outlive a load (`lower.neighbours`).
 
 NixOS deletes each enabled table of `networking.nftables.tables` before it loads all of them (nftables.nix of nixpkgs,
 24.05 to 26.05). So this table is not enabled there: the service loads it from the text that the option holds. It
@@ -13,13 +13,13 @@ from taploom.backends.nixos.tree import Attribute, AttributeSet, Binding, Bool, 
 from taploom.plan.origin import Origin
 
 FLUSHED: Final = NixCode("flushed")
-"""Whether a load of NixOS begins with an empty ruleset."""
+"""The Nix binding that says whether NixOS flushes the whole ruleset before a load."""
 
 BINDINGS: Final = (
     Binding(
         "flushed",
         "config.networking.nftables.flushRuleset",
-        "Whether a load removes all tables first; else only those of `tables`.",
+        "Whether a load removes all tables first; otherwise it removes only the tables of `tables`.",
     ),
     Binding(
         "remember",
@@ -32,7 +32,7 @@ BINDINGS: Final = (
     }
   ''
 }\"""",
-        "Replaces the rules of the table and leaves what its sets have learned.",
+        "Replaces the rules of the table and keeps the learned elements of its sets.",
     ),
 )
 _FORGET: Final = '"-${pkgs.nftables}/bin/nft delete table bridge taploom-memory"'
@@ -44,7 +44,7 @@ def there(ruleset: Ruleset) -> bool:
 
 
 def service(origin: Origin) -> Attribute:
-    """`systemd.services.taploom-memory`, in the place that nftables.service has at boot (systemd.special(7))."""
+    """`systemd.services.taploom-memory`, which runs as early at boot as nftables.service (systemd.special(7))."""
     run = (("Type", NixString("oneshot")), ("RemainAfterExit", Bool(value=True)), ("ExecStart", NixCode("remember")),
            ("ExecReload", NixCode("remember")), ("ExecStop", NixCode(_FORGET)))  # fmt: skip
     early = texts("network-pre.target")

@@ -1,4 +1,4 @@
-"""The only printer of Nix: it turns a module into lines, each with its origin.
+"""The printer of Nix: it turns a module into lines, each with its origin.
 
 The layout is that of nixfmt, two spaces a level, one element a line, so that one more guest is one more line.
 """
@@ -55,7 +55,7 @@ def _head(module: Module) -> Iterator[Line]:
 
 
 def _print(out: list[Line], value: Expression, margin: str, before: str, after: str, origin: Origin | None) -> None:
-    """Add the lines of `value` at `margin`, with `before` ahead of the first and `after` behind the last."""
+    """Add the lines of `value` at `margin`, with `before` in front of the first and `after` at the end of the last."""
     if isinstance(value, AttributeSet) and value.attributes and not value.inline:
         out.append(Line(f"{margin}{before}{{", origin))
         _attributes(out, value.attributes, margin + _STEP, origin)

@@ -1,8 +1,8 @@
-"""How Nix writes strings and names (the lexer of Nix 2.3 and later, `src/libexpr/lexer.l`).
+"""Strings and names in the syntax of Nix (the lexer of Nix 2.3 and later, `src/libexpr/lexer.l`).
 
-Two traps decide the shape. In an indented string a quote before an escape runs together with it (`'` and `''${` read
-as an escaped `''` and a live `${`), so every single quote is escaped there, not pairs alone. And both kinds of string
-turn a raw carriage return into a line feed, so it is never written raw.
+The syntax has two traps. In an indented string, a quote before an escape runs together with it (`'` and `''${` read
+as an escaped `''` and a live `${`), so every single quote is escaped there, and not only pairs. Both kinds of
+strings turn a raw carriage return into a line feed, so every carriage return is escaped.
 """
 
 _KEYWORDS = frozenset(("assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"))

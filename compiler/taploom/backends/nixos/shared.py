@@ -7,7 +7,7 @@ from taploom.backends.nixos.tree import Binding
 FLAT: Final = Binding(
     "flat",
     'lib.versionAtLeast lib.trivial.release "24.11"',
-    "Sections that repeat are nested until NixOS 24.05, and flat since.",
+    "Whether repeated sections are flat sets (NixOS 24.11 and later) or nested ones (24.05).",
 )
 ENTRY: Final = Binding(
     "entry",
@@ -17,12 +17,12 @@ ENTRY: Final = Binding(
 PREFER: Final = Binding(
     "prefer",
     "lib.mkOverride 900",
-    "Above the defaults that nixos-generate-config writes, below whatever a person writes.",
+    "Priority above the defaults of nixos-generate-config and below the settings of a person.",
 )
 RANK: Final = Binding(
     "rank",
     "lib.mkOverride 99",
-    "The priority with which networking.nat sets the same keys, so that equal values meet in peace.",
+    "The priority with which networking.nat sets the same keys, so that equal values do not conflict.",
 )
 UNCLAIMED: Final = Binding(
     "unclaimed",
@@ -36,7 +36,7 @@ UNCLAIMED: Final = Binding(
   && (link.ipv4.addresses or [ ]) == [ ]
   && (link.ipv6.addresses or [ ]) == [ ]
 )""",
-    "Whether nobody else gives these links an address or makes a bridge of their name.",
+    "Whether no other option gives one of these links an address or makes a bridge of its name.",
 )
 RIVALS: Final = Binding(
     "rivals",
@@ -53,5 +53,5 @@ RIVALS: Final = Binding(
   rival = other: our: meet other our && (other < our || (joins other && joins our));
 in
 builtins.filter (other: lib.any (rival other) ours) others""",
-    "Units of others that networkd tries before ours for the same links, or that join our TAPs to another bridge.",
+    "Units not from taploom that networkd tries first for the same links, or that attach our TAPs to another bridge.",
 )

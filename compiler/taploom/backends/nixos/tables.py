@@ -12,7 +12,7 @@ from taploom.backends.nixos.tree import Attribute, AttributeSet, Bool, IndentedS
 
 
 def of(ruleset: Ruleset) -> AttributeSet:
-    """`networking.nftables` without its option `ruleset`: with it, NixOS may flush the tables of other tools."""
+    """`networking.nftables` without its option `ruleset`, with which NixOS may flush the tables of other tools."""
     tables = AttributeSet(
         tuple(Attribute((_key(table),), _table(table)) for table in ruleset.tables if table.chains or not table.kept)
     )

@@ -104,7 +104,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A file: a function from `arguments` to a set of settings.
+    """The file of a NixOS module: a function from `arguments` to a set of settings.
 
     Attributes:
         comment: a line at the head of the file for its reader.

@@ -1,7 +1,7 @@
 """Kernel settings of a host: forwarding, router advertisements despite forwarding, and room for neighbours.
 
-Only necessary settings are made, as the machine's owner may have chosen other values, and most settings also apply to
-interfaces that are not ours. `rp_filter` is left alone, as the ruleset itself checks the reverse path, in both
+Only necessary settings are rendered, as the machine's owner may have chosen other values, and most settings also apply
+to interfaces that are not ours. `rp_filter` is left alone, as the ruleset itself checks the reverse path, in both
 families. Redirects are left alone, too: as soon as the kernel forwards, it ignores them (`inet_forward_change`,
 net/ipv4/devinet.c; `rt6_do_redirect`, net/ipv6/route.c), and it sends none to a guest whose packets a forward returns
 to the bridge of the guest (`nf_nat_icmp_reply_translation`; tried with 6.18).
@@ -41,7 +41,7 @@ class Setting:
 
 @remembered
 def settings(host: Host) -> tuple[Setting, ...]:
-    """The settings of a host, sorted by key; none of them changes another, so that their order does not count."""
+    """The settings of a host, sorted by key; no setting changes another one, so their order does not matter."""
     found = (*_forwarding(host), *_accept_ra(host), *_neighbours(host))
     return tuple(sorted(found, key=lambda setting: setting.key))
 
@@ -88,11 +88,11 @@ _USUAL = 1024
 
 
 def _neighbours(host: Host) -> Iterator[Setting]:
-    """Room for the neighbours of a host with many guests, in each family's table, which all of its links share.
+    """Sizes of the neighbour tables of a host with many guests; all links share one table for each family.
 
-    The table has twice as many places as guests have addresses, since an address for which no station answers takes one
-    as well. A guest has two IPv6 addresses, one of them link-local. The lower thresholds, from which on places are
-    freed, keep the kernel's own proportions (arp(7): 128, 512 and 1024). Where 1024 are enough nothing is set.
+    The table has twice as many places as guests have addresses, since an address for which no station answers takes a
+    place, too. A guest has two IPv6 addresses, one of them link-local. The lower thresholds, at which the kernel begins
+    to free places, keep its own proportions (arp(7): 128, 512 and 1024). If 1024 places are enough, nothing is set.
     """
     for family, each in zip(FAMILIES, (1, 2), strict=True):
         networks = [here for here in inside(host) if here.own(family)]
@@ -104,6 +104,6 @@ def _neighbours(host: Host) -> Iterator[Setting]:
 
 
 def _key(family: str, interface: str, name: str) -> str:
-    """The key of an interface's setting: its first separator decides whether dots or slashes separate (sysctl.d(5))."""
+    """The key of an interface's setting; the first separator of a key decides on dots or slashes (sysctl.d(5))."""
     separator = "/" if "." in interface else "."
     return separator.join(("net", family, "conf", interface, name))

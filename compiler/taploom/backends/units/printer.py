@@ -24,15 +24,15 @@ def text(value: AssignmentValue) -> str:
     """A value as it stands after the `=`.
 
     Raises:
-        ValueError: networkd would read something else than what is printed: a line break ends the assignment, a
-            backslash at the end continues it, blanks around it are dropped, and a percent sign begins a specifier
-            in some keys and none in others. No name and no address that a plan may hold has any of these.
+        ValueError: networkd would read another value than the printed one: a line break ends the assignment, a
+            backslash at the end continues it, blanks around the value are dropped, and a percent sign begins a
+            specifier in some keys and not in others. No name and no address that a plan may hold has any of these.
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
     shown = str(value)
     if not shown.isprintable() or shown != shown.strip() or shown.endswith("\\") or "%" in shown:
-        raise ValueError(f"no value of a unit: {shown!r}")
+        raise ValueError(f"a unit file cannot hold this value: {shown!r}")
     return shown
 
 

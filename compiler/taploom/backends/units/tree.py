@@ -18,7 +18,7 @@ _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 
 
 class UnitKind(enum.Enum):
-    """What a unit configures; the value is the suffix of its file."""
+    """The kinds of units; the value is the suffix of the file."""
 
     NETWORK = "network"
     NETDEV = "netdev"
@@ -46,11 +46,11 @@ class Section(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One file.
+    """One unit file of systemd-networkd.
 
     Attributes:
-        stem: file name without its suffix, such as `06-taploom-br-dmz`; its order is the order in which networkd tries
-            `[Match]`, and the first that fits wins.
+        stem: file name without its suffix, such as `06-taploom-br-dmz`; networkd tries the `[Match]`
+            of units in the order of these names, and the first match wins.
         kind: the kind of the unit.
         sections: the sections in the order of the man page.
         origin: the entry of the spec that causes the unit as a whole.
@@ -73,7 +73,7 @@ def section(name: str, origin: Origin, *assignments: tuple[str, AssignmentValue 
 
 
 def unit(stem: str, kind: UnitKind, origin: Origin, sections: Iterable[Section]) -> Unit:
-    """A unit without the sections that turned out to be empty."""
+    """A unit; sections without assignments are left out."""
     return Unit(stem, kind, tuple(s for s in sections if s.assignments), origin)
 
 

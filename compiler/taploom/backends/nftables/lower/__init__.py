@@ -1,1 +1,1 @@
-"""From the plan of a host to the tree of its ruleset: one file for each concern."""
+"""Lowers the plan of a host to the tree of its ruleset, with one module for each concern."""

@@ -7,7 +7,7 @@
 - addresses of uplinks within a bridge's prefix, which guests take for neighbours.
 
 `pool` holds the ports whose addresses are not known beforehand; such a port may use any address of its network that
-nobody owns.
+has no owner.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ _KeyOrigin = tuple[tuple[Value, ...], Origin]
 
 @dataclass(frozen=True, slots=True)
 class UnboundPorts:
-    """The ports of a bridge that may use any address of its prefix that nobody owns."""
+    """The ports of a bridge that may use any address without an owner in the bridge's prefix."""
 
     family: Family
     prefix: Prefix
@@ -42,10 +42,10 @@ class UnboundPorts:
 
 @dataclass(frozen=True, slots=True)
 class Bindings:
-    """The sets of the spoof guard; those without elements are left out.
+    """The sets of the spoof guard; empty sets are left out.
 
     Attributes:
-        sets: all sets, those of pools last.
+        sets: all sets, with the sets of pools last.
         names: the names of `sets`.
         pools: the pools, each with its set.
     """
@@ -70,12 +70,12 @@ def bindings(host: Host) -> Bindings:
     bridges = [bridge for bridge in host.bridges if bridge.guarded]
     ports = [port for bridge in bridges for port in bridge.ports]
     pools = tuple(pool for bridge in bridges for family in FAMILIES for pool in _pool(bridge, family))
-    made = (*_bound(host, ports), *_owned(host, bridges, ports), *_strangers(host, bridges, ports))
+    made = (*_bound(host, ports), *_owned(host, bridges, ports), *_undeclared(host, bridges, ports))
     sets = (*(one for one in made if one.elements), *(pool.ports for pool in pools))
     return Bindings(sets, frozenset(one.name for one in sets), pools)
 
 
-def _strangers(host: Host, bridges: list[Bridge], ports: list[Port]) -> tuple[Set, ...]:
+def _undeclared(host: Host, bridges: list[Bridge], ports: list[Port]) -> tuple[Set, ...]:
     """The set of ports that TAP patterns admit; none if guests declare all of them."""
     found = port_set(STRANGERS, bridges, host.origin)
     declared = {(Iface(port.tap),) for port in ports}

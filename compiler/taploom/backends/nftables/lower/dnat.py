@@ -92,7 +92,7 @@ def _local(field: Field, *, negated: bool = False) -> Match:
 
 
 def _prefixes(host: Host, uplink: HostInterface) -> Iterator[Rule]:
-    """The inbound side of prefix translations; an address of the host within the outer prefix is left alone."""
+    """The inbound rules of prefix translations, which skip the host's own addresses within the outer prefix."""
     for nat in host.nat:
         if nat.kind is NatKind.PREFIX and nat.to and nat.uplink == uplink.device:
             translation = TranslatePrefix(Direction.DESTINATION, nat.to, nat.source)

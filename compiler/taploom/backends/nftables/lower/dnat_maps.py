@@ -1,9 +1,9 @@
 """DNAT entries as maps: from an outside port to a guest.
 
 Each protocol has up to four kinds of maps, as a map of nft has keys and values of one shape: single ports (which may be
-translated), ranges that keep their ports, and both again with the sender in the key. A range that moves to other ports
-is expanded to single ports, as neither a rule nor a map can shift a range: every port would become the first. A DNAT
-entry that expires is a rule, as an element of a map cannot have a condition on the date.
+translated), ranges that keep their ports, and each of these also with the sender in the key. A range that moves to
+other ports is expanded to single ports, as neither a rule nor a map can shift a range: every port would become the
+first. A DNAT entry that expires is a rule, as an element of a map cannot have a condition on the date.
 """
 
 import enum

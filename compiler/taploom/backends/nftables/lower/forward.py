@@ -47,7 +47,7 @@ def forward(known: HostPolicy) -> TablePart:
 
 
 def _routes(host: Host) -> list[SidePair]:
-    """The pairs of sides that interfaces can tell apart; the chain of a pair tells REMOTE from OUTSIDE."""
+    """The pairs of sides that differ in their interfaces; the chain of a pair distinguishes REMOTE from OUTSIDE."""
     here = [Side(SideKind.BRIDGE, network) for network in networks(host)]
     ours, other = [*here, *(Side(SideKind.OUTSIDE, zone) for zone in zones(host))], Side(SideKind.OTHER)
     return [*product(ours, ours), *(ends for a in here for ends in ((a, other), (other, a)))]
@@ -73,12 +73,12 @@ def _uplink(host: Host) -> Chain:
 
 def _ours(host: Host, made: tuple[SidePair, ...]) -> Chain:
     """The chain for traffic to or from our bridges, and between our uplinks."""
-    strangers = [ends for ends in made if SideKind.OTHER in (ends[0].kind, ends[1].kind)]
-    known = len(strangers) < len(made)
+    unknown = [ends for ends in made if SideKind.OTHER in (ends[0].kind, ends[1].kind)]
+    known = len(unknown) < len(made)
     rules = [
         Rule((on(Field.CT_STATE, Word("invalid")), goto(sinks.INVALID)), "", host.origin),
         *([Rule((Dispatch((Field.IIFNAME, Field.OIFNAME), PAIRS),), "", host.origin)] if known else []),
-        *(_stranger(host, ingress, egress) for ingress, egress in strangers),
+        *(_unknown_ends(host, ingress, egress) for ingress, egress in unknown),
         Rule((goto(sinks.FORWARD),), "", host.origin),
     ]
     return Chain(OURS, tuple(rules), None, host.origin)
@@ -97,7 +97,7 @@ def _pairs(host: Host, made: tuple[SidePair, ...]) -> tuple[Set, ...]:
     return (Set(PAIRS, (Type.IFACE, Type.IFACE), ordered, verdicts=True, origin=host.origin),) if ordered else ()
 
 
-def _stranger(host: Host, ingress: Side, egress: Side) -> Rule:
+def _unknown_ends(host: Host, ingress: Side, egress: Side) -> Rule:
     """The rule that leads to the chain between a bridge and all interfaces that the spec does not know."""
     known = tuple((Iface(device),) for device in sorted(each.device for each in interfaces(host)))
     ends = ((Field.IIFNAME, ingress), (Field.OIFNAME, egress))

@@ -91,16 +91,16 @@ def _ipv4(found: Bindings) -> Iterator[Rule]:
 
 
 def _ipv6(found: Bindings) -> Iterator[Rule]:
-    """Neighbour advertisements and duplicate address probes have a target, too, which must be the sender's own."""
-    nobody = on(Field.IP6_SADDR, _UNSPECIFIED6)
+    """Rules for IPv6. The target of a neighbour advertisement or a duplicate address probe must be the sender's own."""
+    unspecified = on(Field.IP6_SADDR, _UNSPECIFIED6)
     solicit, advert = _icmpv6(135), _icmpv6(136)
     check = VerdictStatement(VerdictKind.JUMP, _TARGET)
     yield drop(_SPOOF, _icmpv6(134, 137))
     yield drop(_SPOOF, _UDP, _numbers((Field.SPORT,), 547))
     yield Rule((advert, check))
-    yield Rule((nobody, solicit, check))
-    yield Rule((nobody, solicit, ACCEPT), "implied/nd", implied("nd"))
-    yield Rule((nobody, _icmpv6(131, 132, 133, 143), ACCEPT), "implied/nd", implied("nd"))
+    yield Rule((unspecified, solicit, check))
+    yield Rule((unspecified, solicit, ACCEPT), "implied/nd", implied("nd"))
+    yield Rule((unspecified, _icmpv6(131, 132, 133, 143), ACCEPT), "implied/nd", implied("nd"))
     yield _link_local(found, Field.IP6_SADDR, "ipv6", ACCEPT)
     yield from _senders(found, Family.IPV6, Field.IP6_SADDR, "ipv6", ACCEPT)
 
@@ -111,7 +111,7 @@ def _target(found: Bindings) -> Iterator[Rule]:
 
 
 def _link_local(found: Bindings, field: Field, column: str, verdict: VerdictStatement) -> Rule:
-    """Guests may use any link-local address but the host's, which is the next hop of all of them."""
+    """A rule for link-local addresses: guests may use any except the host's, which is the next hop of all guests."""
     kept = (Lookup((field,), owned(column), negated=True),) if owned(column) in found.names else ()
     return Rule((on(field, LINK_LOCAL), *kept, verdict), "implied/nd", implied("nd"))
 

@@ -1,8 +1,8 @@
-"""Packets to the host itself, where taploom manages the host's input.
+"""Rules for packets to the host itself, if taploom manages the host's input.
 
 This is the only chain of ours that drops by policy: a host with `input: managed` has no other input filter. Replies and
 errors come first, then packets that every link needs (RFC 4890), then packets of services that the spec lets the host
-serve on its networks and use on its uplinks, then the terms of the side that the packet comes from. Ping is no
+serve on its networks and use on its uplinks, then the terms of the side that the packet comes from. Ping is not
 essential: a policy entry has to allow it.
 """
 
@@ -34,7 +34,7 @@ _INGRESS = ident("input", "ingress")
 
 
 def input_(known: HostPolicy) -> TablePart:
-    """The input hook with a chain for each side; nothing where another firewall filters the host's input."""
+    """The input hook with a chain for each side; nothing if another firewall filters the host's input."""
     host = known.host
     if host.input is Input.FOREIGN:
         return TablePart()

@@ -1,4 +1,4 @@
-"""Guests of an isolated bridge: no frame goes from one of its ports to another."""
+"""Isolation of bridges: no frame goes from one port of an isolated bridge to another."""
 
 from taploom.backends.nftables.fields import Field
 from taploom.backends.nftables.idents import ident

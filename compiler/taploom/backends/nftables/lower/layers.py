@@ -1,11 +1,11 @@
-"""Elements sorted into sets whose elements do not overlap.
+"""Distributes elements to sets so that the elements of a set do not overlap.
 
-What the kernel does with overlapping elements of an interval set depends on their order: it refuses some overlaps, and
-in the others the first element wins. So single keys go to a hash set of their own, and intervals to as many sets as it
-takes for each to be disjoint; mostly that is one. Elements are boxes: prefixes in some columns, at most one range as
-the last, equal values in the rest. Two prefixes overlap only if one holds the other, so they overlap if they are equal
-after a cut to the shorter length. The work therefore grows with the number of elements times the number of different
-prefix lengths, not with the square of the number of elements.
+The order of overlapping elements matters in an interval set: the kernel refuses some overlaps, and in others the first
+element wins. So single keys go to a hash set, and intervals go to as many sets as disjoint elements take, mostly one.
+An element is a box: its columns are prefixes, at most one range (the last), and single values. Two prefixes overlap
+only if one holds the other, so they overlap if they are equal after a cut to the shorter length. The work therefore
+grows with the number of elements times the number of different prefix lengths, not with the square of the number of
+elements.
 """
 
 from bisect import bisect_left
@@ -57,7 +57,7 @@ def _wide(value: Value) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Box:
-    """An element taken apart: prefix lengths, prefixes, equal values, range."""
+    """An element, split into prefix lengths, prefixes, single values and range."""
 
     element: Element
     shape: Lengths
@@ -85,7 +85,7 @@ class _Box:
 
 @dataclass(slots=True)
 class _Spans:
-    """A union of ranges, kept as disjoint ones in order."""
+    """A union of ranges, as sorted and disjoint ranges."""
 
     firsts: list[int] = field(default_factory=list)
     lasts: list[int] = field(default_factory=list)
@@ -107,14 +107,14 @@ class _Spans:
 
 @dataclass(slots=True)
 class _Stacks:
-    """The sets as they grow.
+    """The sets of elements while they are filled.
 
     Attributes:
         shapes: the shapes of all boxes that will be added, in order.
         sets: the elements of each set.
         inside: the shapes of the boxes added so far, each with the shapes to which a comparison can cut it.
-        index: by the shape of boxes and the shape to which they are cut: each cut, with the ranges of the boxes that
-            have it, by the number of their set.
+        index: by the shape of boxes and the shape to which they are cut: the ranges of the boxes with equal cuts, by
+            the cut and the number of their set.
     """
 
     shapes: Sequence[Lengths]

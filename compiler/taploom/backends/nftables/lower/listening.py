@@ -1,4 +1,4 @@
-"""The DNAT entries of a host by where they listen: at the fixed address of an uplink, or at one that is learned.
+"""The DNAT entries of a host, grouped by the address where they listen: a fixed or a learned address of an uplink.
 
 An address that is learned, or that somebody else configures, can be matched only as local to the uplink that a packet
 came in by; for other uplinks, rules cannot tell which one has it. So for packets that come in by another interface, all
@@ -49,7 +49,7 @@ Groups = tuple[Group, ...]
 
 @dataclass(frozen=True)
 class Listening:
-    """Where the DNAT entries of one family listen."""
+    """The DNAT entries of one family, grouped by the address where they listen."""
 
     host: Host
     family: Family
@@ -88,7 +88,7 @@ class Listening:
         return self._united[key]
 
     def sets(self) -> Iterator[Set]:
-        """The maps of all groups that were asked for."""
+        """The maps of all groups: at fixed addresses, at learned ones, and in the results of `besides`."""
         for groups in (self.fixed, *self.learned.values(), *self._united.values()):
             for group in groups:
                 yield from group.sets

@@ -1,13 +1,13 @@
-"""Traffic between guests of one bridge: all passes but what the policy denies.
+"""Rules for traffic between guests of one bridge: all flows pass, except those that the policy denies.
 
 Not every kernel tracks connections on bridges, so replies are recognised in other ways: TCP by its flags, as only an
-opening segment can begin a connection; ICMP by its types; the rest by remembering who sent first.
+opening segment can begin a connection; ICMP by its types; other protocols by a record of which guest sent first.
 
-That memory has to outlive a load, or replies that are under way would be refused. A set is deleted with its table, and
+This record has to outlive a load, or replies under way would be dropped. A set is deleted with its table, and
 only rules of the same table can look it up. So these rules have a table of their own; a load flushes its rules and
 leaves its sets. Nothing else of the previous ruleset stays: chains have the same names in every ruleset, and the
-prefixes of denies are in anonymous sets, which go with their rules. A set that exists can only be declared as it was:
-another size or timeout would need another name.
+prefixes of denies are in anonymous sets, which go with their rules. An existing set can only be declared with its old
+size and timeout; other values would need another name.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ from taploom.plan.origin import Origin
 from taploom.plan.policy import Action, Side, SideKind, Term
 
 _MEMORY = 180
-"""Seconds that a datagram is remembered. Connection tracking remembers UDP that goes both ways for 120 (6.18)."""
+"""Lifetime of a recorded datagram in seconds; connection tracking keeps two-way UDP for 120 seconds (Linux 6.18)."""
 _ANSWERS = {Family.IPV4: (ERRORS4, Range(0, 0)), Family.IPV6: (ERRORS6, Range(129, 129))}
 _SYMMETRIC = (Word("udp"), Word("udplite"), Word("sctp"), Word("dccp"))
 
@@ -45,26 +45,26 @@ _SYMMETRIC = (Word("udp"), Word("udplite"), Word("sctp"), Word("dccp"))
 def refusals(known: HostPolicy) -> TablePart:
     """The denies between guests of one bridge; empty if there are none. An isolated bridge needs none."""
     host = known.host
-    judges = [_judged(known, family) for family in FAMILIES]
+    denies = [_family_denies(known, family) for family in FAMILIES]
     hook = Chain(
         "forward",
-        tuple(rule for judge in judges for rule in judge.rules),
+        tuple(rule for each in denies for rule in each.rules),
         base("filter", "forward", "filter"),
         host.origin,
     )
-    return together([TablePart((hook,)), *(judge.part for judge in judges)]) if hook.rules else TablePart()
+    return together([TablePart((hook,)), *(each.part for each in denies)]) if hook.rules else TablePart()
 
 
 @dataclass(frozen=True, slots=True)
-class _Judge:
-    """Rules of the forward hook that lead to the chain in `part`."""
+class _FamilyDenies:
+    """The denies of one family: their chain, in `part`, and the rules of the forward hook that lead to it."""
 
     rules: tuple[Rule, ...]
     part: TablePart
 
 
-def _judged(known: HostPolicy, family: Family) -> _Judge:
-    """The chain of a family, with the denies of all bridges: their prefixes do not overlap, so they can share it."""
+def _family_denies(known: HostPolicy, family: Family) -> _FamilyDenies:
+    """The chain of a family, with the denies of all bridges, which can share it since their prefixes are disjoint."""
     name = ident("deny", family.key)
     within, terms = [], []
     for bridge in known.host.bridges:
@@ -74,7 +74,7 @@ def _judged(known: HostPolicy, family: Family) -> _Judge:
             within.append(_within(family, interface.prefix, name, bridge.origin))
             terms += found
     rules, sets = _chain(known.host, family, terms)
-    return _Judge(tuple(within), TablePart((Chain(name, rules, None, known.host.origin),), sets))
+    return _FamilyDenies(tuple(within), TablePart((Chain(name, rules, None, known.host.origin),), sets))
 
 
 def _within(family: Family, prefix: Prefix, chain: str, origin: Origin) -> Rule:

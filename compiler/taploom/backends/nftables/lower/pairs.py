@@ -72,7 +72,7 @@ def chain_name(ingress: Side, egress: Side) -> str:
 
 
 def pair(known: HostPolicy, ingress: Side, egress: Side) -> TablePart:
-    """The chain between two sides, and those for remote networks behind outside sides; no chain if it has no rules."""
+    """The chains between two sides and the remote networks behind outside sides; a chain without rules is left out."""
     if ingress == egress and ingress.kind is SideKind.BRIDGE:
         return _within(known, ingress)
     host, remote = known.host, Side(SideKind.REMOTE, ingress.name)

@@ -1,4 +1,4 @@
-"""The objects that one module adds to a table, and how these parts become a table."""
+"""Parts of a table, with the objects that one module adds, and the table that joins all parts."""
 
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
@@ -58,7 +58,7 @@ def table(family: str, part: TablePart, origin: Origin) -> Table:
 
 
 def memory(family: str, part: TablePart, origin: Origin) -> Table:
-    """The table of a family that keeps what its rules learn; a set that rules fill stays, even if no rule reads it."""
+    """The table of a family that keeps learned elements; a set that rules fill stays, even if no rule reads it."""
     return _table(family, "taploom-memory", part, origin, kept=True)
 
 

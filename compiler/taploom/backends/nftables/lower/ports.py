@@ -15,7 +15,7 @@ _SPECIAL = "*?["
 
 
 def port_set(name: str, bridges: Iterable[Bridge], origin: Origin) -> Set | None:
-    """The set of ports of some bridges, by the TAPs that guests declare and by globs; None where there are none.
+    """The set of ports of some bridges, by the TAPs that guests declare and by globs; None for no ports.
 
     nft has no pattern but a head followed by `*`. Any other glob is left out: its head could match other interfaces.
     """

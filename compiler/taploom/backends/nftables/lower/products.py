@@ -1,7 +1,8 @@
-"""Terms that stay products: one set of senders and one of destinations, instead of one set of all pairs.
+"""Policy terms as products: a set of senders and a set of destinations, instead of one set of all pairs.
 
 If sixty guests with four tags may talk to sixty others by two ranges of ports, this takes 124 elements as a product,
-and 7,200 elements as triples. A product costs a packet one rule more, so it has to save far more elements than that.
+and 7,200 elements as triples. A product costs each packet one more rule, so a term becomes a product only if that saves
+many elements.
 """
 
 from collections.abc import Sequence

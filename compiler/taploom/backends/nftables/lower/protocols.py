@@ -1,4 +1,4 @@
-"""Protocols as every version of nft reads them on every machine."""
+"""Names and numbers of protocols that every version of nft reads, on every machine."""
 
 from taploom.backends.nftables.values import Word
 from taploom.base.protocol import NUMBERS

@@ -121,8 +121,8 @@ def _bridge(host: Host) -> Chain:
 def _uplink(host: Host, astray: dict[Family, Set]) -> Chain:
     """The chain of uplinks.
 
-    With several uplinks, the best route to a legitimate source may lead by another uplink than that of the packet. Then
-    any route to the source is enough.
+    With several uplinks, the best route to a legitimate source may lead by another uplink than the one where the packet
+    arrived. So any route to the source is enough.
     """
     bogus = (
         drop(_BOGON, Lookup((saddr(family),), ident("bogon", family.key)), origin=host.origin) for family in FAMILIES

@@ -1,7 +1,7 @@
 """The fields that a service matches besides addresses: its protocol, and for some protocols one more column.
 
 The protocol is matched before a look-up and is no column of its key. For a key with intervals nft 1.0.6 converts the
-one byte of `meta l4proto` as if it were two, which Linux refuses from 7.0 on (net/netfilter/nft_byteorder.c): a ruleset
+one byte of `meta l4proto` as two bytes, which Linux refuses from 7.0 on (net/netfilter/nft_byteorder.c): a ruleset
 with such a key would not load on a Debian 12 with a newer kernel. A narrower key is no slower either.
 """
 

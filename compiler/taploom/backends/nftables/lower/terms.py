@@ -1,10 +1,10 @@
 """Terms of the policy as rules and sets.
 
 Terms without conditions become elements of sets, each with a counter and the name of its rule: one look-up decides
-among ten thousand. A term with a limit, a log or an expiry is a rule of its own. So is a term for whole sides, which
-reads better and needs no set, and a product of many senders, destinations and services (`lower.products`). Denies are
-rendered apart from allows, so that a chain can have all denies before the first allow; nothing else depends on the
-order of rules, as the entries of a policy have no order.
+among ten thousand. A term with a limit, a log or an expiry is a rule of its own. A term for whole sides is a rule, too,
+which reads better and needs no set. So is a product of many senders, destinations and services (`lower.products`).
+Denies are rendered apart from allows, so that a chain can have all denies before the first allow; nothing else depends
+on the order of rules, as the entries of a policy have no order.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -104,7 +104,7 @@ def _plain(term: Term) -> Iterator[Rule]:
 
 
 def _rules(term: Term, ends: Sequence[Match | Lookup]) -> Iterator[Rule]:
-    """A rule for each shape of the term's services, behind matches on its ends."""
+    """A rule for each shape of the term's services, after matches on its ends."""
     tail: list[Statement] = [LimitBy(_limit_name(term))] if _limited(term) else []
     tail += [Log(f"taploom {term.entry}: ")] if term.log else []
     tail += [Count(), verdict_of(term.action)]
