@@ -110,6 +110,8 @@ def gitlab(temp: Path, url: str, *, base: str = "", head: str = "") -> dict[str,
         "CI_MERGE_REQUEST_DIFF_BASE_SHA": base,
         "CI_MERGE_REQUEST_IID": "5",
         "CI_MERGE_REQUEST_PROJECT_ID": "42",
+        "CI_PIPELINE_ID": "7",
+        "CI_PROJECT_ID": "42",
         "CI_PROJECT_URL": "https://forge.example.org/birch/net",
         "TAPLOOM_TOKEN": TOKEN,
     }

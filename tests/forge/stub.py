@@ -1,4 +1,4 @@
-"""The comments of GitHub and GitLab on loopback, as far as their documented REST APIs matter to one comment.
+"""Comments and statuses of GitHub and GitLab on loopback, as far as their documented REST APIs matter to one of each.
 
 It answers as they do: pages of at most a hundred, 401 without the right token, 403 where a token of a job asks who it
 is or of a fork wants to write, 404 for what is not there.
@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.forge.stub_statuses import Statuses
 
 TOKEN = "t0ken-of-the-job"
 JOB, STRANGER = {"login": "github-actions[bot]", "type": "Bot", "id": 7}, {"login": "eve", "type": "User", "id": 9}
@@ -29,6 +31,7 @@ class Forge:
         reads_only: whether the token may not write.
         moved: an address that every request is redirected to, or "".
         knows_itself: whether the token may ask who it is.
+        statuses: the statuses of commits.
     """
 
     kind: str
@@ -37,6 +40,7 @@ class Forge:
     reads_only: bool = False
     moved: str = ""
     knows_itself: bool = False
+    statuses: Statuses = field(default_factory=Statuses)
 
     def add(self, body: str, author: dict[str, Any]) -> dict[str, Any]:
         """Adds a comment."""
@@ -59,6 +63,8 @@ class Forge:
             return (200, JOB) if self.kind == "gitlab" or self.knows_itself else (403, {"message": "not for you"})
         if method != "GET" and self.reads_only:
             return 403, {"message": f"Resource not accessible by {given}"}
+        if (status := self.statuses.answer(self.kind, method, split.path, parse_qs(split.query), body)) is not None:
+            return status
         many, one = _GITHUB if self.kind == "github" else _GITLAB
         if re.fullmatch(many, split.path):
             return self._many(method, parse_qs(split.query), body)

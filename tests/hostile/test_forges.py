@@ -1,5 +1,6 @@
 """Forges that answer as none should: `comment` ends in time, with an error message; the token goes nowhere else."""
 
+import json
 import socket
 import threading
 import time
@@ -11,6 +12,7 @@ import pytest
 from tests.cli.conftest import Outcome
 from tests.forge.conftest import github, gitlab
 from tests.forge.stub import TOKEN
+from tests.forge.stub_statuses import SHA
 
 from taploom.cli.entry import run
 from taploom.forge import api
@@ -136,6 +138,34 @@ FORGES: dict[str, tuple[Answer, str]] = {
 SLOW = (endless_pages, drip, drip_of_headers, silence, never_ready)
 
 
+def statuses(rows: str) -> Answer:
+    """The rows in the shape of either forge: GitLab's path is that of a project."""
+    of_github, of_gitlab = said(f'{{"statuses": {rows}}}'), said(rows)
+    return lambda to, path: (of_gitlab if path.startswith("/projects/") else of_github)(to, path)
+
+
+def endless_statuses(to: socket.socket, path: str) -> None:
+    statuses(json.dumps([{"name": "x", "context": "x"}] * 100))(to, path)
+
+
+STATUSES: dict[str, tuple[Answer, str]] = {
+    "null": (said("null"), "not what its API documents"),
+    "a number for statuses": (statuses("5"), "not what its API documents"),
+    "null for statuses": (statuses("null"), "not what its API documents"),
+    "statuses that are none": (statuses("[null]"), "not what its API documents"),
+    "a name of another kind": (statuses('[{"name": 5, "context": 5}]'), "a status has no text as `"),
+    "a state of another kind": (statuses('[{"status": {}, "state": []}]'), "a status has no text as `"),
+    "a description of another kind": (statuses('[{"description": ["x"]}]'), "a status has no text as `description`"),
+    "nested 200,000 deep": (statuses("[" * 200_000), "no JSON that taploom reads"),
+    "a redirect with the token": FORGES["a redirect with the token"],
+    "words of a runner": FORGES["words of a runner"],
+    "a body without end": FORGES["a body without end"],
+    "pages without end": (endless_statuses, "the forge"),
+    "a byte now and then": FORGES["a byte now and then"],
+}
+"""Each with what `comment --status` says of it."""
+
+
 class Forge:
     """A server that answers each connection once; it keeps what it was asked."""
 
@@ -168,6 +198,7 @@ class Forge:
 
 
 Commented = Callable[..., tuple[Outcome, Forge]]
+DRIFT = '{"format": "taploom-drift/1", "hosts": [], "missing": ["cedar"]}'
 
 
 @pytest.fixture
@@ -181,18 +212,25 @@ def commented(
     forges: list[Forge] = []
     monkeypatch.setattr(api, "BYTES", 1 << 20)
 
-    def comment(kind: str, answer: Answer, event: str | None = None, seconds: int = 8) -> tuple[Outcome, Forge]:
+    def comment(
+        kind: str,
+        answer: Answer,
+        event: str | None = None,
+        seconds: int = 8,
+        text: str = TEXT,
+        words: tuple[str, ...] = (),
+    ) -> tuple[Outcome, Forge]:
         monkeypatch.setattr(api, "SECONDS", seconds)
         forges.append(Forge(answer))
-        env = (github if kind == "github" else gitlab)(tmp_path / "temp", forges[-1].url)
+        env = (github if kind == "github" else gitlab)(tmp_path / "temp", forges[-1].url, head=SHA)
         for name in ("GITHUB_ACTIONS", "GITLAB_CI"):
             monkeypatch.delenv(name, raising=False)
         for name, value in (env | {"GITHUB_TOKEN": TOKEN}).items():
             monkeypatch.setenv(name, value)
         if event is not None:
             Path(env["GITHUB_EVENT_PATH"]).write_text(event)
-        (tmp_path / "plan.md").write_text(TEXT)
-        status = run(["comment", str(tmp_path / "plan.md")])
+        (tmp_path / "given").write_text(text)
+        status = run(["comment", str(tmp_path / "given"), *words])
         shown = capsys.readouterr()
         return Outcome(status, shown.out, shown.err), forges[-1]
 
@@ -208,8 +246,24 @@ def test_a_forge_that_answers_as_none_should(name: str, kind: str, commented: Co
     began = time.monotonic()
     told, forge = commented(kind, answer, seconds=2 if answer in SLOW else 8)
     assert time.monotonic() - began < 10
-    assert (told.status, told.out) == (1, ""), told.err
     assert told.err.startswith("No comment: ")
+    _refused(told, forge, words)
+
+
+@BOTH
+@pytest.mark.parametrize("name", STATUSES)
+def test_a_forge_that_answers_about_statuses_as_none_should(name: str, kind: str, commented: Commented) -> None:
+    answer, words = STATUSES[name]
+    began = time.monotonic()
+    seconds = 2 if answer in (*SLOW, endless_statuses) else 8
+    told, forge = commented(kind, answer, seconds=seconds, text=DRIFT, words=("--status",))
+    assert time.monotonic() - began < 10
+    assert told.err.startswith("No status: ")
+    _refused(told, forge, words)
+
+
+def _refused(told: Outcome, forge: Forge, words: str) -> None:
+    assert (told.status, told.out) == (1, ""), told.err
     assert words in told.err
     assert len(told.err.splitlines()) == 1
     assert "##[" not in told.err

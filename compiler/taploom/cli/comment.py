@@ -1,6 +1,7 @@
 """`taploom comment`."""
 
 import os
+from collections import Counter
 from typing import BinaryIO
 
 import click
@@ -8,26 +9,40 @@ import click
 from taploom.cli.exits import FINDINGS, FINE
 from taploom.cli.wrong import sentence, unusable
 
-_MOST = 4 << 20
+_COMMENT = 4 << 20
 """Maximum number of bytes of a comment: GitLab takes a million characters, GitHub 65,536."""
+_DRIFT = 64 << 20
+"""Maximum number of bytes of a comparison of hosts."""
 
 
-@click.command("comment", short_help="Post a plan to the pull or merge request of this CI job.")
+@click.command("comment", short_help="Post a plan, or the state of hosts, to the forge of this CI job.")
 @click.argument("file", type=click.File("rb"), metavar="FILE")
 @click.option("--only-update", is_flag=True, help="Update an existing comment, or do nothing.")
-def command(file: BinaryIO, *, only_update: bool) -> int:
+@click.option("--status", "statuses", is_flag=True, help="Set a commit status for each host that FILE compares.")
+def command(file: BinaryIO, *, only_update: bool, statuses: bool) -> int:
     """Post a plan to the pull request or merge request that this CI job runs for.
 
     FILE is what `taploom plan --format md` printed; - is standard input. The comment is posted once and brought up to
     date by later runs. GitHub Actions: needs GITHUB_TOKEN; GitLab CI: needs TAPLOOM_TOKEN.
+
+    With --status, FILE is what `taploom drift --format json` printed. The commit that the job runs for gets a status
+    `taploom/HOST` for each host: success if it is current, pending if it is behind, else failure, or error without
+    facts. The exit code is 0 once all are there, whatever they say.
     """
+    if not statuses:
+        return _comment(file.name, _read(file, _COMMENT, "this is more than a comment may have"), only_update)
+    if only_update:
+        raise click.UsageError("--only-update is about comments: it goes without --status.")
+    return _statuses(file.name, _read(file, _DRIFT, f"this is more than {_DRIFT >> 20} MiB"))
+
+
+def _comment(name: str, text: str, only_update: bool) -> int:
     from taploom.cli.terminal import say
     from taploom.forge.api import ForgeError
     from taploom.forge.job import thread_of
     from taploom.forge.thread import NoMarkError, identity, keep_one
     from taploom.report.diagnostics.visible import visible
 
-    text = _read(file)
     try:
         identity(text)
         thread = thread_of(os.environ)
@@ -36,7 +51,7 @@ def command(file: BinaryIO, *, only_update: bool) -> int:
             return FINE
         outcome = keep_one(thread, text, only_update=only_update)
     except NoMarkError as error:
-        raise unusable(f"{file.name}: {error}") from None
+        raise unusable(f"{name}: {error}") from None
     except ForgeError as error:
         say(sentence(f"No comment: {visible(str(error))}"))
         return FINDINGS
@@ -44,11 +59,40 @@ def command(file: BinaryIO, *, only_update: bool) -> int:
     return FINE
 
 
-def _read(file: BinaryIO) -> str:
-    """The text of the file; a file with more bytes than a forge accepts is not read to its end."""
-    raw = file.read(_MOST + 1)
-    if len(raw) > _MOST:
-        raise click.UsageError(f"{file.name}: this is more than a comment may have.")
+def _statuses(name: str, text: str) -> int:
+    from taploom.cli.terminal import say
+    from taploom.forge.api import ForgeError
+    from taploom.forge.job import commit_of
+    from taploom.forge.statuses import Setting, keep_statuses
+    from taploom.report.diagnostics.visible import visible
+    from taploom.report.drift.read import NoDriftError, read_drift
+    from taploom.report.drift.statuses import host_status
+
+    done: Counter[Setting] = Counter()
+    try:
+        wanted = [host_status(one) for one in read_drift(text)]
+    except NoDriftError as error:
+        raise unusable(f"{name}: {visible(str(error))}") from None
+    try:
+        commit = commit_of(os.environ)
+        if commit is None:
+            say("No status: this runs in no job of GitHub Actions or GitLab CI.")
+            return FINE
+        for outcome in keep_statuses(commit, wanted):
+            done[outcome] += 1
+    except ForgeError as error:
+        missing = f" of {len(wanted) - done.total()} of {len(wanted)} hosts" if done else ""
+        say(sentence(f"No status{missing}: {visible(str(error))}"))
+        return FINDINGS
+    say(f"Statuses: {', '.join(f'{done[outcome]} {outcome.value}' for outcome in Setting)}.")
+    return FINE
+
+
+def _read(file: BinaryIO, most: int, refusal: str) -> str:
+    """The text of the file; a file with more bytes than that is not read to its end."""
+    raw = file.read(most + 1)
+    if len(raw) > most:
+        raise click.UsageError(f"{file.name}: {refusal}.")
     try:
         return raw.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:

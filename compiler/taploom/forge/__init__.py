@@ -1,1 +1,1 @@
-"""The one comment that a change has at a forge: found by its hidden mark, made once, brought up to date afterwards."""
+"""A change's one comment at a forge, made once and brought up to date afterwards, and a commit's statuses there."""

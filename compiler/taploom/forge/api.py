@@ -104,9 +104,9 @@ class Api:
         except (ValueError, RecursionError):  # nested so deep that Python gives up
             raise ForgeError(f"{_named('GET', path)}: the forge's answer is no JSON that taploom reads") from None
 
-    def send(self, method: str, path: str, body: str) -> None:
-        """Send the text of a comment. Only the status of the answer is read; the errors are those of `get`."""
-        self._call(method, path, json.dumps({"body": body}).encode())
+    def send(self, method: str, path: str, data: Mapping[str, str]) -> None:
+        """Send an object. Only the status of the answer is read; the errors are those of `get`."""
+        self._call(method, path, json.dumps(dict(data)).encode())
 
     def _call(self, method: str, path: str, data: bytes | None) -> bytes:
         if not self.url.startswith(("https://", "http://")):

@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 from taploom.base.frozen import dataclass
 from taploom.forge.api import Api, ForgeError
+from taploom.forge.pages import PAGE
 from taploom.forge.shape import json_object, json_objects, number, text
-from taploom.forge.thread import PAGE, Comment, read_comment
+from taploom.forge.thread import Comment, read_comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,11 @@ class PullRequest:
 
     def create(self, body: str) -> None:
         """Add a comment."""
-        self.api.send("POST", f"{self._issues()}/{self.number}/comments", body)
+        self.api.send("POST", f"{self._issues()}/{self.number}/comments", {"body": body})
 
     def update(self, number: int, body: str) -> None:
         """Replace the text of a comment."""
-        self.api.send("PATCH", f"{self._issues()}/comments/{number}", body)
+        self.api.send("PATCH", f"{self._issues()}/comments/{number}", {"body": body})
 
     def _issues(self) -> str:
         return f"/repos/{quote(self.repository)}/issues"
@@ -66,12 +67,24 @@ def pull_request(environment: Mapping[str, str]) -> PullRequest | None:
     about = _number(environment.get("GITHUB_EVENT_PATH", ""))
     if about is None:
         return None
+    api = job_api(environment)
+    return PullRequest(api, environment.get("GITHUB_REPOSITORY", ""), about, _login(api))
+
+
+def job_api(environment: Mapping[str, str]) -> Api:
+    """The API for a job of GitHub Actions.
+
+    Args:
+        environment: GITHUB_API_URL and GITHUB_TOKEN.
+
+    Raises:
+        ForgeError: there is no token.
+    """
     token = environment.get("GITHUB_TOKEN", "")
     if not token:
         raise ForgeError("GITHUB_TOKEN is not set: hand the step the token of the job")
     headers = {"Authorization": f"Bearer {token}", "X-GitHub-Api-Version": "2022-11-28"}
-    api = Api(environment.get("GITHUB_API_URL", "").rstrip("/"), headers)
-    return PullRequest(api, environment.get("GITHUB_REPOSITORY", ""), about, _login(api))
+    return Api(environment.get("GITHUB_API_URL", "").rstrip("/"), headers)
 
 
 def _number(event: str) -> int | None:

@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from taploom.base.frozen import dataclass
 from taploom.forge.api import Api, ForgeError
+from taploom.forge.pages import PAGE
 from taploom.forge.shape import json_object, json_objects, number
-from taploom.forge.thread import PAGE, Comment, read_comment
+from taploom.forge.thread import Comment, read_comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,11 @@ class MergeRequest:
 
     def create(self, body: str) -> None:
         """Add a note."""
-        self.api.send("POST", self._notes(), body)
+        self.api.send("POST", self._notes(), {"body": body})
 
     def update(self, number: int, body: str) -> None:
         """Replace the text of a note."""
-        self.api.send("PUT", f"{self._notes()}/{number}", body)
+        self.api.send("PUT", f"{self._notes()}/{number}", {"body": body})
 
     def _notes(self) -> str:
         return f"/projects/{quote(self.project, safe='')}/merge_requests/{quote(self.number, safe='')}/notes"
@@ -63,12 +64,25 @@ def merge_request(environment: Mapping[str, str]) -> MergeRequest | None:
     about = environment.get("CI_MERGE_REQUEST_IID", "")
     if not about:
         return None
+    api = job_api(environment, "notes")
+    account = number(json_object(api.get("/user"), "our account"), "id", "our account")
+    return MergeRequest(api, environment.get("CI_MERGE_REQUEST_PROJECT_ID", ""), about, account)
+
+
+def job_api(environment: Mapping[str, str], what: str) -> Api:
+    """The API for a job of GitLab CI.
+
+    Args:
+        environment: CI_API_V4_URL and TAPLOOM_TOKEN.
+        what: what the job is going to write, such as "notes".
+
+    Raises:
+        ForgeError: there is no token.
+    """
     token = environment.get("TAPLOOM_TOKEN", "")
     if not token:
         raise ForgeError(
             "TAPLOOM_TOKEN is not set: give the project a masked variable with an access token (scope `api`), "
-            "since the token of a job may not write notes"
+            f"since the token of a job may not write {what}"
         )
-    api = Api(environment.get("CI_API_V4_URL", "").rstrip("/"), {"PRIVATE-TOKEN": token})
-    account = number(json_object(api.get("/user"), "our account"), "id", "our account")
-    return MergeRequest(api, environment.get("CI_MERGE_REQUEST_PROJECT_ID", ""), about, account)
+    return Api(environment.get("CI_API_V4_URL", "").rstrip("/"), {"PRIVATE-TOKEN": token})

@@ -4,18 +4,13 @@ The hidden first line that `taploom plan --format md` writes identifies the comm
 count: anybody can paste that line into a comment, and the author of a comment can edit it later.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Protocol
 
 from taploom.base.frozen import dataclass
-from taploom.forge.api import ForgeError
+from taploom.forge.pages import every
 from taploom.forge.shape import number, text
-
-PAGE = 100
-"""The number of comments per page: the most that GitHub and GitLab give."""
-PAGES = 100
-"""The most pages that are read: GitHub allows 2,500 comments, and GitLab 5,000 notes."""
 
 _BEGIN, _END, _DIGEST = "<!-- taploom:", " -->", " plan="
 
@@ -84,7 +79,8 @@ def keep_one(thread: Thread, body: str, *, only_update: bool = False) -> Posting
         ForgeError: the forge refuses or cannot be reached.
     """
     whose = identity(body)
-    earlier = next((one for one in _ours(thread) if one.body.startswith(whose)), None)
+    ours = every(thread.page, "comments of one change")
+    earlier = next((one for one in ours if one.body.startswith(whose)), None)
     if earlier is None:
         if only_update:
             return Posting.NOT_NEEDED
@@ -106,12 +102,3 @@ def identity(body: str) -> str:
     if not (first.startswith(_BEGIN) and first.endswith(_END) and _DIGEST in first):
         raise NoMarkError("this is no comment of `taploom plan --format md`: it lacks the hidden first line")
     return first.partition(_DIGEST)[0] + _DIGEST
-
-
-def _ours(thread: Thread) -> Iterator[Comment]:
-    for page in range(1, PAGES + 1):
-        found, more = thread.page(page)
-        yield from found
-        if not more:
-            return
-    raise ForgeError(f"the forge goes on after {PAGE * PAGES:,} comments of one change")
