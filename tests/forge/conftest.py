@@ -8,13 +8,19 @@ from collections.abc import Callable, Iterator
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
+from tests.cli.conftest import Outcome
 from tests.diff.conftest import git, write
 from tests.diff.site import BASE
 from tests.forge.stub import TOKEN, Forge, handler
+from tests.forge.stub_statuses import SHA
+
+from taploom.cli.entry import run
 
 Served = Callable[[Forge], str]
+Status = Callable[..., Outcome]
 
 
 @pytest.fixture
@@ -33,6 +39,34 @@ def served() -> Iterator[Served]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def status(
+    tmp_path: Path, served: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Status:
+    """Runs the verb on a document, or on bytes, in a job of the forge."""
+    urls: dict[int, str] = {}
+
+    def run_it(forge: Forge, found: dict[str, Any] | bytes, *words: str, **overrides: str) -> Outcome:
+        if id(forge) not in urls:
+            urls[id(forge)] = served(forge)
+        env = (github if forge.kind == "github" else gitlab)(tmp_path / "temp", urls[id(forge)], head=SHA)
+        for name in ("GITHUB_ACTIONS", "GITLAB_CI"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in (env | {"GITHUB_TOKEN": TOKEN} | overrides).items():
+            monkeypatch.setenv(name, value)
+        path = tmp_path / "drift.json"
+        path.write_bytes(found if isinstance(found, bytes) else json.dumps(found).encode())
+        capsys.readouterr()
+        code = run(["comment", "--status", str(path), *words])
+        shown = capsys.readouterr()
+        assert TOKEN not in shown.out + shown.err
+        assert "internal error" not in shown.err
+        assert all(line.isprintable() for line in shown.err.splitlines())
+        return Outcome(code, shown.out, shown.err)
+
+    return run_it
 
 
 @pytest.fixture(scope="session")

@@ -72,7 +72,7 @@ def _statuses(name: str, text: str) -> int:
     try:
         wanted = [host_status(one) for one in read_drift(text)]
     except NoDriftError as error:
-        raise unusable(f"{name}: {visible(str(error))}") from None
+        raise unusable(f"{name}: {error}") from None
     try:
         commit = commit_of(os.environ)
         if commit is None:

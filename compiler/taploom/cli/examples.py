@@ -22,7 +22,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "taploom plan HEAD --format md --source https://git.example.org/net/blob",
             "taploom plan HEAD --detailed-exitcode",
         ),
-        "comment": ("taploom comment change.md", "taploom comment --only-update change.md"),
+        "comment": (
+            "taploom comment change.md",
+            "taploom comment --only-update change.md",
+            "taploom comment --status drift.json",
+        ),
         "reach": (
             "taploom reach internet cedar/eno1 https --specs specs",
             "taploom reach web-1 10.22.0.10 tcp/5432 --format json",
