@@ -86,7 +86,8 @@ def test_an_example_is_taken_and_works(verb: str, line: str, clone: Path, monkey
     if verb in ELSEWHERE:
         command = dict(_all())[verb]
         words = shlex.split(line.removeprefix(f"taploom {verb}"))
-        (clone / "change.md").touch()
+        for name in ("change.md", "drift.json"):
+            (clone / name).touch()
         monkeypatch.chdir(clone)
         command.make_context(verb, words)  # refuses what it does not know
         return

@@ -16,8 +16,6 @@ PAGES = {
     "github": "https://forge.example.org/birch/net/actions/runs/99",
     "gitlab": "https://forge.example.org/birch/net/-/jobs/99",
 }
-
-
 SAID = {
     "a": ("success", "success", "current (serial 1234)"),
     "b": ("success", "success", "current"),

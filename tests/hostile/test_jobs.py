@@ -89,7 +89,7 @@ def _texts() -> dict[str, str]:
 
 
 def test_actions_are_pinned_by_commit() -> None:
-    uses = {line.strip() for text in _texts().values() for line in re.findall(r"uses: *(\S.*)", text)}
+    uses = {line.strip() for text in _texts().values() for line in re.findall(r"\buses: *(\S.*)", text)}
     ours = {line for line in uses if line.startswith(("./", "OWNER/taploom@REVISION"))}
     pinned = {line for line in uses if re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} +# v\d+\.\d+\.\d+", line)}
     assert len(pinned) == 6
