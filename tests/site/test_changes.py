@@ -67,7 +67,7 @@ def test_each_revision_of_the_specs_has_a_page_that_says_what_it_did(clone: Path
     assert "EXPOSED" in opened.markdown
     assert "hosts/hv1/nftables/taploom.nft" in opened.markdown
     assert "The plan is the same as before" in commented.markdown
-    assert "Nothing before it" in begun.markdown
+    assert "This is the first revision" in begun.markdown
 
 
 def test_as_many_are_told_of_as_are_asked_for(clone: Path) -> None:
