@@ -47,7 +47,7 @@ class Compiled:
 
     @property
     def failed(self) -> bool:
-        """Whether an error keeps taploom from writing anything."""
+        """Whether there is an error, so that taploom must not write any file."""
         return Report(list(self.diagnostics)).failed
 
     @property

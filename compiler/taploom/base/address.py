@@ -124,7 +124,7 @@ class Prefix:
 
     @property
     def size(self) -> int:
-        """Number of addresses."""
+        """The number of addresses in the prefix."""
         return 1 << (self.family.bits - self.length)
 
     def __contains__(self, other: "Address | Prefix") -> bool:
@@ -200,7 +200,7 @@ def _print(family: Family, value: int) -> str:
 
 
 def everything(family: Family) -> Prefix:
-    """The prefix of length 0."""
+    """The prefix of length 0, which contains all addresses of a family."""
     return Prefix(family, 0, 0)
 
 

@@ -64,7 +64,7 @@ class Diagnostic:
 
     @property
     def state(self) -> State:
-        """Whether the finding counts; a waived finding is shown, and does not count."""
+        """The state of the finding; a waived finding is shown, but causes no failure."""
         return State.WAIVED if self.waiver else State.ACTIVE
 
     def waived(self, reason: str) -> "Diagnostic":

@@ -20,7 +20,7 @@ _HEADERS = frozenset({"ah"})
 
 
 def edges(service: Service, family: Family) -> Iterator[tuple[int, Trial]]:
-    """The trials of one service, each with a number: for ports, 0 to 3 for those around the ends of the range."""
+    """The trials of one service, each with a number: the ports around the ends of a range have the numbers 0 to 3."""
     name, number = _ICMP[family]
     if service.protocol in _WITH_PORTS:
         around = (service.first - 1, service.first, service.last, service.last + 1)

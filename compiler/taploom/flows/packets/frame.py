@@ -1,4 +1,4 @@
-"""The dimensions of a frame between the ports of a bridge: those of a packet, and the sender's MAC twice."""
+"""The dimensions of a frame between ports of a bridge: the dimensions of a packet, and two MACs of the sender."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from taploom.flows.packets.packet import LEVELS
 from taploom.plan.host import Bridge, Host, Port
 
 MAC, ARP_MAC = range(LEVELS, LEVELS + 2)
-"""The sender's MAC, in the frame and within ARP."""
+"""The dimensions of the sender's MAC in the Ethernet header and of the sender's MAC within ARP."""
 
 MACS = 1 << 48
 ETHER_TYPES = ("arp", "ip", "ip6", "8021q")

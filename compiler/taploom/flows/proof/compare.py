@@ -134,7 +134,7 @@ class Witnesses:
 
 
 def witnesses(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Iterator[Witnesses]:
-    """Intent and ruleset of all hosts in both families."""
+    """Intent and ruleset of each host in each family."""
     return _witnesses(SiteEntries(SiteIndex(plan)), plan.hosts, ruleset_of)
 
 

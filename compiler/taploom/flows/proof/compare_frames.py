@@ -111,7 +111,7 @@ def _signature(bridge_port: BridgePort, elements: Mapping[str, list[tuple[Value,
 
 
 def _compared(bridge_port: BridgePort, values: frozenset[Value]) -> frozenset[Value]:
-    """Those of the given values that match the port's name, its MAC or one of its addresses."""
+    """The given values that match the port's name, its MAC or one of its addresses."""
     port = bridge_port.port
     known = _names(port).keys() if port else ()
     return frozenset(value for value in values if _fits(value, bridge_port.name, known))

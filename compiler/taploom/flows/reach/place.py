@@ -107,7 +107,7 @@ class Place:
         return common(meant, self.forwarding.unreachable)
 
     def leaving(self, goals: Spans, way: str | None) -> Mapping[str, Spans]:
-        """Destinations by egress: those with specific routes or, if `way` is set, those with only a default route."""
+        """The destinations that specific routes cover or, if `way` is set, the other destinations; by egress."""
         found: dict[str, list[tuple[int, int]]] = {}
         for span, egress in self.forwarding.partition:
             if bool(egress) == (way is None):

@@ -80,7 +80,7 @@ class Inquiry(Maps):
         return Reply(family, box, last.verdict, by, self.spans.get(by), known_hops, unknown)
 
     def _walked(self, family: Family, box: Box, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
-        """The hops, each with the chains that the first packet of a box passes there."""
+        """The hops, each with the chains that the first packet of a box passes at this host."""
         protocol, port = (_first(box[level]) for level in (PROTOCOL, PORT))
         return tuple(
             replace(hop, steps=self._steps(family, hop, _sender(box, hop), _target(box, hop), protocol, port))

@@ -77,7 +77,7 @@ class HookState:
                 return True
 
     def has(self, of: Field, value: Value) -> bool:
-        """Whether a field that is present has a value."""
+        """Whether the packet has a value in a field; the packet must have the field."""
         number = self.number(of)
         match value:
             case Prefix():

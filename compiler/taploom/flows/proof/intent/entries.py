@@ -123,7 +123,7 @@ class SiteEntries:
         _ = self._by_name
 
     def concerning(self, host: Host) -> Iterator[ResolvedEntry]:
-        """The entries that name the host, its networks or a name in `_around`, and those that may concern any host."""
+        """The entries that name the host, its networks or a name in `_around`, and entries for any host."""
         general, named = self._by_name
         found = set(general)
         for name in {host.name, *(each.network for each in inside(host)), *self._around(host)}:

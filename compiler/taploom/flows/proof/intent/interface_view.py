@@ -32,12 +32,12 @@ class InterfaceView:
 
     @property
     def host(self) -> Host:
-        """The host."""
+        """The host with the interfaces."""
         return self.forwarding.host
 
     @property
     def family(self) -> Family:
-        """The family."""
+        """The family of the addresses."""
         return self.forwarding.family
 
     @cached_property
