@@ -51,9 +51,9 @@ WRONG: dict[str, tuple[int, str]] = {
     "reach --matrix any any": (64, "--matrix goes without FROM and TO"),
     "reach --guests x any any": (64, "--guests goes with --matrix.\n"),
     "reach any HYPERVISOR": (64, "the site has no `HYPERVISOR`: did you mean `hypervisor`?\n"),
-    "reach office.example.org any": (64, "taploom resolves no names of DNS; ask for an address or a prefix.\n"),
+    "reach office.example.org any": (64, "taploom does not resolve DNS names; give an address or a prefix.\n"),
     "reach any any ip/5": (64, "`ip/5` is not a service: such as `tcp/443`, `udp/5000-5010` or a service's name.\n"),
-    "reach qqq any": (64, "the site has no `qqq`: `taploom graph` draws what it has.\n"),
+    "reach qqq any": (64, "the site has no `qqq`: `taploom graph` shows the objects of the site.\n"),
     "schema x": (64, "'x' is not one of 'language', 'plan', 'diagnostics', 'diff'"),
     "lab down x": (64, "there is no lab `x`"),
 }

@@ -52,7 +52,7 @@ BROKEN = {
     "open-input": (INPUT, "\t\taccept\n", "internet 198.18.0.7 -> hv 203.0.113.2 ping", "allow"),
     "host-left-out": (OUTPUT, "", "hv -> hv 203.0.113.2 tcp/80", None),
     "swapped-pair": ("goto input_net-vault", "goto input_zone-internet", "db 10.2.0.10 -> hv 10.2.0.1 tcp/22", "drop"),
-    "any-mac": (MAC, "", "on front: ipv4 from a MAC of nobody", "allow"),
+    "any-mac": (MAC, "", "on front: ipv4 from an unused MAC", "allow"),
     "any-arp": (ARP, "\t\taccept\n", "on front: ARP as the gateway 10.1.0.1", "allow"),
     "rogue-router": (
         RA,

@@ -149,7 +149,7 @@ def test_a_user_who_may_not_open_taps_is_told(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(ready, "_own_devices", lambda: False)
     monkeypatch.setattr(os, "access", lambda *_: False)
     monkeypatch.setattr(ready, "_TUN", Path("/dev/null"))
-    assert [reason for reason in ready.obstacles() if "every user has to be able to open" in reason]
+    assert [reason for reason in ready.obstacles() if "that every user can open" in reason]
 
 
 def test_there_may_be_no_lab_to_end(capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,7 +45,7 @@ REFUSED = [
     ("hosts:\n  hv1: {uplinks: {'7': {zone: z}}}\n",
      "`7` cannot name an interface: it is a number, which tools read as an index"),
     ("hosts:\n  hv1: {uplinks: {all: {zone: z}}}\n",
-     "`all` cannot name an interface: it has a meaning of its own to the kernel"),
+     "`all` cannot name an interface: it is reserved by the kernel"),
     ("hosts:\n  hv1: {uplinks: {abcdefghijklmnop: {zone: z}}}\n",
      "`abcdefghijklmnop` cannot name an interface: it has 16 bytes, and Linux takes 15"),
     ("hosts:\n  hv1: {uplinks: [eth0]}\n", "expected a mapping from names to uplink entries, not a list"),
