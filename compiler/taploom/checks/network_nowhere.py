@@ -19,7 +19,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for networks that no host names; stop if a host is broken or names an unknown network (other findings)."""
+    """Look for networks that no host names, unless a host is broken or names an unknown network (other findings)."""
     places = context.document.places
     hosts = places.names("hosts")
     carried = {network for name in hosts for network in places.names("hosts", name, "networks")}
