@@ -15,7 +15,7 @@ RULE = DiagnosticRule(
     Severity.WARNING,
     "No policy entry opens an administrative port (ssh, rdp, databases, file shares …) of a guest or a host to the "
     "internet, except the ports in a host's `management`.",
-    "Such ports are scanned within minutes, and one weak password is enough.",
+    "Scanners find such ports within minutes, and one weak password is enough.",
     "Write the prefixes of the administrators in `from`, or waive the finding with a reason.",
     bad="networks:\n  dmz: {ipv6: '2001:db8:9::1/64'}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv6: ra}}, networks: {dmz: {}}}\n"

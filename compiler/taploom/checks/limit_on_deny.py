@@ -11,7 +11,7 @@ RULE = DiagnosticRule(
     "limit-on-deny",
     Severity.WARNING,
     "An entry with `limit` has `allow`, not `deny`.",
-    "A limit says how much of the allowed traffic passes; denied traffic never passes.",
+    "A limit bounds how much of the allowed traffic passes; denied traffic never passes.",
     "Remove the limit, or change the entry to `allow`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"

@@ -10,7 +10,7 @@ RULE = DiagnosticRule(
     "TL508",
     "tap-user-without-taps",
     Severity.WARNING,
-    "A host's network names a `tap-user` only where the host creates the TAPs.",
+    "A host's network has a `tap-user` only if the host creates the TAPs.",
     "The guests' runner creates the TAPs and owns them, so the setting has no effect.",
     "Add `create-taps: true`, or remove `tap-user`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {tap-user: microvm}}}\n",

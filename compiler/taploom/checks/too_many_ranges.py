@@ -12,7 +12,7 @@ RULE = DiagnosticRule(
     "TL726",
     "too-many-ranges",
     Severity.ERROR,
-    f"The services of a site come to at most {MOST:,} ranges of ports in all, and so do its policy and its forwards.",
+    f"The services of a site have at most {MOST:,} port ranges in all, and so have its policy and its forwards.",
     "The number of ranges multiplies if services name other services, or if many entries name a long service. A few "
     "kilobytes of spec can mean millions of ranges, which nobody could review and no host would load in time.",
     "Write ranges (`tcp/9000-9999`) instead of single ports, and define fewer services by other services.",

@@ -14,8 +14,8 @@ RULE = DiagnosticRule(
     "Packets of the senders that `from` names reach the host that enforces the entry with the senders' own addresses.",
     "If `nat` translates the senders on the way to another host of the site, their packets arrive there with the "
     "translated address: an `allow` or a forward does not admit them, and a `deny` does not keep them out.",
-    "Give the other host a route back to the senders' network, so that they are not translated, or add their host to "
-    "`from`.",
+    "Give the other host a route back to the senders' network, so that they are not translated, or add their host, or "
+    "the prefix in `nat`, to `from`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: true}\n  dmz: {ipv4: 10.1.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: 192.0.2.1/24}}, networks: {lan: {}}}\n"
     "  hv2: {uplinks: {eth0: {zone: internet, ipv4: 192.0.2.2/24}}, networks: {dmz: {}}}\n"
