@@ -168,7 +168,7 @@ def test_several_of_them_are_told_in_the_plural_and_an_unguarded_network_without
     found = site("cloud-image", several.splitlines(keepends=True)[0], several)
     assert "guest `cloud` and 1 more of network `vms` get reserved addresses" in found.of("TL431")[0].message
     (open_,) = site("cloud-image", "dhcp: true", "dhcp: true, spoof-guard: false").of("TL431")
-    assert "at another, policy does not know it" in open_.message
+    assert "at another, policy does not apply to it" in open_.message
 
 
 def test_where_the_server_goes_by_the_hardware_address_it_is_not() -> None:

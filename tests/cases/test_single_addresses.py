@@ -71,7 +71,7 @@ def test_no_guest_has_the_address_of_a_gateway_that_lies_within_its_network() ->
     """The provider's router has it: the host would find somebody else there than its guests do."""
     near = ("gateway6: fe80::1", 'gateway6: "2001:db8:42:7::10"')
     (found,) = compiled(text("rented-server", near)).of("TL412")
-    assert "guest `web` is the address of the gateway of uplink `eno1` too" in found.message
+    assert "guest `web` has address 2001:db8:42:7::10, which the gateway of uplink `eno1` has too" in found.message
     small = (
         ("ipv4: 10.9.0.1/24", "ipv4: 198.51.100.66/30"),
         ("dhcp: true\n", "dhcp: false\n"),

@@ -24,7 +24,7 @@ def test_from_any_is_found_to_leave_them_out() -> None:
     site = compiled(TEXT)
     (found,) = site.of("TL618")
     assert found.subject == "policy/admin"
-    assert "guests of network `vms` come to host `b` with an address of host `a`" in found.message
+    assert "packets of network `vms` reach host `b` with a source address of host `a`" in found.message
     assert verdicts(TEXT, "web", "198.51.100.11", "ssh") == {("drop", "default")}
 
 

@@ -33,8 +33,8 @@ BY_MAC = "TL431"
 """So is the warning of guests that have to ask for their reservation by their MAC."""
 FOUND: dict[str, tuple[Expected, ...]] = {
     "guest-routes-vpn": (
-        Expected("TL425 14:36", ("guest `vpn`", "no guest can be a router yet", "translate what it forwards")),
-        Expected("TL425 15:35", ("guest `vpn`", "no guest can be a router yet", "translate what it forwards")),
+        Expected("TL425 14:36", ("guest `vpn`", "no guest can be a router yet", "translate forwarded packets")),
+        Expected("TL425 15:35", ("guest `vpn`", "no guest can be a router yet", "translate forwarded packets")),
     ),
     "guest-routes-branch": (
         Expected("TL425 14:40", ("guest `router`",)),
