@@ -229,10 +229,8 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
         r, lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.negated else s), "dnat_eth1_ipv4"
     ),
     "an open forward is closed": lambda r: elements(r, "dnat_eth0_ipv4_outside_open_internet_tcp_port", gone),
-    "a forward is not translated for traffic from another uplink": deaf("dnat_eth1_ipv4", "_eth0_"),
-    "a forward without hairpin is not translated for traffic from another uplink": deaf(
-        "dnat_eth1_ipv6", "eth0_ipv6_out"
-    ),
+    "a forward is not translated from another uplink": deaf("dnat_eth1_ipv4", "_eth0_"),
+    "a forward without hairpin is not translated from another uplink": deaf("dnat_eth1_ipv6", "eth0_ipv6_out"),
     "a forward is accepted only from the zones of its uplinks": lambda r: rules(
         r, lambda x: None if "set='forwards_net-web" in repr(x) else x, "forward_zone-backbone_net-web"
     ),
