@@ -1,4 +1,4 @@
-"""Hooks of the whole suite."""
+"""Hooks, options and fixtures of the whole suite."""
 
 from __future__ import annotations
 

@@ -14,6 +14,8 @@ ASKED: list[object] = []
 
 @dataclass(frozen=True)
 class Thing:
+    """A class with memoized methods."""
+
     name: str
 
     @memo

@@ -126,7 +126,7 @@ class Place:
             where.chmod(file.mode or 0o644)
 
     def run(self, shell: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Runs `activate`; the output ends with a list of the files that it left behind."""
+        """Runs `activate`; the output ends with a list of the files that remain afterwards."""
         with_path = ["env", f"PATH={self.programs}", *(self._whole(SHELLS[shell])), "./activate", *arguments]
         return subprocess.run(
             ["unshare", "--mount", "--net", "--uts", "sh", "-uc", INSIDE, "sh", *with_path],

@@ -64,7 +64,7 @@ def proof() -> Iterator[Proof]:
 
 
 class Points(Reading):
-    """Maps the first packet of each question to a point of a decision diagram, and to the context of that diagram."""
+    """A `Reading` that gives the point of a question's first packet in a diagram, and the diagram's context."""
 
     def place(self, question: Question) -> tuple[MapContext, tuple[int, ...]]:
         start = self._start(question)

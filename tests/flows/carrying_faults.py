@@ -58,7 +58,7 @@ policy:
 
 @functools.cache
 def hub() -> Plan:
-    """The plan of a hub that forwards between strangers, and for a second host behind it."""
+    """The plan of a hub that forwards traffic between outside networks, and to a second host behind it."""
     site = compiled(HUB)
     errors = [d for d in site.diagnostics if d.severity.value == "error"]
     assert not errors, errors

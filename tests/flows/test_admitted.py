@@ -114,7 +114,7 @@ def test_cases(case: Path) -> None:
 
 @many
 @given(sites())
-def test_made_up_sites(site: Tree) -> None:
+def test_random_sites(site: Tree) -> None:
     assert wrong(compiled(text(site)).plan)[0] == []
 
 

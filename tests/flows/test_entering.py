@@ -53,7 +53,7 @@ def differing(plan: Plan) -> tuple[list[str], int]:
 
 
 def _packets(asked: Asked, host: Host, family: Family) -> Iterator[FirstPacket]:
-    """Packets from every address outside the host to the host and its guests, at a few ports and those of forwards."""
+    """Packets from every address outside the host to the host and its guests, at common and forwarded ports."""
     ground = asked.ground
     senders = {a for (guest, _, _), a in ground.nics.items() if asked.oracle.atlas.guests[guest].host != host.name}
     senders |= {a for (other, _, _), a in ground.uplinks.items() if other != host.name}
@@ -119,5 +119,5 @@ def test_cases(case: Path) -> None:
 
 @many
 @given(sites().filter(lambda site: any(DEVICE in host["uplinks"] for host in site["hosts"].values())))
-def test_made_up_sites(site: Tree) -> None:
+def test_random_sites(site: Tree) -> None:
     assert differing(compiled(text(site)).plan)[0] == []

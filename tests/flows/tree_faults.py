@@ -54,7 +54,7 @@ def in_rule(chain: str, comment: str, edit: Callable[[Statement], Statement | No
 
 
 def denies_last(chain: Chain) -> Chain:
-    """Moves the denies of a chain behind its accepts."""
+    """Moves the denies of a chain after its accepts."""
     refusing = [r for r in chain.rules if r.statements[-1] == DROP]
     kept = [r for r in chain.rules if r not in refusing]
     return (

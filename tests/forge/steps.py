@@ -16,7 +16,7 @@ _GITLAB = re.compile(r"\$\[\[ inputs\.(\w+) \]\]")
 
 @dataclass(slots=True)
 class Run:
-    """The result of a run.
+    """The result of running an action or a component.
 
     Attributes:
         status: exit status of the first step that failed, or 0.

@@ -20,7 +20,7 @@ _GITLAB = (r"/projects/42/merge_requests/5/notes", r"/projects/42/merge_requests
 
 @dataclass(slots=True)
 class Forge:
-    """The state of the stub.
+    """A stubbed forge: its comments and settings, and the requests that it received.
 
     Attributes:
         kind: `github` or `gitlab`.

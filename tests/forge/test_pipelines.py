@@ -15,7 +15,7 @@ TITLE = "## Network plan: "
 
 
 class Job:
-    """Runs the job of a pull request several times in a row."""
+    """The CI job of a pull request, which may run several times."""
 
     def __init__(self, kind: str, top: Path, temp: Path, served: Served) -> None:
         self.forge, self.top, self.temp = Forge(kind), top, temp
@@ -183,7 +183,7 @@ def test_the_action_installs_taploom_if_it_is_missing(tmp_path: Path, change: Pa
 
 
 def test_scripts_read_inputs_only_from_the_environment() -> None:
-    """Whoever chooses an input could run commands if the runner pasted it into a script."""
+    """If the runner pasted an input into a script, the input could run commands."""
     for step in action()["runs"]["steps"]:
         assert "${{" not in step.get("run", "")
     header, jobs = component()

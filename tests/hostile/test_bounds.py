@@ -50,8 +50,10 @@ _, status, usage = os.wait4(process.pid, 0)
 open(sys.argv[1], "w").write(str(usage.ru_maxrss // 1024))
 os._exit(os.waitstatus_to_exitcode(status))
 """
-"""Runs the command from a small process: before execve(2), Linux counts the parent's memory to a child, and that
-parent would otherwise be the large test process."""
+"""A small process that starts the command and measures its memory.
+
+Linux adds the memory of the parent, up to execve(2), to the peak of a child, and the test process is large.
+"""
 
 
 def _measured(clone: Clone, *words: str) -> tuple[int, str, int]:

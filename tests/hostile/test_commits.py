@@ -132,7 +132,7 @@ def test_odd_headers_of_a_commit_have_no_effect(headers: bytes, subject: bytes, 
 
 
 class _Shape(HTMLParser):
-    """The tags of a page with the names of their attributes, and the targets of its links."""
+    """A parser that counts tags with the names of their attributes, and collects the targets of links."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -75,7 +75,7 @@ def doubled(draw: st.DrawFn, hosts: Tree, networks: Mapping[str, list[tuple[str,
 
 
 _METRICS = st.sampled_from((5, 2000))
-"""Metrics better and worse than the default ones of the first link's routes (0 in IPv4, 1024 in IPv6)."""
+"""Metrics of the second link's routes; the first link's have the kernel's default (0 in IPv4, 1024 in IPv6)."""
 _PARTS4, _PARTS6 = st.sampled_from((16, 24, 24, 25, 28)), st.sampled_from((48, 64, 64, 65, 120))
 _FOUR, _SIX = st.sampled_from((16, 24, 24, 25)), st.sampled_from((48, 64, 64, 65))
 """Prefix lengths of routes to a network, which may cover more or less than the network."""

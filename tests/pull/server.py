@@ -7,7 +7,7 @@ import sys
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files without a log, and redirects `/plain/…` to plain HTTP, which clients must not follow."""
+    """A file server without a log that redirects `/plain/…` to plain HTTP, which clients must not follow."""
 
     def do_GET(self) -> None:
         if self.path.startswith("/plain/"):

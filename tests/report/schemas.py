@@ -1,5 +1,4 @@
-"""JSON Schemas of output formats; those of SARIF and GitLab are transcribed from the documentation, limited to used
-parts.
+"""JSON Schemas of output formats; those of SARIF and GitLab are transcribed from their documentation, in part.
 
 The schemas are closed (`additionalProperties: false`), so that an unknown key fails the test.
 """

@@ -7,6 +7,8 @@ Shape = list[tuple[str, ...]]
 
 
 class _Reader(html.parser.HTMLParser):
+    """A parser that records the shape of a page."""
+
     def __init__(self, text: str) -> None:
         super().__init__()
         self.found: Shape = []

@@ -21,6 +21,8 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 class _Links(html.parser.HTMLParser):
+    """A parser that collects the links and anchors of a page."""
+
     def __init__(self, text: str) -> None:
         super().__init__()
         self.links: list[str] = []

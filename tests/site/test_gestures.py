@@ -44,7 +44,7 @@ def _fingers(touch: CDPSession, kind: str, *places: tuple[float, float]) -> None
     touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
-def test_a_printed_page_is_light_and_shows_the_whole_picture(address: str, browser: Browser) -> None:
+def test_a_printed_page_is_light_and_shows_the_complete_picture(address: str, browser: Browser) -> None:
     context = browser.new_context(color_scheme="dark")
     page = context.new_page()
     page.goto(f"{address}guests/backup/")

@@ -45,7 +45,7 @@ def example() -> SiteView:
 
 
 class _Reader(html.parser.HTMLParser):
-    """Collects the tags, texts and links of a page."""
+    """A parser that collects the tags, texts and links of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

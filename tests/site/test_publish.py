@@ -25,7 +25,7 @@ HOSTED = {
     "actions/upload-pages-artifact@7b1f4a764d45c48632c6b24a0339c27f5614fb0b": {"path"},
     "actions/deploy-pages@d6db90164ac5ed86f2b6aed7e0febac5b3c0c03e": set[str](),
 }
-"""Actions that cannot run here, with those of their documented inputs (action.yml) that our steps set."""
+"""Actions that cannot run here, each with the documented inputs (action.yml) that our steps set."""
 OUTPUTS = {"pages": {"base_url"}, "deployment": {"page_url"}}
 """Documented outputs of the actions, by the id of our step."""
 
@@ -101,7 +101,7 @@ def test_the_jobs_of_the_how_to_page_publish_their_build(forge: str, clone: Path
 
 
 class _Loads(HTMLParser):
-    """The files that a page loads, and its links within the site."""
+    """A parser that collects the files a page loads, and its links within the site."""
 
     def __init__(self) -> None:
         super().__init__()

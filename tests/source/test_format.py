@@ -21,11 +21,11 @@ def form(text: str) -> str:
 
 
 ALIGNED = [
-    # If no line has room, the column follows the values when they become longer …
+    # A column right after the longest value follows the values when they become longer …
     ("a: {b: c,d: e}  # x\nf: g            # y\n", "a: {b: c, d: e}  # x\nf: g             # y\n"),
     # … or shorter.
     ("a:      'bc' # x\nf:   g       # y\n", 'a: "bc"  # x\nf: g     # y\n'),
-    # If all lines have room, the column stays …
+    # A column with more space than that stays …
     ("a:   bc     # x\nf: g        # y\n", "a: bc       # x\nf: g        # y\n"),
     # … and moves with the indentation, to the left or to the right.
     ("a:\n    b: c     # x\n    d: ef    # y\n", "a:\n  b: c     # x\n  d: ef    # y\n"),
