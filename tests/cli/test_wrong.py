@@ -1,4 +1,4 @@
-"""What users type who do not know the words: no command calls it a bug of its own, and each says what to write."""
+"""Mistyped command lines: no command fails with an internal error, and each names the correct form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.cli.conftest import Taploom
 
 @pytest.fixture(autouse=True)
 def things(locked: Path) -> None:
-    """Beside the site: what is no spec, no folder, no text, and no file at all."""
+    """Files in the site's folder that are not specs: an empty file, binary data, a looping link, a pipe, folders."""
     (locked / "empty").touch()
     (locked / "bin").write_bytes(b"\xff\xfe\x00")
     (locked / "loop").symlink_to("loop")
@@ -60,7 +60,7 @@ WRONG: dict[str, tuple[int, str]] = {
 
 
 @pytest.mark.parametrize("line", WRONG)
-def test_what_is_wrong_is_said_with_what_to_write(line: str, taploom: Taploom) -> None:
+def test_a_wrong_command_line_names_the_correct_form(line: str, taploom: Taploom) -> None:
     status, words = WRONG[line]
     told = taploom(*line.split())
     assert told.status == status, told
@@ -68,8 +68,8 @@ def test_what_is_wrong_is_said_with_what_to_write(line: str, taploom: Taploom) -
     assert "internal error" not in told.err
 
 
-def test_the_folder_that_init_has_made_can_be_entered(taploom: Taploom) -> None:
-    """`cd -` would lead to the folder before."""
+def test_the_printed_cd_command_of_init_works(taploom: Taploom) -> None:
+    """A plain `cd -` would lead to the previous folder."""
     assert "Next: cd ./- && taploom validate" in taploom("init", "-").err
 
 
@@ -81,7 +81,7 @@ def test_a_job_whose_event_cannot_be_read(taploom: Taploom, monkeypatch: pytest.
     assert (told.status, told.err) == (1, "No comment: GITHUB_EVENT_PATH cannot be read: Is a directory.\n")
 
 
-def test_a_code_of_before_says_how_it_is_written_now(locked: Path, taploom: Taploom) -> None:
+def test_a_code_with_the_former_prefix_is_corrected(locked: Path, taploom: Taploom) -> None:
     (locked / "specs/more.yaml").write_text(
         "taploom: 1\nwaivers: {old: {code: NL611, on: network/microvm, reason: so be it}}\n"
     )

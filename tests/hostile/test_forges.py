@@ -1,4 +1,4 @@
-"""Forges that answer as none should: `comment` ends in time, with an error message; the token goes nowhere else."""
+"""Forges with invalid answers: `comment` ends in time with an error message, and the token is sent nowhere else."""
 
 import socket
 import threading
@@ -22,7 +22,7 @@ _BEGIN = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 def said(body: str | bytes, head: str = _BEGIN) -> Answer:
-    """Answers everything with this."""
+    """An answer to every request with this body."""
     raw = body.encode() if isinstance(body, str) else body
 
     def answer(to: socket.socket, _: str) -> None:
@@ -32,13 +32,13 @@ def said(body: str | bytes, head: str = _BEGIN) -> Answer:
 
 
 def known(body: str | bytes) -> Answer:
-    """Says who we are, and answers everything else with this."""
+    """An answer that identifies our account, and gives all other requests this body."""
     ours, rest = said('{"id": 7, "login": "bot", "type": "Bot"}'), said(body)
     return lambda to, path: (ours if path.endswith("/user") else rest)(to, path)
 
 
 def drip(to: socket.socket, _: str) -> None:
-    """A byte now and then, each soon enough for any timeout of a socket."""
+    """Sends single bytes, each before a socket's timeout would expire."""
     to.sendall(f"{_BEGIN}Content-Length: 1000000\r\n\r\n[".encode())
     _slowly(to, b" ")
 
@@ -53,7 +53,7 @@ def silence(to: socket.socket, _: str) -> None:
 
 
 def never_ready(to: socket.socket, _: str) -> None:
-    """`100 Continue`, for ever."""
+    """Sends `100 Continue` again and again."""
     _slowly(to, b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
@@ -92,17 +92,17 @@ FORGES: dict[str, tuple[Answer, str]] = {
     "null": (said("null"), "not what its API documents"),
     "a list for an account": (said("[]"), "not what its API documents"),
     "a number": (said("5"), "not what its API documents"),
-    "a text": (said('"x"'), "not what its API documents"),
-    "no account in it": (said("{}"), "our account"),
+    "a string": (said('"x"'), "not what its API documents"),
+    "an object without an account": (said("{}"), "our account"),
     "an account of another kind": (said('{"id": "7", "login": 7}'), "not what its API documents"),
     "null for comments": (known("null"), "not what its API documents"),
     "an object for comments": (known('{"message": "x"}'), "not what its API documents"),
-    "comments that are none": (known("[null, 5]"), "not what its API documents"),
-    "a comment without a number": (
+    "comments of another kind": (known("[null, 5]"), "not what its API documents"),
+    "a comment without an id": (
         known('[{"body": "x", "user": {"login": "bot"}, "author": {"id": 7}}]'),
         "no number as `id`",
     ),
-    "a number that leads elsewhere": (
+    "an id with a path": (
         known('[{"id": "../../../user", "body": "x", "user": {"login": "bot"}, "author": {"id": 7}}]'),
         "no number as `id`",
     ),
@@ -114,30 +114,30 @@ FORGES: dict[str, tuple[Answer, str]] = {
     "nested 200,000 deep": (said("[" * 200_000 + "]" * 200_000), "no JSON that taploom reads"),
     "objects nested deep": (known('{"a":' * 200_000), "no JSON that taploom reads"),
     "a number of a million digits": (said("9" * 1_000_000), "no JSON that taploom reads"),
-    "nothing": (said(""), "no JSON that taploom reads"),
-    "a page for people": (said("<!DOCTYPE html><title>Sign in</title>"), "no JSON that taploom reads"),
-    "bytes that are no text": (said(b"\xff\xfe\x00\xd8"), "no JSON that taploom reads"),
-    "words of a runner": (said("##[error]x", "HTTP/1.1 418 ##[error]::x::\r\n"), "the forge answers 418"),
+    "an empty body": (said(""), "no JSON that taploom reads"),
+    "an HTML page": (said("<!DOCTYPE html><title>Sign in</title>"), "no JSON that taploom reads"),
+    "invalid UTF-8": (said(b"\xff\xfe\x00\xd8"), "no JSON that taploom reads"),
+    "commands for a runner": (said("##[error]x", "HTTP/1.1 418 ##[error]::x::\r\n"), "the forge answers 418"),
     "a redirect with the token": (said("", "HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:1/\r\n"), "leads elsewhere"),
     "a redirect to a file": (said("", "HTTP/1.1 307 x\r\nLocation: file:///etc/passwd\r\n"), "leads elsewhere"),
     "no HTTP": (lambda to, _: to.sendall(b"SSH-2.0-x\r\n"), "broke off"),
-    "nothing at all": (lambda *_: None, "broke off"),
+    "no answer": (lambda *_: None, "broke off"),
     "an answer that is cut off": (cut_off, "broke off"),
     "headers without end": (endless_headers, "broke off"),
     "a body without end": (endless_body, "the forge answers more than 1 MiB"),
     "chunks without end": (endless_chunks, "the forge answers more than 1 MiB"),
     "pages without end": (endless_pages, "the forge"),
-    "a byte now and then": (drip, "within 2 seconds"),
-    "a header that drips": (drip_of_headers, "within 2 seconds"),
+    "a slow body": (drip, "within 2 seconds"),
+    "a slow header": (drip_of_headers, "within 2 seconds"),
     "silence": (silence, "within 2 seconds"),
-    "never ready": (never_ready, "within 2 seconds"),
+    "100 Continue for ever": (never_ready, "within 2 seconds"),
 }
-"""Each with what `comment` says of it."""
+"""Answers of a forge, each with a part of the error message of `comment`."""
 SLOW = (endless_pages, drip, drip_of_headers, silence, never_ready)
 
 
 class Forge:
-    """A server that answers each connection once; it keeps what it was asked."""
+    """A server that answers one request per connection, and records the request lines."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -161,7 +161,7 @@ class Forge:
             self._answer(to, raw.split(b" ")[1].decode())
 
     def close(self) -> None:
-        """Takes no more connections, and ends the thread that waits for one: another socket soon has its number."""
+        """Closes the socket and ends its thread, because another socket may soon get the same file descriptor."""
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
@@ -174,9 +174,9 @@ Commented = Callable[..., tuple[Outcome, Forge]]
 def commented(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Commented]:
-    """Runs `comment` in a job of either kind of forge, with a budget of some seconds and a mebibyte.
+    """Runs `comment` in a job of GitHub or GitLab, with limits of a few seconds and 1 MiB.
 
-    Two seconds are for forges that never finish; others get more, as a busy machine makes them slow.
+    Forges that never finish get two seconds; others get more, because the machine may be busy.
     """
     forges: list[Forge] = []
     monkeypatch.setattr(api, "BYTES", 1 << 20)
@@ -203,7 +203,7 @@ def commented(
 
 @BOTH
 @pytest.mark.parametrize("name", FORGES)
-def test_a_forge_that_answers_as_none_should(name: str, kind: str, commented: Commented) -> None:
+def test_an_invalid_answer_of_a_forge_is_an_error(name: str, kind: str, commented: Commented) -> None:
     answer, words = FORGES[name]
     began = time.monotonic()
     told, forge = commented(kind, answer, seconds=2 if answer in SLOW else 8)
@@ -215,13 +215,13 @@ def test_a_forge_that_answers_as_none_should(name: str, kind: str, commented: Co
     assert "##[" not in told.err
     assert TOKEN not in told.err
     assert "internal error" not in told.err
-    assert {one.split()[0] for one in forge.asked} == {"GET"}, "nothing is written to a forge that cannot be read"
+    assert {one.split()[0] for one in forge.asked} == {"GET"}, "nothing may be written to a forge with invalid answers"
 
 
 @pytest.mark.parametrize(
     "event", ["null", "[]", "5", '{"pull_request": 5}', '{"pull_request": {"number": "5/x"}}', "{", ""]
 )
-def test_an_event_of_another_shape(event: str, commented: Commented) -> None:
+def test_an_invalid_event_is_an_error(event: str, commented: Commented) -> None:
     told, forge = commented("github", said("{}"), event)
     assert (told.status, forge.asked) == (1, [])
     assert told.err.startswith("No comment: ")
@@ -230,20 +230,22 @@ def test_an_event_of_another_shape(event: str, commented: Commented) -> None:
 @pytest.mark.parametrize(
     "url", ["http://[::1", "http://x:y/", "http://127.0.0.1:1/\u20ac", "http://a b", "ftp://x", "http://"]
 )
-def test_an_address_that_is_none(url: str) -> None:
+def test_an_invalid_url_is_an_error_without_the_token(url: str) -> None:
     with pytest.raises(api.ForgeError) as refused:
         api.Api(url, {"PRIVATE-TOKEN": TOKEN}).get("/user")
     assert TOKEN not in str(refused.value)
 
 
-def test_a_token_that_no_header_can_hold() -> None:
+def test_an_invalid_token_is_an_error_without_the_token() -> None:
     with pytest.raises(api.ForgeError) as refused:
         api.Api("http://127.0.0.1:1", {"PRIVATE-TOKEN": f"{TOKEN}\nX: y"}).get("/user")
     assert TOKEN not in str(refused.value)
 
 
 @pytest.mark.parametrize("raw", [b"\xff\xfe", TEXT.encode() + b"\x80", TEXT.encode() + b" " * (5 << 20)])
-def test_a_file_that_is_no_comment(raw: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_without_a_valid_comment_is_refused(
+    raw: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "plan.md").write_bytes(raw)
     assert run(["comment", str(tmp_path / "plan.md")]) == 64
     assert "internal error" not in capsys.readouterr().err
