@@ -13,7 +13,7 @@ from tests.plans import seed
 
 from taploom.diff.git import RevisionError
 from taploom.diff.history import history
-from taploom.mkdocs.past import Past
+from taploom.mkdocs.past import RevisionCache
 from taploom.site.pages.changes import pages
 from taploom.site.view import site_view
 
@@ -121,7 +121,7 @@ def test_more_files_than_a_folder_may_have(clone: Clone) -> None:
 def test_a_revision_that_cannot_be_read_is_not_told_as_the_beginning(clone: Clone) -> None:
     blob = clone.object("blob", b"taploom: 1\n")
     _specs(clone, ("100644", blob, b"same.yaml"), ("100644", blob, b"same.yaml"))
-    index, page, *_ = pages(site_view(seed(), (), (), {}, history=Past().told(Path("specs"), 3)))
+    index, page, *_ = pages(site_view(seed(), (), (), {}, history=RevisionCache().history(Path("specs"), 3)))
     assert "cannot be read" in index.markdown
     assert "has same.yaml twice" in page.markdown
     assert "Nothing before it" not in page.markdown
