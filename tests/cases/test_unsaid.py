@@ -42,36 +42,34 @@ FOUND: dict[str, tuple[Expected, ...]] = {
         Expected("TL709 23:17"),
     ),
     "two-addresses-of-an-uplink": (
-        Expected("TL426 9:36", ("an uplink has one address", "cannot be said yet", "by port")),
+        Expected("TL426 9:36", ("an uplink has one address", "not supported yet", "by port")),
     ),
     "shared-address": (
-        Expected("TL426 12:42", ("a NIC has one address", "cannot be said yet", "`spoof-guard: false`")),
-        Expected("TL426 13:42", ("a NIC has one address", "cannot be said yet", "`spoof-guard: false`")),
+        Expected("TL426 12:42", ("a NIC has one address", "not supported yet", "`spoof-guard: false`")),
+        Expected("TL426 13:42", ("a NIC has one address", "not supported yet", "`spoof-guard: false`")),
     ),
     "two-prefixes": (
-        Expected("TL426 5:15", ("a network has one prefix", "cannot be said yet", "a network of its own")),
-        Expected("TL426 5:49", ("a network has one prefix", "cannot be said yet", "a network of its own")),
+        Expected("TL426 5:15", ("a network has one prefix", "not supported yet", "a network of its own")),
+        Expected("TL426 5:49", ("a network has one prefix", "not supported yet", "a network of its own")),
     ),
     "forward-beside": (
         Expected("TL622 17:44", ("`nas` is an address", "forwards cannot lead yet", "a reverse proxy")),
         Expected("TL622 18:45", ("`nuc` is a host", "forwards cannot lead yet", "`to: host/nuc`")),
-        Expected("TL602 19:30", ("all ports cannot be said yet", "name them")),
+        Expected("TL602 19:30", ("all ports is not supported yet", "list the ports")),
     ),
     "isolated-exception": (Expected("TL701 17:27", ("exceptions to that cannot be said yet", "drop `isolated`")),),
     "delegated-prefix": (
         Expected("TL427 5:34", ("taploom takes no delegated prefix", "a ULA", "`nat: true`")),
         Expected("TL427 9:47", ("taploom takes no delegated prefix", "write `ipv6: ra`", "a ULA", "`nat: true`")),
     ),
-    "network-of-two-hosts": (
-        Expected("TL501 12:16", ("on hosts `a` and `b`", "cannot be said yet", "share a `zone`")),
-    ),
+    "network-of-two-hosts": (Expected("TL501 12:16", ("on hosts `a` and `b`", "not supported yet", "share a `zone`")),),
     "ipv4-uplink": (Expected("TL624 5:34", ("no uplink of host `hv` has IPv6", "`ipv6: ra`")),),
     "reject": (
-        Expected("TL202 12:35", ("`allow` or `deny`", "drops without an answer", "cannot be said yet", "write `deny`")),
+        Expected("TL202 12:35", ("`allow` or `deny`", "drops without an answer", "not supported yet", "write `deny`")),
     ),
     "dhcp-options": (
-        Expected("TL202 5:57", ("`options`", "cannot be said yet", "`SendOption=`")),
-        Expected("TL202 5:105", ("`reservations`", "for nobody else yet", "as a guest")),
+        Expected("TL202 5:57", ("`options`", "not supported yet", "`SendOption=`")),
+        Expected("TL202 5:105", ("`reservations`", "only for guests", "as a guest")),
     ),
     "untranslated-office": (
         Expected("TL623 5:33", ("towards `leased` too", "cannot be said yet", "a network without `nat`")),

@@ -13,7 +13,7 @@ from tests.plans import seed
 
 from taploom.diff.git import RevisionError
 from taploom.diff.history import history
-from taploom.mkdocs.past import Past
+from taploom.mkdocs.past import RevisionCache
 from taploom.site.pages.changes import pages
 from taploom.site.view import site_view
 
@@ -123,7 +123,7 @@ def test_more_files_than_the_limit_are_refused(clone: Clone) -> None:
 def test_an_unreadable_revision_is_not_shown_as_the_first_one(clone: Clone) -> None:
     blob = clone.object("blob", b"taploom: 1\n")
     _specs(clone, ("100644", blob, b"same.yaml"), ("100644", blob, b"same.yaml"))
-    index, page, *_ = pages(site_view(seed(), (), (), {}, history=Past().told(Path("specs"), 3)))
+    index, page, *_ = pages(site_view(seed(), (), (), {}, history=RevisionCache().history(Path("specs"), 3)))
     assert "cannot be read" in index.markdown
     assert "has same.yaml twice" in page.markdown
     assert "Nothing before it" not in page.markdown

@@ -103,7 +103,7 @@ def test_a_guest_as_sender_stands_for_its_addresses() -> None:
     [
         ("{on: hv1, ports: esp, to: web}", "`esp` has no ports to forward"),
         ("{on: hv1, ports: tcp, to: web}", "`tcp` has no ports to forward"),
-        ("{on: hv1, ports: any, to: web}", "to forward all ports cannot be said yet"),
+        ("{on: hv1, ports: any, to: web}", "a forward of all ports is not supported yet"),
         ("{on: hv1, ports: tcp/1-10, to: web, to-port: 1-5}", "`to-port` has 5 ports, and `tcp/1-10` has 10"),
         (
             "{on: hv1, ports: tcp/1-10, to: web, to-port: 65530}",

@@ -56,7 +56,7 @@ def test_a_forward_without_senders_in_its_family_is_refused() -> None:
     found = compiled(site).of("TL601")
     assert [(d.message, str(d.span)) for d in found] == [
         (
-            "`from` selects nobody with a known IPv4 and IPv6 address, but guest `web` is reached by IPv4 and IPv6",
+            "`from` selects no sender with a known IPv4 and IPv6 address, but guest `web` is reached by IPv4 and IPv6",
             "specs/site.yaml:9:55",
         )
     ]

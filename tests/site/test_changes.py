@@ -14,7 +14,7 @@ from tests.sites import compiled
 from tests.support import needs
 
 from taploom.diagrams.palette import Paint, paint, tone
-from taploom.mkdocs.past import Past
+from taploom.mkdocs.past import RevisionCache
 from taploom.site.page import Page
 from taploom.site.pages.changes import pages
 from taploom.site.view import site_view
@@ -54,7 +54,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _pages(specs: Path, count: int = 9) -> list[Page]:
-    return list(pages(site_view(seed(), (), (), {}, history=Past().told(specs, count))))
+    return list(pages(site_view(seed(), (), (), {}, history=RevisionCache().history(specs, count))))
 
 
 def test_each_revision_of_the_specs_has_a_page_with_its_changes(clone: Path) -> None:
@@ -161,9 +161,9 @@ def test_removed_objects_in_a_picture_have_no_link_and_all_colours_have_a_dark_v
 
 def test_pictures_follow_the_colours_of_the_site(clone: Path) -> None:
     """A cached revision also follows the site's colours, as in a served site."""
-    past, specs = Past(again=True), Path("specs")
+    cache, specs = RevisionCache(rebuilt=True), Path("specs")
     colors = [paint(compiled(BASE).plan, Paint({"dmz": tone(color)}, {})) for color in ("#aa0000", "#0000aa")]
-    told = [past.told(specs, 1, one).revisions[0] for one in colors]
+    told = [cache.history(specs, 1, one).revisions[0] for one in colors]
     for revision, own in zip(told, colors, strict=True):
         assert revision.picture
         assert revision.picture[1].network("dmz") == own.network("dmz")

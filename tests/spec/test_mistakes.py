@@ -48,7 +48,7 @@ def policy(said: str) -> str:
 MISTAKES = {
     "a name of DNS": (
         policy("from: office.example.org, to: host/hv, allow: ssh"),
-        [("9:24", "taploom resolves no names of DNS: list the prefixes under `addresses`, and name that entry")],
+        [("9:24", "taploom does not resolve DNS names: list the prefixes under `addresses`, and name that entry")],
     ),
     "to an address": (
         web("on: hv, ports: tcp/443, to: 10.0.1.10, from: any"), [("10:46", "write `www`, which has it")]
@@ -78,11 +78,11 @@ MISTAKES = {
         policy("source: 198.51.100.0/24, destination: host/hv, action: allow"),
         [("9:18", "write `from`"), ("9:43", "write `to`"), ("9:65", "write `allow` or `deny`, with the services")],
     ),
-    "no sender": (policy("to: host/hv, allow: ssh"), [("9:17", "add `from: …`: who opens the connection")]),
+    "no sender": (policy("to: host/hv, allow: ssh"), [("9:17", "add `from: …`: senders, which open the connection")]),
     "no host": (guest("nics: {lan: {ipv4: 10.0.1.10}}"), [("8:15", "add `host: …`: the host that runs it")]),
     "the other family": (
         guest("host: hv, nics: {lan: {ipv4: 'fd00::1'}}"),
-        [("8:45", "write it behind the key that ends in 6, such as `ipv6: fd00::1`")],
+        [("8:45", "write it after the key that ends in 6, such as `ipv6: fd00::1`")],
     ),
     "a key given twice": (
         f"{WWW}policy:\n  admin: {{from: 198.51.100.0/24, to: host/hv, allow: ssh}}\n  admin: {{from: lan, to: lan}}\n",

@@ -20,7 +20,7 @@ REFUSED = [
     ("networks:\n  lan: {ipv4: [10.0.0.1/24]}\n",
      "expected an address with its prefix length, such as 10.0.0.1/24, not a list"),
     ("networks:\n  lan: {ipv4: }\n",
-     "expected an address with its prefix length, such as 10.0.0.1/24, and nothing is there"),
+     "expected an address with its prefix length, such as 10.0.0.1/24, but the value is empty"),
     ("networks:\n  lan: {mtu: 01500}\n", "`01500` begins with a zero"),
     ("networks:\n  lan: {mtu: large}\n", "`large` is not an MTU in bytes"),
     ("networks:\n  lan: {dns: []}\n", "expected an address or `host`, and the list is empty"),
@@ -29,7 +29,7 @@ REFUSED = [
     ("networks:\n  lan: {domain: '-a.example'}\n", "`-a.example` is not a DNS name"),
     ("networks:\n  lan: {domain: " + ".".join(["a" * 60] * 5) + "}\n", "a DNS name has at most 253 characters"),
     ("networks:\n  lan: {nat: {ipv4: on}}\n", "`on` is not a translation of IPv4"),
-    ("networks:\n  lan: {nat: {ipv6: 10.0.0.0/8}}\n", "`10.0.0.0/8` cannot be translated to"),
+    ("networks:\n  lan: {nat: {ipv6: 10.0.0.0/8}}\n", "`10.0.0.0/8` is no prefix to which NAT can map"),
     ("networks:\n  lan: {dhcp: {pool: 10.0.0.9-10.0.0.1}}\n", "`10.0.0.9-10.0.0.1` runs backwards"),
     ("networks:\n  lan: {dhcp: {pool: 'fd00::1-fd00::9'}}\n", "`fd00::1-fd00::9` is not a range of IPv4 addresses"),
     ("networks:\n  lan: {link: 'ftp://x'}\n", "`ftp://x` is not a link"),
@@ -130,11 +130,11 @@ WAYS_OUT = [
         policy("from", "'!lan'"),
         "a selector has no exceptions: allow everything, and `deny` the exception in an entry of its own",
     ),
-    ("networks:\n  lan: {ipv4: 'fd00::1/64'}\n", "write it behind the key that ends in 6, such as `ipv6: fd00::1/64`"),
+    ("networks:\n  lan: {ipv4: 'fd00::1/64'}\n", "write it after the key that ends in 6, such as `ipv6: fd00::1/64`"),
     (GUEST + "nics: lan}\n", "write `{lan: {}}`"),
     (
         "hosts:\n  hv1: {}\nforwards:\n  f: {on: host/hv1, ports: tcp/80, to: web}\n",
-        "write `hv1`: what stands behind the slash is an uplink",
+        "write `hv1`: the name of an uplink follows the slash",
     ),
 ]  # fmt: skip
 

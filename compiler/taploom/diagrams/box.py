@@ -31,7 +31,7 @@ class Detail(Enum):
 
 
 class HostBox:
-    """The cards of a host.
+    """The box of one host, made of columns of cards.
 
     Attributes:
         networks: the networks in the picture, top to bottom.

@@ -1,4 +1,4 @@
-"""The cards of which diagrams are made: an outside zone, an uplink, a bridge, a guest, the legend."""
+"""The cards in diagrams: an outside zone, an uplink, a bridge, a guest, the legend."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,11 +24,11 @@ _GUEST_PITCH, _FAN = 52, 110
 LINES = ("\N{EM DASH}", "\N{EN DASH} \N{EN DASH}")
 """Signs of a solid and of a dashed line in the legend."""
 PUBLISHES = "⇤"
-"""Sign of ports that are published."""
+"""Sign of published ports."""
 WEST, EAST = "w", "e"
 """Ports at both ends of the first row of an uplink or a bridge."""
 PORTS_SHOWN = 12
-"""Most rows of port forwards on an uplink; the rest is counted."""
+"""Maximum number of port forwards that an uplink's card lists; it shows only the number of the others."""
 
 
 def zone_name(name: str) -> str:
@@ -126,7 +126,7 @@ def _title(name: str, said: str, tone: Tone) -> CardRow:
 
 
 def _tally(said: str) -> CardRow:
-    """A heading of the port forwards below it, or a count of those on another card."""
+    """A row that heads the port forwards below it, or counts port forwards that another card shows."""
     return CardRow((Cell(StyledText(f"{PUBLISHES} {said}", _NOTE, PUBLISHED.ink, bold=True), span=2),), About.TALLY)
 
 

@@ -110,7 +110,7 @@ def _pill(receivers: Sequence[str], paint: Paint) -> Cell:
 def line(sender: str, paint: Paint) -> Edge:
     """The line from a sender to the card of its entries."""
     tail, head = EdgeEnd(f"from-{sender}", side="e"), EdgeEnd(f"by-{sender}", side="w")
-    return Edge(tail, head, _tone(sender, paint).ink, f"what {sender} may do", 2.2, 8)
+    return Edge(tail, head, _tone(sender, paint).ink, f"policy entries of {sender}", 2.2, 8)
 
 
 def _arrows(sender: str, rows: Sequence[PolicyRow], paint: Paint) -> list[Edge]:

@@ -37,7 +37,7 @@ class Link:
 
     Attributes:
         target: source path of a page, such as `guests/web.md#nics`, or `#nics` on the same page.
-        words: what is shown.
+        words: the shown text.
         style: a class of the style sheet, or "".
     """
 
@@ -97,7 +97,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The end of a line within a cell."""
+    """A line break within a cell."""
 
 
 def code(text: object) -> Inline:
@@ -126,7 +126,7 @@ def prose(text: str) -> Inline:
 
 
 def is_empty(words: Inline) -> bool:
-    """Whether nothing would be shown."""
+    """Whether the words show nothing."""
     return all(map(is_empty, words)) if isinstance(words, tuple) else not words
 
 

@@ -35,7 +35,7 @@ def _page(view: SiteView, host: Host) -> Page:
     figure = Figure(
         host_graph(view.plan, view.paint, host),
         f"Topology of {host.name}",
-        f"{host.name} has {uplinks}, the networks {networks}, and {len(guests)} guests. The tables below say the same.",
+        f"{host.name} has {uplinks}, the networks {networks}, and {len(guests)} guests. The tables show the same.",
     )
     body = (
         *paragraph(described(host.meta)),
@@ -66,7 +66,7 @@ def _facts(host: Host) -> list[tuple[str, Inline]]:
         *about(host.meta),
         ("spec", source(host.origin)),
         ("reachability", questions(f"host/{host.name}")),
-        ("files", Link(f"exports/{host.name}.md", f"what {host.name} loads")),
+        ("files", Link(f"exports/{host.name}.md", f"files of {host.name}")),
     ]
 
 

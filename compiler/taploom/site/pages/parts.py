@@ -24,7 +24,7 @@ _HOW = {
 
 ROWS_ONLY = Paragraph(
     (
-        "There are too many for a section each, so each has a row; findings about them are on the page ",
+        "There are too many entries for a section each, so each entry has a row. Findings about them are on the page ",
         Link("findings.md", "Findings"),
         ".",
     )
@@ -37,7 +37,7 @@ def about(meta: Meta) -> list[tuple[str, Inline]]:
 
 
 def named(meta: Meta, *more: object) -> str:
-    """The words by which the search of a large site finds a page, besides its title; "" if there are none."""
+    """The words, other than the title, by which the search of a large site finds a page; "" if there are none."""
     return " ".join(str(one) for one in (*more, meta.owner, *meta.tags, meta.description) if one)
 
 
@@ -54,7 +54,7 @@ def source(origin: Origin) -> Inline:
 
 
 def address(found: NicAddress) -> Inline:
-    """The address of a NIC, or the way in which the NIC gets one."""
+    """The address of a NIC, or the method by which the NIC gets one."""
     if found.mode is Mode.NONE:
         return ""
     return code(found.address) if found.address else _HOW[found.mode]
@@ -116,7 +116,7 @@ def findings_about(view: SiteView, name: str, level: int = 2) -> Blocks:
 
 
 def finding_table(diagnostics: Iterable[Diagnostic]) -> Blocks:
-    """Findings with their place and, where they are waived, the reason."""
+    """Findings with their place and, if they are waived, the reason."""
     rows = (
         (
             Link(f"reference/diagnostics.md#{d.code.lower()}", d.code),
