@@ -142,7 +142,7 @@ def _linked(clone: Clone, name: str, target: str) -> str:
     shutil.rmtree(clone.top / name)
     (clone.top / name).symlink_to(target)
     clone.commit()
-    return f"{name}:1:1: error[TL104]: this is a link, and taploom follows no link on the way to the folder of specs"
+    return f"{name}:1:1: error[TL104]: the path of the folder of specs must not contain this symbolic link"
 
 
 def submodule(clone: Clone) -> str:
