@@ -51,7 +51,7 @@ def test_everything_between_two_ends_is_told_by_parts(taploom: Taploom) -> None:
 def test_no_way_is_told(taploom: Taploom) -> None:
     found = taploom("reach", "198.51.100.7", "2001:db8:7::1", "http")
     assert found.status == 0
-    assert found.out.startswith("No packet from 198.51.100.7 can be meant for 2001:db8:7::1")
+    assert found.out.startswith("No packet from 198.51.100.7 can go to 2001:db8:7::1")
 
 
 def test_a_way_that_a_host_would_have_is_told_with_its_drop(taploom: Taploom) -> None:

@@ -1,4 +1,4 @@
-"""The result of a delivery, or of a comparison with the folder on disk, as text and as JSON."""
+"""Prints the result of a delivery, or of a comparison with the folder on disk, as text and as JSON."""
 
 import json
 from pathlib import Path
