@@ -53,7 +53,7 @@ def test_the_example_survives() -> None:
         ('{"format": "taploom-plan/9"}', "but `taploom-plan/9`"),
         ('{"format": "taploom-plan/1", "name": "x"}', "not a complete plan"),
         (plan_json(seed()).replace('"10.0.0.1/24"', '"10.0.0.1/99"', 1), "not a prefix length"),
-        (plan_json(seed()).replace('"forwards": [', '"forwards": "x", "no": [', 1), "is no list"),
+        (plan_json(seed()).replace('"forwards": [', '"forwards": "x", "no": [', 1), "is not a list"),
     ],
 )
 def test_what_is_no_plan_is_said_to_be_none(text: str, words: str) -> None:

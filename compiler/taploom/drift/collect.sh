@@ -25,7 +25,7 @@ lines() {
   printf ']'
 }
 
-# Runs the command $1 with those of the other arguments that are files; skips folders and patterns without a match.
+# Runs the command $1 with the other arguments, but skips those that are not files.
 of_files() {
   command=$1
   shift

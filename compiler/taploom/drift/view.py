@@ -1,4 +1,4 @@
-"""The input of every aspect of a comparison: the plan of a host, its files, and the facts about it."""
+"""The input of all aspects of a comparison: a host in its plan, its rendered files, and the facts about it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -50,7 +50,7 @@ class View:
 
     @cached_property
     def installed(self) -> dict[str, Artifact]:
-        """The files that are installed on the host, by absolute path."""
+        """The rendered files that the host installs, by absolute path."""
         return {artifact.install: artifact for artifact in self.planned.artifacts if artifact.install}
 
     @cached_property

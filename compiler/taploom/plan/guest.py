@@ -72,13 +72,13 @@ class Nic:
 
     @property
     def default_route(self) -> bool:
-        """Whether the guest's default route of some family is on this NIC."""
+        """Whether the guest's default route of at least one family is on this NIC."""
         return self.ipv4.default_route or self.ipv6.default_route
 
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """One guest; `target` is that of its host.
+    """One guest, with the `target` of its host.
 
     Attributes:
         nics: sorted by network.

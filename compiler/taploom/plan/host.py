@@ -290,5 +290,5 @@ class Host:
 
     @property
     def remote_prefixes(self) -> tuple[Prefix, ...]:
-        """The prefixes of `remotes`."""
+        """The prefix of each of the `remotes`."""
         return tuple(remote.prefix for remote in self.remotes)

@@ -85,7 +85,7 @@ class HostInterface:
 
 @memo
 def interfaces(host: Equipped) -> tuple[HostInterface, ...]:
-    """All interfaces of a host that the spec knows: first those of `inside`, then those of `outside`."""
+    """All interfaces of a host that the spec knows: first the result of `inside`, then the result of `outside`."""
     return (*inside(host), *outside(host))
 
 

@@ -36,7 +36,7 @@ SECTIONS = {kind: section for section, kind in KINDS.items()}
 
 
 def object_of(entry: str) -> str:
-    """The object that an entry belongs to: `guests.web.nics.dmz` belongs to `guest/web`; "" if it belongs to none."""
+    """The object to which an entry belongs, such as `guest/web` for `guests.web.nics.dmz`; "" if it belongs to none."""
     section, _, rest = entry.partition(".")
     if section == "site":
         return "site/site"

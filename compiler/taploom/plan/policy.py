@@ -13,7 +13,7 @@ from taploom.plan.origin import Meta, Origin
 
 
 class Action(enum.Enum):
-    """The action of a policy entry; `deny` beats `allow`, wherever either stands."""
+    """The action of a policy entry; `deny` overrides `allow`, whatever their order."""
 
     ALLOW = "allow"
     DENY = "deny"

@@ -89,7 +89,7 @@ def _value(kind: Any, data: Any) -> Any:
 
 def _list(data: Any) -> list[Any]:
     if not isinstance(data, list):
-        raise TypeError(f"{data!r:.40} is no list")
+        raise TypeError(f"{data!r:.40} is not a list")
     return data
 
 

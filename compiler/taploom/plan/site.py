@@ -1,4 +1,4 @@
-"""The plan as a whole, and the parts of it that belong to no single host."""
+"""The type of the whole plan, and the types of its parts that belong to no single host."""
 
 from taploom.base.address import Interface, Prefix
 from taploom.base.frozen import dataclass

@@ -23,7 +23,7 @@ class TakeUpProbe:
     """A test of a host: if it succeeds before the host takes a bundle up, it has to succeed afterwards.
 
     Attributes:
-        kind: what is tested.
+        kind: kind of the probe.
         device: the uplink of a next hop, else "".
         family: the family of a next hop, else None.
         address: the next hop; None if the uplink learns it, or if the probe is of another kind.

@@ -7,7 +7,7 @@ NO_SPECS = DiagnosticRule(
     "no-specs",
     Severity.ERROR,
     "The folder of specs is missing, or holds no `.yaml` file.",
-    "Without a spec there is no network to compile, and an empty result would mean: remove everything.",
+    "Without a spec there is no network to compile, and an empty result would remove everything from the hosts.",
     "Give the folder with `--specs DIR`, or make a starter site with `taploom init`.",
 )
 UNREADABLE = DiagnosticRule(

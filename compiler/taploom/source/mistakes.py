@@ -42,7 +42,7 @@ class _Complaint:
 
     @property
     def here(self) -> str:
-        """The line of the problem."""
+        """The text of the problem's line."""
         return self.text[self.line]
 
     @property

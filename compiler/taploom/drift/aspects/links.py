@@ -44,7 +44,7 @@ def _differing(view: View, each: HostInterface, found: LinkFacts) -> Iterator[Ro
     if isinstance(each.kind, Bridge):
         mac = str(each.kind.mac(view.host.name))
         facts = [
-            ("is no bridge", "bridge", found.kind),
+            ("is not a bridge", "bridge", found.kind),
             ("has another MAC", mac, found.mac),
             ("has another MTU", str(each.mtu or ETHERNET_MTU), str(found.mtu)),
         ]

@@ -1,4 +1,4 @@
-"""Facts about one host at one moment."""
+"""The types of the facts about one host at one time."""
 
 from collections.abc import Mapping
 

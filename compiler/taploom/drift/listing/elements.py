@@ -19,6 +19,8 @@ class ReadElement(NamedTuple):
 
 
 class _Bare(NamedTuple):
+    """An element as listed: its unread value, its comment, and whether it has a counter."""
+
     value: object
     comment: str
     counted: bool

@@ -52,7 +52,7 @@ class LivePair(HostPair):
         base: ruleset that replaces the plan in the comparison, or None. With a base, packets that the plan does not
             judge are ignored.
         strangers: interfaces that rules of the ruleset name and the plan does not have.
-        elsewhere: addresses behind links that the plan does not have; on planned links no sender has such an address.
+        elsewhere: addresses behind links that the plan does not have; on planned links no sender has one.
     """
 
     live: Ruleset = Ruleset(())

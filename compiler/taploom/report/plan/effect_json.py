@@ -1,4 +1,4 @@
-"""The disruptions of a change, and the connections that survive it, as JSON data."""
+"""Converts the disruptions of a change, and the connections that survive it, to JSON data."""
 
 from typing import Any
 

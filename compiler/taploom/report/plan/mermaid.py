@@ -84,10 +84,10 @@ def _cables(guest: ObjectChange) -> Iterator[tuple[str, str]]:
             sign = "+" if guest.action is ChangeAction.ADD else "-" if guest.action is ChangeAction.REMOVE else ""
             yield from ((network, sign) for network in (networks if isinstance(networks, Mapping) else ()))
         elif one.name.startswith("nics."):
-            yield one.name.split(".")[1], _turned(one)
+            yield one.name.split(".")[1], _nic_sign(one)
 
 
-def _turned(nic: FieldChange) -> str:
+def _nic_sign(nic: FieldChange) -> str:
     """The sign of a NIC that is added or removed; "" if only a part of the NIC changes, such as an address."""
     whole = nic.name.count(".") == 1
     return "+" if whole and nic.before is None else "-" if whole and nic.after is None else ""
