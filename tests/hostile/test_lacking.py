@@ -234,7 +234,7 @@ def test_a_link_around_the_folder_of_specs_is_refused_alike(clone: Clone, taploo
     for words in (("validate",), ("lock",), ("plan", "HEAD~1..HEAD"), ("plan",), ("render", "--out", "out")):
         told = taploom(*words, "--specs", "net/specs")
         assert told.status == 1, (words, told)
-        assert "net:1:1: error[TL104]: this is a link" in told.out + told.err
+        assert "net:1:1: error[TL104]: the path of the folder of specs must not" in told.out + told.err
 
 
 def test_outside_of_a_repository_a_link_is_the_users_own(clone: Clone, taploom: Taploom) -> None:
