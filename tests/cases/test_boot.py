@@ -107,5 +107,5 @@ def test_reach_says_by_which_uplink_the_answer_leaves() -> None:
     text = reach_text(Asked("internet", "edge/lte", "ssh", inquiry, replies))
     blocks = [block for block in text.split("\n\n") if "allow by policy/admin" in block]
     notes = {("lte" if "in by lte" in block else "fibre"): block for block in blocks}
-    assert "its answers leave edge by fibre\n" in notes["fibre"]
-    assert "its answers leave edge by fibre, not by lte: a provider drops packets with" in notes["lte"]
+    assert "answers leave edge by fibre\n" in notes["fibre"]
+    assert "answers leave edge by fibre, not by lte: a provider drops packets with" in notes["lte"]

@@ -34,12 +34,12 @@ def told(answers: Any) -> list[str]:
         (
             "icmp-of-one-family",
             [("a", "b", "icmpv6/nd-redirect"), ("a", "b", "icmp/timestamp-request"), ("a", "internet", "icmp/5")],
-            "begins none, and by itself it is invalid",
+            "cannot begin one, and alone it is invalid",
         ),
         (
             "line-without-carrier",
             [("internet", "edge/lte", "ssh"), ("internet", "edge/lte", "wireguard"), ("203.0.113.0/28", "edge", "")],
-            "its answers leave edge by fibre, not by lte",
+            "answers leave edge by fibre, not by lte",
         ),
     ],
 )

@@ -99,7 +99,13 @@ def test_what_no_route_leads_to_is_dropped_and_reach_says_so() -> None:
 
 def test_the_matrix_tells_what_is_near_from_what_is_everywhere() -> None:
     for gateway, words in (
-        ("", ["any by policy/out (ipv4)", "any by policy/out (only where a route of the host leads) (ipv6)"]),
+        (
+            "",
+            [
+                "any by policy/out (ipv4)",
+                "any by policy/out (only to destinations to which the host has a route) (ipv6)",
+            ],
+        ),
         (", gateway6: ra", ["any by policy/out"]),
     ):
         found = site("no-gateway6", '::10/64"}', f'::10/64"{gateway}}}')

@@ -72,4 +72,4 @@ def test_reach_says_that_such_a_message_does_not_pass_alone(service: str, noted:
     replies = inquiry.ask(end_of(names, "lan"), end_of(names, "dmz"), services_of(names, service))
     text = reach_text(Asked("lan", "dmz", service, inquiry, replies))
     assert {reply.family for reply in replies if reply.allowed} <= set(Family)
-    assert ("begins none, and by itself it is invalid" in text) is noted
+    assert ("cannot begin one, and alone it is invalid" in text) is noted

@@ -51,7 +51,7 @@ def test_a_question_about_all_services_is_answered_in_parts(taploom: Taploom) ->
 def test_a_missing_path_is_reported(taploom: Taploom) -> None:
     found = taploom("reach", "198.51.100.7", "2001:db8:7::1", "http")
     assert found.status == 0
-    assert found.out.startswith("No packet from 198.51.100.7 can be meant for 2001:db8:7::1")
+    assert found.out.startswith("No packet from 198.51.100.7 can go to 2001:db8:7::1")
 
 
 def test_a_path_that_a_host_drops_is_reported_with_its_drop(taploom: Taploom) -> None:

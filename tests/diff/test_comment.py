@@ -22,7 +22,7 @@ __all__ = ["taploom"]
 PARTS = (
     "<!-- taploom:plan v1 key=default plan=sha256:", "## Network plan: **needs review**", "**Plan: 2 to add",
     "### Decide these", "**Exposes** `guest/proxy-c`", "**Open connections survive**", "conntrack -D",
-    "### Reachability", "**EXPOSED**", "BLOCKED", "<details><summary>Flows that come and go", "for example",
+    "### Reachability", "**EXPOSED**", "BLOCKED", "<details><summary>Flows of objects that are", "for example",
     "### What applying does to running traffic", "**D4**", "**D1**", "### Changes", "### Topology", "```mermaid",
     "### Generated files", "```diff", "| Undo |",
     "### Apply and undo", "taploom export cedar", "networkctl reload", "| management |", "@@ [DHCPServer]",

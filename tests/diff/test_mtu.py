@@ -110,10 +110,10 @@ def test_the_plan_says_who_goes_first() -> None:
     (cut,) = (one for one in lowered.disruption if one.effect is Effect.NARROWED)
     assert (cut.grade, cut.device) == (Class.D3, "br-dmz")
     steps = commands(lowered)
-    assert steps[0] == "# the guests first, since larger packets are lost once the host is done: web, web2"
+    assert steps[0] == "# first lower the MTU of these guests, else larger packets are lost: web, web2"
     raised = compare(sides[NARROW], sides[None])
     assert not any(one.effect is Effect.NARROWED for one in raised.disruption)
     steps = commands(raised)
-    assert steps[-1] == "# then the guests, whose larger packets are lost until the host is done: web, web2"
+    assert steps[-1] == "# raise the MTU of these guests only now, else larger packets are lost: web, web2"
     assert lowered.undo is Class.D3
     assert compare(sides[None], sides[WIDE]).disruption == ()

@@ -237,7 +237,7 @@ def test_a_chain_at_an_unevaluated_hook_is_reported_with_a_note() -> None:
     hook = {"type": "filter", "hook": "postrouting", "prio": 0, "policy": "drop"}
     (row,) = drift_of(plan, host(plan), by_hand(plan, "mine", **hook)).rows
     assert (row.word, row.subject.value) == (Word.DRIFTED, "chain")
-    assert "does not evaluate its hook" in row.note
+    assert "does not evaluate the hook" in row.note
 
 
 def test_a_foreign_chain_at_an_unevaluated_hook_counts_if_it_drops() -> None:

@@ -78,8 +78,8 @@ def test_an_answer_that_depends_on_a_learned_sender_says_so(sender: str, family:
 
 def test_the_text_names_the_condition() -> None:
     said = text("tent", "home/eth0", "ssh")
-    assert "only where field/wan has been given an address of 198.51.100.0/24" in said
-    assert "only where field/wan has been given another address than one of 198.51.100.0/24" in said
+    assert "only if field/wan has been given an address of 198.51.100.0/24" in said
+    assert "only if field/wan has been given another address than one of 198.51.100.0/24" in said
     assert "source becomes the address of wan" in said
 
 
@@ -119,5 +119,5 @@ def test_outside_addresses_of_guests_lead_to_the_host_that_translates_them() -> 
 
 
 def test_nothing_is_claimed_beyond_the_uplinks() -> None:
-    assert "as far as eth0 of home: what becomes of it beyond is not known" in text("www", "internet", "http")
+    assert "as far as eth0 of home: the path beyond it is not known" in text("www", "internet", "http")
     assert "not known" not in text("internet", "www", "https")

@@ -69,7 +69,7 @@ def test_a_file_of_700_mib_is_never_decompressed(name: bytes, clone: Clone) -> N
     _specs(clone, ("100644", large(clone, "blob", 700 * MIB), name), without=name)
     status, told, memory = _measured(clone, "plan", "main..HEAD")
     assert status == 1, told
-    assert f"specs/{name.decode()}:1:1: error[TL105]: the file has 700.0 MiB, and the most is 8" in told
+    assert f"specs/{name.decode()}:1:1: error[TL105]: the file has 700.0 MiB, and the maximum is 8" in told
     assert memory < 200
 
 

@@ -51,9 +51,9 @@ def test_the_example_is_read_back() -> None:
         ("{", "not JSON"),
         ("[]", "not `taploom-plan/1`"),
         ('{"format": "taploom-plan/9"}', "but `taploom-plan/9`"),
-        ('{"format": "taploom-plan/1", "name": "x"}', "no whole plan"),
+        ('{"format": "taploom-plan/1", "name": "x"}', "not a complete plan"),
         (plan_json(seed()).replace('"10.0.0.1/24"', '"10.0.0.1/99"', 1), "not a prefix length"),
-        (plan_json(seed()).replace('"forwards": [', '"forwards": "x", "no": [', 1), "is no list"),
+        (plan_json(seed()).replace('"forwards": [', '"forwards": "x", "no": [', 1), "is not a list"),
     ],
 )
 def test_an_invalid_plan_is_refused(text: str, words: str) -> None:

@@ -36,7 +36,7 @@ def test_summary_of_the_seed() -> None:
         Next:
           less build/plan/hosts/hypervisor/nftables/taploom.nft   the ruleset of a host
           taploom export hypervisor   a bundle for a host
-          taploom explain guest/http-reverse-proxy   what an object is, and which lines it causes
+          taploom explain guest/http-reverse-proxy   the facts about an object, and the lines that it causes
         """)
 
 
@@ -58,7 +58,7 @@ def test_summary_of_uplinks_configured_by_others_and_of_shifted_ranges() -> None
     shifted = replace(forward, ports=(Service("tcp", 5000, 5009), Service("udp", 53, 53)), to_port=6000)
     host = replace(host, uplinks=(*host.uplinks, vpn))
     text = summary(replace(plan, hosts=(host,), forwards=(shifted,)), (), Path("out"), DONE)
-    assert "  uplink   wg0                  zone vpn, configured by somebody else\n" in text
+    assert "  uplink   wg0                  zone vpn, not configured by taploom\n" in text
     assert "tcp/5000-5009, udp/53 at hypervisor/eth0 to http-reverse-proxy port 6000-6009\n" in text
 
 

@@ -85,7 +85,7 @@ def test_a_link_to_a_device_is_reported(here: Path) -> None:
     specs = folder(here, {"a.yaml": A})
     (specs / "b.yaml").symlink_to("/dev/zero")
     assert said(specs) == [
-        "specs/b.yaml:1:1 TL104 the link leads to a path of one machine alone | put the file itself here"
+        "specs/b.yaml:1:1 TL104 the link leads to an absolute path of this machine | put the file itself here"
     ]
 
 
@@ -101,10 +101,13 @@ def test_links_within_the_folder_are_followed_once(here: Path) -> None:
 @pytest.mark.parametrize(
     ("target", "reason"),
     [
-        ("/etc/passwd", "the link leads to a path of one machine alone | put the file itself here"),
+        (
+            "/etc/passwd",
+            "the link leads to an absolute path of this machine | put the file itself here",
+        ),
         ("../outside.yaml", "the link leads out of the folder of specs | put the file itself here"),
         ("nowhere.yaml", "the link leads nowhere | remove it"),
-        ("l.yaml", "the link leads round in a circle | remove it"),
+        ("l.yaml", "the link leads in a circle | remove it"),
     ],
 )
 def test_unusable_links_are_reported(here: Path, target: str, reason: str) -> None:
@@ -118,7 +121,7 @@ def test_linked_folders_are_reported(here: Path) -> None:
     (specs / "loop").symlink_to(".")
     (specs / "circle").symlink_to("circle")
     assert said(specs) == [
-        "specs/circle:1:1 TL104 the link leads round in a circle | remove it",
+        "specs/circle:1:1 TL104 the link leads in a circle | remove it",
         (
             "specs/loop:1:1 TL104 the link leads to a folder, and only links to files are followed"
             " | put the files here, or remove the link"
@@ -192,7 +195,7 @@ def test_a_file_that_is_too_large_is_not_opened(here: Path, monkeypatch: pytest.
     monkeypatch.setattr(files, "_bytes", lambda path: A.encode() if path.endswith("a.yaml") else pytest.fail(path))
     assert said(specs) == [
         (
-            "specs/b.yaml:1:1 TL105 the file has 1,024.0 MiB, and the most is 8"
+            "specs/b.yaml:1:1 TL105 the file has 1,024.0 MiB, and the maximum is 8"
             " | split it, or move it out of the folder of specs"
         )
     ]
@@ -205,8 +208,8 @@ def test_files_that_are_too_large_together_are_reported(here: Path) -> None:
             file.truncate(7 << 20)
     assert said(specs) == [
         (
-            "specs/9.yaml:1:1 TL105 the specs have 70.0 MiB together, and the most is 64"
-            " | move what is no spec out of the folder"
+            "specs/9.yaml:1:1 TL105 the specs have 70.0 MiB together, and the maximum is 64"
+            " | move files that are not specs out of the folder"
         )
     ]
 

@@ -86,7 +86,7 @@ MISTAKES = {
     ),
     "a key given twice": (
         f"{WWW}policy:\n  admin: {{from: 198.51.100.0/24, to: host/hv, allow: ssh}}\n  admin: {{from: lan, to: lan}}\n",
-        [("11:3", "unite the two, or rename one")],
+        [("11:3", "combine the two entries, or rename one")],
     ),
 }  # fmt: skip
 
@@ -129,4 +129,4 @@ TWICE = {
 def test_a_repeated_key_is_one_finding_without_consequences(said: str) -> None:
     """Neither of the two counts, because otherwise their order in the file would matter."""
     [found] = compiled(BASE + said).diagnostics
-    assert (found.code, found.help) == ("TL120", "unite the two, or rename one")
+    assert (found.code, found.help) == ("TL120", "combine the two entries, or rename one")

@@ -1,4 +1,4 @@
-"""Parts of the facts that are JSON of iproute2 and networkd: links, addresses, routes."""
+"""Readers of the parts that are JSON of iproute2 and networkd: links, addresses, routes."""
 
 from collections.abc import Iterator, Mapping
 
@@ -39,11 +39,11 @@ def addresses(value: object) -> Mapping[str, tuple[Interface, ...]]:
     """The addresses of each link, by the name of the link.
 
     Raises:
-        UnreadError: something has an unexpected type, or is no address.
+        UnreadError: something has an unexpected type, or is not an address.
     """
     found: dict[str, tuple[Interface, ...]] = {}
     for body in map(mapping, sequence(value)):
-        if body:  # iproute2 prints an empty object for a link that it leaves out
+        if body:  # iproute2 prints an empty object in place of a link that it filters out
             known = map(mapping, sequence(body.get("addr_info", [])))
             found[text(body.get("ifname"))] = tuple(_own(one) for one in known if "local" in one)
     return found
@@ -58,7 +58,7 @@ def routes(value: object, family: Family) -> Iterator[RouteFacts]:
     """The routes of one family.
 
     Raises:
-        UnreadError: something has an unexpected type, or is no prefix.
+        UnreadError: something has an unexpected type, or is not a prefix or address.
     """
     for body in map(mapping, sequence(value)):
         to = text(body.get("dst"))

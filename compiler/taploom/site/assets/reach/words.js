@@ -39,17 +39,17 @@
     notes(reply, by) {
       const last = reply.hops[reply.hops.length - 1];
       const found = reply.unknown.filter(({ within }) => within !== null)
-        .map((each) => `only where ${each.host}/${each.uplink} has been given ${this.given(reply, each)}`);
+        .map((each) => `only if ${each.host}/${each.uplink} has been given ${this.given(reply, each)}`);
       if (by === "implied/foreign-input") {
-        found.push(`as far as taploom knows: what enters ${last.host} is for its own firewall to judge`);
+        found.push(`as far as taploom knows: the own firewall of ${last.host} decides about packets to the host`);
       }
       if (last.answer.verdict === "allow" && this.beginsNothing(reply)) {
-        found.push("only as part of a known connection: a message of this type begins none, and by itself it is invalid");
+        found.push("only as part of a known connection: a message of this type cannot begin one, and alone it is invalid");
       }
       if (last.answer.verdict === "allow") found.push(...reply.hops.flatMap((hop) => this.answering(reply, hop)));
       for (const [level, end] of Object.entries(this.asked)) found.push(...this.leased(reply, Number(level), end));
       if (last.answer.verdict === "allow" && last.way && !last.answer.destination) {
-        found.push(`as far as ${last.way} of ${last.host}: what becomes of it beyond is not known`);
+        found.push(`as far as ${last.way} of ${last.host}: the path beyond it is not known`);
       }
       return found;
     }
@@ -68,11 +68,11 @@
       if (place.defaults.length < 2 || !(ingress in place.zones) || !ways.length) return [];
       const spans = senders ?? box[SOURCE], from = spans?.length ? spans : place.strangers;
       if (!place.leaving(from, anyway).length) return [];
-      let words = `its answers ${ways.length === 1 ? "leave" : "may leave"} ${host} by ${ways.join(" or ")}`;
+      let words = `answers ${ways.length === 1 ? "leave" : "may leave"} ${host} by ${ways.join(" or ")}`;
       if (ways.includes(ingress)) return [words];
       words += `, not by ${ingress}: a provider drops packets with a source address of another provider`;
       const near = place.leaving(from, null).filter(([device]) => device === ingress).flatMap(([, some]) => addresses(family, some));
-      return [words + (near.length ? ` (those to ${near.slice(0, 2).join(", ")} by ${ingress})` : "")];
+      return [words + (near.length ? ` (but answers to ${near.slice(0, 2).join(", ")} leave by ${ingress})` : "")];
     }
 
     // Notes on ends that may have any address of a DHCP pool.
