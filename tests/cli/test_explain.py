@@ -153,7 +153,7 @@ def test_a_line_of_the_lock_leads_to_its_guest(locked: Path, taploom: Taploom) -
     lock.write_text(lock.read_text() + "guest/gone microvm ipv4 10.0.0.77 freed\n")
     shown = taploom("explain", f"specs/taploom.lock:{len(lock.read_text().splitlines())}")
     assert (shown.status, shown.out) == (0, "")
-    assert "guest/gone is no longer there" in shown.err
+    assert "guest/gone no longer exists" in shown.err
 
 
 def test_a_line_that_does_not_exist_is_an_error(locked: Path, taploom: Taploom) -> None:
@@ -168,7 +168,7 @@ def test_a_line_of_a_stale_tree_has_a_warning(tree: Path, taploom: Taploom) -> N
     assert "stale" not in taploom("explain", f"{path}:1").err
     (tree.parents[1] / path).write_text("mine\n")
     shown = taploom("explain", f"{path}:1")
-    assert shown.err == f"{path} is stale: what it says there is not what these specs render\n"
+    assert shown.err == f"{path} is stale: its line 1 is not what these specs render\n"
 
 
 def test_every_kind_of_object_of_the_example_is_described(taploom: Taploom, monkeypatch: pytest.MonkeyPatch) -> None:

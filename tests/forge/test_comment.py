@@ -108,7 +108,7 @@ def test_no_redirect_is_followed_with_the_token(kind: str, comment: Comment, ser
     forge = Forge(kind, moved=f"{served(elsewhere)}/repos/birch/net/issues/5/comments")
     refused = comment(forge, FIRST)
     assert (refused.status, elsewhere.requests) == (1, [])
-    assert "the forge answers 307, and leads elsewhere" in refused.err
+    assert "the forge answers 307, a redirect, which is not followed" in refused.err
 
 
 @BOTH

@@ -118,8 +118,14 @@ FORGES: dict[str, tuple[Answer, str]] = {
     "an HTML page": (said("<!DOCTYPE html><title>Sign in</title>"), "no JSON that taploom reads"),
     "invalid UTF-8": (said(b"\xff\xfe\x00\xd8"), "no JSON that taploom reads"),
     "commands for a runner": (said("##[error]x", "HTTP/1.1 418 ##[error]::x::\r\n"), "the forge answers 418"),
-    "a redirect with the token": (said("", "HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:1/\r\n"), "leads elsewhere"),
-    "a redirect to a file": (said("", "HTTP/1.1 307 x\r\nLocation: file:///etc/passwd\r\n"), "leads elsewhere"),
+    "a redirect with the token": (
+        said("", "HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:1/\r\n"),
+        "a redirect, which is not followed",
+    ),
+    "a redirect to a file": (
+        said("", "HTTP/1.1 307 x\r\nLocation: file:///etc/passwd\r\n"),
+        "a redirect, which is not followed",
+    ),
     "no HTTP": (lambda to, _: to.sendall(b"SSH-2.0-x\r\n"), "broke off"),
     "no answer": (lambda *_: None, "broke off"),
     "an answer that is cut off": (cut_off, "broke off"),

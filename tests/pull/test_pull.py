@@ -123,7 +123,7 @@ def test_a_second_run_at_the_same_time_is_refused(publisher: Publisher, puller: 
     other.write_text(f"#!/bin/sh\nsh {SCRIPT} >{puller.record / 'other'} 2>&1; echo $? >>{puller.record / 'other'}\n")
     other.chmod(0o755)
     assert puller.run()[0] == 0
-    assert (puller.record / "other").read_text() == "taploom-pull: another one is at work\n10\n"
+    assert (puller.record / "other").read_text() == "taploom-pull: another taploom-pull is running\n10\n"
     assert puller.calls == TAKEN
 
 

@@ -1,4 +1,4 @@
-"""`taploom comment`."""
+"""The command `taploom comment`, which posts a plan to the pull or merge request of a CI job."""
 
 import os
 from typing import BinaryIO
@@ -9,7 +9,7 @@ from taploom.cli.exits import FINDINGS, FINE
 from taploom.cli.wrong import sentence, unusable
 
 _MOST = 4 << 20
-"""Maximum number of bytes of a comment: GitLab takes a million characters, GitHub 65,536."""
+"""Maximum size of a comment in bytes; GitLab accepts a million characters, GitHub 65,536."""
 
 
 @click.command("comment", short_help="Post a plan to the pull or merge request of this CI job.")
@@ -18,8 +18,8 @@ _MOST = 4 << 20
 def command(file: BinaryIO, *, only_update: bool) -> int:
     """Post a plan to the pull request or merge request that this CI job runs for.
 
-    FILE is what `taploom plan --format md` printed; - is standard input. The comment is posted once and brought up to
-    date by later runs. GitHub Actions: needs GITHUB_TOKEN; GitLab CI: needs TAPLOOM_TOKEN.
+    FILE is the output of `taploom plan --format md`; - is standard input. The first run creates the comment, later
+    runs update it. GitHub Actions: needs GITHUB_TOKEN; GitLab CI: needs TAPLOOM_TOKEN.
     """
     from taploom.cli.terminal import say
     from taploom.forge.api import ForgeError
@@ -32,7 +32,7 @@ def command(file: BinaryIO, *, only_update: bool) -> int:
         identity(text)
         thread = thread_of(os.environ)
         if thread is None:
-            say("No comment: this runs for no pull request or merge request.")
+            say("No comment: this job does not run for a pull request or merge request.")
             return FINE
         outcome = keep_one(thread, text, only_update=only_update)
     except NoMarkError as error:
@@ -45,11 +45,11 @@ def command(file: BinaryIO, *, only_update: bool) -> int:
 
 
 def _read(file: BinaryIO) -> str:
-    """The text of the file; a file with more bytes than a forge accepts is not read to its end."""
+    """The text of the file. A file that is too long for a comment is refused without being read to its end."""
     raw = file.read(_MOST + 1)
     if len(raw) > _MOST:
-        raise click.UsageError(f"{file.name}: this is more than a comment may have.")
+        raise click.UsageError(f"{file.name}: the text is too long for a comment.")
     try:
         return raw.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise click.UsageError(f"{file.name}: this is not UTF-8.") from None
+        raise click.UsageError(f"{file.name}: the text is not UTF-8.") from None

@@ -1,4 +1,4 @@
-"""The order in which a host loads the files that it was given.
+"""The steps by which a host loads the files of its bundle, and their order.
 
 The packet filter comes first: if forwarding is switched on before a ruleset is loaded, the host lets everything pass
 until the ruleset is loaded. Interfaces come last, since they attract traffic. Each step is a command that can be

@@ -1,1 +1,1 @@
-"""The one comment that a change has at a forge: found by its hidden mark, made once, brought up to date afterwards."""
+"""Creates and updates the one comment of a change on GitHub or GitLab, which a hidden mark identifies."""

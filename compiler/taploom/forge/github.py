@@ -47,7 +47,7 @@ class PullRequest:
         return f"/repos/{quote(self.repository)}/issues"
 
     def _ours(self, row: Mapping[str, Any]) -> bool:
-        """Whether we wrote a comment; if our login is not known, comments of bots count as ours, and no others."""
+        """Whether our account wrote a comment. If our login is not known, the comments of all bots count as ours."""
         if row.get("user") is None:  # the account was deleted
             return False
         user = json_object(row["user"], "an account")
@@ -68,7 +68,7 @@ def pull_request(environment: Mapping[str, str]) -> PullRequest | None:
         return None
     token = environment.get("GITHUB_TOKEN", "")
     if not token:
-        raise ForgeError("GITHUB_TOKEN is not set: hand the step the token of the job")
+        raise ForgeError("GITHUB_TOKEN is not set: pass the job's token to the step")
     headers = {"Authorization": f"Bearer {token}", "X-GitHub-Api-Version": "2022-11-28"}
     api = Api(environment.get("GITHUB_API_URL", "").rstrip("/"), headers)
     return PullRequest(api, environment.get("GITHUB_REPOSITORY", ""), about, _login(api))
@@ -97,5 +97,5 @@ def _login(api: Api) -> str:
             raise
         return ""
     if not login:
-        raise ForgeError("the forge does not say what our account is called")
+        raise ForgeError("the forge's answer has no login of our account")
     return login

@@ -1,6 +1,6 @@
 """Notes of a merge request on GitLab (REST API v4, "Notes API").
 
-The token of a job may not write notes there, so the project must give the job an access token.
+The token of a GitLab CI job may not write notes, so the project must give the job an access token.
 """
 
 from collections.abc import Mapping

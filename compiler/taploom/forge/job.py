@@ -1,4 +1,4 @@
-"""Which change a CI job runs for, by the environment that the forge gives it."""
+"""Finds the pull or merge request that a CI job runs for, from the environment variables of the job."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from taploom.forge.thread import Thread
 
 
 def thread_of(environment: Mapping[str, str]) -> Thread | None:
-    """The thread to write to, or None where the job runs for no pull request or merge request.
+    """The comments of the change that the job runs for; None if it runs for no pull or merge request.
 
     Raises:
         ForgeError: there is no token, or no answer.
