@@ -1,4 +1,4 @@
-"""A running site takes up another plan as its hosts are told to: changed files only, in the order of the manifest."""
+"""Applies another plan to a running lab site: installs the files that differ and reloads, as the manifest says."""
 
 from collections.abc import Iterable, Mapping
 
@@ -8,17 +8,17 @@ from taploom.lab.build import RunningSite, in_parallel, settings
 
 
 def change_over(site: RunningSite, artifacts: Iterable[Artifact], kinds: Iterable[str] = ("host", "guest")) -> None:
-    """Installs what differs, loads the rulesets, writes settings and tells each networkd to reload.
+    """Loads changed rulesets, writes changed sysctls, installs changed units and reloads each networkd.
 
-    Guests that stay take up their units too. Machines, cables and TAPs stay as they are.
+    Guests of both plans get their changed units too. Machines, veth pairs and TAPs stay as they are.
 
     Args:
-        site: The running site, with a bus for each networkd.
-        artifacts: The rendered files of the other plan.
-        kinds: Of which machines; the others stay as they are, to be changed over later.
+        site: Running site, with a D-Bus for each networkd.
+        artifacts: Rendered files of the other plan.
+        kinds: Kinds of machines to change over; the remaining kinds can follow in a later call.
 
     Raises:
-        LabError: A tool refused.
+        LabError: nft, sysctl or networkd refuses a file.
     """
     before, after = dict(site.texts), {artifact.path: artifact.text for artifact in artifacts}
     staying = {path.split("/")[1] for path in after if path.startswith("guests/")}
@@ -30,7 +30,7 @@ def change_over(site: RunningSite, artifacts: Iterable[Artifact], kinds: Iterabl
 
 
 Apart = Mapping[str, str | None]
-"""The files of a machine that differ, by their path below its folder; None for those that go."""
+"""New text of each file of a machine that differs, by its path below the machine's folder; None for a removed file."""
 
 
 def _apart(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> Apart:
