@@ -81,7 +81,7 @@ def routes(machine: Namespace, family: int, to: str = "default") -> list[dict[st
     return found
 
 
-def way_out(machine: Namespace, family: int) -> tuple[str, str]:
+def default_route(machine: Namespace, family: int) -> tuple[str, str]:
     """Gateway and device of the only default route; waits until it exists."""
     (route,) = wait_for(lambda: routes(machine, family), f"a default route of IPv{family} on {machine.name}")
     return route["gateway"], route["dev"]

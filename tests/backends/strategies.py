@@ -91,15 +91,15 @@ def guests(draw: st.DrawFn) -> Guest:
     """A guest with up to three NICs, in every address mode that their network offers."""
     networks = draw(st.lists(names, min_size=1, max_size=3, unique=True))
     nics = tuple(
-        _nic(draw, network, way_out=number == 0 and draw(st.booleans()))
+        _nic(draw, network, default_route=number == 0 and draw(st.booleans()))
         for number, network in enumerate(sorted(networks))
     )
     return variants.guest(draw(names), *nics)
 
 
-def _nic(draw: st.DrawFn, network: str, *, way_out: bool) -> Nic:
+def _nic(draw: st.DrawFn, network: str, *, default_route: bool) -> Nic:
     plain = variants.bridge(network, "10.1.0.1/24", "fd01::1/64", device="br0", mtu=draw(mtus))
     bridge = variants.advertised(plain) if draw(st.booleans()) else plain
     four = draw(st.sampled_from(("none", "static 10.1.0.5", "reserved 10.1.0.5", "dhcp")))
     six = draw(st.sampled_from(("none", "static fd01::5", *(["slaac"] if bridge.ra else []))))
-    return variants.nic("guest", bridge, "tap0", four, six, way_out, dns=draw(resolvers))
+    return variants.nic("guest", bridge, "tap0", four, six, default_route, dns=draw(resolvers))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests import plans
 from tests.backends import dhcpv6, variants
-from tests.backends.running import Running, files, link, routes, way_out
+from tests.backends.running import Running, default_route, files, link, routes
 from tests.support import needs
 
 from taploom.backends import networkd
@@ -31,7 +31,7 @@ def test_the_ipv6_gateway_of_guests_is_the_address_that_the_spoof_guard_protects
         daemon.wait_for_addresses("br-lan", "fd01::1/64")
         lab.tap(machine, "vm-a", guest, "eth0", "02:00:00:00:00:01")
         guest.ip("link set eth0 up")
-        assert way_out(guest, 6) == (str(host.bridges[0].link_local("hv")), "eth0")
+        assert default_route(guest, 6) == (str(host.bridges[0].link_local("hv")), "eth0")
         assert daemon.complaints() == ()
 
 
@@ -70,9 +70,7 @@ def test_traffic_leaves_by_the_uplink_with_the_lower_metric(root: Path | None) -
     with Lab() as lab:
         running = Running(lab, root, variants.host(uplinks=(spare, best)))
         for family, to in ((4, "198.51.100.7"), (6, "2001:db8:f::7")):
-            wait_for(
-                lambda family=family: len(routes(running.machine, family)) == 2, f"both default routes of IPv{family}"
-            )  # type: ignore[misc]
+            wait_for(lambda family=family: len(routes(running.machine, family)) == 2, f"both routes of IPv{family}")  # type: ignore[misc]
             assert {r["dev"]: r["metric"] for r in routes(running.machine, family)} == {"eth0": 3000, "eth1": 200}
             assert " dev eth1 " in running.machine.run("ip", "route", "get", to)
         assert running.complaints() == {}

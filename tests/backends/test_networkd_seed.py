@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests import plans
-from tests.backends.running import Running, link, routes, search_domains, way_out
+from tests.backends.running import Running, default_route, link, routes, search_domains
 from tests.support import needs
 
 from taploom.base.address import LINK_LOCAL, parse_mac
@@ -75,8 +75,8 @@ def test_a_guest_has_only_its_own_addresses(seed: Running, guest: Guest) -> None
 @pytest.mark.parametrize("guest", plans.guests(), ids=lambda guest: str(guest.name))
 def test_the_default_routes_of_a_guest_lead_to_the_bridge(seed: Running, guest: Guest) -> None:
     machine = seed.guests[guest.name].namespace
-    assert way_out(machine, 4) == ("10.0.0.1", "eth0")
-    assert way_out(machine, 6) == (str(plans.host().bridges[0].link_local("hypervisor")), "eth0")
+    assert default_route(machine, 4) == ("10.0.0.1", "eth0")
+    assert default_route(machine, 6) == (str(plans.host().bridges[0].link_local("hypervisor")), "eth0")
     assert search_domains(machine) == {"vm.example.org"}
 
 
@@ -89,8 +89,8 @@ def test_taps_join_the_bridge_and_have_no_addresses(seed: Running) -> None:
 
 def test_the_uplink_learns_both_families_although_the_host_forwards(seed: Running) -> None:
     wait_for(lambda: _outside(seed) == {4, 6}, "both families on the uplink")
-    assert way_out(seed.machine, 4) == ("203.0.113.1", "eth0")
-    assert way_out(seed.machine, 6)[1] == "eth0"
+    assert default_route(seed.machine, 4) == ("203.0.113.1", "eth0")
+    assert default_route(seed.machine, 6)[1] == "eth0"
 
 
 def _outside(running: Running) -> set[int]:

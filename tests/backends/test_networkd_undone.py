@@ -111,7 +111,7 @@ class Up:
         return {
             f"{machine}: {name}": value
             for machine, found in (("host/hv", self.host), ("guest/a", self.guest))
-            for name, value in {**links(found, LINKS[machine]), **ways(found)}.items()
+            for name, value in {**links(found, LINKS[machine]), **routing(found)}.items()
         }
 
 
@@ -134,7 +134,7 @@ def links(machine: Namespace, names: tuple[str, ...]) -> State:
     return found
 
 
-def ways(machine: Namespace) -> State:
+def routing(machine: Namespace) -> State:
     """Routes except the kernel's own, routing rules, and proxied neighbours."""
     found: State = {}
     for family in ("-4", "-6"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests import plans
 from tests.backends import variants
-from tests.backends.running import Running, files, link, resolvers, routes, search_domains, way_out
+from tests.backends.running import Running, default_route, files, link, resolvers, routes, search_domains
 from tests.support import needs
 
 from taploom.backends import networkd
@@ -89,8 +89,8 @@ def test_uplinks_with_fixed_addresses_have_their_gateways_resolvers_and_routes(r
     with Lab() as lab:
         running = Running(lab, root, host)
         running.daemon.wait_for_addresses("eth0", "203.0.113.9/24", "2001:db8:1::9/64")
-        assert way_out(running.machine, 4) == ("203.0.113.1", "eth0")
-        assert way_out(running.machine, 6) == ("fe80::1", "eth0")
+        assert default_route(running.machine, 4) == ("203.0.113.1", "eth0")
+        assert default_route(running.machine, 6) == ("fe80::1", "eth0")
         wait_for(lambda: routes(running.machine, 4, "198.18.0.0/15"), "the route of the uplink")
         assert routes(running.machine, 4, "198.18.0.0/15")[0]["metric"] == 50
         for family, to, gateway in ((6, "2001:db8:ff::/48", "2001:db8:1::7"), (4, "172.20.0.0/16", "10.1.0.7"),
@@ -110,7 +110,7 @@ def test_an_uplink_with_a_fixed_ipv6_address_can_learn_its_gateway_by_ra(root: P
     uplink = Uplink("eth0", "internet", None, fixed, (), None, plans.origin("hosts.hv.uplinks"), metric=77)
     with Lab() as lab:
         running = Running(lab, root, variants.host(variants.bridge("lan", "", "fd01::1/64"), uplinks=(uplink,)))
-        gateway, device = way_out(running.machine, 6)
+        gateway, device = default_route(running.machine, 6)
         assert (parse_address(gateway) in LINK_LOCAL, device) == (True, "eth0")
         assert {route["metric"] for route in routes(running.machine, 6)} == {77}
         own = {address for address in running.machine.addresses("eth0") if not address.startswith("fe80:")}
@@ -129,8 +129,8 @@ def test_a_gateway_outside_the_prefix_is_reached_on_the_link(root: Path | None) 
     )  # fmt: skip
     with Lab() as lab:
         running = Running(lab, root, variants.host(uplinks=(alone,)))
-        assert way_out(running.machine, 4) == ("203.0.113.1", "eth0")
-        assert way_out(running.machine, 6) == ("2001:db8:1::1", "eth0")
+        assert default_route(running.machine, 4) == ("203.0.113.1", "eth0")
+        assert default_route(running.machine, 6) == ("2001:db8:1::1", "eth0")
         assert running.complaints() == {}
 
 
@@ -181,7 +181,7 @@ def test_guests_of_a_network_with_only_ipv6_have_addresses_and_resolvers(root: P
         for name, address in expected.items():
             guest, mac = running.guests[name], {"slaac": slaac, "static": static}[name].mac
             guest.wait_for_addresses("eth0", f"{address}/64")
-            assert way_out(guest.namespace, 6)[1] == "eth0"
+            assert default_route(guest.namespace, 6)[1] == "eth0"
             assert guest.namespace.addresses("eth0") == {f"{address}/64", f"{mac.eui64(LINK_LOCAL)}/64"}
             wait_for(partial(resolvers, guest.namespace), "the resolver by RA")
             assert resolvers(guest.namespace) == {"fd01::1"}
@@ -200,8 +200,8 @@ def test_a_network_without_dhcp_and_ra_has_static_guests(root: Path | None) -> N
         running = Running(lab, root, variants.host(lan), [variants.guest("a", nic)])
         guest = running.guests["a"]
         guest.wait_for_addresses("eth0", "10.1.0.5/24", "fd01::5/64")
-        assert way_out(guest.namespace, 4) == ("10.1.0.1", "eth0")
-        assert way_out(guest.namespace, 6) == ("fd01::1", "eth0")
+        assert default_route(guest.namespace, 4) == ("10.1.0.1", "eth0")
+        assert default_route(guest.namespace, 6) == ("fd01::1", "eth0")
         assert resolvers(guest.namespace) == {"10.1.0.1", "fd01::1"}
         assert running.complaints() == {}
 
@@ -218,7 +218,7 @@ def test_a_guest_of_two_networks_uses_default_route_and_resolvers_of_one(root: P
         ports=(variants.port("db", "vm-db-back", "back"),),
     ))  # fmt: skip
     nics = (
-        variants.nic("db", back, "vm-db-back", "reserved 10.2.0.5", "slaac", way_out=False),
+        variants.nic("db", back, "vm-db-back", "reserved 10.2.0.5", "slaac", default_route=False),
         variants.nic("db", front, "vm-db-front", "dhcp", "static fd01::5"),
     )
     with Lab() as lab:
@@ -226,8 +226,8 @@ def test_a_guest_of_two_networks_uses_default_route_and_resolvers_of_one(root: P
         guest = running.guests["db"]
         guest.wait_for_addresses("eth0", "10.2.0.5/24", f"{nics[0].mac.eui64(parse_prefix('fd02::/64'))}/64")
         guest.wait_for_addresses("eth1", "fd01::5/64")
-        assert way_out(guest.namespace, 4) == ("10.1.0.1", "eth1")
-        assert way_out(guest.namespace, 6)[1] == "eth1"
+        assert default_route(guest.namespace, 4) == ("10.1.0.1", "eth1")
+        assert default_route(guest.namespace, 6)[1] == "eth1"
         assert resolvers(guest.namespace) == {"10.1.0.1"}
         there = partial(guest.namespace.addresses, "eth1", usable=True)
         pool = wait_for(lambda: [a for a in there() if a.startswith("10.1.0.")], "a lease")

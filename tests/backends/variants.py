@@ -20,7 +20,7 @@ def mac_of(name: str, network: str) -> str:
 
 
 def nic(
-    name: str, bridge: Bridge, tap: str, ipv4: str = "none", ipv6: str = "none", way_out: bool = True, **more: Any
+    name: str, bridge: Bridge, tap: str, ipv4: str = "none", ipv6: str = "none", default_route: bool = True, **more: Any
 ) -> Nic:
     """A NIC on a bridge; each address is given as `static 10.1.0.5`, `reserved …`, `slaac`, `dhcp` or `none`."""
     mac = parse_mac(mac_of(name, bridge.network))
@@ -28,7 +28,7 @@ def nic(
     for text, interface in ((ipv4, bridge.ipv4), (ipv6, bridge.ipv6)):
         mode, _, address = text.partition(" ")
         found = _address(Mode(mode), address, interface)
-        addresses.append(replace(found, default_route=way_out and found.gateway is not None))
+        addresses.append(replace(found, default_route=default_route and found.gateway is not None))
     base = Nic(
         bridge.network, tap, bridge.device, mac, addresses[0], addresses[1],
         ra=bridge.ra is not None, dns=(), domain=bridge.domain, mtu=bridge.mtu,

@@ -31,9 +31,9 @@ def told(text: str, source: str, to: str, service: str) -> set[tuple[str, ...]]:
 
 
 def test_reach_follows_a_learned_address_into_a_zone_that_both_hosts_share() -> None:
-    way = ("h1/self/", "h2/eth0")
-    assert told(LEARNED, "h1", "h2/eth1", "ssh") == {("allow", "policy/admin", *way)}
-    assert told(LEARNED, "h1", "h2/eth1", "https") == {("drop", "default", *way)}
+    path = ("h1/self/", "h2/eth0")
+    assert told(LEARNED, "h1", "h2/eth1", "ssh") == {("allow", "policy/admin", *path)}
+    assert told(LEARNED, "h1", "h2/eth1", "https") == {("drop", "default", *path)}
 
 
 @kernel

@@ -25,14 +25,14 @@ def asked(text: str, source: str, to: str, service: str) -> tuple[Reply, ...]:
     return inquiry.ask(one, other, services_of(inquiry.index, service))
 
 
-def way(reply: Reply) -> tuple[tuple[str, str], ...]:
+def path(reply: Reply) -> tuple[tuple[str, str], ...]:
     return tuple((hop.host, hop.ingress) for hop in reply.hops)
 
 
 def told(case: str, source: str, to: str, service: str, family: Family) -> Told:
     """Verdict, deciding entry and path (host and ingress interface of each hop) of each reply of `reach`."""
     replies = asked((CASES / f"{case}.yaml").read_text(encoding="utf-8"), source, to, service)
-    return {(reply.verdict, reply.decided_by, way(reply)) for reply in replies if reply.family is family}
+    return {(reply.verdict, reply.decided_by, path(reply)) for reply in replies if reply.family is family}
 
 
 @pytest.mark.parametrize("family", Family)
@@ -63,7 +63,7 @@ def test_reach_reports_the_drop_of_a_learned_source_without_a_route_back(
     case = (CASES / "network-of-the-other-family.yaml").read_text(encoding="utf-8")
     (reply,) = asked(case, "hv", network, "ssh")
     assert (reply.family, reply.verdict, reply.decided_by) == (family, "drop", "implied/reverse-path")
-    assert way(reply) == (("hv", "self/"), (host, "eth0"))
+    assert path(reply) == (("hv", "self/"), (host, "eth0"))
     assert reply.hops[-1].steps[-1] == "raw_uplink: drop"
 
 
@@ -82,7 +82,7 @@ def test_a_router_outside_the_site_delivers_by_an_uplink_with_an_address_of_the_
     case = (CASES / "router-of-one-family.yaml").read_text(encoding="utf-8")
     mine = case.replace("line0", "LINE").replace("line1", names[1]).replace("LINE", names[0])
     own = [reply for reply in asked(mine, "host/a", to, "ssh") if reply.hops[0].host == "a"]
-    assert [(reply.verdict, reply.decided_by, way(reply)) for reply in own] == [
+    assert [(reply.verdict, reply.decided_by, path(reply)) for reply in own] == [
         ("allow", "policy/between", (("a", "self/"), ("b", names[ipv6])))
     ]
 
@@ -140,7 +140,7 @@ policy:
 
 def test_packets_through_a_foreign_network_arrive_by_the_uplink_of_the_route() -> None:
     """The hosts share no zone, so the network between them is not part of the site, but a route leads there."""
-    seen = {way(r): f"{r.verdict} by {r.decided_by}" for r in asked(FAR, "app", "db", "postgresql")}
+    seen = {path(r): f"{r.verdict} by {r.decided_by}" for r in asked(FAR, "app", "db", "postgresql")}
     assert seen[("h1", "eno2"),] == "allow by policy/app-db"
     assert seen[("h1", "eno1"),] == "drop by implied/reverse-path"
 
@@ -185,7 +185,7 @@ def test_packets_are_translated_if_the_receiver_would_drop_their_source(longer: 
 
 def test_of_two_uplinks_in_one_zone_a_packet_takes_the_one_of_its_route() -> None:
     text = (CASES / "translation-in-one-zone.yaml").read_text(encoding="utf-8")
-    seen = {way(reply): reply.verdict for reply in asked(text, "h2", "10.1.0.1", "ssh")}
+    seen = {path(reply): reply.verdict for reply in asked(text, "h2", "10.1.0.1", "ssh")}
     assert {ends: verdict for ends, verdict in seen.items() if len(ends) > 1} == {
         (("h2", "self/"), ("h1", "eno2")): "allow"
     }

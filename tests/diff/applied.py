@@ -220,7 +220,7 @@ class Seen:
         nics = {f"eth{number}": nic for number, nic in enumerate(guest.nics)}
         stays = self._name(guest) in {other.name for other in self.after.guests}
         bridge = nics[one.device].bridge if one.device in nics else ""
-        if bridge not in self._gone() and any(at < self.turn for at in one.ways):
+        if bridge not in self._gone() and any(at < self.turn for at in one.route_losses):
             yield f"guests on {bridge}", 2
         if stays and one.device in nics and one.removed:
             yield (self._leaser(guest), 4) if one.lost else (self._name(guest), 2)

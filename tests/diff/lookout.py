@@ -43,7 +43,7 @@ class Noticed:
         lost: Removed addresses that did not come back.
         carrier: Whether the interface was without carrier for a time.
         left: Whether the interface is no longer a port of the same bridge.
-        ways: Times at which the IPv6 default route was lost; see `InterfaceEvents`.
+        route_losses: Times at which the IPv6 default route was lost; see `InterfaceEvents`.
         away: Seconds of interruption, by family; see `InterfaceEvents`.
     """
 
@@ -53,7 +53,7 @@ class Noticed:
     lost: tuple[str, ...]
     carrier: bool
     left: bool
-    ways: tuple[float, ...]
+    route_losses: tuple[float, ...]
     away: Mapping[Family, float]
 
 
@@ -149,11 +149,11 @@ def _distinct(asked: Iterable[Question]) -> list[Question]:
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """State of an interface: its global addresses, its bridge, and whether an IPv6 default route uses it (`way`)."""
+    """State of an interface: its global addresses, its bridge, and whether an IPv6 default route uses it."""
 
     addresses: frozenset[str] = frozenset()
     bridge: str = ""
-    way: bool = False
+    default_route: bool = False
 
 
 State = dict[str, _Link]
@@ -162,9 +162,9 @@ State = dict[str, _Link]
 
 def _state(machine: Namespace) -> State:
     masters = dict(re.findall(r"^\d+: ([^:@\s]+)[^\n]* master (\S+)", machine.run("ip", "-o", "link"), re.MULTILINE))
-    ways = re.findall(r"^default .*dev (\S+)", machine.run("ip", "-6", "route"), re.MULTILINE)
+    routes = re.findall(r"^default .*dev (\S+)", machine.run("ip", "-6", "route"), re.MULTILINE)
     return {
-        name: _Link(frozenset(map(str, found)), masters.get(name, ""), name in ways)
+        name: _Link(frozenset(map(str, found)), masters.get(name, ""), name in routes)
         for name, found in addresses(machine).items()
     }
 
@@ -179,8 +179,8 @@ def _settled(machines: dict[str, Namespace], before: dict[str, State]) -> None:
 
 def _differs(now: State, before: State, waited: float) -> bool:
     """Whether the state differs from the earlier one and may still return to it."""
-    ways = [{device for device, of in state.items() if of.way} for state in (now, before)]
-    return waited < UNASKED and (bool(ways[1] - ways[0]) or (waited < PATIENCE and now != before))
+    routes = [{device for device, of in state.items() if of.default_route} for state in (now, before)]
+    return waited < UNASKED and (bool(routes[1] - routes[0]) or (waited < PATIENCE and now != before))
 
 
 def _ping(site: RunningSite, question: Question, number: int) -> Daemon:
@@ -214,9 +214,9 @@ def _noticed(name: str, listening: Daemon, before: State, after: State) -> Itera
     for device, was in before.items():
         now, seen = after.get(device, _Link()), found.get(device, InterfaceEvents())
         gone, left = seen.removed | (was.addresses - now.addresses), now.bridge != was.bridge
-        if gone or seen.carrier or seen.ways or left:
+        if gone or seen.carrier or seen.route_losses or left:
             lost = tuple(sorted(gone - now.addresses))
-            yield Noticed(name, device, tuple(sorted(gone)), lost, seen.carrier, left, seen.ways, seen.away)
+            yield Noticed(name, device, tuple(sorted(gone)), lost, seen.carrier, left, seen.route_losses, seen.away)
 
 
 def _handles(machine: Namespace) -> frozenset[tuple[str, str, int]]:

@@ -13,7 +13,7 @@ _EVENT = re.compile(r"^\[(\S+)\] (Deleted )?(.*)", re.MULTILINE)
 _ADDRESS = re.compile(r"\d+: (\S+)\s+(inet6?) (\S+) .*scope global(.*)")
 _DEFAULT = re.compile(r"default .*\bdev (\S+)")
 _LINK = re.compile(r"\d+: ([^:@\s]+)[^:]*: <([^>]*)>")
-_WAY = "default"
+_ANY_DEFAULT = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +22,14 @@ class InterfaceEvents:
 
     Attributes:
         removed: Addresses that were removed, for however short a time.
-        ways: Times at which an IPv6 default route was removed that later came back. (IPv4 is left out: the kernel
-            reports no event for an IPv4 route that it removes together with an address.)
+        route_losses: Times at which an IPv6 default route was removed that later came back. (IPv4 is left out: the
+            kernel reports no event for an IPv4 route that it removes together with an address.)
         away: Seconds during which an address or default route was missing or unusable before it came back, by family.
         carrier: Whether the interface was ever without carrier.
     """
 
     removed: frozenset[str] = frozenset()
-    ways: tuple[float, ...] = ()
+    route_losses: tuple[float, ...] = ()
     away: Mapping[Family, float] = field(default_factory=dict)
     carrier: bool = False
 
@@ -68,14 +68,16 @@ def _events(log: str) -> Iterator[Event]:
                 yield at, found[1], family, found[3], gone
         elif found := _DEFAULT.match(text):
             family = Family.IPV6 if re.search(r" via \S*:| pref ", text) else Family.IPV4
-            yield at, found[1], family, _WAY, gone
+            yield at, found[1], family, _ANY_DEFAULT, gone
 
 
 def _of(events: list[Event], carrier: bool) -> InterfaceEvents:
-    removed = frozenset(what for _, _, _, what, gone in events if gone and what != _WAY)
-    went = [(at, gone) for at, _, family, what, gone in events if what == _WAY and family is Family.IPV6]
-    ways = tuple(at for n, (at, gone) in enumerate(went) if gone and any(not later for _, later in went[n + 1 :]))
-    return InterfaceEvents(removed, ways, {family: _away(events, family) for family in Family}, carrier)
+    removed = frozenset(what for _, _, _, what, gone in events if gone and what != _ANY_DEFAULT)
+    went = [(at, gone) for at, _, family, what, gone in events if what == _ANY_DEFAULT and family is Family.IPV6]
+    route_losses = tuple(
+        at for n, (at, gone) in enumerate(went) if gone and any(not later for _, later in went[n + 1 :])
+    )
+    return InterfaceEvents(removed, route_losses, {family: _away(events, family) for family in Family}, carrier)
 
 
 def _away(events: list[Event], family: Family) -> float:

@@ -108,7 +108,7 @@ def predicted(name: str, before: Plan, after: Plan) -> Change:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_predicted_classes_are_those_observed(
+def test_predicted_classes_are_observed(
     name: str, plans: dict[str, tuple[Plan, Plan]], labs: dict[str, Future[Applied]]
 ) -> None:
     change = predicted(name, *plans[name])

@@ -24,13 +24,13 @@ LOG = """\
 def test_an_address_or_route_that_comes_back_was_away_in_between() -> None:
     found = interface_events(LOG)["eth0"]
     assert found.removed == {"10.0.0.1/24", "fd00::1/64"}
-    assert found.ways == (datetime(2026, 11, 29, 13, 0, 1).timestamp(),)
+    assert found.route_losses == (datetime(2026, 11, 29, 13, 0, 1).timestamp(),)
     assert found.away == {Family.IPV4: pytest.approx(0.25), Family.IPV6: pytest.approx(2.0)}
     assert not found.carrier
 
 
 def test_a_route_that_does_not_come_back_is_not_counted() -> None:
-    assert interface_events(LOG)["eth1"].ways == ()
+    assert interface_events(LOG)["eth1"].route_losses == ()
     assert interface_events(LOG)["eth1"].away[Family.IPV6] == 0
 
 

@@ -104,7 +104,7 @@ def test_guests_go_first_if_the_mtu_is_lowered_and_the_host_if_it_is_raised(wide
     assert answered(wide, NARROW) == [True, True]
 
 
-def test_the_plan_says_who_goes_first() -> None:
+def test_the_plan_says_whether_guests_or_host_go_first() -> None:
     sides = {mtu: ComparedPlan(str(mtu), plan(mtu)) for mtu in (None, NARROW, WIDE)}
     lowered = compare(sides[None], sides[NARROW])
     (cut,) = (one for one in lowered.disruption if one.effect is Effect.NARROWED)

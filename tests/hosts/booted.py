@@ -1,4 +1,4 @@
-"""A whole host: systemd as process 1, D-Bus, networkd, timers, the journal and reboots, over an overlay of a tree.
+"""Boots a complete test host: systemd as process 1, D-Bus, networkd, timers, journal and reboots, on an overlay.
 
     with booted(uplinks=("eno1",)) as host:
         host.outside.ip("addr add 192.0.2.1/24 dev eno1")

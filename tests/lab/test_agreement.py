@@ -92,9 +92,9 @@ def test_the_seed_agrees_with_the_kernel(tmp_path: Path) -> None:
     found = flows(said)
     assert {flow: found.get(flow) for flow in by_hand} == by_hand
     for protocol, port, guest in (("forward/http", "tcp/80", "http"), ("forward/https", "tcp/443", "https")):
-        ways = [p for p in said["probes"] if p["decided_by"] == protocol and p["kind"] == "flow"]
-        assert all(p["flow"].endswith((port, f"{port} (br_netfilter)")) and guest in p["detail"] for p in ways)
-        senders = {p["flow"].split()[0] for p in ways}
+        rows = [p for p in said["probes"] if p["decided_by"] == protocol and p["kind"] == "flow"]
+        assert all(p["flow"].endswith((port, f"{port} (br_netfilter)")) and guest in p["detail"] for p in rows)
+        senders = {p["flow"].split()[0] for p in rows}
         assert {"internet", "hypervisor"} < senders
         assert any("reverse-proxy" in sender for sender in senders)
     shown = table(said)

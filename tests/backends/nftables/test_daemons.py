@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests import plans
-from tests.backends.running import Running, way_out
+from tests.backends.running import Running, default_route
 from tests.support import needs
 
 from taploom.backends import nftables
@@ -47,7 +47,7 @@ def test_the_uplink_gets_its_addresses_by_dhcp_and_ra(running: Running) -> None:
 def test_guests_get_their_leases_and_routes(running: Running) -> None:
     for name, address4, address6, _, _ in plans.GUESTS:
         running.guests[name].wait_for_addresses("eth0", f"{address4}/24", f"{address6}/64")
-        assert way_out(running.guests[name].namespace, 6)[1] == "eth0"
+        assert default_route(running.guests[name].namespace, 6)[1] == "eth0"
 
 
 def test_a_guest_reaches_the_outside_and_no_frame_counts_as_spoofed(running: Running) -> None:

@@ -93,9 +93,9 @@ def test_policy_applies_to_an_uplink_that_another_tool_configures(stage: Stage) 
     containers = Side(SideKind.OUTSIDE, "containers")
     plan = replace(host(), uplinks=(replace(eth0, name="docker1", zone="containers", ipv4=None, ipv6=None), eth0))
     out4, out6 = ("10.0.0.0/24", ""), ("fd12:3456:789a::/64", "")
-    ways = [term("out", (MICROVM, containers), *ends, tcp(80)) for ends in (out4, out6)]
-    ways += [term("in", (containers, MICROVM), "", address, tcp(8080)) for address in (A4, A6)]
-    stage.play(with_terms(*ways, base=plan))
+    terms = [term("out", (MICROVM, containers), *ends, tcp(80)) for ends in (out4, out6)]
+    terms += [term("in", (containers, MICROVM), "", address, tcp(8080)) for address in (A4, A6)]
+    stage.play(with_terms(*terms, base=plan))
     stage.ask(
         Flow(A, "tcp", "172.17.1.2", 80, server="docker1", peer=A4),
         Flow(A, "tcp", "fd17:1::2", 80, server="docker1", peer=A6),
@@ -113,15 +113,15 @@ def test_policy_applies_to_an_uplink_that_another_tool_configures(stage: Stage) 
 def test_the_documented_rules_let_traffic_of_guests_pass_docker(stage: Stage) -> None:
     """The rules of site/how-to/neighbours.md are added to tables as dockerd creates them."""
     guide = (ROOT / "site/how-to/neighbours.md").read_text(encoding="utf-8")
-    ways = [line.removeprefix("# nft ") for line in guide.splitlines() if line.startswith("# nft insert rule")]
-    assert len(ways) == 2
+    rules = [line.removeprefix("# nft ") for line in guide.splitlines() if line.startswith("# nft insert rule")]
+    assert len(rules) == 2
     drops = "chain FORWARD { type filter hook forward priority filter; policy drop; jump DOCKER-USER; }"
     for family in ("ip", "ip6"):
         ruleset.load(stage.host, f"table {family} filter {{\nchain DOCKER-USER {{ }}\n{drops}\n}}\n")
     stage.play(host())
     stage.ask(Flow(A, "tcp", WEB4, 443), Flow("internet", "tcp", HOST6, 80), Flow(A, "tcp", WEB6, 443))
     for family in ("ip", "ip6"):
-        ruleset.load(stage.host, "".join(f"{way}\n".replace("ip filter", f"{family} filter") for way in ways))
+        ruleset.load(stage.host, "".join(f"{rule}\n".replace("ip filter", f"{family} filter") for rule in rules))
     stage.ask(
         Flow(A, "tcp", WEB4, 443, server="internet", peer=HOST4),
         Flow(A, "tcp", WEB6, 443, server="internet", peer=HOST6),

@@ -87,7 +87,7 @@ def test_a_host_gets_the_exported_ruleset(name: str, release: str, tmp_path: Pat
     assert held(taken_up(result)) == held(exported(nftables.artifacts(host)))
 
 
-def test_every_line_of_a_table_has_the_origin_that_the_ruleset_gives_it() -> None:
+def test_every_line_of_a_table_has_its_origin_in_the_ruleset() -> None:
     host = plans.host()
     texts = [line.text for line in nixos.artifacts(host)[0].lines]
     starts = [number for number, text in enumerate(texts) if text.endswith("content = ''")]
