@@ -48,7 +48,7 @@ def test_the_bridge_works_before_its_first_guest(empty: Running) -> None:
     assert empty.complaints() == {}
 
 
-def test_an_idle_bridge_does_not_hold_up_the_boot(empty: Running) -> None:
+def test_a_bridge_without_guests_does_not_delay_the_boot(empty: Running) -> None:
     index = link(empty.machine, "br-microvm")["ifindex"]
     assert "REQUIRED_FOR_ONLINE=no" in empty.machine.file(f"/run/systemd/netif/links/{index}").read_text()
 

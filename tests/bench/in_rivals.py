@@ -39,7 +39,7 @@ def netplan(plan: Plan, folder: Path) -> Run | None:
         file.write_text("".join(_netplan(host)))
         file.chmod(0o600)
         done.append(run(["netplan", "generate", "--root-dir", str(root)]))
-    return _together(done)
+    return _total(done)
 
 
 def nix(plan: Plan, tree: Path, stubs: Path) -> Run | None:
@@ -51,10 +51,10 @@ def nix(plan: Plan, tree: Path, stubs: Path) -> Run | None:
         module = tree / f"hosts/{host.name}/nixos/default.nix"
         call = f'import {stubs} {{ modules = [ (import {module}) ]; release = "25.11"; microvm = false; }}'
         done.append(run(["nix-instantiate", "--eval", "--strict", "--json", "-E", call], NO_STORE))
-    return _together(done)
+    return _total(done)
 
 
-def _together(done: list[Run]) -> Run:
+def _total(done: list[Run]) -> Run:
     wall, user, system = (sum(getattr(one, key) for one in done) for key in ("wall", "user", "system"))
     return Run(wall, user, system, max(one.peak for one in done))
 

@@ -22,7 +22,7 @@ LEARNED, SINGLE = (
 kernel = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
 
 
-def told(text: str, source: str, to: str, service: str) -> set[tuple[str, ...]]:
+def verdicts(text: str, source: str, to: str, service: str) -> set[tuple[str, ...]]:
     """Verdict, deciding entry and ingress interfaces (`HOST/INTERFACE`) of each reply of `reach`."""
     inquiry = Inquiry(compiled(text).plan, NOW)
     one, other = (end_of(inquiry.index, name) for name in (source, to))
@@ -32,8 +32,8 @@ def told(text: str, source: str, to: str, service: str) -> set[tuple[str, ...]]:
 
 def test_reach_follows_a_learned_address_into_a_zone_that_both_hosts_share() -> None:
     path = ("h1/self/", "h2/eth0")
-    assert told(LEARNED, "h1", "h2/eth1", "ssh") == {("allow", "policy/admin", *path)}
-    assert told(LEARNED, "h1", "h2/eth1", "https") == {("drop", "default", *path)}
+    assert verdicts(LEARNED, "h1", "h2/eth1", "ssh") == {("allow", "policy/admin", *path)}
+    assert verdicts(LEARNED, "h1", "h2/eth1", "https") == {("drop", "default", *path)}
 
 
 @kernel

@@ -20,7 +20,7 @@ COMMAND = str(Path(sys.executable).with_name("taploom"))
 pytestmark = needs("dot", "chromium")
 
 
-def told(answers: Any) -> list[str]:
+def shown(answers: Any) -> list[str]:
     """The fields of each answer that a reader sees."""
     keys = ("family", "proto", "port", "verdict", "decided_by", "src", "dst", "notes")
     return sorted(json.dumps([one[key] for key in keys]) for one in answers)
@@ -66,7 +66,7 @@ def test_the_page_gives_the_answers_of_the_command(
             words = [COMMAND, "reach", source, to, *([service] if service else []), "--format", "json"]
             wanted = json.loads(subprocess.run(words, cwd=tmp_path, capture_output=True, check=True).stdout)["answers"]
             found = page.evaluate("one => taploomReach.ask(...one)", [source, to, service])
-            assert told(found) == told(wanted)
+            assert shown(found) == shown(wanted)
             seen.append(json.dumps(wanted))
         page.close()
     assert said in seen[0]

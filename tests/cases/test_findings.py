@@ -31,15 +31,15 @@ def site(name: str, old: str = "", new: str = "") -> Site:
     return compiled(text.replace(old, new) if old else text)
 
 
-def told(found: Site, code: str) -> list[tuple[str, int]]:
+def located(found: Site, code: str) -> list[tuple[str, int]]:
     """Subject and line of each finding with a code."""
     return [(each.subject, each.span.line if each.span else 0) for each in found.of(code)]
 
 
 def test_a_service_of_only_one_family_is_reported() -> None:
     found = site("icmp-of-one-family")
-    assert told(found, "TL720") == [("policy/no-ping", 18)]
-    assert told(found, "TL721") == [("policy/probe", 19)]
+    assert located(found, "TL720") == [("policy/no-ping", 18)]
+    assert located(found, "TL721") == [("policy/probe", 19)]
 
 
 def test_a_service_of_one_family_is_enough_for_ends_of_that_family() -> None:
@@ -64,7 +64,7 @@ def test_built_in_services_cover_both_families() -> None:
 
 def test_a_resolver_that_a_deny_covers_is_reported() -> None:
     found = site("resolver-denied")
-    assert told(found, "TL804") == [("network/vms", 5)]
+    assert located(found, "TL804") == [("network/vms", 5)]
     assert "`not-lan` denies it" in found.of("TL804")[0].message
 
 
@@ -76,7 +76,7 @@ def test_a_resolver_that_no_deny_covers_is_not_reported() -> None:
 
 
 def test_a_fixed_address_without_a_gateway_is_reported() -> None:
-    assert told(site("no-gateway6"), "TL430") == [("host/hv", 9)]
+    assert located(site("no-gateway6"), "TL430") == [("host/hv", 9)]
 
 
 def test_reach_reports_a_drop_for_destinations_without_a_route() -> None:
@@ -120,7 +120,7 @@ def test_a_gateway_learned_by_ra_counts_as_a_gateway() -> None:
 
 def test_gateway6_ra_without_a_fixed_address_is_reported() -> None:
     found = site("no-gateway6", 'ipv6: "2001:db8:1::10/64"}', "ipv6: ra, gateway6: ra}")
-    assert told(found, "TL409") == [("host/hv", 9)]
+    assert located(found, "TL409") == [("host/hv", 9)]
 
 
 @needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
@@ -136,7 +136,7 @@ def test_packets_leave_by_a_gateway_learned_by_ra() -> None:
 
 def test_a_translation_to_the_prefix_of_the_uplinks_link_is_reported() -> None:
     found = site("prefix-on-link")
-    assert told(found, "TL630") == [("network/vms", 5)]
+    assert located(found, "TL630") == [("network/vms", 5)]
     assert "guest `web` becomes 2001:db8:10::10, the host's own" in found.of("TL630")[0].message
 
 
@@ -146,7 +146,7 @@ def test_a_translation_to_a_routed_prefix_is_not_reported() -> None:
 
 def test_multicast_destinations_are_refused_without_naming_another_entry() -> None:
     found = site("groups")
-    assert told(found, "TL722") == [("policy/groups", 20)]
+    assert located(found, "TL722") == [("policy/groups", 20)]
     assert "TL716" not in found.codes
 
 
@@ -156,7 +156,7 @@ def test_an_entry_to_a_host_instead_of_a_group_is_not_reported() -> None:
 
 def test_a_guest_that_may_use_another_dhcp_client_identifier_is_reported() -> None:
     found = site("cloud-image")
-    assert told(found, "TL431") == [("network/vms", 6)]
+    assert located(found, "TL431") == [("network/vms", 6)]
     (one,) = found.of("TL431")
     assert one.severity is Severity.WARNING
     assert "gets its reserved address only if it asks by its MAC; at another, the spoof guard drops" in one.message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cases.test_led_elsewhere import told
+from tests.cases.test_led_elsewhere import compared
 
 BEFORE = (Path(__file__).parent / "guest-of-two-networks.yaml").read_text()
 SPARE = "{host: hv, nics: {ops: {ipv4: 10.3.0.11}}}"
@@ -13,7 +13,7 @@ SPARE = "{host: hv, nics: {ops: {ipv4: 10.3.0.11}}}"
 def graded(old: str, new: str) -> list[tuple[str, str, str]]:
     """Class, effect and detail of each disruption of guests that an edit of the case causes."""
     assert BEFORE.count(old) == 1
-    effects = told(BEFORE, BEFORE.replace(old, new)).disruption
+    effects = compared(BEFORE, BEFORE.replace(old, new)).disruption
     return [(one.grade.name, one.effect.name, one.detail) for one in effects if one.object == f"guest/{one.device}"]
 
 

@@ -16,7 +16,7 @@ from taploom.flows.reach.query import Inquiry
 from taploom.flows.reach.reply import Reply
 
 CASES = Path(__file__).parent
-Told = set[tuple[str, str, tuple[tuple[str, str], ...]]]
+Verdicts = set[tuple[str, str, tuple[tuple[str, str], ...]]]
 
 
 def asked(text: str, source: str, to: str, service: str) -> tuple[Reply, ...]:
@@ -29,7 +29,7 @@ def path(reply: Reply) -> tuple[tuple[str, str], ...]:
     return tuple((hop.host, hop.ingress) for hop in reply.hops)
 
 
-def told(case: str, source: str, to: str, service: str, family: Family) -> Told:
+def verdicts_of(case: str, source: str, to: str, service: str, family: Family) -> Verdicts:
     """Verdict, deciding entry and path (host and ingress interface of each hop) of each reply of `reach`."""
     replies = asked((CASES / f"{case}.yaml").read_text(encoding="utf-8"), source, to, service)
     return {(reply.verdict, reply.decided_by, path(reply)) for reply in replies if reply.family is family}
@@ -39,7 +39,7 @@ def told(case: str, source: str, to: str, service: str, family: Family) -> Told:
 @pytest.mark.parametrize("guest", [True, False], ids=["guest", "address"])
 def test_reach_reports_the_drop_on_the_wrong_uplink(family: Family, guest: bool) -> None:
     app = "app" if guest else "10.2.0.10" if family is Family.IPV4 else "fd02::10"
-    assert told("senders-of-another-host", app, "db", "postgresql", family) == {
+    assert verdicts_of("senders-of-another-host", app, "db", "postgresql", family) == {
         ("allow", "policy/app-db", (("h2", "br-b"), ("h1", "eno2"))),
         ("drop", "implied/reverse-path", (("h1", "eno1"),)),
     }
@@ -48,7 +48,7 @@ def test_reach_reports_the_drop_on_the_wrong_uplink(family: Family, guest: bool)
 @pytest.mark.parametrize("family", Family)
 def test_reach_reports_every_uplink_on_which_the_host_itself_is_reached(family: Family) -> None:
     """This includes its address on the other link: the sender's host has a route there that is not the reverse path."""
-    assert told("senders-of-another-host", "app", "host/h1", "ssh", family) == {
+    assert verdicts_of("senders-of-another-host", "app", "host/h1", "ssh", family) == {
         ("allow", "policy/admin", (("h2", "br-b"), ("h1", "eno2"))),
         ("drop", "implied/reverse-path", (("h2", "br-b"), ("h1", "eno1"))),
         ("drop", "implied/reverse-path", (("h1", "eno1"),)),
@@ -68,7 +68,7 @@ def test_reach_reports_the_drop_of_a_learned_source_without_a_route_back(
 
 
 def test_packets_take_the_line_with_the_lower_metric() -> None:
-    assert told("senders-of-two-lines", "app", "db", "postgresql", Family.IPV4) == {
+    assert verdicts_of("senders-of-two-lines", "app", "db", "postgresql", Family.IPV4) == {
         ("allow", "policy/to-db", (("h2", "br-b"), ("h1", "eno2"))),
         ("drop", "implied/reverse-path", (("h1", "eno1"),)),
     }
@@ -104,7 +104,7 @@ STRANGERS = {
 def test_reach_reports_sources_outside_all_networks_in_the_same_way(
     sender: str, family: Family, to: str, service: str, by: str
 ) -> None:
-    home, seen = STRANGERS[sender, family], told("senders-of-no-network", sender, to, service, family)
+    home, seen = STRANGERS[sender, family], verdicts_of("senders-of-no-network", sender, to, service, family)
     believed = {("allow", by, (("hv", home),))}
     others = [f"eno{number}" for number in (1, 2, 3, 4) if f"eno{number}" != home]
     assert seen == believed | {("drop", "implied/reverse-path", (("hv", uplink),)) for uplink in others}
@@ -112,9 +112,9 @@ def test_reach_reports_sources_outside_all_networks_in_the_same_way(
 
 def test_a_zone_does_not_include_sources_that_belong_to_another_uplink() -> None:
     """So the internet gets no access by an entry for the office's prefix, and the office's zone does."""
-    found = told("senders-of-no-network", "internet", "db", "postgresql", Family.IPV4)
+    found = verdicts_of("senders-of-no-network", "internet", "db", "postgresql", Family.IPV4)
     assert {(verdict, hops) for verdict, _, hops in found} == {("drop", (("hv", "eno1"),))}
-    assert ("allow", "policy/data", (("hv", "eno2"),)) in told(
+    assert ("allow", "policy/data", (("hv", "eno2"),)) in verdicts_of(
         "senders-of-no-network", "inner", "db", "postgresql", Family.IPV4
     )
 

@@ -84,9 +84,9 @@ def applied(before: Plan, after: Plan, names: dict[str, str], root: Path | None)
         lead_home(site, atlas)
         asked = tuple(q for q in questions(atlas, Oracle(atlas, int(time.time())))[0] if q.verdict.allowed)
         listen(site, site.machines(), asked)
-        had = {asking: _ipv4(site, asking) for asking in _asking(before, after)}
+        had = {asking: _ipv4(site, asking) for asking in _dhcp_interfaces(before, after)}
         turn: list[float] = []
-        sight = watched(site, asked, lambda: turn.append(_in_turn(site, after)))
+        sight = watched(site, asked, lambda: turn.append(_change_in_order(site, after)))
         seen = Seen(site, after, sight, names, frozenset(_readdressed(site, after, had)), turn[0])
         classes: Classes = {}
         for name, grade in seen.grades():
@@ -95,7 +95,7 @@ def applied(before: Plan, after: Plan, names: dict[str, str], root: Path | None)
         return Applied(classes, sight, said)
 
 
-def _in_turn(site: RunningSite, after: Plan) -> float:
+def _change_in_order(site: RunningSite, after: Plan) -> float:
     """Applies the plan to the hosts, waits until the guests have noticed, then applies it to the guests.
 
     The wait ends when the guests' default routes are as before; if one stays missing, the final state shows it.
@@ -117,11 +117,11 @@ def _default_routes(site: RunningSite) -> dict[str, bool]:
     return {name: "default" in machine.run("ip", "-6", "route") for name, machine in site.guests.items()}
 
 
-Asking = tuple[str, str]
+DhcpInterface = tuple[str, str]
 """Name of a guest, and its interface that gets its IPv4 address by DHCP."""
 
 
-def _asking(before: Plan, after: Plan) -> Iterator[Asking]:
+def _dhcp_interfaces(before: Plan, after: Plan) -> Iterator[DhcpInterface]:
     staying = {guest.name for guest in after.guests}
     for guest in before.guests:
         for number, nic in enumerate(guest.nics):
@@ -129,7 +129,7 @@ def _asking(before: Plan, after: Plan) -> Iterator[Asking]:
                 yield guest.name, f"eth{number}"
 
 
-def _readdressed(site: RunningSite, after: Plan, had: dict[Asking, list[str]]) -> Iterator[str]:
+def _readdressed(site: RunningSite, after: Plan, had: dict[DhcpInterface, list[str]]) -> Iterator[str]:
     """Guests whose DHCP address differs from the one before the change, once their leases have run out.
 
     Only a server whose unit differs can give another address. A lease may run out while traffic is still watched, so
@@ -140,7 +140,7 @@ def _readdressed(site: RunningSite, after: Plan, had: dict[Asking, list[str]]) -
         kept = set(had)
         while kept and time.monotonic() < deadline:
             time.sleep(1)
-            kept = {asking for asking in kept if not _another(site, asking, had[asking])}
+            kept = {asking for asking in kept if not _has_new_address(site, asking, had[asking])}
         yield from (name for name, device in had if (name, device) not in kept)
 
 
@@ -149,14 +149,14 @@ def _servers(plan: Plan) -> dict[str, str]:
     return {artifact.path: artifact.text for artifact in rendered(plan) if "[DHCPServer]" in artifact.text}
 
 
-def _another(site: RunningSite, asking: Asking, had: list[str]) -> bool:
+def _has_new_address(site: RunningSite, asking: DhcpInterface, had: list[str]) -> bool:
     name, device = asking
     if site.daemons[f"guest/{name}"].links()[device].setup != "configured":
         return False
     return wait_for(partial(_ipv4, site, asking), f"an address of {name}") != had
 
 
-def _ipv4(site: RunningSite, asking: Asking) -> list[str]:
+def _ipv4(site: RunningSite, asking: DhcpInterface) -> list[str]:
     name, device = asking
     return [address for address in site.guests[name].addresses(device, usable=True) if ":" not in address]
 
@@ -170,7 +170,7 @@ class Seen:
         after: New plan.
         sight: Observations from the change-over.
         names: New names of renamed guests, by their old names.
-        anew: Guests that got another DHCP address.
+        readdressed: Guests that got another DHCP address.
         turn: Time between the change-over of hosts and that of guests, in seconds since the epoch.
     """
 
@@ -178,7 +178,7 @@ class Seen:
     after: Plan
     sight: Sight
     names: dict[str, str]
-    anew: frozenset[str]
+    readdressed: frozenset[str]
     turn: float
 
     def grades(self) -> Iterator[tuple[str, int]]:
@@ -186,9 +186,9 @@ class Seen:
         yield from (("table taploom", 1) for _ in self.sight.rulesets)
         for one in self.sight.interfaces:
             yield from self._host(one) if one.machine.startswith("host/") else self._guest(one)
-        yield from self._started_anew()
-        yield from self._left()
-        yield from ((self._leaser(g), 4) for g in self.site.plan.guests if g.name in self.anew)
+        yield from self._needing_restart()
+        yield from self._abandoned()
+        yield from ((self._lease_group(g), 4) for g in self.site.plan.guests if g.name in self.readdressed)
         yield from self._cut_on_bridges()
         yield from self._locked_out()
 
@@ -210,7 +210,7 @@ class Seen:
         """Whether an interface of a host still has a networkd unit."""
         return self.site.daemons[one.machine].links()[one.device].unit is not None
 
-    def _gone(self) -> set[str]:
+    def _removed_bridges(self) -> set[str]:
         """Bridges that lost their addresses and have no networkd unit any more."""
         hosts = (one for one in self.sight.interfaces if one.machine.startswith("host/"))
         return {one.device for one in hosts if one.lost and not self._managed(one)}
@@ -220,12 +220,12 @@ class Seen:
         nics = {f"eth{number}": nic for number, nic in enumerate(guest.nics)}
         stays = self._name(guest) in {other.name for other in self.after.guests}
         bridge = nics[one.device].bridge if one.device in nics else ""
-        if bridge not in self._gone() and any(at < self.turn for at in one.route_losses):
+        if bridge not in self._removed_bridges() and any(at < self.turn for at in one.route_losses):
             yield f"guests on {bridge}", 2
         if stays and one.device in nics and one.removed:
-            yield (self._leaser(guest), 4) if one.lost else (self._name(guest), 2)
+            yield (self._lease_group(guest), 4) if one.lost else (self._name(guest), 2)
 
-    def _leaser(self, guest: Guest) -> str:
+    def _lease_group(self, guest: Guest) -> str:
         """Name under which a lost address is reported: the DHCP clients of the bridge, or else the guest itself."""
         pools = [f"DHCP clients on {nic.bridge}" for nic in guest.nics if nic.ipv4.mode is Mode.DHCP]
         return pools[0] if pools else self._name(guest)
@@ -236,7 +236,7 @@ class Seen:
     def _name(self, guest: Guest) -> str:
         return self.names.get(guest.name, guest.name)
 
-    def _started_anew(self) -> Iterator[tuple[str, int]]:
+    def _needing_restart(self) -> Iterator[tuple[str, int]]:
         """Guests whose TAP name or MAC address differs, so that they need a restart to get it."""
         there = {guest.name: guest for guest in self.after.guests}
         for old in self.site.plan.guests:
@@ -247,7 +247,7 @@ class Seen:
                 if not made or str(nic.mac) not in links:
                     yield self._name(old), 5
 
-    def _left(self) -> Iterator[tuple[str, int]]:
+    def _abandoned(self) -> Iterator[tuple[str, int]]:
         """Guests whose TAPs still exist although the host's loaded ruleset no longer mentions them."""
         for old in self.site.plan.guests:
             host = self.site.hosts[old.host]
@@ -258,9 +258,9 @@ class Seen:
 
     def _cut_on_bridges(self) -> Iterator[tuple[str, int]]:
         """Bridges on which a connection between two neighbours ended although both kept their addresses."""
-        restarted = {name for name, grade in self._started_anew() if grade}
+        restarted = {name for name, grade in self._needing_restart() if grade}
         moved = {one.machine for one in self.sight.interfaces if one.lost}
-        moved |= {f"guest/{name}" for name in (*restarted, *self.anew)}
+        moved |= {f"guest/{name}" for name in (*restarted, *self.readdressed)}
         for q in self.sight.ended:
             if q.verdict.by == "implied/bridge" and not {q.source.machine, q.to.machine} & moved:
                 network = q.source.group.partition("/")[2]

@@ -173,7 +173,7 @@ def test_flow_changes_agree_with_the_oracle_for_every_pair_of_classes(case: Case
         for family in FAMILIES:
             for ingress, packet in packets(known, family):
                 old, new = (side.verdict(ingress, packet) if side else NO_HOST for side in sides)
-                told = {turn for turn, region in here if within(region, ingress, packet, learned)}
+                reported = {turn for turn, region in here if within(region, ingress, packet, learned)}
                 counted += old is not None and new is not None
                 ends = {packet.source, packet.to}
                 old, new = (
@@ -181,16 +181,16 @@ def test_flow_changes_agree_with_the_oracle_for_every_pair_of_classes(case: Case
                     for side, found in enumerate((old, new))
                 )
                 right = _right_of_others if others_now & ends else _right
-                if not right(told, old, new):
-                    wrong.append((name, ingress, packet, told, old, new))
+                if not right(reported, old, new):
+                    wrong.append((name, ingress, packet, reported, old, new))
     assert wrong == []
     assert counted > 500 * len(names)
 
 
-def _right_of_others(told: set[VerdictChange], old: Prediction | None, new: Prediction | None) -> bool:
+def _right_of_others(reported: set[VerdictChange], old: Prediction | None, new: Prediction | None) -> bool:
     """Whether the report is right for an address with a new owner: old owner's flows blocked, new owner's allowed."""
     lost, got = (bool(verdict and verdict.allowed) for verdict in (old, new))
-    return told == {turn for turn, it_is in ((VerdictChange.BLOCKED, lost), (VerdictChange.ALLOWED, got)) if it_is}
+    return reported == {turn for turn, it_is in ((VerdictChange.BLOCKED, lost), (VerdictChange.ALLOWED, got)) if it_is}
 
 
 def _learned(sides: tuple[Asked, ...]) -> set[Address]:
@@ -204,12 +204,12 @@ def _learned(sides: tuple[Asked, ...]) -> set[Address]:
     return found
 
 
-def _right(told: set[VerdictChange], old: Prediction | None, new: Prediction | None) -> bool:
+def _right(reported: set[VerdictChange], old: Prediction | None, new: Prediction | None) -> bool:
     if old is None or new is None:  # in one plan nothing sends the packet, or its outcome is unknown
         return True
     if old.allowed != new.allowed:
-        return told == {VerdictChange.ALLOWED if new.allowed else VerdictChange.BLOCKED}
+        return reported == {VerdictChange.ALLOWED if new.allowed else VerdictChange.BLOCKED}
     if not old.allowed:
-        return not told
+        return not reported
     rewritten = old.packet != new.packet
-    return told <= {VerdictChange.REDECIDED} and (not rewritten or bool(told))
+    return reported <= {VerdictChange.REDECIDED} and (not rewritten or bool(reported))

@@ -32,9 +32,9 @@ def test_verdicts_at_the_new_address_equal_those_at_the_old_one(name: str) -> No
             assert (was and was.allowed) == (now and now.allowed), (ingress, packet)
             counted += was is not None
     assert counted > 500
-    told = [one for one in compare_flows(before, after, {}) if not one.implied]
-    assert told
-    assert all(one.readdressed for one in told)
+    reported = [one for one in compare_flows(before, after, {}) if not one.implied]
+    assert reported
+    assert all(one.readdressed for one in reported)
 
 
 def _moved(name: str, address: Address) -> Address:
@@ -60,8 +60,8 @@ def test_a_change_of_policy_is_reported_besides_the_new_address(edit: object, ot
     assert callable(edit)
     files: Files = dict(BASE)
     edit(files)
-    told = compare_flows(compiled(dict(BASE)).plan, compiled(files).plan, {})
-    ours = [one for one in told if one.inherited and "guest/db" in (*one.sources, *one.destinations)]
+    reported = compare_flows(compiled(dict(BASE)).plan, compiled(files).plan, {})
+    ours = [one for one in reported if one.inherited and "guest/db" in (*one.sources, *one.destinations)]
     assert {_entry(one) for one in ours if not one.readdressed and not one.implied} == other
     assert {_entry(one) for one in ours if one.readdressed} >= _ALL - other
 

@@ -183,13 +183,13 @@ def _agrees(
                     gone |= {end for end in ends if networks[end][1 - side] and not networks[end][side]}
                 if gone:
                     answers[side] = ABSENT
-            told = {turn for turn, region in here if within(region, context, point)}
+            reported = {turn for turn, region in here if within(region, context, point)}
             wanted = _wanted(*answers)
             if context.ingress == SELF and (point[3] in lent or moved(point[3])):
                 wanted = set()  # a host never sends from an address that another owner has in either plan
             elif ends & meant & held[0].keys() & held[1].keys() or (everywhere and any(map(moved, ends))):
                 wanted = _wanted(answers[0], ABSENT) | _wanted(ABSENT, answers[1])
-            assert told == wanted, (context, point, *answers)
+            assert reported == wanted, (context, point, *answers)
 
 
 def _network(plan: Plan, family: Family, end: int) -> str:

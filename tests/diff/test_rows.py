@@ -57,14 +57,14 @@ def change(edit: object = both(), given: object = both()) -> Change:
     return compare(ComparedPlan("old", before.plan), ComparedPlan("new", after.plan))
 
 
-def told(found: Change) -> set[tuple[str, str, str, str]]:
+def rows(found: Change) -> set[tuple[str, str, str, str]]:
     """Rows as the text output shows them: sources, destinations, services, and the entry that decides now."""
-    rows = flow_words.told(found)
-    return {(", ".join(r.sources), ", ".join(r.destinations), ", ".join(r.services), r.after.by) for r in rows}
+    found_rows = flow_words.told(found)
+    return {(", ".join(r.sources), ", ".join(r.destinations), ", ".join(r.services), r.after.by) for r in found_rows}
 
 
-def test_a_new_nic_shows_the_neighbours_that_come_with_it() -> None:
-    found = told(change(_SECOND))
+def test_a_new_nic_adds_flows_with_its_neighbours() -> None:
+    found = rows(change(_SECOND))
     assert ("guest/probe", "network/office", "any", "implied/bridge") in found
     assert ("network/office", "guest/probe", "any", "implied/bridge") in found
 
@@ -79,7 +79,7 @@ def test_a_guest_does_not_reach_itself() -> None:
             ends = [{(region.family.bits, first) for first, last in spans if first == last} for spans in (
                 region.sources, region.destinations)]  # fmt: skip
             assert not all(each and each <= own for each in ends)
-    assert ("network/lab", "guest/probe", "tcp/80", "policy/look") in told(found)
+    assert ("network/lab", "guest/probe", "tcp/80", "policy/look") in rows(found)
 
 
 @pytest.mark.parametrize("is_back", [False, True], ids=["to-static", "to-dhcp"])
@@ -93,7 +93,7 @@ def test_no_row_has_the_host_or_broadcast_address_as_an_outside_source(*, is_bac
     assert not [one for one in found.flows if one.exposed]
     ends = {name for one in found.flows for name in one.sources}
     assert not ends & {"192.0.2.1", "192.0.2.255"}
-    assert ("zone/internet", "host/hv", "tcp/22", "policy/ssh") in told(found)
+    assert ("zone/internet", "host/hv", "tcp/22", "policy/ssh") in rows(found)
 
 
 _OPS = swap("site.yaml", "ssh: {from: internet", "ssh: {from: 198.51.100.0/24")
@@ -124,7 +124,7 @@ def test_a_host_sends_only_from_its_own_addresses() -> None:
         "site.yaml", "policy:", "forwards:\n  f: {on: hv, ports: tcp/443, to: web, from: 198.51.100.0/24}\npolicy:"
     )
     found = change(swap("site.yaml", "ports: tcp/443, to: web", "ports: tcp/443, to: db"), given)
-    assert told(found) == {("198.51.100.0/24", "guest/db", "tcp/443", "forward/f")}
+    assert rows(found) == {("198.51.100.0/24", "guest/db", "tcp/443", "forward/f")}
     assert [one.flow for one in found.survivors] == ["198.51.100.0/24 → guest/web tcp/443 at 192.0.2.1"]
 
 

@@ -174,10 +174,10 @@ def test_a_change_of_the_lock_alone_changes_only_the_addresses_in_it(here: Path,
     assert taploom("plan", "--detailed-exitcode").out == "No changes.\n"
     (row,) = [line for line in text.splitlines() if line.startswith("guest/spare lan ipv4 ")]
     lock.write_text(text.replace(row, "guest/spare lan ipv4 10.2.0.77"))
-    told = taploom("plan", "--detailed-exitcode")
-    assert told.status == 2
-    assert f"nics.lan.ipv4: {row.split()[-1]} → 10.2.0.77" in told.out
-    assert "D4 hv1 spare: its old address is refused from now on" in told.out
+    reported = taploom("plan", "--detailed-exitcode")
+    assert reported.status == 2
+    assert f"nics.lan.ipv4: {row.split()[-1]} → 10.2.0.77" in reported.out
+    assert "D4 hv1 spare: its old address is refused from now on" in reported.out
 
 
 def test_a_base_without_its_lock_is_compared_as_far_as_it_is_sound(here: Path, taploom: Taploom) -> None:

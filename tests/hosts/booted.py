@@ -80,7 +80,7 @@ class Host(Namespace):
         """Starts process 1 and waits until the boot is over.
 
         Raises:
-            LabError: systemd ended, or did not come up in time; the message holds what it printed.
+            LabError: systemd ended or did not start in time; the message contains its console output.
         """
         into = [f"--mount=/proc/{self.outside.pid}/ns/mnt", f"--pid=/proc/{self.outside.pid}/ns/pid_for_children"]
         new = ["--net", "--mount", "--uts", "--ipc", "--pid", "--cgroup", "--fork", "--kill-child"]

@@ -129,7 +129,7 @@ def settled(host: Host, patience: float = LATE) -> State:
 
 
 def flows(site: DeliveredSite, host: Host) -> tuple[list[Flow], list[Flow]]:
-    """Streams that no plan here lets pass, and streams that all of them let pass."""
+    """Streams that no plan of the tests allows, and streams that all of them allow."""
     world, guests = site.worlds["internet"].machine, site.guests
     strangers = {address.family: str(address) for address, _ in site.beyond["internet"].strangers}
     own = next(address for address in sorted(host.addresses("eth0")) if "." in address).partition("/")[0]

@@ -252,7 +252,7 @@ def test_an_unpacked_bundle_is_accepted_and_a_plan_that_was_not_approved_is_refu
     before, oak = controller.plans()["oak"], controller.fleet.hosts["oak"]
     other = controller.play("--limit", "oak", take_up_bundles=folders, take_up_expect=f"sha256:{'0' * 64}")
     assert (other.code, other.recap) == (2, {"oak": (False, True)}), other.text
-    assert "oak: refused, nothing was changed: wrong: the plan is sha256:" in other.text  # and nothing else is wrong
+    assert "oak: refused, nothing was changed: wrong: the plan is sha256:" in other.text  # the only objection
     assert controller.plans()["oak"] == before
     assert oak.run("sh", "-c", LEFT) == ""
 

@@ -71,7 +71,7 @@ class Carried:
 
     @property
     def gap(self) -> float:
-        """The longest time without an arrival, in seconds."""
+        """Longest run of lost datagrams, as seconds of sending."""
         numbers = sorted({number for number, _ in self.arrived})
         ends = [-1, *numbers, self.sent]
         return max(b - a - 1 for a, b in pairwise(ends)) / self.flow.rate

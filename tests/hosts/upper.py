@@ -89,7 +89,7 @@ def write_upper(upper: Path, tree: Path, name: str) -> None:
         "etc/crypttab": "",
         "etc/sysctl.conf": "",
         "etc/environment": "",
-        # Newer than /usr, so that systemd does not build its caches anew (ConditionNeedsUpdate= in systemd.unit(5)).
+        # Newer than /usr, so that systemd does not rebuild its caches (ConditionNeedsUpdate= in systemd.unit(5)).
         "etc/.updated": "",
         "var/.updated": "",
     }

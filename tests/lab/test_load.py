@@ -43,7 +43,7 @@ def _carried(to: str, family: socket.AddressFamily, answered: Callable[[int], bo
 
 
 @pytest.mark.parametrize(("to", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)])
-def test_a_listener_that_is_late_loses_nothing(to: str, family: socket.AddressFamily) -> None:
+def test_datagrams_that_a_listener_reads_late_are_not_lost(to: str, family: socket.AddressFamily) -> None:
     def late(number: int) -> bool:
         if number in (100, 200):
             time.sleep(STALL)

@@ -15,7 +15,7 @@ from taploom.lab.waiting import LabError, wait_for
 pytestmark = needs("root", "tun", "networkd", "dbus", "nft", "ip", "unshare", "nsenter")
 
 
-def test_the_units_of_both_sides_draw_no_complaint(site: Site) -> None:
+def test_units_of_host_world_and_guests_draw_no_complaint(site: Site) -> None:
     for name in MACS:
         site.guests[name].wait_for_addresses("eth0", f"10.0.0.1{list(MACS).index(name)}/24")
     daemons = (site.networkd, site.world.networkd, *site.guests.values())

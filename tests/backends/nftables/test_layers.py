@@ -32,11 +32,11 @@ spans = st.builds(lambda a, b: Range(min(a, b), max(a, b)), st.integers(1, 9), s
 keys = st.tuples(prefixes, prefixes, st.sampled_from((Word("tcp"), Word("udp"))), spans)
 
 
-def meet(a: tuple[Value, ...], b: tuple[Value, ...]) -> bool:
-    return all(_meet(x, y) for x, y in zip(a, b, strict=True))
+def overlap(a: tuple[Value, ...], b: tuple[Value, ...]) -> bool:
+    return all(_values_overlap(x, y) for x, y in zip(a, b, strict=True))
 
 
-def _meet(x: Value, y: Value) -> bool:
+def _values_overlap(x: Value, y: Value) -> bool:
     if isinstance(x, Prefix) and isinstance(y, Prefix):
         return x.overlaps(y)
     if isinstance(x, Range) and isinstance(y, Range):
@@ -51,7 +51,7 @@ def test_layers_hold_each_key_once_and_no_two_keys_of_a_layer_overlap(drawn: lis
     assert sorted((e.key for layer in found for e in layer.elements), key=str) == sorted(set(drawn), key=str)
     for layer in found:
         pairs = itertools.combinations((e.key for e in layer.elements), 2)
-        assert not [pair for pair in pairs if meet(*pair)]
+        assert not [pair for pair in pairs if overlap(*pair)]
 
 
 @given(st.lists(keys, max_size=20))

@@ -89,7 +89,7 @@ def test_port_ranges_are_forwarded_in_order_shifted_or_not(stage: Stage, fixed: 
     )
 
 
-def test_shifted_ports_arrive_at_the_right_ones(stage: Stage) -> None:
+def test_a_shifted_range_maps_each_port_to_its_target(stage: Stage) -> None:
     stage.play(with_dnat_entries(dnat_entry("shifted", (7000, 7002), A4, 8079)))
     stage.ask(
         Flow("internet", "tcp", HOST4, 7000, silence="refused"),

@@ -74,7 +74,7 @@ def test_the_host_accepts_only_ssh(stage: Stage) -> None:
     )
 
 
-def test_nothing_else_reaches_guests(stage: Stage) -> None:
+def test_all_other_packets_to_guests_are_dropped(stage: Stage) -> None:
     stage.ask(
         Flow("internet", "tcp", HTTP4, 80),
         Flow("internet", "tcp", HTTP6, 80),

@@ -18,7 +18,7 @@ from taploom.plan.host import Host
 pytestmark = needs(nix.NIX, "nft", "unshare", "root")
 
 FENCE = (Path(__file__).parents[2] / "cases" / "fence.yaml").read_text(encoding="utf-8")
-LEARNED = "10.9.0.11 . 10.9.0.10 . 17 . 40000 . 9"  # UDP, whose name a bare Debian lacks
+LEARNED = "10.9.0.11 . 10.9.0.10 . 17 . 40000 . 9"  # 17 is UDP; a minimal Debian has no protocol names
 FLUSHING = "{ networking.nftables.flushRuleset = true; }"
 
 
