@@ -1,4 +1,4 @@
-"""The page that answers questions says the same as `taploom reach` of what no route leads to, and of answers."""
+"""The reach page of the site gives the answers of `taploom reach`, in special cases: no route, ICMP, reply paths."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ COMMAND = str(Path(sys.executable).with_name("taploom"))
 pytestmark = needs("dot", "chromium")
 
 
-def told(answers: Any) -> list[str]:
-    """What a person reads of each part of an answer."""
+def shown(answers: Any) -> list[str]:
+    """The fields of each answer that a reader sees."""
     keys = ("family", "proto", "port", "verdict", "decided_by", "src", "dst", "notes")
     return sorted(json.dumps([one[key] for key in keys]) for one in answers)
 
@@ -43,7 +43,7 @@ def told(answers: Any) -> list[str]:
         ),
     ],
 )
-def test_the_page_answers_as_the_command_does(
+def test_the_page_gives_the_answers_of_the_command(
     name: str,
     questions: list[tuple[str, str, str]],
     said: str,
@@ -66,7 +66,7 @@ def test_the_page_answers_as_the_command_does(
             words = [COMMAND, "reach", source, to, *([service] if service else []), "--format", "json"]
             wanted = json.loads(subprocess.run(words, cwd=tmp_path, capture_output=True, check=True).stdout)["answers"]
             found = page.evaluate("one => taploomReach.ask(...one)", [source, to, service])
-            assert told(found) == told(wanted)
+            assert shown(found) == shown(wanted)
             seen.append(json.dumps(wanted))
         page.close()
     assert said in seen[0]

@@ -1,6 +1,6 @@
-"""What people want to say and the language cannot yet: one finding for each such place, which says what to do today.
+"""Wishes that the language cannot express yet: each gets one finding at its place, with advice that works today.
 
-Nothing that follows from the mistake stands beside it. Each file says in its first comment what is right.
+There are no consequential findings. The first comment of each case file says what to expect.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ CASES = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A finding.
+    """An expected finding.
 
     Attributes:
-        place: code, line and column.
-        words: what its message or its help says.
+        place: Code, line and column.
+        words: Texts that its message or its help must contain.
     """
 
     place: str
@@ -28,9 +28,9 @@ class Expected:
 
 
 OPEN_SSH = "TL705"
-"""The owner's way in is open to everybody: what the site says, whatever else is wrong with it."""
+"""Ignored finding: the host's ssh is open to everyone, which the case files have on purpose."""
 BY_MAC = "TL431"
-"""So is the warning of guests that have to ask for their reservation by their MAC."""
+"""Ignored finding: guests must request their reservation by MAC, which these cases are not about."""
 FOUND: dict[str, tuple[Expected, ...]] = {
     "guest-routes-vpn": (
         Expected("TL425 14:36", ("guest `vpn`", "no guest can be a router yet", "translate forwarded packets")),
@@ -87,7 +87,7 @@ FOUND: dict[str, tuple[Expected, ...]] = {
 
 
 @pytest.mark.parametrize("name", FOUND)
-def test_what_cannot_be_said_is_one_finding_at_its_place(name: str) -> None:
+def test_an_inexpressible_wish_is_one_finding_at_its_place(name: str) -> None:
     site = compiled((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
     found = [d for d in site.diagnostics if d.code not in (OPEN_SSH, BY_MAC)]
     places = [f"{d.code} {d.span.line}:{d.span.column}" for d in found if d.span]
