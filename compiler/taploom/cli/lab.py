@@ -105,8 +105,8 @@ def _kept(site: "Compiled", form: str) -> int:
             os._exit(status)
     os.close(writing)
     with os.fdopen(reading, "rb") as answer:
-        status = answer.read(1)
-    return status[0] if status else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        sent = answer.read(1)
+    return sent[0] if sent else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def _stay(site: "Compiled", form: str, answer: int) -> int:
