@@ -64,9 +64,7 @@ class _Complaint:
         """A diagnostic at the problem."""
         return Diagnostic(rule, message, self.span(self.line, self.column, length), help_)
 
-    def at_beginning(
-        self, rule: DiagnosticRule, message: str, help_: str, *labels: Label, length: int = 1
-    ) -> Diagnostic:
+    def at_start(self, rule: DiagnosticRule, message: str, help_: str, *labels: Label, length: int = 1) -> Diagnostic:
         """A diagnostic at the beginning of the construct."""
         return Diagnostic(rule, message, self.span(*self.since, length), help_, labels)
 
@@ -152,7 +150,7 @@ def _tab(c: _Complaint) -> Diagnostic:
 
 def _open_quote(c: _Complaint) -> Diagnostic:
     quote = c.text[c.since[0]][c.since[1] : c.since[1] + 1]
-    return c.at_beginning(codes.UNCLOSED, f"the quote {quote} is never closed", f"add {quote} where the text ends")
+    return c.at_start(codes.UNCLOSED, f"the quote {quote} is never closed", f"add {quote} where the text ends")
 
 
 def _open_bracket(c: _Complaint) -> Diagnostic:
@@ -163,7 +161,7 @@ def _open_bracket(c: _Complaint) -> Diagnostic:
         return c.at_problem(codes.QUOTES, message, "put the text in double quotes")
     if c.at_end or c.line > c.since[0] or c.character in ("]", "}"):
         labels = () if c.at_end else (c.label("it should be closed before this"),)
-        return c.at_beginning(codes.UNCLOSED, f"`{opened}` is never closed", f"add `{closing}`", *labels)
+        return c.at_start(codes.UNCLOSED, f"`{opened}` is never closed", f"add `{closing}`", *labels)
     message = f"a comma or `{closing}` is missing before this"
     help_ = "separate entries by commas; put a text with brackets, braces or `: ` in quotes"
     return Diagnostic(
@@ -220,17 +218,17 @@ def _no_colon(c: _Complaint) -> Diagnostic:
     word = c.text[line][column:].split(" #")[0].rstrip()
     message = f"`{_short(word)}` is neither a key nor part of the value above"
     help_ = "a key ends in a colon and a space: `name: value`"
-    return c.at_beginning(codes.SYNTAX, message, help_, length=len(word))
+    return c.at_start(codes.SYNTAX, message, help_, length=len(word))
 
 
 def _bare_mark(c: _Complaint) -> Diagnostic:
     mark = c.text[c.since[0]][c.since[1] : c.since[1] + 1]
     message = f"a text without quotes cannot begin with `{mark}`"
-    return c.at_beginning(codes.QUOTES, message, "put the text in double quotes")
+    return c.at_start(codes.QUOTES, message, "put the text in double quotes")
 
 
 def _tag(c: _Complaint) -> Diagnostic:
-    return c.at_beginning(
+    return c.at_start(
         codes.TAG, "this is a tag or a text that begins with `!`", "remove the tag, or put the text in quotes"
     )
 
@@ -243,7 +241,7 @@ def _escape(c: _Complaint) -> Diagnostic:
 
 
 def _directive(c: _Complaint) -> Diagnostic:
-    return c.at_beginning(codes.DIRECTIVE, "a directive changes how YAML is read", "remove the line")
+    return c.at_start(codes.DIRECTIVE, "a directive changes how YAML is read", "remove the line")
 
 
 def _after_end(c: _Complaint) -> Diagnostic:
@@ -266,7 +264,7 @@ def _question_mark(c: _Complaint) -> Diagnostic:
 
 def _block_text(c: _Complaint) -> Diagnostic:
     help_ = "begin the text on the next line; put a text that begins with `|` or `>` in quotes"
-    return c.at_beginning(codes.SYNTAX, "text follows the mark of a block of text", help_)
+    return c.at_start(codes.SYNTAX, "text follows the mark of a block of text", help_)
 
 
 def _short(word: str) -> str:
