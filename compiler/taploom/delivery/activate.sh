@@ -31,7 +31,7 @@ force='' expect='' format=text timeout='' by='' operator='' wrong=0 risky=0
 
 say() { printf '%s\n' "$*" >&2 || :; }
 log() { say "taploom: $2"; printf '%s\n' "$2" | limit 5 systemd-cat -t taploom -p "$1" || :; } # priority, text
-step() { printf '%s %s\n' "$(date -u +%FT%TZ)" "$*" >>"$trial/journal" || :; }
+step() { printf '%s %s\n' "$(date -u +%FT%T.%3NZ)" "$*" >>"$trial/journal" || :; }
 wrong() { wrong=$((wrong + 1)); say "wrong: $*"; } # reason to refuse the bundle always
 risky() { risky=$((risky + 1)); say "risky: $*"; } # reason to refuse it without --force
 refused() { say "refused, nothing was changed${1:+: $1}"; exit 10; }
@@ -164,6 +164,7 @@ probed() { # number of tries, one a second: whether all probes that succeeded be
 
 save() { # stores the state that going back restores; runs before any change
     rm -rf "$snapshot" && mkdir -p "$snapshot/files" || return 1
+    saved_settings & # a host of 400 guests has 3,000 of them
     { [ ! -e "$current" ] || cat "$current/activation"; } >"$snapshot/activation"
     { paths "$trial"; paths "$snapshot"; } | sort -u >"$snapshot/paths"
     for path in $(cat "$snapshot/paths"); do [ ! -e "/$path" ] && [ ! -h "/$path" ] || echo "$path"; done >"$snapshot/there"
@@ -173,22 +174,16 @@ save() { # stores the state that going back restores; runs before any change
     ls /sys/class/net >"$snapshot/devices" && ports >"$snapshot/ports" && raised >"$snapshot/raised" || return 1
     for device in $(there "$(facts "$trial/activation" "uplink $kinds")"); do
         [ -z "$(taker "$device")" ] || continue # networkd does not restore addresses of links that it does not manage
-        limit 5 ip address save dev "$device" >"$snapshot/address-$device"
-        for family in 4 6; do limit 5 ip "-$family" route save dev "$device" >"$snapshot/route$family-$device"; done
-    done
-    keys=$( # settings of the plan, and settings that change with `all` or by networkd
-        wanted "$trial" | cut -d ' ' -f 1
-        cd /proc/sys/net && set +f && ls -d ipv[46]/conf/*/forwarding ipv4/conf/all/accept_redirects \
-            ipv4/conf/*/promote_secondaries ipv6/conf/*/accept_ra ipv6/conf/*/addr_gen_mode ipv6/conf/*/disable_ipv6 \
-            ipv6/conf/*/proxy_ndp ipv6/conf/*/use_tempaddr
-    )
-    values "$(for key in $keys; do echo "net/${key#net/}"; done | sort -u)" >"$snapshot/settings" && live >"$snapshot/live.nft" || return 1
+        addressed "$device"
+    done >"$snapshot/addressed"
+    live >"$snapshot/live.nft" || return 1
     for table in $tables; do printf 'table %s\ndelete table %s\n' "$table" "$table"; done >"$snapshot/ruleset.nft"
     cat "$snapshot/live.nft" >>"$snapshot/ruleset.nft" || return 1
     if ! limit 60 nft -c -f "$snapshot/ruleset.nft"; then # some versions of nft cannot load their own listing
         cp "$snapshot/files/etc/taploom/taploom.nft" "$snapshot/ruleset.nft" && limit 60 nft -c -f "$snapshot/ruleset.nft" || return 1
     fi
-    sync -- $(du -al "$snapshot" "$trial" | cut -f 2-) "$state"
+    wait
+    [ -e "$snapshot/settings" ] && sync -- $(du -al "$snapshot" "$trial" | cut -f 2-) "$state"
 }
 timer() { # seconds until the host goes back; systemd retries if that fails
     limit 10 systemctl stop taploom-revert.timer taploom-revert.service 2>/dev/null
@@ -266,12 +261,11 @@ restore() { # restores files: from the prepared copies, which need no disk space
     [ -z "$changed" ] || [ -z "$(differing "$(cat "$snapshot/look")" "$(look / "$list")")" ]
 }
 readdress() { # restores addresses and routes of links that networkd did not manage; networkd releases them with a delay
-    for file in $(ls "$snapshot") $(ls "$snapshot"); do
-        case $file in address-*) ;; *) continue ;; esac
+    [ -s "$snapshot/addressed" ] || return 0
+    for errors in /dev/null /dev/stderr; do
         sleep 1
-        limit 5 ip address restore <"$snapshot/$file"
-        for family in 4 6; do limit 5 ip "-$family" route restore <"$snapshot/route$family-${file#*-}"; done
-    done >/dev/null 2>&1
+        for line in $(cat "$snapshot/addressed"); do (IFS=' ' && limit 5 ip $line) 2>"$errors" || :; done
+    done
 }
 
 # --- the verbs
@@ -302,7 +296,7 @@ settle() { # the second half of `confirm`; the next call repeats it if it was in
 }
 stage() { # folder: copies the bundle to where only root can write, and checks the copy
     rm -rf "$1" && mkdir -p "$1" && cp -RP -- "$here/." "$1" || refused 'the bundle cannot be copied'
-    [ "$here" != "$current" ] || (cd "$1" && rm -f complete journal listing look operator reason wanted worked)
+    [ "$here" != "$current" ] || (cd "$1" && rm -f complete journal listing loaded look operator reason wanted worked)
     sound "$1"
     if [ "$wrong" = 0 ]; then
         chmod -R u=rwX,go=rX "$1"
@@ -338,7 +332,7 @@ try() {
         { disarm; refused 'the way back cannot be prepared'; }
     trap 'went_back interrupted' INT TERM
     take_up "$changed" || went_back 'taking up failed'
-    normal "$(live -s)" >"$trial/listing" && touch "$trial/complete" || went_back 'no room on the disk'
+    live -s >"$trial/loaded" && touch "$trial/complete" || went_back 'no room on the disk'
     log notice "$plan is taken up on trial: confirm within $(($(cat "$trial/armed") - $(uptime))) s, or it goes back"
 }
 went_back() { trap '' INT TERM; back "$1" || again; exit 11; }
@@ -356,7 +350,7 @@ confirm() {
         [ -z "$operator" ] || [ "$operator" != "$(cat "$trial/operator")" ] || refused 'confirm over a new connection'
         probed 5 || refused 'a probe fails that worked before'
     fi
-    sync -- $(beside "$(paths "$trial")")
+    normal "$(cat "$trial/loaded")" >"$trial/listing" && sync -- $(beside "$(paths "$trial")") || refused 'no room on the disk'
     mv "$trial/armed" "$trial/confirmed" && sync -- "$trial" && settle || refused 'no room on the disk'
     log notice "confirmed: $(facts "$current/activation" plan)"
 }
@@ -392,7 +386,7 @@ main() {
     done
     [ "$(id -u)" = 0 ] || refused 'call it as root'
     # shellcheck source-path=SCRIPTDIR source=inspect.sh
-    case $verb in check | try | status) . "$here/inspect" ;; esac
+    case $verb in check | try | confirm | status) . "$here/inspect" ;; esac
     case $verb in check | try | confirm) find_operator ;; esac
     case $verb in check) check ;; try) try ;; confirm) confirm ;; revert) revert ;; status) status ;; remove) remove ;; *) usage ;; esac
 }

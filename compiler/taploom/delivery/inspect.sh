@@ -6,6 +6,7 @@
 
 # --- is the bundle whole, and can this host take it up?
 
+allowed='A-Za-z0-9 _./:@+,#()<>&^~-' # characters of paths and facts; an interface may have each of them but blank and slash
 sound() { # folder: it holds exactly the files of SHA256SUMS, with these checksums, at paths that taploom uses
     found=$(cd "$1" && stat -c '%F %n' -- $(du -al . | cut -f 2-)) || wrong 'a file name that no bundle has'
     for line in $found; do
@@ -15,7 +16,7 @@ sound() { # folder: it holds exactly the files of SHA256SUMS, with these checksu
     for path in $listed; do
         case $path,${path##*/} in
             activate,* | activation,* | inspect,* | manifest.json,*) ;;
-            *[!A-Za-z0-9_./@:+,-]* | *//* | */./* | */../*) wrong "a path that no bundle has: $path" ;;
+            *[!$allowed]* | *\ * | *//* | */./* | */../*) wrong "a path that no bundle has: $path" ;;
             etc/*,*taploom*) [ ! -d "/$path" ] || wrong "this host has a folder /$path" ;;
             *) wrong "a path that no bundle has: $path" ;;
         esac
@@ -30,7 +31,7 @@ sound() { # folder: it holds exactly the files of SHA256SUMS, with these checksu
     for line in $(tail -n +2 "$1/activation"); do
         rest=${line#* }
         case $line in
-            *[!A-Za-z0-9\ _./:@+-]*) ;;
+            *[!$allowed]*) ;;
             plan\ sha256:* | before\ sha256:* | probe\ [a-z]* | change\ D[0-6]\ * | admit\ [0-9]* | file\ 0[0-7][0-7][0-7]\ etc/*) continue ;;
             host\ * | systemd\ * | nftables\ *) case $rest in *[/\ ]*) ;; *) continue ;; esac ;;
             serial\ * | confirm\ *) case $line in *\ *[!0-9]* | serial\ ???????????????????* | confirm\ ??????*) ;; *) continue ;; esac ;;
@@ -63,13 +64,22 @@ judge() { # folder of a sound bundle
     ! older "$have" "$want" || wrong "systemd is $have, and the plan is for $want"
     have=$(nft --version | cut -d ' ' -f 2) want=$(facts "$1/activation" nftables)
     ! older "${have#v}" "$want" || wrong "nft is $have, and the plan is for $want"
-    for path in $(only .nft "$(paths "$1")"); do limit 60 nft -c -f "$1/$path" >&2 || wrong "nft rejects $path"; done
+    checked=''
+    for path in $(only .nft "$(paths "$1")"); do { limit 60 nft -c -f "$1/$path" >&2 || exit 1; } & checked="$checked $!"; done
     for device in $(facts "$1/activation" uplink); do [ -e "/sys/class/net/$device" ] || wrong "there is no $device"; done
+    ! limit 10 systemctl is-active --quiet NetworkManager.service || for device in $(facts "$1/activation" uplink); do
+        [ "$(words "/run/NetworkManager/devices/$(cat "/sys/class/net/$device/ifindex" 2>/dev/null)" '[device]' managed)" != true ] ||
+            risky "NetworkManager manages $device, and networkd would configure it as well: make it unmanaged there"
+    done
     limit 10 systemctl is-active --quiet systemd-networkd.service || wrong 'systemd-networkd does not run'
     case $(cat /etc/nftables.conf $etc/taploom-ruleset.service 2>/dev/null) in *taploom*) ;; *) say 'note: nothing loads the ruleset at boot' ;; esac
     for line in $(foreign); do line=${line#*|} && say "note: ${line%%|*}: ${line#*|}"; done
     earlier "$1"
     locked_out "$1"
+    IFS=' '
+    for process in $checked; do wait "$process" || wrong 'nft rejects the ruleset'; done
+    IFS='
+'
 }
 foreign() { # things of others that affect taploom's traffic, as rows of `status`
     for line in $(limit 10 nft list chains 2>/dev/null); do
@@ -148,6 +158,37 @@ locked_out() { # folder: reports if the bundle would cut the ssh connection of t
     fi
 }
 
+# --- what does going back restore, besides files, ruleset and devices?
+
+saved_settings() { # settings of the plan, and settings that change with `all` or by networkd
+    keys=$(
+        wanted "$trial" | cut -d ' ' -f 1
+        cd /proc/sys/net && set +f && ls -d ipv[46]/conf/*/forwarding ipv4/conf/all/accept_redirects \
+            ipv4/conf/*/promote_secondaries ipv6/conf/*/accept_ra ipv6/conf/*/addr_gen_mode ipv6/conf/*/disable_ipv6 \
+            ipv6/conf/*/proxy_ndp ipv6/conf/*/use_tempaddr
+    )
+    values "$(for key in $keys; do echo "net/${key#net/}"; done | sort -u)" >"$snapshot/values" &&
+        mv "$snapshot/values" "$snapshot/settings"
+}
+settled() ( # line of `ip`: without the words that it prints and does not accept
+    IFS=' '
+    for word in $1; do
+        case $word in secondary | tentative | dadfailed | deprecated | temporary | stable-privacy | linkdown | dead | offload | trap) ;; *) printf '%s ' "$word" ;; esac
+    done
+)
+addressed() { # interface: `ip` commands for its permanent addresses and its routes, without those that come by themselves
+    for line in $(limit 5 ip -o address show dev "$1" permanent | tr -s ' '); do
+        line=${line#*: * } line=${line%%\\*} line=${line% } label=''
+        case $line in inet\ *) label="label ${line##* }" line=${line% *} ;; esac # IPv4 has a label, behind all else
+        echo "address replace $(settled "${line#* }")dev $1 $label"
+    done
+    for family in 4 6; do
+        for line in $(limit 5 ip -o "-$family" route show dev "$1" table all | tr -s ' '); do
+            case " $line " in *' proto kernel '* | *' proto ra '* | *' expires '*) ;; *) echo "-$family route replace $(settled "$line")dev $1" ;; esac
+        done
+    done
+}
+
 # --- how does the host differ from the bundle that it took up?
 
 normal() { # listing: numbers rules by their place in the chain, sorts elements of sets, and drops elements that traffic adds
@@ -177,7 +218,7 @@ status() { # rows `WORD|WHAT|TEXT`
     fi
     plan=$(facts "$at/activation" plan) serial=$(facts "$at/activation" serial) host=$(facts "$at/activation" host)
     [ -e "$at/look" ] && [ "$(facts "$here/activation" plan)" = "$plan" ] ||
-        rows="${rows}pending|bundle|$(facts "$here/activation" plan) is not taken up$IFS"
+        rows="${rows}pending|bundle|$(facts "$here/activation" plan) is not taken up$(reverted)$IFS"
     rows=$rows$([ ! -e "$at/look" ] || drifted "$at"; foreign)
     for line in $rows; do
         case $word,$line in
@@ -189,14 +230,17 @@ status() { # rows `WORD|WHAT|TEXT`
     case $format in text) as_text ;; json) as_json ;; prom) as_prom ;; esac
     exit $code
 }
+reverted() { # why the bundle that was here last, if it is this one, was not kept
+    [ "$(facts "$state/reverted/activation" plan)" != "$(facts "$here/activation" plan)" ] || echo ": it went back, $(cat "$state/reverted/reason")"
+}
 drifted() { # folder of the bundle that was taken up: its differences, as rows of `status`
     for path in $(differing "$(cat "$1/look")" "$(look / "$(paths "$1")")"); do echo "drifted|/$path|other bytes, mode or owner, or gone"; done
     for line in $(minus "$(cat "$1/wanted")" "$(values "$(cut -d ' ' -f 1 "$1/wanted")")"); do # networkd sets accept_ra to 0
         case $line in */accept_ra\ *) ;; *) [ ! -e "/proc/sys/${line% *}" ] || echo "drifted|${line% *}|not ${line#* }" ;; esac
     done
     for device in $(facts "$1/activation" "uplink $kinds"); do [ -e "/sys/class/net/$device" ] || echo "drifted|$device|no such interface"; done
-    [ -e "$1/listing" ] || return 0
-    now=$(normal "$(live -s)") kept=$(cat "$1/listing")
+    [ -e "$1/loaded" ] || return 0
+    now=$(normal "$(live -s)") kept=$([ ! -e "$1/listing" ] && normal "$(cat "$1/loaded")" || cat "$1/listing")
     [ -n "$now" ] || kept='ruleset|'
     for line in $(minus "$kept" "$now"; minus "$now" "$kept"); do echo "drifted|${line%%|*}|not as it was loaded"; done | tr '\t' ' ' | sort -u
 }
