@@ -144,7 +144,7 @@ class Intent:
             ingress: the interface by which packets arrive, `OTHER` or `SELF`.
             egress: the interface by which packets leave, `OTHER`, or `SELF` for packets to the host.
             mark: the mark of the translated packets; "" for untranslated packets.
-            ways: the approaches to forwards of other hosts that are included; None for all.
+            ways: the included approaches to forwards of other hosts; None for all approaches.
         """
         networks, zones = self.view.networks, self.view.zones
         if ingress == SELF:
