@@ -211,7 +211,7 @@ def prefix_of(address: Address, length: int) -> Prefix:
 
 
 def prefixes_of(first: int, last: int, family: Family) -> Iterator[Prefix]:
-    """The shortest list of prefixes that together are an interval of addresses, in ascending order."""
+    """The shortest list of prefixes that together contain exactly the addresses of an interval, in ascending order."""
     while first <= last:
         bits = min((first & -first).bit_length() - 1 if first else family.bits, (last - first + 1).bit_length() - 1)
         yield Prefix(family, first, family.bits - bits)

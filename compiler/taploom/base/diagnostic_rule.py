@@ -1,7 +1,7 @@
 """Rules: the permanent code and explanation that all diagnostics of one kind share.
 
-Codes are permanent: no other rule ever gets the code of a rule, not even that of a retired rule. The module that finds
-a mistake also contains the text of the rule, which `taploom explain CODE` and the site's reference print.
+Codes are permanent: a new rule never gets a code that another rule has or had. The module that finds a mistake also
+contains the text of the rule, which `taploom explain CODE` and the site's reference print.
 
 | codes | about |
 |---|---|

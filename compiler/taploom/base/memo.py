@@ -10,12 +10,12 @@ R = TypeVar("R")
 
 
 def memo(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
-    """Caches the results of a method in its object, by the other arguments; these must be positional and hashable.
+    """Caches the results of a method in its object. The arguments are the key; they must be positional and hashable.
 
     The results are in `__dict__`, like the value of a `functools.cached_property`: they are freed with the object, do
     not affect its equality, and hold no reference to it. `functools.cache` would keep every object alive, and a table
     of bound methods would be a reference cycle, which is not collected while a command runs. A method with one argument
-    uses this argument as the key, without a tuple, which saves time in calls for every part of a map.
+    uses this argument as the key, without a tuple; this saves time, as some methods are called for every part of a map.
     """
     kept = f"{method.__name__}()"
     answer = cast(Callable[..., R], method)

@@ -41,7 +41,7 @@ def interface_problem(text: str) -> str:
 def pattern_problem(text: str) -> str:
     """The reason why no interface can match a pattern with `*` or `?`; "" if some interface can match it.
 
-    The text before `*` need not be a valid name: `1*` is not a number, and `all*` is not `all`.
+    The text before `*` need not be a valid name: `1*` matches the valid name `1a`, and `all*` matches `allow`.
     """
     plain = text.replace("*", "").replace("?", "")
     short = plain != text and len(plain.encode()) < INTERFACE_BYTES
@@ -61,7 +61,7 @@ def _is_number(text: str) -> bool:
 
 
 def shortened(name: str, limit: int) -> str:
-    """`name`; if it is longer than `limit` bytes, its beginning, `-` and four characters of its digest."""
+    """`name` if it has at most `limit` bytes, else its beginning, `-`, and four characters of its digest."""
     if len(name) <= limit:
         return name
     tail = digest(name, 4)
@@ -84,7 +84,7 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _likely(word: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """The known names to compare with `word`; of many, only some with the same first letter and a similar length."""
+    """The known names to compare with `word`; if there are many, only some similar ones."""
     if len(known) <= COMPARED:
         return known
     alike = (other for other in known if other[:1] == word[:1] and abs(len(other) - len(word)) <= 2)

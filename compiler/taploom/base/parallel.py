@@ -122,7 +122,7 @@ def _bundles(weights: Sequence[float], least: float) -> list[list[int]]:
 
 
 def _queue(length: int) -> int:
-    """The reading end of a pipe that holds the numbers below `length`; each read takes the next one."""
+    """The reading end of a pipe that holds the numbers below `length`; each read takes the next number."""
     reader, writer = os.pipe()
     os.write(writer, b"".join(number.to_bytes(_TICKET, "big") for number in range(length)))
     os.close(writer)

@@ -36,7 +36,7 @@ def test_guest_gets_its_reserved_address(rendered: Path) -> None:
 `complaints` are systemd's objections to the units. systemd does not object if it only waits for something, such as a
 router that does not answer; `wait_configured` fails then.
 
-A machine starts in 0.03 s and a networkd in 0.1 s. An address by RA takes 2 to 4 s, a lease almost no time. One second
-for an address by RA is duplicate address detection; a machine can first set `net.ipv6.conf.default.dad_transmits=0` to
-avoid it.
+A machine starts in 0.03 s and a networkd in 0.1 s. A lease takes almost no time. An address by RA takes 2 to 4 s,
+of which one second is duplicate address detection; to avoid it, first set `net.ipv6.conf.default.dad_transmits=0` in
+the machine.
 """

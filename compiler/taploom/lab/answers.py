@@ -29,7 +29,7 @@ def straight(atlas: Atlas, there: tuple[Host, HostInterface], sender: Address, c
 
 
 def across(atlas: Atlas, host: Host, sender: Address, to: Address) -> None:
-    """Checks for packets that a host forwards between the worlds of two zones that replies return through this host.
+    """Checks that replies return through a host, if it forwards the requests between the worlds of two zones.
 
     Raises:
         NowhereError: The other zone has the sender's address, too, so no reply leaves that zone.

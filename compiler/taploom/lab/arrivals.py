@@ -1,8 +1,8 @@
 """Records packets of protocols for which the agent has no listener: echo requests, ESP, GRE, SCTP and others.
 
 The sender of a ping sees a reply, but neither the machine that replied nor the source address that arrived there; and
-no machine replies to a packet of ESP. So each probed machine records source and destination of every first packet, by
-the words in the packet.
+no machine replies to a packet of ESP. So each probed machine records source and destination of every first packet.
+The key is the words in the packet.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ class Atlas:
         return self._at.get((zone, address))
 
     def neighbor(self, way: EgressRoute, to: Address) -> tuple[Host, HostInterface] | None:
-        """The host at the next hop, or else at the destination, of a packet by an uplink; with its receiving uplink."""
+        """The next host of a packet that leaves by an uplink, and the uplink by which the packet enters that host."""
         zone = way.uplink.zone if way.uplink else ""
         return self.uplink_at(zone, way.via or to) or self.uplink_at(zone, to)
 
@@ -138,7 +138,7 @@ class Atlas:
     def home(self, zone: str, address: Address) -> tuple[Host, HostInterface] | None:
         """The host to which a zone's world routes an address of the site, and the receiving uplink.
 
-        Addresses of the host's other uplinks are included, as a client behind a VPN may use a service published there.
+        Addresses of the host's other uplinks are included, as a client behind a VPN may use a service there.
         """
         if (zone, address) not in self._homes:
             self._homes[zone, address] = self._home(zone, address)
@@ -156,11 +156,11 @@ class Atlas:
         return None
 
     def entrance(self, zone: str, to: Address) -> tuple[Host, HostInterface] | None:
-        """The host to which a zone's world sends packets to an address, and the receiving uplink."""
+        """The host to which a zone's world sends packets for an address, and the receiving uplink."""
         return self.uplink_at(zone, to) or self.home(zone, to) or self.carrier(zone, to)
 
     def carrier(self, zone: str, to: Address) -> tuple[Host, HostInterface] | None:
-        """The host to which a zone's world sends packets to another zone's world, and the receiving uplink.
+        """The host to which a zone's world sends packets for another zone's world, and the receiving uplink.
 
         It is the first host that has an address in this zone and that sends to `to` through the other zone.
         """

@@ -69,7 +69,7 @@ def impostors(site: RunningSite, atlas: Atlas, oracle: Oracle, asked: Iterable[Q
 
 
 def _tried(site: RunningSite, atlas: Atlas, host: Host, claims: tuple[Impostor, ...]) -> Iterator[Row]:
-    """Sends the packets in their order, waits for those that the host should accept, and reports all as rows."""
+    """Sends the packets in their order, waits for the packets that the host should accept, and reports all as rows."""
     if not claims:
         return
     taps = {True: _near(site, host), False: _far(site, atlas, host)}
@@ -163,7 +163,7 @@ def _outside(atlas: Atlas, host: Host) -> Iterator[Address]:
 def _let_in(
     atlas: Atlas, host: Host, by: HostInterface, judge: _Judge, packets: Iterable[FirstPacket]
 ) -> Iterator[FirstPacket]:
-    """The first of the packets that a guest would receive, and the first that the host itself would receive."""
+    """The first packet that a guest would receive, and the first packet that the host itself would receive."""
     found: set[bool] = set()
     for packet in packets:
         with suppress(NowhereError, UnclearError):

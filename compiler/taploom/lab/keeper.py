@@ -36,7 +36,7 @@ def end(name: str) -> None:
 
 
 class Keeper:
-    """The listener for a request to end a lab; created while the command still runs, which prints the lab's name."""
+    """The listener for a request to end a lab; it exists before the command prints the name of the lab."""
 
     def __init__(self) -> None:
         self.name = f"{_NAME}{os.getpid()}"

@@ -8,10 +8,11 @@ class Row:
     """One check: the result that the plan predicts, and the observed result.
 
     Attributes:
-        kind: `load`, `units`, `address`, `flow`, `spoof`, `reload` or `neighbour` (interfaces not of taploom).
+        kind: `load`, `units`, `address`, `flow`, `spoof`, `reload` or `neighbour` (a flow between two
+            interfaces that taploom does not configure).
         flow: subject of the check, such as `web 10.0.0.10 -> internet 198.51.100.7 tcp/443`.
-        expected: result by the plan.
-        observed: result in the kernel or in networkd.
+        expected: the result that the plan predicts.
+        observed: the result in the kernel or in networkd.
         decided_by: stable name of the deciding entry, such as `policy/NAME`; "" if there is none.
         detail: messages of networkd or nft, or other details, in any number of lines.
         reach: the answer of `taploom reach` for a flow, such as `allow by policy/NAME`; "" for other kinds.

@@ -21,7 +21,7 @@ from taploom.lab.pour import Pourer
 BACKLOG = 64
 ANCILLARY = 256
 NOW, LATER, EVERY = b"speak\n", b"wait\n", 0.02
-"""Requests of a client for octets, to be sent at once or after a call of `speak`; and seconds between two octets."""
+"""Requests by which a client asks for octets at once or after a call of `speak`; and seconds between two octets."""
 
 
 class Listeners:

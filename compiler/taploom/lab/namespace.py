@@ -3,12 +3,12 @@
 No namespace has a name in the system, and no file is on a disk. One *anchor* process holds the namespaces, and ends
 when its standard input closes. It is process 1 of its process namespace, so the kernel then kills every process inside.
 With the last process, the kernel removes the mounts (every file of the lab is on a tmpfs), the interfaces and the
-namespaces. The kernel does so after an exception, SIGTERM or SIGKILL of the lab, too. Labs that run at the same time
-cannot interfere with each other.
+namespaces. This also happens after an exception in the lab, or if SIGTERM or SIGKILL ends it. Labs that run at the same
+time cannot interfere with each other.
 
 The isolation meets the needs of systemd-networkd (tested with 252 and 257): a read-only /sys, so that it does not wait
-for udev; an empty /run; a /dev/net/tun that its user may open, as udev configures it (50-udev-default.rules) and
-containers often do not; and no configuration or identity of the real machine. A user namespace has only one user, so
+for udev; an empty /run; a /dev/net/tun that every user may open (udev configures it so, but containers often do
+not); and no configuration or identity of the real machine. A user namespace has only one user, so
 there the daemon runs as this user, and no device can be created.
 """
 
@@ -115,7 +115,7 @@ class Namespace:
         return ["nsenter", *into, "--", *argv]
 
     def run(self, *argv: str, text: str | None = None, check: bool = True, timeout: float = 20.0) -> str:
-        """Runs a command inside and returns its standard output; without `check`, followed by its standard error.
+        """Runs a command inside and returns its standard output; if `check` is false, standard error follows.
 
         Args:
             argv: The command.
@@ -144,7 +144,7 @@ class Namespace:
         self.run("ip", *command.split())
 
     def file(self, path: str) -> Path:
-        """The path outside of a file inside the namespace."""
+        """The path by which processes outside the namespace can open a file inside."""
         return Path(f"/proc/{self.pid}/root") / path.lstrip("/")
 
     def write(self, path: str, text: str) -> None:
@@ -168,7 +168,7 @@ class Namespace:
 
         Args:
             ifname: Name of the interface.
-            usable: Omit tentative addresses (duplicate address detection runs, or waits for a carrier).
+            usable: Whether to omit tentative addresses (duplicate address detection runs, or waits for a carrier).
         """
         listed = self.run("ip", "-j", "addr", "show", "dev", ifname, check=False)
         links = json.loads(listed) if listed.startswith("[") else []

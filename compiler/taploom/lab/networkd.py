@@ -87,7 +87,8 @@ class Networkd:
             namespace: The namespace in which networkd runs.
             units: Texts of the files by path below the unit directory: `10-a.network`, `10-a.network.d/x.conf`.
             bus: Whether to start a D-Bus, too, so that `networkctl reload` and `status` work.
-            root: Folder with another distribution, such as one by debootstrap, whose systemd runs instead; or None.
+            root: Folder with a distribution (made by debootstrap, for example) whose systemd is used, or None for
+                the systemd of this machine.
 
         Raises:
             LabError: There is no networkd, or the daemon ended.
@@ -166,7 +167,7 @@ class Networkd:
         return self._daemon.log()
 
     def complaints(self) -> tuple[str, ...]:
-        """The log lines in which networkd refuses, ignores or fails to do something, and a line if it has ended."""
+        """The log lines in which networkd objects to its units, and a line if networkd has ended."""
         ended = () if self._daemon.running() else ("networkd: has ended",)
         return (*complaints(self.log()), *ended)
 
@@ -207,7 +208,7 @@ class Networkd:
         Args:
             ifname: Name of the interface.
             addresses: Addresses with prefix length, such as `10.0.0.10/24`.
-            usable: Wait until no address is tentative any more, which never happens without carrier.
+            usable: Whether to wait until no address is tentative any more, which never happens without carrier.
             timeout: Seconds to wait.
 
         Raises:

@@ -133,7 +133,7 @@ def _beyond(plan: Plan, zone: str, fresh: dict[Family, Iterator[Prefix]], nobody
 
 
 def _outer(plan: Plan) -> Iterator[Prefix]:
-    """The outside prefixes of hosts: those to which they translate, and those of their static addresses."""
+    """The outside prefixes of hosts: targets of prefix translation, and the prefixes of static addresses."""
     for host in plan.hosts:
         yield from (n.to for n in host.nat if n.kind is NatKind.PREFIX and n.to is not None)
         yield from (own.prefix for uplink in outside(host) for own in uplink.fixed)

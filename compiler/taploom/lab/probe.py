@@ -38,7 +38,7 @@ PATIENCE = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A request that an agent try to reach an address.
+    """One probe: the sender, the address and service that it tries to reach, and the expected result.
 
     Attributes:
         sender: The agent of the sending machine.

@@ -3,8 +3,8 @@
 A TAP belongs to the network namespace in which `/dev/net/tun` was opened, so the pump must enter the namespaces, which
 a thread of the lab cannot do. The pump ends when its standard input closes; then the kernel removes its TAPs.
 
-A request is a line of JSON on standard input for each pair, `[HOST_NETNS, TAP, GUEST_NETNS, NIC, MAC]`. The answer is a
-line on standard output: `ok` or the error.
+For each pair, the lab writes a line of JSON, `[HOST_NETNS, TAP, GUEST_NETNS, NIC, MAC]`, to standard input. The answer
+is a line on standard output: `ok` or the error.
 """
 
 from __future__ import annotations

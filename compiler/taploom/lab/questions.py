@@ -23,7 +23,7 @@ _QUIET = (9, 7, 19, 4, 1021, 47001, 47002)
 
 
 _Edge = tuple[int, ...]
-"""First and last port of a range, and which of the four ports around its ends it is; () for a port of no range."""
+"""First and last port of a range, and the number that `edges` gives the trial; () for a port that is in no range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _ask(
 
 
 def _coarse(end: FlowEnd) -> str:
-    """The group of an end for ports of no range: all outside hosts of a zone form one group."""
+    """The group of an end, for ports that are in no range; all outside hosts of a zone form one group."""
     return end.machine if isinstance(end.owner, str) else end.group
 
 
@@ -181,7 +181,7 @@ def _source_address(atlas: Atlas, source: FlowEnd, to: FlowEnd) -> Address:
         return own.address if own else source.address
     found = atlas.uplink_address(source.owner, way.uplink.device, to.address.family) if way.uplink else to.address
     if found is None:
-        raise NowhereError(f"{source.owner.name} has no address to send from to {to.address}")
+        raise NowhereError(f"{source.owner.name} has no source address for packets to {to.address}")
     return found
 
 
@@ -207,7 +207,7 @@ def _ends(atlas: Atlas, family: Family) -> Iterator[FlowEnd]:
 
 
 def _mirrors(atlas: Atlas, family: Family) -> Iterator[FlowEnd]:
-    """The ends for guests with their outside addresses by prefix translation."""
+    """The ends for guests of networks with prefix translation; each end has the guest's outside address."""
     for host in atlas.plan.hosts:
         for nat in host.nat:
             if nat.kind is NatKind.PREFIX and nat.to and nat.family is family:

@@ -47,6 +47,6 @@ def _obstacles() -> Iterator[str]:
 
 
 def _own_devices() -> bool:
-    """Whether this process can create devices, which only root of the machine can, not root of a user namespace."""
+    """Whether this process can create devices; root of the machine can, but root of a user namespace cannot."""
     ids = Path("/proc/self/uid_map").read_text().split()
     return ids == ["0", "0", str(2**32 - 1)]

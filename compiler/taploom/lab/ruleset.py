@@ -47,7 +47,7 @@ def load(machine: Namespace, text: str) -> None:
 def filter_bridged(machine: Namespace, on: bool) -> bool:
     """Sets whether bridged frames also pass the ruleset's forward chain, as Docker and Kubernetes configure it.
 
-    If the kernel has `br_netfilter`, a new namespace has this on, so a lab sets it before it sends probes.
+    If the kernel has `br_netfilter`, the setting is on in a new namespace, so a lab calls this function first.
 
     Returns:
         Whether the kernel has `br_netfilter`; without it, such frames do not pass the forward chain.

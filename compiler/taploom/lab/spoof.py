@@ -1,8 +1,8 @@
 """Tests spoofing from inside: sends forged frames from guests, which the spoof guard must drop.
 
 Each forged frame is a broadcast, so one observer suffices: the host's own interface at the bridge, which receives the
-frames that the spoof guard accepts. Legitimate frames are sent before and after the forged ones. After these have
-arrived, a missing frame counts as dropped.
+frames that the spoof guard accepts. Legitimate frames are sent before and after the forged ones. When the
+legitimate frames have arrived, a missing forged frame counts as dropped.
 """
 
 import itertools
@@ -81,7 +81,7 @@ def _sender(site: RunningSite, atlas: Atlas, host: Host, bridge: Bridge, name: s
 
 
 def _tried(site: RunningSite, sender: Sender, claims: tuple[ForgedFrame, ...]) -> Iterator[Row]:
-    """Sends the frames, waits for those that should pass, and reports all as rows."""
+    """Sends the frames, waits for the frames that should pass, and reports all as rows."""
     observer = site.agent(site.hosts[sender.host.name])
     observer.capture(sender.bridge.device)
     for claim in claims:
@@ -102,7 +102,7 @@ def _tried(site: RunningSite, sender: Sender, claims: tuple[ForgedFrame, ...]) -
 
 
 def _claims(sender: Sender, guarded: bool) -> Iterator[ForgedFrame]:
-    """Forged frames between legitimate ones; without a guard, only those with a forged source, which then pass."""
+    """Forged frames between legitimate ones; without a guard, only frames with a forged source, which then pass."""
     for family, own in sorted(sender.own.items()):
         gateway = in_family(sender.bridge, family)
         if gateway is None:

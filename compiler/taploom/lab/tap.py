@@ -1,8 +1,8 @@
 """Creates real TAPs, as a virtual machine monitor does.
 
 The units of a host match the interfaces of its guests by `Kind=tun`, and a veth has another kind. So each guest gets a
-pair of TAPs, one in the namespace of the host and one in that of the guest, and `taploom.lab.pump` carries the frames
-between them. So the units run in the lab without a change (740 Mbit/s, 0.26 ms for a ping).
+pair of TAPs, one in the namespace of the host and one in the namespace of the guest, and `taploom.lab.pump` carries
+the frames between them. So the units run in the lab without a change (740 Mbit/s, 0.26 ms for a ping).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Pump:
         self._process.wait()
 
     def connect(self, host: Namespace, tap: str, guest: Namespace, nic: str, mac: str) -> None:
-        """Opens a TAP in the namespace of a host and one in that of a guest, and connects the two.
+        """Opens one TAP in the namespace of a host and one in the namespace of a guest, and connects the two.
 
         Call this before the networkd of the guest starts: networkd matches a link by its hardware address as soon as
         the link appears, and a TAP gets its address just after that.

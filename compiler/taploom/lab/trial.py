@@ -30,7 +30,7 @@ def ask(site: RunningSite, asked: tuple[Question, ...], progress: Progress | Non
     chosen, left_out = _within_rates(asked)
     machines = site.machines()
     listen(site, machines, chosen)
-    # Denied packets go first: without ports, conntrack would take them for replies to a flow in the other direction.
+    # Denied packets go first: conntrack could take packets without ports for replies to the opposite flow.
     first, rest = ([q for q in chosen if _refused(q) is it_is] for it_is in (True, False))
     rows: list[Row] = []
     for wave in (*_waves(first), *_waves(rest)):

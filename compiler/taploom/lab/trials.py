@@ -50,7 +50,7 @@ def _portless(service: Service, family: Family) -> bool:
 
 
 def untried(services: Iterable[Service]) -> str:
-    """The reason why no first packet can test these services; "" if one can, or if the list is empty (any service)."""
+    """The reason why no first packet can test these services; "" if a packet can, or if the list is empty."""
     found = list(services)
     tried = [each for service in found for family in Family for each in edges(service, family)]
     echoes = [

@@ -139,7 +139,9 @@ def _neighbours(site: RunningSite, host: Host) -> LabReport:
     name, machine = host.name, site.hosts[host.name]
     families = [f for f in Family if any(each.own(f) for each in inside(host))]
     if not families:
-        return LabReport((), (NotRun(f"{name}: interfaces not of taploom", "the host does not forward"),))
+        return LabReport(
+            (), (NotRun(f"{name}: two interfaces that taploom does not configure", "the host does not forward"),)
+        )
     sides = []
     for ifname, first in _SIDES:
         side = site.lab.machine(f"{name}-{ifname}"[:63])
@@ -157,7 +159,7 @@ def _neighbours(site: RunningSite, host: Host) -> LabReport:
     rows = [
         Row(
             "neighbour",
-            f"{name}: between two interfaces not of taploom, {family.key}",
+            f"{name}: between two interfaces that taploom does not configure, {family.key}",
             "allow",
             "allow" if answer.outcome == "open" else "drop",
         )

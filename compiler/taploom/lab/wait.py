@@ -1,7 +1,7 @@
 """Waits for the addresses and default routes that a plan promises; reports each broken promise with networkd's log.
 
 A plan does not contain the addresses that the network assigns (an uplink's lease, an address of a pool). For each, it
-promises one address of the right prefix. The assigned addresses are recorded in `Ground`, which the oracle uses for its
+promises one address in the right prefix. The assigned addresses are recorded in `Ground`, which the oracle uses for its
 predictions.
 """
 
@@ -37,7 +37,7 @@ _LINES = 8
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """The promise about an interface's address in one family: a known address, an address of a range, or none.
+    """The promise about an interface's address in one family: a known address, an address in a range, or no address.
 
     Attributes:
         machine: `host/NAME` or `guest/NAME`.

@@ -53,7 +53,7 @@ class Nic:
         bridge: the bridge that the TAP joins.
         mac: hardware address; the guest's units match the interface by it.
         ra: whether the host sends router advertisements on the network.
-        dns: resolvers for networks where neither DHCP nor RA brings them.
+        dns: resolvers, if neither DHCP nor RA announces them on the network.
         domain: search domain, or "".
         mtu: MTU in bytes, or None for the default of the link.
     """

@@ -195,14 +195,14 @@ class Bridge:
     def mac(self, host: str) -> Mac:
         """The bridge's MAC on a host: locally administered, and the same in every rendering.
 
-        Left alone, the kernel uses the lowest MAC of the ports, which changes with the guests, and networkd derives
+        By default, the kernel uses the lowest MAC of the ports, which changes with the guests, and networkd derives
         a MAC from the machine id. After a new installation of the host, guests would then send to the old MAC until
         their neighbour caches expire.
         """
         return Mac(int(digest(f"bridge {host} {self.network}", 12), 16) & ~(0x03 << 40) | 0x02 << 40)
 
     def link_local(self, host: str) -> Address | None:
-        """The link-local address from which the bridge sends router advertisements; guests have it as next hop.
+        """The link-local address from which the bridge sends router advertisements; guests use it as their next hop.
 
         It follows from the MAC (EUI-64), as taploom's units have neither `IPv6LinkLocalAddressGenerationMode=` nor
         `IPv6StableSecretAddress=` (systemd.network(5)). None if the network has no IPv6.
@@ -257,14 +257,14 @@ class Host:
     """One hypervisor: all that backends need to render its files.
 
     Attributes:
-        management: services by which its operator reaches it.
+        management: services by which the operator reaches the host.
         uplinks: sorted by name.
         bridges: sorted by network.
         routes: sorted by name.
         site_prefixes: all prefixes of the site's networks, on this host or another; NAT never applies between them.
         remotes: site prefixes and fixed addresses of other hosts that are not on a bridge here; sorted, disjoint.
-        reverse_paths: prefixes of links and routes, of the site or not, from which packets may come in by some uplinks
-            only; sorted, disjoint.
+        reverse_paths: prefixes of links and routes, inside or outside the site, whose packets only some uplinks accept;
+            sorted, disjoint.
         nat: sorted by network, family, uplink.
         dnat_entries: forwards that this host translates, sorted by forward, family, protocol, port.
         terms: the parts of the policy that this host enforces, sorted by policy entry, sides and family.

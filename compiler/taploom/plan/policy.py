@@ -88,7 +88,7 @@ class Term:
         egress: side where the packet leaves; SELF is the host's own input.
         family: IP version.
         sources: disjoint prefixes, sorted, all within the ingress side; never empty.
-        destinations: the same for the egress side; for SELF `0.0.0.0/0` or `::/0` means every address of the host.
+        destinations: the same for the egress side; for SELF, `0.0.0.0/0` or `::/0` means every address of the host.
         services: protocols with ports or types; empty for any protocol.
         log: whether the kernel logs matches.
         limit: rate above which matches are dropped, or None.
@@ -198,7 +198,7 @@ class Forward:
 class NatKind(enum.Enum):
     """How the source address of traffic that leaves the site is rewritten.
 
-    MASQUERADE uses the uplink's current address; SNAT uses a fixed one, and its sessions survive an address refresh.
+    MASQUERADE uses the uplink's current address. SNAT uses a fixed one, so its sessions survive an address refresh.
     PREFIX maps an IPv6 prefix to another of the same length, statefully and in both directions (as NPTv6 of RFC 6296,
     but without checksum neutrality).
     """

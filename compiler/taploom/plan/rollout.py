@@ -1,4 +1,4 @@
-"""The order in which hosts that pull take up bundles, and the times of the week when they may do so."""
+"""The rollout of bundles to hosts that pull them: the order of the hosts, and the permitted times of the week."""
 
 from taploom.base.frozen import dataclass
 from taploom.plan.origin import Origin
@@ -60,11 +60,11 @@ class RolloutWindow:
 
 @dataclass(frozen=True, slots=True)
 class RolloutWave:
-    """Hosts that take a bundle up together.
+    """A group of hosts that take up a bundle together.
 
     Attributes:
-        selector: the selector in the spec, or "" for the hosts that no selector names.
-        hosts: the selected hosts that no earlier wave has, sorted.
+        selector: the selector in the spec, or "" for the hosts that no selector selects.
+        hosts: the selected hosts that are in no earlier wave, sorted.
     """
 
     selector: str
@@ -77,8 +77,8 @@ class Rollout:
     """How a change reaches the hosts of a site.
 
     Attributes:
-        waves: in order; each host is in exactly one of them, unless there are none.
-        windows: sorted by class, disjoint. If there are any, hosts that pull hold back changes of other classes.
+        waves: in order, each host in exactly one wave; empty if the spec has no waves.
+        windows: sorted by class, disjoint. If there are windows, a change whose class has no window waits for a waiver.
     """
 
     waves: tuple[RolloutWave, ...]

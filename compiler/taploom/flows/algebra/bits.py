@@ -53,9 +53,10 @@ class Pieces:
     def unions(self, masks: Mapping[Spans | None, int]) -> list[int]:
         """For each piece, the union of the masks of all sets that contain the piece.
 
-        Two runs whose length is a power of two cover each interval; they may overlap. So the mask of an interval is
-        added to two runs. Then, from the longest runs to single pieces, the mask of each run is added to both its
-        halves. This takes n log n unions for n intervals; a separate union for each piece would take n².
+        Each interval is the union of two runs, which may overlap and whose lengths are a power of two. So the mask of
+        an interval is added to two runs. Then, from the longest runs to single pieces, the mask of each run is
+        added to both its halves. This takes n log n unions for n intervals; a separate union for each piece would
+        take n².
 
         Args:
             masks: the mask of each set; a set is given as for `mask`.

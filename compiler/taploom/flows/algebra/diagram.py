@@ -68,7 +68,7 @@ def child_at(node: Node[A], value: int) -> Diagram[A]:
 
 
 def aligned(a: Diagram[A], b: Diagram[A]) -> tuple[int, Sequence[int], list[tuple[Diagram[A], Diagram[A]]]]:
-    """The topmost dimension of two maps: its level, the ends of all cuts of both maps, and the pairs of children."""
+    """The topmost dimension that two maps cut: its level, the ends of all cuts of both maps, the pairs of children."""
     level = topmost(a, b)
     last = next(d.ends[-1] for d in (a, b) if isinstance(d, Node) and d.level == level)
     ends, pairs = in_common(column(a, level, 0, last), column(b, level, 0, last))
@@ -76,7 +76,7 @@ def aligned(a: Diagram[A], b: Diagram[A]) -> tuple[int, Sequence[int], list[tupl
 
 
 def topmost(*diagrams: Diagram[A]) -> int:
-    """The first dimension that one of the maps cuts; at least one map must be a node."""
+    """The first dimension that any of the maps cuts; at least one map must be a node."""
     return min([d.level for d in diagrams if isinstance(d, Node)])
 
 

@@ -55,7 +55,7 @@ class Manager(Generic[A]):
         return found
 
     def node(self, level: int, ends: Sequence[int], children: "Sequence[Diagram[A]]") -> "Diagram[A]":
-        """The node with these intervals and children; if all children are the same, this child."""
+        """The node with these intervals and children; if all children are the same diagram, that diagram."""
         differ = (*map(is_not, children, islice(children, 1, None)), True)
         if not all(differ):
             ends, children = list(compress(ends, differ)), list(compress(children, differ))
@@ -120,7 +120,7 @@ class Manager(Generic[A]):
                 level = topmost(w, t, o)
                 parts = list(intervals(column(w, level, 0, self.sizes[level] - 1)))
                 if alike(t, o, level, (span for span, part in parts if part is not wanted)):
-                    found = t  # `otherwise` equals `t` wherever it would be chosen
+                    found = t  # `o` equals `t` wherever `o` would be chosen
                 elif alike(t, o, level, (span for span, part in parts if part.mask & bits)):
                     found = o
                 else:
@@ -166,7 +166,7 @@ class Manager(Generic[A]):
         return sum(leaf.mask for leaf in own if self.leaf(rename(leaf.answer)) is leaf)
 
     def fix(self, diagram: "Diagram[A]", level: int, value: int) -> "Diagram[A]":
-        """The map for a fixed value of one dimension; it does not cut this dimension any more."""
+        """The map for a fixed value of one dimension; the result does not cut this dimension."""
         memo: dict[int, Diagram[A]] = {}
 
         def walk(d: "Diagram[A]") -> "Diagram[A]":

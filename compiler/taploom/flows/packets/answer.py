@@ -36,7 +36,7 @@ class SourceRewrite(NamedTuple):
 
 
 class OriginalDestinations(NamedTuple):
-    """An interval of destinations before a translation to one address; no rule distinguishes its addresses."""
+    """An interval of original destinations that are translated to one address; no rule distinguishes them."""
 
     first: int
     last: int
@@ -49,7 +49,7 @@ class PrefixShift(NamedTuple):
 
 
 class AddressHolder(NamedTuple):
-    """The guest or host that has the translated address; the comparison of two plans uses it."""
+    """The guest or host that has the address after translation; the comparison of two plans uses this name."""
 
     name: str
 

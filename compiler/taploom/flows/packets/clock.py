@@ -1,4 +1,4 @@
-"""Divides time into phases; between the phases, a rule or entry expires."""
+"""Divides time into phases; a phase ends when a rule or entry expires."""
 
 from bisect import bisect_right
 from collections.abc import Iterable

@@ -20,7 +20,7 @@ from taploom.plan.host import Fixed, Host, Learned
 from taploom.plan.interfaces import HostInterface, interfaces, outside
 
 SELF, OTHER = "self/", "other/"
-"""Names for the host itself and for an interface that the spec does not contain; no real interface can have them."""
+"""Names for the host itself and for an interface that the spec does not contain; no real interface has such a name."""
 
 _MULTICAST = {Family.IPV4: Prefix(Family.IPV4, 224 << 24, 4), Family.IPV6: Prefix(Family.IPV6, 0xFF << 120, 8)}
 _LOOPBACK = {Family.IPV4: Prefix(Family.IPV4, 127 << 24, 8), Family.IPV6: Prefix(Family.IPV6, 1, 128)}
@@ -88,7 +88,7 @@ class Forwarding:
 
     @cached_property
     def broadcast(self) -> Spans:
-        """The broadcast addresses of the host's links, and the limited one (RFC 922); IPv6 has none."""
+        """The broadcast addresses of the host's links, and the limited broadcast address (RFC 922); IPv6 has none."""
         if self.family is Family.IPV6:
             return ()
         lasts = [i.prefix.last.value for i in self._links.values() if i.length < 31]
@@ -130,7 +130,7 @@ class Forwarding:
         return tuple(sorted([*found, *((span, ()) for span in left)]))
 
     def astray(self, device: str) -> Spans:
-        """Sources that an uplink must not accept: some link or route leads to them, but none through this uplink.
+        """Sources that an uplink must not accept: a link or route leads to them, but not through this uplink.
 
         All routes to one prefix count (RFC 3704, 2.3), as packets from the sender may arrive by any of these routes.
         """

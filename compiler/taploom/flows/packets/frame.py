@@ -50,8 +50,8 @@ def bridge_ports(host: Host) -> Iterator[BridgePort]:
 def _undeclared(bridge: Bridge) -> Iterator[str]:
     """The patterns by which undeclared interfaces become ports of a bridge.
 
-    Patterns with a glob before their end are left out, since a ruleset cannot express them. So is `*`, which matches
-    everything.
+    Patterns with a glob before their end are left out, since a ruleset cannot express them. The pattern `*`
+    is left out, too, since it matches everything.
     """
     declared = {port.tap for port in bridge.ports}
     for pattern in bridge.taps.patterns:

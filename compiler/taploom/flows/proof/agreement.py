@@ -13,7 +13,7 @@ from taploom.flows.proof.packet_path import MapContext, PacketPath
 from taploom.flows.proof.stitch import at, pieces
 
 BoxPart = tuple[Interval | None, ...]
-"""A box that has one interval in each dimension; None for all values."""
+"""A box with one interval in each dimension, or None for all values of the dimension."""
 
 
 def agreement(one: PacketPath, other: PacketPath, context: MapContext) -> bool:

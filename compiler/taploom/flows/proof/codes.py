@@ -10,7 +10,7 @@ DISPROVED = DiagnosticRule(
     "This is a bug in taploom, not a mistake in the spec: the ruleset would treat the reported packet differently from "
     "the spec. taploom writes no files, since the host would pass or drop packets against the reviewed policy.",
     "Please report the bug with the packet and the entries in this message. The spec needs no correction, "
-    "but until the bug is fixed, the same entry in other words may avoid it.",
+    "but until the bug is fixed, writing the entry differently may avoid it.",
 )
 
 RULES = (DISPROVED,)

@@ -32,7 +32,7 @@ from taploom.plan.host import Host
 from taploom.plan.site import Plan
 
 WORTH_A_PROCESS = 100
-"""Number of terms and DNAT entries from which on their proof takes longer than the start of a process."""
+"""Minimum number of terms and DNAT entries whose proof takes longer than the start of a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ def prover(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Callable[[Host]
 
 
 def effort(host: Host) -> int:
-    """The estimated effort of the proof of a host, in the unit of `WORTH_A_PROCESS`."""
+    """The estimated effort of proving a host, in the unit of `WORTH_A_PROCESS`."""
     return len(host.terms) + len(host.dnat_entries)
 
 

@@ -1,8 +1,8 @@
 """Compares intent and ruleset for frames, as `flows.proof.compare` does for packets.
 
 A bridge may have many ports, and the rules for two ports usually differ only in MAC and addresses. So ports of a bridge
-form a class if plan and sets contain the same facts about them, with placeholders for MAC and addresses. The proof
-checks one port of each class. A port that differs in another fact is in another class.
+form a class if plan and sets contain the same facts about them, apart from MAC and addresses, which placeholders
+replace. The proof checks one port of each class.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -86,7 +86,7 @@ class FrameProof:
     def _pairs(self) -> Iterator[tuple[BridgePort, BridgePort]]:
         """One pair of ports for each ordered pair of classes on one bridge.
 
-        A class is also paired with itself, by two different ports if it has two. The class of interfaces on no bridge
+        A class is also paired with itself, with two different ports if it has two. The class of interfaces on no bridge
         of the plan is paired with the classes of every bridge.
         """
         for one in self._classes.values():

@@ -60,7 +60,7 @@ def contexts(forwarding: Forwarding) -> Iterator[MapContext]:
 
 
 ComposedMaps = dict[tuple[int, Answer], Diagram[Answer]]
-"""The maps of translated packets, by the identity of the map for the new destination and by the translation."""
+"""Cache of the maps that `_translated` builds. Key: `id()` of the map for the new destination, and the translation."""
 
 
 @dataclass(frozen=True)

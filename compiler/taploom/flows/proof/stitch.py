@@ -101,7 +101,7 @@ def _index(ends: Sequence[int], value: int) -> int:
 
 
 def grafted(manager: Manager[A], diagram: Diagram[A], then: Callable[[A], Diagram[A]]) -> Diagram[A]:
-    """The map that results if the map that `then` returns for an answer replaces each leaf with this answer."""
+    """The map in which each leaf is replaced by the map that `then` returns for the answer of the leaf."""
     memo: dict[int, Diagram[A]] = {}
 
     def walk(d: Diagram[A]) -> Diagram[A]:
@@ -151,7 +151,7 @@ def _moved(manager: Manager[A], node: Node[A], by: int, top: int) -> Diagram[A]:
 
 
 def spliced(manager: Manager[A], level: int, parts: Iterable[tuple[Interval, Diagram[A]]]) -> Diagram[A]:
-    """The map that equals another given map in each interval of a dimension; the intervals must be consecutive."""
+    """The map that is, in each interval of a dimension, the map given for it; the intervals must be consecutive."""
     ends: list[int] = []
     children: list[Diagram[A]] = []
     for (_, last), diagram in parts:

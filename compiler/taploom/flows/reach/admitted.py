@@ -56,7 +56,7 @@ class Admission:
         return self._whole(united(self._refused(device, asked)))
 
     def _whole(self, refused: Spans) -> Spans:
-        """All sources except refused ones; a refused interval with only addresses of the host is not excepted."""
+        """All sources except the refused ones; a refused interval of only host addresses stays included."""
         whole, own = every(self.path.forwarding.family), self.path.forwarding.own
         return without(whole, tuple(span for span in common(refused, whole) if common((span,), own) != (span,)))
 

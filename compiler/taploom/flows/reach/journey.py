@@ -172,10 +172,11 @@ class Journey:
 
         Args:
             host: the further host.
-            ingress: the interface by which the packets enter it.
+            ingress: the interface by which the packets enter the further host.
             box: the packets as they arrive there.
             before: the hops before this host.
-            rewritten: whether a hop must contain the source addresses, as they differ from those at the first host.
+            rewritten: whether the source addresses have changed since the first host, so that the hops must contain
+                them.
         """
         place, meant = self._place(host), box[DESTINATION] or ()
         to = place.forwarding.learned[self._hidden[1]] if self._hidden and self._hidden[0] == host else None
@@ -236,7 +237,7 @@ class Journey:
             yield from self._owning(host, context, left)
 
     def _owning(self, host: str, context: MapContext, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
-        """The hosts that have, or lead to, destinations without a next hop, in the form of `_next`."""
+        """For destinations without a next hop, the hosts that have them or forward to them; in the form of `_next`."""
         place = self._place(host)
         for other in sorted(self.maps.index.hosts.keys() - {host}):
             there = self._place(other)
@@ -253,7 +254,7 @@ class Journey:
 
 
 def _before(seen: Spans | None, sent: Spans | None, answer: Answer) -> Spans | None:
-    """The source addresses before the first host's translation, given those at the second host."""
+    """The source addresses before the first host's translation, given the source addresses at the second host."""
     match answer.source:
         case None:
             return seen

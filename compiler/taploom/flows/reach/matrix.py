@@ -24,7 +24,7 @@ class Passage:
         protocols: numbers of protocols; None for all.
         ports: ports or ICMP types; None for all.
         by: stable name of the entry that allows the traffic.
-        certain: whether the traffic passes whatever addresses the networks outside assign.
+        certain: whether the traffic passes for all addresses that the networks outside may assign.
         routed: whether the sender's host has a route to every receiver of the column; else the traffic reaches only
             some receivers, such as those on the link of an uplink.
     """

@@ -44,10 +44,11 @@ class Place:
         return self.view.forwarding
 
     def starts(self, end: Endpoint) -> Iterator[tuple[str, Spans, Spans | None]]:
-        """The interfaces by which packets of the sending end enter this host first, with sources and destinations.
+        """The interfaces by which packets of the sending end enter their first host, if it is this host.
 
-        The destinations are None for all. If a sender beyond an uplink uses a source address of the site, they are
-        `here`: such packets count only if they are for this host or for an address behind it.
+        Each item has the name of the interface, the source addresses and the destinations. None means all
+        destinations. If a sender beyond an uplink uses a source address of the site, the destinations are `here`: such
+        packets count only if they are for this host or for an address behind it.
         """
         found, host = end.selection, self.forwarding.host
         literal = found.literal(self.forwarding.family)
@@ -71,7 +72,7 @@ class Place:
             yield SELF, common(literal, self._fixed), None
 
     def claimed(self, uplink: str) -> Spans:
-        """Source addresses of the site in packets on an uplink that need not come directly from the address's host.
+        """Addresses of the site whose packets may enter by an uplink, but not directly from the host of the address.
 
         These are addresses behind another uplink, and addresses behind this uplink whose host has no uplink in the
         zone, so that packets from this host pass another host on their path.
@@ -107,7 +108,7 @@ class Place:
         return common(meant, self.forwarding.unreachable)
 
     def leaving(self, goals: Spans, way: str | None) -> Mapping[str, Spans]:
-        """The destinations that specific routes cover or, if `way` is set, the other destinations; by egress."""
+        """For each egress, the destinations with specific routes; if `way` is set, the destinations without them."""
         found: dict[str, list[tuple[int, int]]] = {}
         for span, egress in self.forwarding.partition:
             if bool(egress) == (way is None):

@@ -58,9 +58,9 @@ class Inquiry(Maps):
         return tuple(_narrowed(replies))
 
     def _meant(self, to: Endpoint, host: str, family: Family) -> Iterator[Endpoint]:
-        """The receiving end, and a separate end for each unknown address of another host that it includes.
+        """The receiving end, and a separate end for each unknown address of another host in the receiving end.
 
-        If taploom does not configure an uplink, such as that of a VPN, only hosts in its zone can reach its address.
+        If taploom does not configure an uplink, such as a VPN, only hosts in its zone can reach its address.
         """
         yield to
         ours = {each.zone for each in outside(self.index.hosts[host])}

@@ -16,7 +16,7 @@ class UnknownAddress:
     """A source or destination of a reply's packets that only the network outside knows (from DHCP or RA).
 
     Attributes:
-        role: whether the address is the sender or the destination, at the host that decides.
+        role: the role of the address at the host that decides.
         host: the host that has the address.
         uplink: the uplink that has the address.
         within: the values of the address for which the reply holds; None for all values.
@@ -35,8 +35,8 @@ class Hop:
     Attributes:
         ingress: the interface by which the packets enter the host.
         way: the uplink by which the packets leave the host, or None.
-        senders: the source addresses of the packets at this host; None if they are those of the reply.
-        to: the destination of the packets at this host; None if it is that of the reply.
+        senders: the source addresses of the packets at this host; None if they are the same as in the reply.
+        to: the destination of the packets at this host; None if it is the same as in the reply.
         steps: the chains that the packets pass at this host; () if the question does not request them.
     """
 

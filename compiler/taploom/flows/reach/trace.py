@@ -51,7 +51,7 @@ class TraceResult:
     Attributes:
         allowed: whether the packet passes.
         destination: address and port after all translations.
-        source: the translated source: "" if unchanged, `masquerade`, or the number of an address.
+        source: the source after translation: "" if unchanged, `masquerade`, or the new address as a number.
         limited: rate up to which the packet passes; "" without a limit.
         steps: the chains that the packet passes, each with the comment of the rule by which it leaves the chain.
     """

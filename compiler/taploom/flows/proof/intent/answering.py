@@ -55,7 +55,7 @@ class AnsweringHosts:
 
     @cached_property
     def _known(self) -> Mapping[tuple[int, int, str], list[str]]:
-        """Names of hosts by a route's destination (first address and length) and by the zone of the route's uplink."""
+        """Names of the hosts with a route. Key: first address and length of its destination, and zone of its uplink."""
         found: dict[tuple[int, int, str], list[str]] = {}
         for host in self.index.hosts.values():
             for value, length, zone in self._routes(host):

@@ -48,7 +48,7 @@ class SiteEntries:
     index: SiteIndex
 
     def look_up(self) -> None:
-        """Fill the caches that all hosts share before processes are forked, so that no child repeats the work."""
+        """Before processes are forked, fill the caches that all hosts share, so that no child repeats the work."""
         for family in FAMILIES:
             self.approaches(family, named=False)
         _ = self._by_name
@@ -76,7 +76,7 @@ class SiteEntries:
         return {family: AnsweringHosts(self.index, family) for family in FAMILIES}
 
     def approaches(self, family: Family, *, named: bool) -> tuple[Approach, ...]:
-        """The approaches to the forwards of all hosts; if `named` is false, `nameless` has united many of them."""
+        """The approaches to the forwards of all hosts; if `named` is false, united by `nameless`."""
         return self._named_approaches(family) if named else self._nameless_approaches(family)
 
     @memo
@@ -123,7 +123,7 @@ class SiteEntries:
         _ = self._by_name
 
     def concerning(self, host: Host) -> Iterator[ResolvedEntry]:
-        """The entries that name the host, its networks or a name in `_around`, and entries for any host."""
+        """The entries for the host, for its networks and for the names in `_around`, and the entries for any host."""
         general, named = self._by_name
         found = set(general)
         for name in {host.name, *(each.network for each in inside(host)), *self._around(host)}:

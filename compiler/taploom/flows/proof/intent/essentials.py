@@ -78,7 +78,7 @@ def _offers() -> Box:
 
 
 def plausible(view: InterfaceView, ingress: str) -> Iterator[Decided]:
-    """Early answers about source addresses on an interface of the plan; the first box with a packet decides."""
+    """Early answers about the sources of packets on an interface; the first box that contains a packet decides."""
     forwarding = view.forwarding
     uplink = next((each for each in outside(forwarding.host) if each.device == ingress), None)
     if forwarding.family is Family.IPV4:
@@ -103,7 +103,7 @@ def never(family: Family) -> Spans:
 
 
 def _bogus(forwarding: Forwarding) -> Spans:
-    """Source addresses that no sender beyond an uplink has: reserved ones, the host's, and those of its networks."""
+    """Sources that no sender beyond an uplink has: reserved addresses, and those of the host and its networks."""
     local = (link.prefix for each in inside(forwarding.host) if (link := each.own(forwarding.family)))
     own = (address.prefix for found in forwarding.addresses.values() for address in found)
     return united([*never(forwarding.family), *(of_prefix(prefix) for prefix in (*local, *own))])

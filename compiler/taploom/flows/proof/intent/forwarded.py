@@ -29,7 +29,7 @@ class ForwardedRange:
         target: the guest's address.
         shift: number that is added to the port.
         sources: the senders that may use the forward.
-        hairpin: whether packets from inside may use the forward by its outside address.
+        hairpin: whether packets from inside may use the forward at its outside address.
     """
 
     name: str

@@ -50,7 +50,7 @@ class Guard:
     def _owned(self) -> Spans:
         """The addresses of guests and of the host on guarded bridges; only their owners may use these addresses.
 
-        They include the host's link-local address, which is the next hop of guests by router advertisements.
+        They include the host's link-local address, which guests learn as their next hop by router advertisements.
         """
         bridges = [bridge for bridge in self.host.bridges if bridge.guarded]
         own = [i.address.value for b in bridges if (i := in_family(b, self._family))]
@@ -78,7 +78,7 @@ class Guard:
         return without((of_prefix(interface.prefix),), self._owned) if interface else ()
 
     def decided(self, port: BridgePort) -> Iterator[Decided]:
-        """The decisions about frames from a port; the first box with a frame decides, and frames in no box pass."""
+        """The decisions about frames from a port; the first box that contains a frame decides; other frames pass."""
         if port.bridge is None or not port.bridge.guarded:
             return
         if port.port is None:

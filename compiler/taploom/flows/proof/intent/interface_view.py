@@ -104,7 +104,7 @@ class InterfaceView:
 
     @memo
     def behind(self, uplink: str) -> Spans:
-        """The sources in `remote` that an uplink accepts: their route uses it, or only default routes lead to them.
+        """The sources in `remote` that an uplink accepts: their route uses this uplink, or no specific route exists.
 
         All routes to one prefix count, as packets from the sender may arrive by any of these routes.
         """
@@ -140,7 +140,7 @@ class InterfaceView:
         return self._afar(found, ingress, hosts=False)
 
     def receivers(self, found: Selection, egress: str) -> Spans | None:
-        """The addresses of a selection that an egress interface leads to; for `SELF`, None (all the host has) or ()."""
+        """The addresses of a selection that an egress interface leads to; for `SELF`, None (all of the host) or ()."""
         if egress == SELF:
             return None if found.everyone or self.host.name in found.hosts else ()
         if egress in self.networks:

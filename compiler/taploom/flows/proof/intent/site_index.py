@@ -99,7 +99,7 @@ class SiteIndex:
 
     @cached_property
     def listening(self) -> Mapping[tuple[str, Family, int], tuple[str, str]]:
-        """The host and uplink with a fixed address, by zone, family and address."""
+        """The host and uplink that have a fixed address. Key: zone, family, and address as a number."""
         known = ((host.name, each) for host in self.plan.hosts for each in outside(host))
         return {
             (each.zone, own.family, own.address.value): (host, each.device)

@@ -1,4 +1,4 @@
-"""Implements the stages of `flows.proof.packet_path` by the intent for one host."""
+"""Implements the stages of `flows.proof.packet_path` from the intent for one host."""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -98,7 +98,8 @@ class Intent:
         """The addresses at which a forwarded range listens for packets from an uplink or, for None, from inside.
 
         The ruleset cannot determine to which uplink a learned address belongs, except for the uplink on which the
-        packet arrives. So a range at one learned address also listens at those of other uplinks.
+        packet arrives. So a range at one learned address also listens at the learned addresses of other
+        uplinks.
         """
         if uplink is None and not forwarded.hairpin:
             return ()
@@ -143,7 +144,7 @@ class Intent:
             ingress: the interface by which packets arrive, `OTHER` or `SELF`.
             egress: the interface by which packets leave, `OTHER`, or `SELF` for packets to the host.
             mark: the mark of the translated packets; "" for untranslated packets.
-            ways: the approaches to forwards of other hosts that are included; None for all.
+            ways: the included approaches to forwards of other hosts; None for all approaches.
         """
         networks, zones = self.view.networks, self.view.zones
         if ingress == SELF:

@@ -1,4 +1,4 @@
-"""The packets of a policy entry that a host forwards from an uplink to another uplink or to the same one.
+"""The packets of a policy entry that a host forwards from an uplink to another uplink or to the same uplink.
 
 An allow with `any` does not let addresses outside the site reach each other, as this would make every host a router.
 Two addresses of one zone reach each other through a host only if both ends of the entry name that zone. A deny applies
@@ -17,7 +17,7 @@ from taploom.plan.policy import Action
 
 
 def carried(view: InterfaceView, entry: ResolvedEntry, ingress: str, egress: str) -> Iterator[tuple[Spans, Spans]]:
-    """Destinations with their senders: the packets of an entry from one uplink to another or to the same one."""
+    """Destinations with their senders: the packets of an entry from one uplink to another or to the same uplink."""
     came, goes = view.zones[ingress], view.zones[egress]
     denies = entry.action is Action.DENY
     from_strangers = view.strangers(entry.sources, ingress, anyone=denies)

@@ -42,7 +42,7 @@ class Sets:
     indices: dict[tuple[str, tuple[Field, ...]], ElementIndex] = field(default_factory=dict)
 
     def elements(self, name: str, fields: tuple[Field, ...], situation: Situation) -> Sequence[Element]:
-        """The elements of a set, except elements for other interfaces than those of the situation."""
+        """The elements of a set, except elements for interfaces that are not in the situation."""
         found = self.named[name].elements
         if fields[0] is not Field.IIFNAME:
             return found

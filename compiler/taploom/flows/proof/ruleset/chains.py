@@ -139,7 +139,7 @@ class Chains:
         return rest
 
     def _laid(self, batch: list[list[Decided]], rest: Diagram[Answer]) -> Diagram[Answer]:
-        """The map of a run of plain rules, given last one first, and of the later rules (`rest`)."""
+        """The map of consecutive plain rules, in reverse order, and of the later rules (`rest`)."""
         boxes = [decided for rule in reversed(batch) for decided in rule]
         if not boxes:
             return rest
@@ -149,9 +149,9 @@ class Chains:
         return self.manager.choose(over, MISS, rest, over)
 
     def _metered(self, batch: list[list[Decided]], rest: Diagram[Answer]) -> Diagram[Answer]:
-        """The map of a run of rules that accept up to a rate, given last one first, and of the later rules (`rest`).
+        """The map of consecutive rules that accept up to a rate, in reverse order, and of the later rules (`rest`).
 
-        The first matching rule of the run decides, unless a later rule accepts without a rate. All rules of the run are
+        The first of these rules that matches decides, unless a later rule accepts without a rate. All these rules are
         merged at once, since each merge takes a walk over the whole map.
         """
         boxes = [decided for rule in reversed(batch) for decided in rule]
@@ -162,7 +162,7 @@ class Chains:
     def _leading(
         self, step: DecidingRule, conditions: Conditions, situation: Situation, rest: Diagram[Answer]
     ) -> Diagram[Answer]:
-        """The map of a rule that leads to other chains, or that has a rate and does not accept, and of the later rules.
+        """The map of a rule and of the later rules; the rule leads to other chains, or has a rate and does not accept.
 
         Raises:
             UnreadableError: the rule is a translation with a rate.

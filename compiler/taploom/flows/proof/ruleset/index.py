@@ -106,7 +106,7 @@ class ElementIndex:
         return found
 
     def elements(self, situation: Situation) -> list[Element]:
-        """The elements whose interfaces are those of a situation, or any."""
+        """The elements that match the interfaces of a situation; some elements match any interface."""
         return [element for ends in self._ends(situation) for element in self.by_ends.get(ends, ())]
 
     def _ends(self, situation: Situation) -> Iterable[InterfacePair]:

@@ -33,8 +33,8 @@ class Situation(NamedTuple):
         ingress: ingress interface; "" for packets that the host sends.
         egress: egress interface; "" before routing, and for packets to the host.
         state: state of the connection, as in `ct state`.
-        original: interval of the destinations before a translation to one address, all of which match the same rules;
-            None without such a translation.
+        original: interval of original destinations that are translated to one address and match the same rules; None
+            without such a translation.
         shift: number that a prefix translation has added to the destination; None without such a translation.
     """
 

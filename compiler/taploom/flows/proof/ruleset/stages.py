@@ -1,4 +1,4 @@
-"""Implements the stages of `flows.proof.packet_path` by the tables of one host."""
+"""Implements the stages of `flows.proof.packet_path` from the tables of one host."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -96,7 +96,7 @@ class Tables:
     def _hook(self, kind: str, hook: str, situation: Situation) -> Diagram[Answer]:
         """The joined answers of a hook's base chains: an accepted packet goes on to the next chain; a drop is final."""
         found: Diagram[Answer] = self.manager.leaf(PASS)
-        accepted = PASS  # the answer if all chains accept all packets; a rule is preferred to a policy
+        accepted = PASS  # the answer if all chains accept all packets, by a rule if possible, else by a policy
         for chains, chain in reversed(self._bases.get((kind, hook), ())):
             here = chains.base(chain, situation)
             behind = found

@@ -137,7 +137,7 @@ def _step(rule: Rule, chain: Chain, conditions: Conditions) -> DecidingRule | No
 
 
 def decided_by(step: DecidingRule, conditions: Conditions) -> list[Decided]:
-    """The packets that a plain rule matches, with their answers; a match in a set has the name of the set's element."""
+    """The packets that a plain rule matches, with their answers; for a set, an answer names the matching element."""
     if not isinstance(step.end, VerdictStatement):
         assert not isinstance(step.end, Dispatch)
         return list(translations(step.end, step.where(conditions), conditions, step.by))

@@ -58,7 +58,7 @@ def _element(found: Box, element: Element, by: str) -> Iterator[Decided]:
 
 
 def _to(found: Box, address: int, port: int | None, by: str) -> Iterator[Decided]:
-    """The translation to one address; if it changes ports, each port has a separate box, as answers have the shift."""
+    """The translation to one address; if ports change, each port has a separate box, as answers contain the shift."""
     if port is None:
         yield found, Answer("allow", by, DestinationRewrite(address, 0, 0))
         return

@@ -30,7 +30,7 @@ from taploom.flows.proof.ruleset.reader import Reader, Situation, UnreadableErro
 from taploom.plan.host import Host
 
 _SOMEWHERE = "other/"
-"""Any egress interface, which marks a rule as one that is evaluated after routing."""
+"""The name that stands for an egress interface when a rule is evaluated after routing."""
 
 
 def unreadable(table: Table, rule: Rule, host: Host, clock: Clock, *, guarding: bool) -> tuple[Statement, ...]:
@@ -47,7 +47,7 @@ def unreadable(table: Table, rule: Rule, host: Host, clock: Clock, *, guarding: 
     every = list(_conditions(table, sets, host, clock, "" if guarding else _SOMEWHERE))
     found = [statement for statement in rule.statements if not all(_reads(each, statement) for each in every)]
     ends = rule.statements[-1] if rule.statements else None
-    if isinstance(ends, Translate | TranslateBy | TranslatePrefix | Dispatch):  # a rate before these is ignored
+    if isinstance(ends, Translate | TranslateBy | TranslatePrefix | Dispatch):  # rates before these are ignored
         found += (one for one in rule.statements if isinstance(one, LimitRate | LimitBy))
     return tuple(found)
 
