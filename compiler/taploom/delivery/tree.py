@@ -59,8 +59,8 @@ def write(root: Path, wanted: Mapping[str, File], *, force: bool = False) -> Del
     """Make a folder hold the wanted files.
 
     Args:
-        root: the folder; made where it does not exist.
-        wanted: all files with their paths below it, among them the manifest.
+        root: the folder; it is created if it does not exist.
+        wanted: all files by their paths below the folder, including the manifest.
         force: also replace files that taploom did not write.
 
     Returns:
