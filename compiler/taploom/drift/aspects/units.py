@@ -66,7 +66,7 @@ def _links(view: View) -> Iterator[Row]:
 
 
 def _is_ours(view: View, unit: Unit, name: str) -> bool:
-    """Whether a link is planned, or is a TAP and `unit` is for TAPs, whose patterns may also match other links."""
+    """Whether `unit` is meant for a link that it matches: a planned link, or a TAP if `unit` is for TAPs."""
     if name in view.devices:
         return True
     link = (view.facts.links or {}).get(name)
