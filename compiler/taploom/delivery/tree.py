@@ -17,7 +17,7 @@ from taploom.delivery.folder import Folder, Kind, opened
 from taploom.delivery.manifest import NAME, UNLISTED, Owned, journal, read_manifest, sha256, tree_manifest
 
 WORTH_A_PROCESS = 300
-"""The number of files whose writing takes as long as the start of a process."""
+"""The number of files that can be written in the time that it takes to start a process."""
 
 
 @dataclass(frozen=True, slots=True)
