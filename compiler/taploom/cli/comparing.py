@@ -39,12 +39,12 @@ _NO_SITE = Plan("", "", (), (), (), (), (), (), (), (), (), Origin("site", None,
 
 
 class NoSpecsError(RevisionError):
-    """The revision exists and has no specs."""
+    """The revision exists, but has no specs."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedSpecs:
-    """One compiled side of a comparison, without data that reports do not need: a child process may send it back.
+    """One compiled side of a comparison, without data that reports do not need: child processes send it to the parent.
 
     Attributes:
         label: its name in reports.
@@ -115,10 +115,10 @@ def side(specs: Path, word: str) -> ComparedSpecs:
 
     Args:
         specs: folder of the specs.
-        word: as in `subjects`, one side alone.
+        word: a single side, in a form that `subjects` accepts.
 
     Raises:
-        RevisionError: it is neither a revision nor a folder of specs.
+        RevisionError: `word` is neither a revision nor a folder of specs.
         PlanTextError: a file is no plan.json.
     """
     if word == os.devnull:  # git passes this to external diffs for a file that does not exist

@@ -161,7 +161,7 @@ def _spec(site: "Compiled", artifacts: tuple["Artifact", ...], source: "SourceFi
 
 
 def _locked(site: "Compiled", artifacts: tuple["Artifact", ...], path: Path, number: int, form: str) -> int:
-    """Explain a line of the lock: the guest whose address or MAC it holds."""
+    """Explain a line of the lock: describe the guest whose address or MAC the line holds."""
     from taploom.cli.terminal import say
 
     about, _, freed = (_on_disk(path, number) or "").partition(" ")

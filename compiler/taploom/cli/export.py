@@ -48,7 +48,7 @@ def command(
     The bundle describes itself in manifest.json, in `activation` (the same facts for a shell) and in SHA256SUMS. The
     same specs and options give the same bytes. BASE is a revision of git, a folder of specs or a plan.json. With
     --all, the file `taploom.release` lists the bundles that belong together, and the waves and times in which hosts
-    that pull take them up; a signature of this file approves the plan.
+    may take up a bundle by themselves; a signature of this file approves the plan.
     """
     from taploom.cli.compiling import sound
     from taploom.cli.hosts import host_of

@@ -90,7 +90,7 @@ def _shown(outcome: "LabReport", form: str) -> int:
 
 
 def _kept(site: "Compiled", form: str) -> int:
-    """Run the lab in a child process that stays. It sends its status by a pipe, which closes if it ends early."""
+    """Run the lab in a child process that stays. A pipe brings its exit status, or closes if the child ends early."""
     reading, writing = os.pipe()
     sys.stdout.flush()
     child = os.fork()
@@ -110,7 +110,7 @@ def _kept(site: "Compiled", form: str) -> int:
 
 
 def _stay(site: "Compiled", form: str, answer: int) -> int:
-    """In the child: run the lab, print the result and how to enter, then wait in the background to be ended."""
+    """In the child: run the lab, print the result and how to enter, then wait in the background until `lab down`."""
     from taploom.cli.terminal import say
     from taploom.lab.keeper import Keeper
     from taploom.lab.session import Lab

@@ -37,7 +37,7 @@ def command(specs: Path, *, check: bool, prune: bool) -> int:
 
 
 def _filled(specs: Path, *, check: bool, prune: bool) -> tuple[int, bool]:
-    """Fill the lock once; the exit status, and whether guests that found no free address may find one now."""
+    """Fill the lock once. Returns the exit status, and whether guests without a free address may find one now."""
     from taploom.base.diagnostic import Report
     from taploom.cli.compiling import compiled, failing, source_line
     from taploom.cli.terminal import say, show, tell

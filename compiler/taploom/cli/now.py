@@ -7,7 +7,7 @@ import click
 
 _VARIABLE = "SOURCE_DATE_EPOCH"
 _END = 1 << 33
-"""Upper limit of the time (year 2242). Any real `expires` is earlier; a time in milliseconds by mistake is later."""
+"""Upper limit of a time (year 2242). Any real `expires` is earlier; milliseconds given by mistake are later."""
 
 
 def now() -> int:

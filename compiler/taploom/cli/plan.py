@@ -46,7 +46,7 @@ def command(
     out: tuple[Path, ...],
     comment: CommentOptions,
 ) -> int:
-    """Show what a change does: to objects, to who reaches whom, to running traffic, and to files.
+    """Show what a change does: to objects, to reachability, to running traffic, and to files.
 
     BASE and HEAD are revisions of git, folders of specs (./old, ../old or /old), or files that end in .json, such as
     plan.json. HEAD defaults to the working tree, and BASE to the last commit. No checkout is touched.

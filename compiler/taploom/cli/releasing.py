@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from taploom.plan.site import Plan
 
 RELEASE = "taploom.release"
-"""Name of the release file. It cannot be that of a bundle, since a host's name has no dot."""
+"""Name of the release file. No bundle can have this name, since a host's name has no dot."""
 _LARGEST = 10**18 - 1
 """The largest serial: eighteen nines, which fit into the signed 64-bit integers of every shell."""
 _SHORTEST, _LONGEST = 8, 200

@@ -75,7 +75,7 @@ def _asked(site: "Compiled", what: str, name: str) -> "Renaming":
 
 
 def _errors(site: "Compiled") -> "tuple[Diagnostic, ...]":
-    """The errors that prevent a rename: all but missing entries of the lock."""
+    """The errors that prevent a rename: all errors except missing lock entries."""
     from taploom.base.diagnostic_rule import Severity
     from taploom.passes.codes import LOCK_LACKS
 

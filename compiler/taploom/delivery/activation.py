@@ -1,8 +1,8 @@
 """The file `activation`: the facts of a bundle, in lines that the shell script `activate` can read.
 
-Each line is one fact: words separated by one space. A word is printable and has no space in it; neither have the names
-of interfaces, the paths and the addresses of a plan. The first line names the format. The other lines are in groups of
-a fixed order, and each group is sorted.
+Each line is one fact: words separated by one space. A word is printable and has no space in it; this holds for
+all interface names, paths and addresses of a plan. The first line names the format. The other lines are in groups; the
+groups have a fixed order, and each group is sorted.
 """
 
 from collections.abc import Iterator
@@ -55,6 +55,6 @@ def _changes(bundle: Bundle, since: BundleChange) -> Iterator[tuple[str, ...]]:
 
 
 def _change(one: Disruption) -> tuple[str, ...]:
-    """An effect: its class, device or table, and file. `-` stands for no file, and for a device not in one word."""
+    """An effect: its class, its device or table, its file. `-` replaces a missing one, or a device of several words."""
     device = one.device.removeprefix("table ")
     return "change", one.grade.name, device if device and " " not in device else NONE, one.file or NONE

@@ -18,7 +18,7 @@ from taploom.plan.site import Plan
 _MOST_PORTS = 16
 """Maximum size of a port range; a larger one is left out, since each of its ports would need lines of its own."""
 _UNASSIGNED = {Family.IPV4: (), Family.IPV6: (parse_prefix("::/8"),)}
-"""Prefixes that are left out: no host has such an address (RFC 4291, 2.5.2 ff.), and holes in them make many lines."""
+"""Prefixes that are left out: no host has such an address (RFC 4291, 2.5.2 ff.), and their parts need many lines."""
 
 
 @dataclass(frozen=True, slots=True)

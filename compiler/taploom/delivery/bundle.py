@@ -68,7 +68,7 @@ class Bundle:
     Attributes:
         host: the host.
         plan: `sha256:HEX` of the canonical text of the whole plan; a review approves the plan by this hash.
-        serial: number that grows from bundle to bundle, or 0; a host refuses a lower one than it has.
+        serial: number that grows from bundle to bundle, or 0; a host refuses a serial that is lower than its own.
         uplinks: devices that the host must have; sorted.
         devices: devices that the host creates; sorted.
         steps: the steps that take up the files, in order.
@@ -115,7 +115,7 @@ def bundle(
         digest: SHA-256 of the plan's canonical text, in hexadecimal.
         admits: as in `Bundle`.
         serial: as in `Bundle`.
-        since: as in `Bundle`, but it is dropped for a host that the earlier plan lacks.
+        since: as in `Bundle`; the change is dropped if the earlier plan does not have the host.
     """
     mine = tuple(artifacts)
     created = tuple(sorted(_created(host), key=lambda device: (device.kind, device.name)))

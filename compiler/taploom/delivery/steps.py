@@ -35,7 +35,7 @@ STEPS = (
 
 
 def steps_of(artifacts: Iterable[Artifact | Printed]) -> list[Mapping[str, object]]:
-    """The steps that a host's installed files need, in order, as they stand in its manifest."""
+    """The steps that a host's installed files need, in order, in the form that its manifest has."""
     by_backend: dict[str, list[str]] = {}
     for artifact in artifacts:
         if artifact.install:

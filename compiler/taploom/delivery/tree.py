@@ -17,7 +17,7 @@ from taploom.delivery.folder import Folder, Kind, opened
 from taploom.delivery.manifest import NAME, UNLISTED, Owned, journal, read_manifest, sha256, tree_manifest
 
 WORTH_A_PROCESS = 300
-"""The number of files whose writing takes as long as the start of a process."""
+"""The number of files that can be written in the time that it takes to start a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ def write(root: Path, wanted: Mapping[str, File], *, force: bool = False) -> Del
     """Make a folder hold the wanted files.
 
     Args:
-        root: the folder; made where it does not exist.
-        wanted: all files with their paths below it, among them the manifest.
+        root: the folder; it is created if it does not exist.
+        wanted: all files by their paths below the folder, including the manifest.
         force: also replace files that taploom did not write.
 
     Returns:

@@ -36,7 +36,7 @@ class HostBox:
     Attributes:
         networks: the networks in the picture, top to bottom.
         guests: the guests with a card, top to bottom.
-        columns: cards of uplinks, networks, guests; before `cluster`, the caller may replace them by wider ones.
+        columns: cards of uplinks, networks, guests; the caller may widen them before it calls `cluster`.
     """
 
     def __init__(

@@ -70,7 +70,7 @@ def outside_card(zone: Zone, paint: Paint, name: str) -> GraphNode:
 
 
 def uplink_card(host: Host, uplink: HostInterface, ways: Sequence[UplinkRow], paint: Paint, guest: str) -> GraphNode:
-    """The card of an uplink: addresses, how networks leave by it, its port forwards (only to `guest`, unless "")."""
+    """The card of an uplink: addresses, translations, port forwards (only those to `guest`, unless it is "")."""
     tone = paint.zone(uplink.zone)
     called, name, words = wording.interface(uplink, ())
     rows = [_title(name, called, tone)]
@@ -137,7 +137,7 @@ def _own(found: Fixed | Learned) -> str:
 
 
 def published(host: Host, uplink: str, guest: str) -> list[tuple[str, str]]:
-    """Published ports and their targets (only `guest`, unless ""), each once for both families."""
+    """Published ports and their targets, each once for both families; only those of `guest`, unless it is ""."""
     found = [
         dnat_entry
         for dnat_entry in host.dnat_entries
@@ -263,7 +263,7 @@ def badges(host: Host, guest: str) -> str:
 
 
 def legend(rows: Sequence[tuple[str, str, str]], title: str = "Legend") -> GraphNode:
-    """The legend: sign, its colour, and what it means."""
+    """The legend: each row has a sign, the colour of the sign, and its meaning."""
     lines = tuple(
         CardRow(
             (

@@ -91,8 +91,9 @@ class CardRow:
     Attributes:
         cells: the cells from left to right.
         about: the kind of fact that it shows.
-        name: which fact of this kind, such as the family of an address, the network of a NIC or the ports of a forward;
-            "" if a card has only one, or several without a name, such as an uplink's rows of networks.
+        name: name of the fact among facts of its kind, such as the family of an address, the network of a NIC or the
+            ports of a forward; "" if a card has only one such fact, or several without names, such as an uplink's rows
+            of networks.
     """
 
     cells: tuple[Cell, ...]
@@ -180,7 +181,7 @@ class Edge:
     weight: int = 1
     dashed: bool = False
     arrow: bool = False
-    free: bool = False  # the line does not put its tail to the left of its head
+    free: bool = False  # the tail need not be to the left of the head
     kind: str = ""
 
 

@@ -63,7 +63,7 @@ def marks(before: Graph, after: Graph, names: Mapping[str, str], changed: Iterab
     Args:
         before: picture of the base.
         after: picture of the head.
-        names: for renamed objects, the old name of the card to the new one.
+        names: for each renamed object, the new name of its card, by the old name.
         changed: names of the cards of changed objects.
     """
     old = {names.get(node.name, node.name): node for node in _nodes(before)}
@@ -144,7 +144,7 @@ def _compared(node: GraphNode, old: Sequence[CardRow], new: Sequence[CardRow], *
 
 
 def _paired(new: Sequence[CardRow], old: Sequence[CardRow]) -> dict[object, CardRow]:
-    """For each new row, by its `_content`: the old row that it replaces, which is the one that shows the same fact."""
+    """For each new row's `_content`, the old row that the new row replaces: the one that shows the same fact."""
     left, found = list(old), dict[object, CardRow]()
     for row in new:
         same = next((one for one in left if one.key == row.key), None)
@@ -165,7 +165,7 @@ def _content(row: CardRow) -> tuple[object, ...]:
 
 
 def _shown_elsewhere(row: CardRow) -> bool:
-    """Whether a removed row needs no mark, because other rows (of a count) or the guest's card (of a port) have it."""
+    """Whether a removed row needs no mark: other rows have one for a count, and the guest's card has one for a port."""
     return row.about in (About.TALLY, About.PORT)
 
 

@@ -1,6 +1,6 @@
 """Colours: one tone for each network and zone, the same on all pages, legible in the light and in the dark scheme.
 
-A tone has an ink for text and lines and a fill behind it. All tones are equally light and about equally strong, so that
+A tone is an ink for text and lines, and a fill behind it. All tones are equally light and about equally strong, so that
 none stands out; a colour in the spec gives only the hue. The ink has a contrast of at least 4.5:1 on its fill
 (WCAG 2, 1.4.3). A picture is drawn in light colours; the style sheet replaces each by its dark counterpart.
 """

@@ -13,7 +13,7 @@ from taploom.plan.policy import Side, SideKind, Term
 from taploom.plan.site import Plan
 
 HOSTS = "hosts"
-"""The row and column of the hosts themselves; no zone can have this name, as it is a selector of the language."""
+"""The row and column of the hosts themselves; no zone can have this name, which is a keyword of the language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ ASPECTS: tuple[Callable[[View], Iterable[Row]], ...] = (
     dhcp.rows,
     foreign.rows,
 )
-"""All aspects except taploom's tables, whose rows share consequences and come from `aspects.ruleset`."""
+"""All aspects except taploom's tables; `aspects.ruleset` compares the tables, as their rows share consequences."""
 
 
 def plan_hash(plan: Plan) -> str:
-    """The hash of the `plan.json` of a plan, in the form of manifests."""
+    """The hash of a plan's `plan.json`, in the form that manifests use."""
     return f"sha256:{plan_digest(plan)}"
 
 
@@ -63,7 +63,7 @@ def _compared(view: View) -> Compared:
 
 
 def _newer(planned: Planned, before: Planned) -> Row:
-    """The row about a newer plan that was not taken up; `before` is the host in the plan that it has."""
+    """The row about a newer plan that was not taken up; `before` is the host in the older plan."""
     old, new = ({one.install: one.text for one in each.artifacts if one.install} for each in (before, planned))
     changed = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
     note = f"it changes {', '.join(changed)}" if changed else "it changes no file of this host"

@@ -6,7 +6,7 @@ from taploom.base.frozen import dataclass
 
 
 class UnreadError(Exception):
-    """Raised for a value that has an unexpected type or cannot be read; the message shows or names it."""
+    """Raised for a value that has an unexpected type or cannot be read; the message shows or names the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ def tagged(value: object) -> Tagged:
     """The key and value of an object with a single key.
 
     Raises:
-        UnreadError: the value is something else.
+        UnreadError: the value is not such an object.
     """
     if isinstance(value, dict) and len(value) == 1:
         ((tag, body),) = value.items()

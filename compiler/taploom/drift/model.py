@@ -44,7 +44,7 @@ class Subject(enum.Enum):
 
 
 class FlowEffect(enum.Enum):
-    """The difference in a host's treatment of packets: it opens, closes or changes a flow against the plan."""
+    """The effect of a difference on a flow: the host opens, closes or changes the flow, compared with the plan."""
 
     OPENS = "opens"
     CLOSES = "closes"
@@ -61,12 +61,12 @@ class Consequence:
         turn: effect on the flow.
         sources: senders, by their names in the spec.
         destinations: receivers, by their names in the spec.
-        services: such as `tcp/22`, or `any`.
+        services: services such as `tcp/22`, or `any`.
         families: IP versions.
         exposed: whether the host lets in packets from outside of the site that the plan keeps out.
         plan: treatment by the plan, such as `drop by default`.
         host: treatment by the host, in the same form.
-        example: one such packet.
+        example: one of the packets.
         certain: False if the consequence depends on a statement that taploom cannot read.
         cause: entry by which the plan decides, or None.
     """
@@ -95,7 +95,7 @@ class Row:
         expected: value in the plan, or "".
         found: value on the host, or "".
         origin: entry of the spec from which the expected value follows.
-        consequences: effects on packets; several rows may share one.
+        consequences: effects on packets; several rows may have the same one.
         note: remark such as the effect of a difference that has no `consequences`; or "".
     """
 

@@ -67,8 +67,8 @@ class View:
     def word(self, path: str) -> Word:
         """The word for a difference of an object that a file of taploom sets up.
 
-        The word is `pending` if the file at `path` is unchanged from the bundle of another plan that the host took up,
-        and differs from the planned file. Else the word is `drifted`.
+        The word is `pending` if the host took up the bundle of another plan, and the file at `path` is the same as in
+        that bundle, but not as in the plan. Else the word is `drifted`.
         """
         taken = self.facts.taken
         if not self.older or taken is None or path not in taken.files:

@@ -42,7 +42,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """A handler that follows no redirect."""
 
     def redirect_request(self, *args: Any) -> None:
-        """Make a redirect an HTTPError with its status, which urllib does if this returns None."""
+        """Return None, so that urllib raises an HTTPError with the status of the redirect."""
 
 
 class Budget:
@@ -53,10 +53,10 @@ class Budget:
         self._bytes = BYTES
 
     def spend(self, work: Callable[[int], bytes]) -> bytes:
-        """Run `work` within the limits. Its argument is the number of bytes left; one byte more is over the limit.
+        """Run `work` within the limits. Its argument is the number of bytes that are left.
 
         Raises:
-            ForgeError: `work` takes too long, or returns more than is left; in the first case its thread is abandoned.
+            ForgeError: `work` takes too long (its thread is abandoned), or returns more bytes than are left.
         """
         done: list[bytes | Exception] = []
 
@@ -98,7 +98,7 @@ class Api:
         """The answer to a GET request, as JSON of any shape.
 
         Raises:
-            ForgeError: the forge refuses, cannot be reached, or answers something that is no JSON.
+            ForgeError: the forge refuses or cannot be reached, or its answer is not JSON.
         """
         raw = self._call("GET", path, None)
         try:
@@ -107,7 +107,7 @@ class Api:
             raise ForgeError(f"{_named('GET', path)}: the forge's answer is no JSON that taploom reads") from None
 
     def send(self, method: str, path: str, body: str) -> None:
-        """Send the text of a comment. Only the status of the answer is read; the errors are those of `get`."""
+        """Send the text of a comment. Only the status of the answer is read. Raises the same errors as `get`."""
         self._call(method, path, json.dumps({"body": body}).encode())
 
     def _call(self, method: str, path: str, data: bytes | None) -> bytes:

@@ -13,9 +13,9 @@ from taploom.forge.api import ForgeError
 from taploom.forge.shape import number, text
 
 PAGE = 100
-"""The number of comments per page: the most that GitHub and GitLab give."""
+"""The number of comments per page: the maximum that GitHub and GitLab allow."""
 PAGES = 100
-"""The most pages that are read: GitHub allows 2,500 comments, and GitLab 5,000 notes."""
+"""Maximum number of pages to read: GitHub allows 2,500 comments, and GitLab 5,000 notes."""
 
 _BEGIN, _END, _DIGEST = "<!-- taploom:", " -->", " plan="
 

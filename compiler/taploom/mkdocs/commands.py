@@ -1,4 +1,4 @@
-"""Describes the commands as data for the reference pages, from the texts that click has of them."""
+"""Describes the commands as data for the reference pages, from their texts in click."""
 
 import inspect
 from collections.abc import Iterator, Mapping

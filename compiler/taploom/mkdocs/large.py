@@ -1,7 +1,7 @@
 """Prints pages of a large site without Markdown, and shortens the frame that the theme repeats on each page.
 
-MkDocs parses Markdown for every page, and prints a navigation with all titles of the guides and the indentation of the
-theme. On a site of ten thousand pages this takes more time and bytes than the pages themselves.
+MkDocs parses Markdown for every page, and repeats on every page the titles of all guides in the navigation, and the
+theme's indentation. On a site of ten thousand pages this takes more time and bytes than the pages themselves.
 """
 
 import re
@@ -55,7 +55,10 @@ def _nested(headings: tuple[TocEntry, ...]) -> list[Any]:
 
 
 def leaf_navigation(nav: Navigation) -> Navigation:
-    """The navigation on a leaf: the first section, with lists of one page as that page; one page of other sections."""
+    """The navigation on a leaf page, shortened.
+
+    In the first section, a list of one page becomes that page. Every other section keeps only its first page.
+    """
     first, *others = nav.items
     network = Section(first.title, [_list(item) for item in first.children]) if first.is_section else first
     return Navigation([network, *map(_entrance, others)], nav.pages)

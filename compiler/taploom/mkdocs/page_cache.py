@@ -19,7 +19,7 @@ class _ConvertedPage:
     Attributes:
         title: the first heading, which is the title of the page if no other title is set.
         anchors: the ids in the page to which links may lead.
-        links: by the path of the linked page: each anchor that this page links to, with the link as it is written.
+        links: the links of the page as they are written, by the path of the linked page and by anchor.
     """
 
     markdown: str

@@ -1,8 +1,8 @@
 """The MkDocs plugin: a thin adapter between MkDocs' events and the pure functions of `taploom.site`.
 
 Like the command line, the plugin is an entry point of taploom, so it calls the driver. It makes the reference from the
-schema of the language and from the commands. Generated pages are never written to disk. The navigation leaves out the
-leaves of a large site, as its cost in time and bytes grows with the square of the number of its pages.
+schema of the language and from the commands. Generated pages are never written to disk. The navigation does
+not list the leaf pages of a large site, as its cost in time and bytes grows with the square of the number of its pages.
 """
 
 import gc

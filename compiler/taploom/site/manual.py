@@ -41,7 +41,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Manual:
-    """The language and the plan as JSON Schemas, and every command, in the order of a working day."""
+    """The language and the plan as JSON Schemas, and every command, in the order in which a user needs them."""
 
     language: Schema
     plan: Schema

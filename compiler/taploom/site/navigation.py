@@ -48,7 +48,7 @@ def framed(title: str) -> str:
 
 
 def _entry(page: Page, leaves: Sequence[Page]) -> dict[str, Any]:
-    """A page, or for an index page a section with the leaves of its folder."""
+    """The entry of a page; an index page becomes a section with the leaves of its folder."""
     folder = page.path.removesuffix("index.md")
     if page.path == folder or not folder:
         return {_word(page): page.path}

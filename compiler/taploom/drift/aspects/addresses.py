@@ -1,4 +1,4 @@
-"""Differences of addresses and routes: planned ones that are missing, and others that somebody added."""
+"""Differences in addresses and routes: planned ones that are missing, and unplanned ones that somebody added."""
 
 from collections.abc import Iterator
 
@@ -12,13 +12,13 @@ from taploom.plan.interfaces import HostInterface
 from taploom.plan.origin import Origin
 
 _BY_HAND = ("", "boot", "static")
-"""Values of `protocol` of routes made by a command or a unit (rt_protos of iproute2); "" is an unprinted `boot`."""
+"""The `protocol` of routes added by a command or a unit (rt_protos of iproute2); "" is `boot`, which is not printed."""
 
 
 def rows(view: View) -> Iterator[Row]:
-    """The differences of addresses and routes.
+    """The differences in addresses and routes.
 
-    A link without carrier is skipped: networkd removes its addresses and routes.
+    An uplink without carrier is skipped: networkd removes its addresses and routes.
     """
     for each in view.devices.values():
         link = (view.facts.links or {}).get(each.device)
@@ -43,7 +43,7 @@ def _addresses(view: View, each: HostInterface) -> Iterator[Row]:
 
 
 def _learned(each: HostInterface, found: Interface) -> bool:
-    """Whether an address on an interface may be unplanned: it is learned or link-local."""
+    """Whether an unplanned address is no difference: it is link-local, or the interface learns its address."""
     return isinstance(in_family(each, found.family), Learned) or found.address in LINK_LOCAL
 
 
@@ -95,7 +95,7 @@ def _wanted(view: View) -> Iterator[_Wanted]:
 
 
 def _further(view: View, found: RouteFacts) -> Iterator[Row]:
-    """The row of an unplanned route on a planned link, or to a network of the site."""
+    """The row of an unplanned route that uses a planned link or leads to a network of the site."""
     text = f"{found.kind} {found.to}{f' via {found.via}' if found.via else ''}"
     text += f" dev {found.device}" if found.device else ""
     own = view.devices.get(found.device)

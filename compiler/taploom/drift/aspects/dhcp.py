@@ -1,4 +1,4 @@
-"""Differences by foreign DHCP servers: sockets on UDP port 67 that receive requests of guests."""
+"""Finds foreign DHCP servers: sockets on UDP port 67 that receive requests of guests."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _OURS = "systemd-network"
 
 
 class _Socket(NamedTuple):
-    """A listening socket; `device` is "" for every device, and `process` is "" if the process is not known."""
+    """A listening socket. `device` is "" if it listens on every device; `process` is "" if the process is not known."""
 
     device: str
     process: str

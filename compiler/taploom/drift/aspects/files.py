@@ -1,4 +1,4 @@
-"""Differences of taploom's files (missing, edited, left over, changed by a drop-in) and of the bundle taken up."""
+"""Differences in taploom's files (missing, edited, left over, changed by a drop-in) and in the host's bundle."""
 
 from collections.abc import Iterator
 
@@ -14,8 +14,8 @@ _OURS = "taploom"
 def rows(view: View) -> Iterator[Row]:
     """The differences of files.
 
-    The plan's files are not compared if the host took up no bundle and all of them that exist are symbolic links: then
-    another tool such as NixOS manages them.
+    The plan's files are not compared if the host took up no bundle and all existing ones are symbolic links: then
+    another tool, such as NixOS, manages them.
     """
     yield from _bundle(view)
     there = (view.facts.files[path] for path in view.installed if path in view.facts.files)

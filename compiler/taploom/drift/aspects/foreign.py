@@ -21,7 +21,7 @@ from taploom.flows.algebra.spans import Spans, of_prefix, united
 
 _ROUTED = ("inet", "ip", "ip6")
 _MOST = 16
-"""The maximum number of foreign tables that are evaluated; each costs about as much as the proof of the host."""
+"""The maximum number of foreign tables to evaluate; each takes about as long as the proof of the host's ruleset."""
 _TOO_MANY = "the host has too many foreign tables, so taploom does not evaluate this one"
 _UNREAD = "it has conditions that taploom cannot read, so its effect may be smaller"
 
@@ -83,7 +83,7 @@ def _unread(one: ListedTable) -> bool:
 
 
 def _unclear(one: ListedTable) -> str:
-    """Why the effect of a table is not known: the table drops at a hook that taploom does not evaluate; else ""."""
+    """Why the effect of a table is unknown: it drops packets at a hook that taploom does not evaluate. Else ""."""
     family = one.table.family
     for chain in one.table.chains:
         outside = chain.base is not None and (family not in _ROUTED or not evaluable(chain, family))

@@ -1,4 +1,4 @@
-"""Differences by facts that could not be collected: a host with missing facts is not known to be current."""
+"""Reports facts that could not be collected: without all facts, nobody knows whether the host is current."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from taploom.drift.view import View
 
 
 def rows(view: View) -> Iterator[Row]:
-    """A row for each missing part, except for those that older versions of networkd do not print."""
+    """A row for each missing part, except parts that older versions of networkd do not print."""
     facts = view.facts
     parts = (
         ("nft", "the ruleset", facts.ruleset),

@@ -1,4 +1,4 @@
-"""Differences of links: planned ones that are gone, renamed, down or set differently, and other ports of bridges."""
+"""Differences in links: planned links that are gone, renamed, down or set differently; unplanned ports of bridges."""
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -11,7 +11,7 @@ from taploom.plan.interfaces import HostInterface, InterfaceKind, inside
 
 
 def rows(view: View) -> Iterator[Row]:
-    """The differences of links."""
+    """The differences in links."""
     known = view.facts.links
     if known is None:
         return

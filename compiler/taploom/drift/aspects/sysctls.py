@@ -1,4 +1,4 @@
-"""Differences of kernel settings: of the plan, of forwarding on single links, and of filtering of bridged frames."""
+"""Differences in kernel settings: planned settings, forwarding on single links, filtering of bridged frames."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _FORWARDING = "net.{}.conf.all.forwarding"
 
 
 def rows(view: View) -> Iterator[Row]:
-    """The differences of kernel settings."""
+    """The differences in kernel settings."""
     known = settings(view.host)
     yield from (row for setting in known for row in _setting(view, setting))
     for family in FAMILIES:

@@ -1,4 +1,4 @@
-"""Differences of services that the plan relies on, and of the unit with which networkd configures each link."""
+"""Differences in services that the plan relies on, and in the unit with which networkd configures each link."""
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -35,7 +35,7 @@ _NFTABLES = _Service("nftables.service", "loads rulesets at boot", _MASKED, runs
 
 
 def rows(view: View) -> Iterator[Row]:
-    """The differences of services, and of the units of links."""
+    """The differences in services, and in the units of links."""
     yield from _service(view, _NFTABLES)
     if any(each.configured for each in view.devices.values()):
         yield from _service(view, _NETWORKD)
@@ -66,7 +66,7 @@ def _links(view: View) -> Iterator[Row]:
 
 
 def _is_ours(view: View, unit: Unit, name: str) -> bool:
-    """Whether a link is in the plan, or is a TAP that `unit` matches by a pattern; it may match other links."""
+    """Whether `unit` is meant for a link that it matches: a planned link, or a TAP if `unit` is for TAPs."""
     if name in view.devices:
         return True
     link = (view.facts.links or {}).get(name)

@@ -12,7 +12,7 @@ from taploom.drift.facts.read import MOST_BYTES, read_facts, read_file
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The facts that could be read, by host, and the faults of files that could not."""
+    """The readable facts by host, and the faults of unreadable files."""
 
     facts: Mapping[str, Facts]
     refused: tuple[Diagnostic, ...]

@@ -14,7 +14,7 @@ _SHA256 = 64
 
 
 def decoded(value: object) -> tuple[str, ...]:
-    """The lines of a part, after decoding those that the script encoded in base64.
+    """The lines of a part; lines that the script encoded in base64 are decoded.
 
     Raises:
         UnreadError: the part is not a list of strings, or a line is not base64.

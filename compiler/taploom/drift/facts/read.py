@@ -15,7 +15,7 @@ from taploom.drift.listing.tables import MalformedError, listed
 
 FORMAT = "taploom-facts/1"
 MOST_BYTES = 64 << 20
-"""Maximum size of a file of facts in bytes; the facts of a host with ten thousand forwards have some ten megabytes."""
+"""Maximum size of a file of facts in bytes; the facts of a host with ten thousand forwards have about ten megabytes."""
 _LATEST = 1 << 40
 _PARTS = ("files", "modes", "sysctls", "units", "listening", "activation", "sums")
 T = TypeVar("T")

@@ -16,7 +16,7 @@ class Anonymous:
     """Collects the anonymous sets of a table under made-up names.
 
     Attributes:
-        rule: rule that is being read, as `CHAIN HANDLE`; a part of the names.
+        rule: the rule that is being read, as `CHAIN HANDLE`; the made-up names contain it.
         sets: sets that were read so far.
     """
 
@@ -34,13 +34,13 @@ class Anonymous:
         return Lookup(fields, self._add(Set("", _typed(fields, types), elements, counted=counted)), negated)
 
     def verdicts(self, fields: tuple[Field, ...], listed: Sequence[object]) -> str:
-        """Read a map to verdicts, and return its made-up name."""
+        """Read a map from keys to verdicts, and return its made-up name."""
         types = tuple(map(type_of, fields))
         elements = tuple(found for value in listed for found in pair(value, types, ()))
         return self._add(Set("", _typed(fields, types), elements, verdicts=True))
 
     def data(self, fields: tuple[Field, ...], listed: Sequence[object], data: tuple[Type, ...]) -> str:
-        """Read a map to addresses, or to addresses and ports, and return its made-up name."""
+        """Read a map from keys to addresses, or to addresses with ports, and return its made-up name."""
         types = tuple(map(type_of, fields))
         elements = tuple(found for value in listed for found in pair(value, types, data))
         return self._add(Set("", _typed(fields, types), elements, data=data))

@@ -13,12 +13,12 @@ _ANY = 1 << 62
 _PRIORITY = 1 << 31
 _NAMED = {of.value: of for of in Type if of is not Type.ND_TARGET}
 _RAW = "integer"
-"""The type that nft 1.0.6 lists for a raw payload; in the tree only the target of neighbour discovery is one."""
+"""The type that nft 1.0.6 lists for a raw payload; the tree has only one, the target of neighbour discovery."""
 _FLAGS = frozenset({"interval", "timeout", "dynamic", "constant"})
 
 
 def set_of(body: Mapping[str, object]) -> Set:
-    """A set or map with its elements; a set that rules fill is empty.
+    """A set or map with its elements, without elements that rules add.
 
     Raises:
         UnreadError: a type, a flag or an element is unknown to the tree.

@@ -1,4 +1,4 @@
-"""Checks that the objects that statements refer to exist, since a listing is untrusted text and may lack them."""
+"""Checks that the sets, chains and limits in statements exist: a listing is untrusted text and may lack some."""
 
 from collections.abc import Callable, Mapping
 
@@ -27,7 +27,7 @@ class References:
     limits: Mapping[str, NamedLimit]
 
     def fault(self, statement: Statement) -> str:
-        """The object of a statement that is missing in the table or has another type, such as `set lan`; else ""."""
+        """The object in a statement, such as `set lan`, that the table lacks or has with another type; else ""."""
         match statement:
             case VerdictStatement(_, chain):
                 return "" if not chain or chain in self.chains else f"chain {chain}"

@@ -174,7 +174,7 @@ def _mangle(one: Tagged, _: Place) -> Iterator[Statement]:
 
 
 def _reject(_: Tagged, __: Place) -> Iterator[Statement]:
-    """A drop for each reject, as they differ only in the answer to the sender."""
+    """A drop: a reject differs from a drop only in its answer to the sender."""
     yield VerdictStatement(VerdictKind.DROP)
 
 

@@ -1,4 +1,4 @@
-"""Reads all tables of a listing, and keeps the statements and objects that the tree cannot express as text."""
+"""Reads all tables of a listing; statements and objects that the tree cannot express are kept as text."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
@@ -23,7 +23,7 @@ class ListedRule:
     Attributes:
         chain: name of its chain.
         handle: number of the rule in its table, from the kernel.
-        rule: statements of the rule that the tree can express.
+        rule: the rule with the statements that the tree can express.
         unknown: statements that the tree cannot express, as JSON.
     """
 
@@ -38,7 +38,7 @@ class ListedTable:
     """A table in the kernel.
 
     Attributes:
-        table: the table as far as the tree can express it; its chains have the rules of `rules`, in their order.
+        table: the table as far as the tree can express it; its chains contain the rules of `rules` in the same order.
         rules: rules by chain.
         unknown: objects that the tree cannot express, such as `flowtable fast`.
     """
@@ -167,7 +167,7 @@ def _rule(chain: str, body: Mapping[str, object], place: Place) -> ListedRule:
 
 
 def _checked(one: ListedRule, known: References) -> ListedRule:
-    """The rule without statements that refer to objects that are missing or could not be read."""
+    """The rule without statements about missing or unreadable objects; these objects are added to `unknown`."""
     faults = [known.fault(statement) for statement in one.rule.statements]
     if not any(faults):
         return one

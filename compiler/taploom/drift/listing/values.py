@@ -60,7 +60,7 @@ def keys(value: object, of: tuple[Type | None, ...]) -> Iterator[tuple[Value, ..
     """The key of one element, column by column; several keys if a column has several values.
 
     Raises:
-        UnreadError: the tree cannot express a column, or there are not as many columns as types.
+        UnreadError: the tree cannot express a column, or the numbers of columns and types differ.
     """
     parts = [value]
     if isinstance(value, dict) and "concat" in value:

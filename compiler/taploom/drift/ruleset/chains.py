@@ -83,7 +83,7 @@ def _same(one: list[Normal], other: list[Normal]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """One chain in the plan and in the kernel, whose rules are compared."""
+    """The rules of one chain in the plan and in the kernel, which are compared."""
 
     place: str
     chain: Chain

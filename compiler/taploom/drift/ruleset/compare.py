@@ -104,7 +104,7 @@ def _joined(view: View, named: list[Named], known: list[Known], word: Word) -> C
 
 
 def _causes(one: Known, named: list[Named]) -> list[str]:
-    """Names of the differences that cause a consequence: the deciding one, else those that disable the entry."""
+    """Names of the differences that cause a consequence: the one that decides, else all that disable the entry."""
     if one.after.startswith(PREFIX):
         return [one.after]
     return [name for name, _, each in named if one.before in each.names]
@@ -116,7 +116,7 @@ def _row(view: View, one: Divergence, consequences: tuple[Consequence, ...], wor
 
 
 def _note(one: Divergence) -> str:
-    """Why a divergence may have more consequences than those found; else ""."""
+    """Why a divergence may have further consequences that are not known; else ""."""
     if one.unread:
         return f"taploom cannot read {one.unread}, so its effect is not known"
     return (

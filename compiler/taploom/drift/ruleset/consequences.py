@@ -53,7 +53,7 @@ class Effects:
     """The comparison of rulesets of one host with its plan, packet by packet.
 
     Attributes:
-        elsewhere: addresses behind links that the plan does not have, by family.
+        elsewhere: addresses behind unplanned links, by family.
     """
 
     plan: Plan
@@ -100,7 +100,7 @@ class Effects:
         )
 
     def _connections(self, pair: LivePair, family: Family) -> Iterator[Known]:
-        """Packets of known connections and invalid packets that are treated otherwise."""
+        """Packets of known connections, and invalid packets, that the kernel treats otherwise than the plan demands."""
         for (ingress, egress, state), wanted in expected(pair.forwarding):
             found = pair.tables.state(ingress, egress, state)
             for point, one, other in differences(pair.manager, pair.manager.leaf(wanted), found):
@@ -178,7 +178,7 @@ def _distinct(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def uncertain(readings: Sequence[Iterable[Known]]) -> Iterator[Known]:
-    """The consequences of a ruleset with unknown conditions; one that some reading does not have is uncertain."""
+    """The consequences in all readings of unknown conditions; a consequence is certain if every reading has it."""
     known = [dict.fromkeys(united(reading)) for reading in readings]
     for one in dict.fromkeys(one for reading in known for one in reading):
         certain = all(one in reading for reading in known)

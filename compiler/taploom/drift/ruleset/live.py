@@ -1,7 +1,7 @@
 """Compares the treatment of every packet by a kernel's ruleset with its treatment by the plan.
 
-The plan treats all interfaces that are not in the spec as one. An added rule may name such an interface. So on the side
-of the kernel, each interface that a rule names is evaluated separately.
+The plan treats all interfaces that are not in the spec as one. An added rule may contain the name of such an interface.
+So on the kernel's side, each interface that appears in a rule is evaluated separately.
 """
 
 from collections.abc import Iterator
@@ -51,8 +51,8 @@ class LivePair(HostPair):
         live: ruleset to compare.
         base: ruleset that replaces the plan in the comparison, or None. With a base, packets that the plan does not
             judge are ignored.
-        strangers: interfaces that rules of the ruleset name and the plan does not have.
-        elsewhere: addresses behind links that the plan does not have; on planned links no sender has one.
+        strangers: interfaces that appear in rules but not in the plan.
+        elsewhere: addresses behind unplanned links; no sender on a planned link has such an address.
     """
 
     live: Ruleset = Ruleset(())

@@ -46,7 +46,7 @@ def marks_of(found: Iterable[tuple[str, Divergence]]) -> Marks:
 
 
 class Reading(enum.Enum):
-    """An assumption about rules with unknown conditions: which of them match; the others match nothing."""
+    """An assumption about rules with unknown conditions: it says which rules match; the others match no packet."""
 
     NONE = "none"
     ALL = "all"

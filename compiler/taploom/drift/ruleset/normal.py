@@ -1,4 +1,4 @@
-"""Normal forms of rules and elements, which are equal if the kernel stores two texts in the same form.
+"""Normal forms of rules and elements: two texts that the kernel stores in the same form have equal normal forms.
 
 nft does not list a rule as it was written: it leaves out conditions that follow from others, merges neighbouring
 prefixes of an anonymous set, and replaces names by numbers. Two rules with equal normal forms treat every packet alike.

@@ -1,4 +1,4 @@
-"""Makes rules evaluable: moves statements that the evaluation cannot read to the `unknown` ones of their rule."""
+"""Makes rules evaluable: statements that the evaluation cannot read are moved to `unknown` of their rule."""
 
 from collections.abc import Container
 from dataclasses import replace
@@ -21,7 +21,7 @@ def readable(listed: ListedTable, host: Host, asked: Container[Handle] | None = 
     Args:
         listed: the table in the kernel.
         host: the host in the plan.
-        asked: the rules to examine, which are foreign; None for all rules.
+        asked: chain and handle of the foreign rules, if only these are examined; None to examine all rules.
     """
     table = listed.table
     clock, asking = Clock.of(moments(Ruleset((table,)))), guards(table)

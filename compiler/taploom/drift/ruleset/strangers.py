@@ -1,4 +1,4 @@
-"""Finds unknown interfaces, which rules of a kernel name and the plan does not have."""
+"""Finds unknown interfaces: interfaces that appear in rules of a kernel but not in the plan."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ MOST = 32
 
 
 def strangers(live: Ruleset, host: Host) -> tuple[str, ...]:
-    """The names of unknown interfaces, sorted; a pattern such as `veth*` stands for those without another match."""
+    """The names of unknown interfaces, sorted; a pattern such as `veth*` stands for all that only it matches."""
     known = {each.device for each in interfaces(host)} | {"lo"}
     return tuple(sorted(set(_named(live)) - known - {"*"})[:MOST])
 

@@ -20,7 +20,7 @@ _SHOWN = 4
 
 
 def rule_text(rule: Rule, sets: Mapping[str, Set], unknown: tuple[str, ...] = ()) -> str:
-    """A rule on one line, with statements that taploom cannot read as JSON at its end."""
+    """A rule on one line; statements that taploom cannot read are at its end, as JSON."""
     comment = (f'comment "{rule.comment}"',) if rule.comment else ()
     return " ".join([*(_statement(statement, sets) for statement in rule.statements), *unknown, *comment])
 
@@ -41,7 +41,7 @@ def _statement(statement: Statement, sets: Mapping[str, Set]) -> str:
         case _:
             try:
                 return inline(statement)
-            except ValueError:  # an interface that no spec could name
+            except ValueError:  # a name that is invalid in specs
                 return repr(statement)
 
 
@@ -66,5 +66,5 @@ def _element(element: Element, one: Set) -> Iterator[str]:
 def _key(key: tuple[Value, ...], types: tuple[Type, ...]) -> str:
     try:
         return " . ".join(map(literal, key, types))
-    except ValueError:  # an interface that no spec could name
+    except ValueError:  # a name that is invalid in specs
         return " . ".join(map(str, key))

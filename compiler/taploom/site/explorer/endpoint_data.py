@@ -24,7 +24,7 @@ from taploom.site.explorer.span_texts import EVERY, of_prefixes, written
 
 
 def index(index: SiteIndex, clock: Clock) -> dict[str, object]:
-    """All objects that a question may name and all hosts, as plain data for JSON."""
+    """All hosts, and all objects that may be named in a question, as plain data for JSON."""
     plan = index.plan
     pools = {guest.name: _pools(index, guest) for guest in plan.guests if any(_pools(index, guest))}
     return {
@@ -49,7 +49,7 @@ def index(index: SiteIndex, clock: Clock) -> dict[str, object]:
 
 
 def _network(network: Network, family: Family) -> list[str]:
-    """The prefix of a network, and the addresses in it that a question about the network means."""
+    """The prefix of a network, and the addresses in it to which a question about the network applies."""
     prefix = prefix_in(network, family)
     return [of_prefixes([prefix] if prefix else []), written(members(network, family))]
 

@@ -11,7 +11,7 @@ EVERY = -1
 
 
 def written(spans: Spans) -> str:
-    """A set as a text such as `a-f,20`: the first and last value of each span in hexadecimal, or the only one."""
+    """A set as a text such as `a-f,20`: the first and last value of each span in hexadecimal, or its only value."""
     return ",".join(f"{first:x}" if first == last else f"{first:x}-{last:x}" for first, last in spans)
 
 

@@ -1,6 +1,6 @@
 """Inline content of a page: plain text, and elements such as links and code.
 
-A `str` is always plain text, even if it comes from a spec: the printers escape it, so a builder of pages need not.
+A `str` is always plain text, even if it comes from a spec: the printers escape it, so builders of pages do not.
 """
 
 import functools
@@ -163,7 +163,7 @@ def _relative(target: str) -> str:
 
 
 def identifier(name: str) -> str:
-    """A name as a value of `id`: a hyphen replaces each character but letters, digits, `_`, `.` and `:`."""
+    """A name as a value of `id`: each character other than a letter, digit, `_`, `.` or `:` becomes `-`."""
     return _NO_NAME.sub("-", name)
 
 

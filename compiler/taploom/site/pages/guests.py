@@ -28,7 +28,7 @@ from taploom.site.pages.parts import (
 from taploom.site.view import SiteView
 
 _EntriesByAddress = dict[tuple[bool, str], tuple[dict[Address, set[str]], dict[Prefix, set[str]]]]
-"""For each direction and bridge, the names of entries by single address, and the names of entries by larger prefix."""
+"""For each direction and bridge: a map from single addresses to names of entries, and one from larger prefixes."""
 
 
 def pages(view: SiteView) -> Iterator[Page]:

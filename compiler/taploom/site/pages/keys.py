@@ -42,7 +42,7 @@ def _described(schema: Schema) -> Blocks:
 
 
 def _entry(schema: Schema) -> Schema:
-    """The schema of a section's entries, or of a section without entries; of several alternatives, the object form."""
+    """The schema of a section's entries, or of a section without entries; the object form if it has several forms."""
     inner = schema.get("additionalProperties")
     return _object(inner if isinstance(inner, Mapping) else schema)
 

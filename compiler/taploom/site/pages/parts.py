@@ -47,7 +47,7 @@ def described(meta: Meta) -> Inline:
 
 
 def source(origin: Origin) -> Inline:
-    """A link to the place in the specs that an entry comes from; empty if it comes from none."""
+    """A link to the place in the specs from which an entry comes; empty if there is no such place."""
     if origin.span is None:
         return ""
     return Link(place_of(origin.span), f"{origin.span.file}:{origin.span.line}")
@@ -66,7 +66,7 @@ def how(found: NicAddress) -> str:
 
 
 def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, of: str) -> Blocks:
-    """Guests with an address in each family, for the page of a `host`, of a `network`, or of `all`."""
+    """Guests with an address in each family, for the page of a `host`, of a `network`, or of `all` guests."""
     head = ("Guest", "Host", "Network", "IPv4", "IPv6", "MAC", "TAP", "Owner", "Description")
     rows = (
         (
@@ -86,7 +86,7 @@ def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, of: str) -> Blocks:
 
 
 def dnat_entry_table(dnat_entries: Iterable[DnatEntry], *, of: str) -> Blocks:
-    """DNAT entries of `all`, of one `guest` or one `forward`; entries that differ only in the address share a row."""
+    """DNAT entries, for `all`, one `guest` or one `forward`; entries that differ only in the address share a row."""
     merged: dict[tuple[str, str, tuple[str, ...], str, str], list[str]] = {}
     for dnat_entry in dnat_entries:
         last = dnat_entry.inside.last

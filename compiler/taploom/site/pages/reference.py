@@ -19,7 +19,7 @@ _GLOSSARY = (
     ("DNAT entry", "The part of a forward that one host translates, for one family, protocol and range of ports."),
     ("Essentials", "Traffic that passes whatever the policy is, such as replies, ICMP errors and neighbour discovery."),
     ("Exposure", "A flow that a change opens to senders outside of the site; a reviewer decides about it first."),
-    ("Finding", "A statement about a spec: an error stops it, a warning fails `validate`, a note only informs."),
+    ("Finding", "A statement about a spec: an error prevents a plan, a warning fails `validate`, a note only informs."),
     ("Forward", "A port at a host's outside address whose traffic goes to a guest (DNAT); it needs no policy entry."),
     ("Gate", "A limit that a spec sets to its own changes, such as no exposure without an owner."),
     ("Guest", "A virtual machine on a host, with a NIC for each of its networks."),
