@@ -1,4 +1,4 @@
-"""Finds the modules that start programs: git is run in one module, so its safeguards apply to all of taploom."""
+"""Finds the modules that start programs: only one module runs git, so every use of git has that module's safeguards."""
 
 import ast
 import re
