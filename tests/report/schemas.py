@@ -1,4 +1,4 @@
-"""JSON Schemas of output formats; those of SARIF and GitLab are transcribed from their documentation, in part.
+"""JSON Schemas of output formats; the schemas of SARIF and GitLab cover a part of their documentation.
 
 The schemas are closed (`additionalProperties: false`), so that an unknown key fails the test.
 """
