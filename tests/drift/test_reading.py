@@ -38,7 +38,7 @@ CASES = sorted(path.parent.name for path in GOLDEN.glob("*/specs"))
 
 @pytest.fixture(params=nfts())
 def root(request: pytest.FixtureRequest) -> Path | None:
-    """The root of the system whose nft is used, or None for this machine's."""
+    """The root of the system whose nft is used, or None for this machine."""
     found: Path | None = request.param
     return found
 
