@@ -200,7 +200,7 @@ def test_no_folder_is_taken_for_a_revision(name: str, two: bool, clone: Clone, t
 
 
 def test_no_folder_is_taken_for_a_missing_revision(clone: Clone, taploom: Taploom) -> None:
-    """As in a shallow clone, the error says that the revision is missing, and how to name the folder."""
+    """The revision is missing, as in a shallow clone; the error says so, and how to name the folder."""
     clone.site("origin/main", changed=True)
     for words in (("origin/main..HEAD",), ("origin/main", "HEAD"), ("HEAD", "origin/main")):
         told = taploom("plan", *words)
