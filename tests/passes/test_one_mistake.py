@@ -1,7 +1,6 @@
 """One mistake gives one finding: the tests spoil each value of a site, and misspell each key, one at a time.
 
-Parts that depend on the spoilt value or key cannot be checked, so they must cause no finding; the other parts are
-valid.
+Parts that depend on the spoilt value or key cannot be checked and must cause no finding; the other parts are valid.
 """
 
 from __future__ import annotations
