@@ -63,7 +63,7 @@ class Draft:
 
 @st.composite
 def sites(draw: st.DrawFn) -> Tree:
-    """A valid site with up to three hosts, as a mapping like that of its YAML."""
+    """A valid site with up to three hosts, as the mapping that its YAML contains."""
     draft = Draft(list(draw(st.permutations(NAMES))))
     prose = st.sampled_from(PROSE)
     draft.site["site"] = {"name": draft.name(), "domain": "example.org", "description": draw(prose)}

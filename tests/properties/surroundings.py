@@ -74,7 +74,7 @@ def ways(draw: st.DrawFn, hosts: Tree) -> None:
 
 
 def detours(draw: st.DrawFn, draft: Draft) -> None:
-    """Adds routes to outside prefixes through neighbours; prefixes may be nested or lie within another link."""
+    """Adds routes to outside prefixes through neighbours; a prefix may lie within another route's or link's prefix."""
     for entry in draft.site["hosts"].values():
         for family, to in _FAR.items():
             ends = _fixed(entry["uplinks"], family)
