@@ -25,7 +25,7 @@ HOSTED = {
     "actions/upload-pages-artifact@7b1f4a764d45c48632c6b24a0339c27f5614fb0b": {"path"},
     "actions/deploy-pages@d6db90164ac5ed86f2b6aed7e0febac5b3c0c03e": set[str](),
 }
-"""Actions that the test cannot run, each with those inputs documented in its action.yml that our steps set."""
+"""Actions that the test cannot run, each with the inputs that our steps set; the action's action.yml documents them."""
 OUTPUTS = {"pages": {"base_url"}, "deployment": {"page_url"}}
 """Documented outputs of the actions, by the id of our step."""
 
