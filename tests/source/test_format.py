@@ -30,7 +30,7 @@ ALIGNED = [
     # … and move with the indentation, to the left or to the right.
     ("a:\n    b: c     # x\n    d: ef    # y\n", "a:\n  b: c     # x\n  d: ef    # y\n"),
     ("a:\n - b      # x\n - cd     # y\n", "a:\n  - b      # x\n  - cd     # y\n"),
-    # A line without a comment keeps a group of comments together; an empty line or another column splits it.
+    # A line without a comment does not split aligned comments; an empty line or another column does.
     ("a: bcd # x\nb:  c\nd: e   # y\n", "a: bcd  # x\nb: c\nd: e    # y\n"),
     ("a: bcd # x\n\nd: e   # y\n", "a: bcd  # x\n\nd: e   # y\n"),
     ("a: bcd # x\nb: c    # z\nd: e   # y\n", "a: bcd  # x\nb: c    # z\nd: e   # y\n"),
