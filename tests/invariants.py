@@ -91,7 +91,7 @@ def _terms(plan: Plan) -> Iterator[str]:
 
 def _term(term: Term, bridges: dict[str, Bridge]) -> Iterator[str]:
     if term.egress.kind is SideKind.OTHER or term.ingress.kind is SideKind.SELF:
-        yield "an impossible pair of sides"
+        yield "no term may have this pair of sides"
     for end, prefixes in ((term.ingress, term.sources), (term.egress, term.destinations)):
         if not prefixes or not _disjoint(prefixes) or any(p.family is not term.family for p in prefixes):
             yield f"prefixes of {end.kind.value} are empty, overlap, or are of another family"
@@ -121,7 +121,7 @@ def _dnat_entries(plan: Plan) -> Iterator[str]:
             ):
                 yield f"{dnat_entry.forward} has ports out of range"
             if dnat_entry.target.family is not dnat_entry.family or dnat_entry.family not in FAMILIES:
-                yield f"{dnat_entry.forward} crosses families"
+                yield f"{dnat_entry.forward} mixes IPv4 and IPv6"
 
 
 def _remotes(plan: Plan) -> Iterator[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 START = 90.0
-"""Seconds that the first build may take."""
+"""Maximum duration of the first build in seconds."""
 
 
 @dataclass(frozen=True, slots=True)

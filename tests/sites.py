@@ -66,7 +66,7 @@ def read(files: Mapping[str, str], report: Report) -> tuple[SourceSet, Document]
 
 
 def compiled(files: Mapping[str, str] | str, lock: str | None = None, now: int = NOW) -> Site:
-    """Compile a site; if `lock` is None, with a complete lock.
+    """Compile a site. If `lock` is None, the site gets a complete lock.
 
     Args:
         files: texts by file name, or the text of the only file.

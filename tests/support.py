@@ -1,7 +1,7 @@
 """`needs("nft", "root")` declares what a test needs of the machine: a missing need skips the test, and fails it in CI.
 
 A suite that silently skips tests is green for the wrong reason. So each skip has a reason, and with `CI=true` in the
-environment it is a failure.
+environment a skip is a failure.
 """
 
 from __future__ import annotations
@@ -36,8 +36,7 @@ def needs(*tools: str) -> pytest.MarkDecorator:
 def systemds() -> list[object]:
     """Parameters for `root` of `Networkd`: this machine's systemd, and those in `TAPLOOM_LAB_ROOTS`.
 
-    `TAPLOOM_LAB_ROOTS` holds folders separated by colons. It is meant for checks by hand, as creating such a folder
-    takes
+    `TAPLOOM_LAB_ROOTS` holds folders separated by colons. It is meant for checks by hand, because each folder takes
     half a minute and 400 MB (`debootstrap --variant=minbase --include=systemd,dbus,iproute2,nftables trixie FOLDER`).
     """
     others = [path for path in os.environ.get("TAPLOOM_LAB_ROOTS", "").split(":") if path]

@@ -1,4 +1,4 @@
-"""The benchmark runs to its end and prints a row for each command; its numbers are not judged."""
+"""The benchmark runs to its end and prints a row for each command; no test checks the numbers."""
 
 import subprocess
 import sys

@@ -62,7 +62,7 @@ def test_each_file_names_the_schema_and_is_valid_by_it(file: Path) -> None:
 
 
 def _without_dates(value: object) -> object:
-    """A value with dates as texts, because the core schema of YAML 1.2 has no dates."""
+    """Converts all dates in a value to texts, because the core schema of YAML 1.2 has no dates."""
     if isinstance(value, dict):
         return {key: _without_dates(inner) for key, inner in value.items()}
     if isinstance(value, list):

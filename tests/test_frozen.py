@@ -15,7 +15,7 @@ from taploom.base import frozen
 
 @frozen.dataclass(frozen=True, slots=True)
 class Equal:
-    """A class without ordering, as most are."""
+    """A class without ordering, like most classes of the compiler."""
 
     name: str
     number: int = 0

@@ -104,7 +104,7 @@ def test_work_that_is_dropped_ends_and_leaves_no_process() -> None:
 def test_a_process_forks_only_if_it_has_no_threads() -> None:
     """Runs in a new process, because the process of the tests may have threads.
 
-    The new process prints warnings: as an error, Python (3.13) drops the warning of `os.fork`.
+    The new process prints warnings: if warnings were errors, Python 3.13 would drop the warning of `os.fork`.
     """
     script = """
         import os, threading, time

@@ -39,7 +39,7 @@ def test_validate_reports_missing_lock_entries_and_lock_adds_them(site: Path, ta
     assert not (site / "specs/taploom.lock").exists()
     locked = taploom("lock")
     assert locked.status == 0
-    assert locked.out.count("+ guest/http") == 4  # an IPv6 address and a MAC for each
+    assert locked.out.count("+ guest/http") == 4  # an IPv6 address and a MAC for each guest
     after = taploom("validate")
     assert (after.status, after.out, after.err) == (0, "", "specs: no findings\n")
     assert taploom("lock", "--check").status == 0

@@ -1,4 +1,4 @@
-"""With a broken lowering, every command stops before it writes, prints or runs a wrong ruleset."""
+"""If the lowering is broken, every command stops before it writes, prints or runs a wrong ruleset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Examples of the command reference: every option of every command has one, and each runs successfully."""
+"""Examples of the command reference: each option of each command has an example, and each example succeeds."""
 
 import os
 import shlex

@@ -71,7 +71,7 @@ def test_rendered_lines_of_every_kind_of_object_exist(tree: Path, taploom: Taplo
 
 
 def test_a_rendered_line_leads_back_to_its_spec(tree: Path, taploom: Taploom) -> None:
-    """Each line with an origin names the entry at that place, for each way of writing the path."""
+    """`explain FILE:LINE` names the spec entry that caused the line, for each way to write the path."""
     told = json.loads(taploom("explain", "forward/http", "--format", "json").out)["lines"][0]
     for path in (f"build/plan/{told['path']}", told["path"], str(tree / told["path"])):
         back = json.loads(taploom("explain", f"{path}:{told['line']}", "--format", "json").out)

@@ -1,4 +1,4 @@
-"""`taploom export`: bundles of one host and of all hosts, for the seed and for a change of it."""
+"""`taploom export`: bundles of one host and of all hosts, for the seed and for a changed seed."""
 
 import hashlib
 import json

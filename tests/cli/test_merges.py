@@ -1,4 +1,4 @@
-"""Merges two branches that add guests, by git itself and with the attributes that `taploom init` writes."""
+"""Merges two branches that add guests, with real git and the `.gitattributes` that `taploom init` writes."""
 
 import subprocess
 from pathlib import Path
@@ -19,7 +19,7 @@ guests:
   first: {host: hv, nics: {wide: {}}}
 """
 COLLIDING = ("a0", "a1")
-"""Names of guests that get the same of the five free addresses of `lan`, if each is alone on its branch."""
+"""Two guest names. Both guests get the same free address of `lan` if each is added on its own branch."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Output files of commands: written whole or not at all, through links and pipes, and by one writer at a time."""
+"""Output files are written completely or not at all, may be links or pipes, and have one writer at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares the page on the proof with the commands' output for the seed, and its numbers with those of the tests."""
+"""Compares the page on the proof with the commands' output for the seed, and the page's numbers with the tests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def blocks(language: str) -> Iterator[str]:
 
 
 def lab_lines() -> list[re.Pattern[str]]:
-    """Patterns of the lines that a lab prints; `…` stands for an address that differs each time."""
+    """Patterns of the lines that a lab prints; `…` stands for an address that changes from run to run."""
     (block,) = blocks("text")
     return [re.compile(re.escape(line).replace("…", r"\S+")) for line in block.splitlines()]
 

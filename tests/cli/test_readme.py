@@ -1,4 +1,4 @@
-"""Compares the README and the changelog with the real commands, options and exit codes."""
+"""Compares the README and the changelog with the actual commands, options and exit codes."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ KINDS = {
 
 
 def _defined(specs: Path) -> list[tuple[str, str]]:
-    """Kind and name of every object that the specs define, read with PyYAML."""
+    """The kind and the name of every object that the specs define; PyYAML reads the specs."""
     files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(specs.rglob("*.yaml"))]
     found = [(kind, name) for file in files for kind, section in KINDS.items() for name in file.get(section) or ()]
     tags = {
@@ -71,7 +71,7 @@ def _comments(text: str) -> list[str]:
 
 
 def _plain(file: object) -> object:
-    """A parsed spec with shorthands written out, because adding and removing a key leaves the long form."""
+    """A parsed spec with all shorthands expanded: an entry keeps its long form after a key is added and removed."""
     shorthands = {"addresses": "prefixes", "services": "ports"}
     plain = dict(file) if isinstance(file, dict) else {}
     for section in plain.keys() & shorthands.keys():

@@ -40,7 +40,7 @@ def _read(master: int) -> bytes:
 
 
 def broken(cause: str) -> tuple[str, ...]:
-    """The command line of a taploom whose compilation runs `cause` instead."""
+    """The command line of a taploom that runs the Python code `cause` instead of compiling the site."""
     script = f"""
         import taploom.driver
         def compile_site(specs, *, now, render):
@@ -157,7 +157,7 @@ def test_progress_is_shown_on_a_terminal_after_a_while(site: Path) -> None:
 
 
 def test_the_progress_display_starts_no_thread(site: Path) -> None:
-    """With a second thread, `base.parallel` would not fork and do all work in one process."""
+    """With a second thread, `base.parallel` could not fork, and would do all work in one process."""
     tasks = "sum(1 for _ in __import__('pathlib').Path('/proc/self/task').iterdir())"
     command = [*broken(f"raise SystemExit(100 + {tasks})"), "validate"]
     master, terminal = pty.openpty()

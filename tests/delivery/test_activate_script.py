@@ -68,7 +68,7 @@ def test_each_shell_parses_it(shell: str, script: str) -> None:
 
 
 def _commands(source: str) -> set[str]:
-    """The first words of commands, found with regular expressions; words of messages may be among them."""
+    """The first word of each command, found with regular expressions; the result may include words of messages."""
     bare = re.sub(r"(?m)(^|\s)#.*$", "", source)
     before = r"(?:^|[;|&({!]|\b(?:do|then|else|if|while|until)\b|\blimit \d+)"
     words = re.findall(rf"(?={before}\s*([a-z0-9-]+)(?=[\s;)]|$))", bare, re.MULTILINE)
@@ -181,7 +181,7 @@ def _changed(files: Mapping[str, File], path: str, change: Callable[[bytes], byt
 
 
 def _sealed(files: Mapping[str, File]) -> dict[str, File]:
-    """The same files with matching checksums, which an attacker can also compute."""
+    """The same files with matching checksums; an attacker can compute checksums, too."""
     others = sorted(set(files) - {"SHA256SUMS"})
     sums = "".join(f"{hashlib.sha256(files[path].data).hexdigest()}  {path}\n" for path in others)
     return {**files, "SHA256SUMS": File(sums.encode(), 0o644)}

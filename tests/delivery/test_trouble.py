@@ -1,4 +1,4 @@
-"""Deliveries that meet links, interruptions, full disks or another writer lose no file and write nowhere else."""
+"""Despite links, interruptions, full disks or a second writer, delivery loses no file and writes only to its folder."""
 
 import errno
 import fcntl

@@ -1,4 +1,4 @@
-"""The picture of a change marks added, removed and changed objects with sign, word and line style."""
+"""The picture of a change marks added, removed and changed objects with a sign, a word and a line style."""
 
 import re
 

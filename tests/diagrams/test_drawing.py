@@ -1,4 +1,4 @@
-"""Pages are built on machines with `dot`, with only the Python package, and with neither."""
+"""Builds pages on machines with `dot`, with only the package pygraphviz, and with neither."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes of a host by hand or by programs, each with its undo command and the expected row of `taploom drift`."""
+"""Changes that people or programs make on a host, each with its undo command and its row in `taploom drift`."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ DIVERGENCES = {
     "an MTU changed": Divergence(
         "ip link set eno1 mtu 1450", "ip link set eno1 mtu 1400", "drifted", "link", "eno1:"
     ),
-    "a TAP moved to another bridge, which networkd would take back": Divergence(
+    "a TAP moved to another bridge while networkd is stopped": Divergence(
         "systemctl stop systemd-networkd.socket systemd-networkd.service && ip link set dm-web master br-lan",
         "systemctl start systemd-networkd.socket systemd-networkd.service && sleep 2", "drifted", "link", "web: {host",
     ),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def nfts() -> list[object]:
-    """Parameters for `root`: this machine's nft, and those of the systems in `TAPLOOM_LAB_ROOTS` (tests.support)."""
+    """Parameters for `root`, whose nft is used: this machine, and the systems in `TAPLOOM_LAB_ROOTS`."""
     others = [Path(path) for path in os.environ.get("TAPLOOM_LAB_ROOTS", "").split(":") if path]
     found = [path for path in others if any((path / at / "nft").exists() for at in ("usr/sbin", "sbin"))]
     return [pytest.param(None, id="nft"), *(pytest.param(path, id=path.name) for path in found)]

@@ -44,7 +44,7 @@ def test_each_shell_prints_facts(shell: str) -> None:
 def test_odd_file_names_are_escaped_and_run_nothing(shell: str, tmp_path: Path) -> None:
     folder = tmp_path / "network"
     folder.mkdir()
-    odd = ODD.replace("\n", "") if shell == "busybox" else ODD  # its sha256sum does not escape line ends
+    odd = ODD.replace("\n", "") if shell == "busybox" else ODD  # busybox's sha256sum does not escape line ends
     (folder / odd).write_text("[Match]\n")
     inside = 'mount -t tmpfs tmpfs /etc/systemd/network && cp -- "$0"/* /etc/systemd/network && cd /tmp && exec "$@"'
     within = ["unshare", "--mount", "--net", "sh", "-c", inside, str(folder)]

@@ -1,4 +1,4 @@
-"""On a booted host, each deliberate divergence is found with the right status and spec line, and nothing else is.
+"""On a booted host, `drift` finds exactly the deliberate divergence, with the right status and spec line.
 
 Nothing is found on a host just after activation, after its reboot, or after a divergence is undone.
 """

@@ -1,8 +1,8 @@
 """Compares the predicted effect of a rule added by hand with real packets in the kernel.
 
-A site runs in a lab. A test changes its ruleset by hand, reads the kernel's listing and evaluates it for the first
-packet
-of each probed flow. The flows predicted to differ from the plan must be those whose probes differ from it.
+A site runs in a lab. Each test changes a host's ruleset by hand, reads the kernel's listing, and evaluates the listing
+for the first packet of each probed flow. It predicts which flows differ from the plan; the probes of exactly these
+flows must differ.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.kernel, needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")]
 OURS = "inet taploom"
 BY_HAND = {
-    "everything opened to guests": f"insert rule {OURS} forward_zone-internet_net-front meta l4proto tcp accept",
+    "all TCP ports opened to guests": f"insert rule {OURS} forward_zone-internet_net-front meta l4proto tcp accept",
     "a port closed between networks": f"insert rule {OURS} forward index 1 ip daddr 10.2.0.0/24 tcp dport 5432 drop",
-    "one family closed on the way out": f"insert rule {OURS} forward index 1 oifname eth0 meta nfproto ipv6 drop",
-    "a range opened by interfaces": (
+    "IPv6 closed on the way out": f"insert rule {OURS} forward index 1 oifname eth0 meta nfproto ipv6 drop",
+    "a port range opened between two interfaces": (
         f"insert rule {OURS} forward index 1 iifname br-front oifname br-vault tcp dport 5000-6000 accept"
     ),
     "pings accepted": f"insert rule {OURS} input icmp type echo-request accept",
-    "one family of the management rejected": f"insert rule {OURS} input index 1 ip6 saddr ::/0 tcp dport 22 reject",
+    "SSH to the host rejected in IPv6": f"insert rule {OURS} input index 1 ip6 saddr ::/0 tcp dport 22 reject",
     "a forward with another target": (
         f"insert rule {OURS} nat_prerouting iifname eth0 ip daddr 203.0.113.2 tcp dport 80 dnat ip to 10.1.0.11:80"
     ),
-    "a set that opens more": (
+    "an element added to an allow set": (
         f"add element {OURS} allow_net-front_net-vault_ipv4_tcp {{ 10.1.0.0/24 . 10.2.0.10 . 5434 }}"
     ),
 }
@@ -64,7 +64,7 @@ def proof() -> Iterator[Proof]:
 
 
 class Points(Reading):
-    """A `Reading` that gives the point of a question's first packet in a diagram, and the diagram's context."""
+    """A `Reading` that locates the first packet of a question: the context of the diagram, and the point in it."""
 
     def place(self, question: Question) -> tuple[MapContext, tuple[int, ...]]:
         start = self._start(question)
@@ -88,7 +88,7 @@ def bridged(question: Question) -> bool:
 
 
 def changed(proof: Proof, live: Ruleset) -> set[str]:
-    """The flows whose first packet a ruleset treats differently from the plan."""
+    """The flows whose first packet the ruleset treats differently than the plan does."""
     plan, points = proof.atlas.plan, Points(proof.atlas, int(time.time()))
     site = PrioritizedEntries(SiteIndex(plan))
     found = set()

@@ -38,7 +38,7 @@ CASES = sorted(path.parent.name for path in GOLDEN.glob("*/specs"))
 
 @pytest.fixture(params=nfts())
 def root(request: pytest.FixtureRequest) -> Path | None:
-    """The root of the system whose nft is used, or None for this machine's."""
+    """The root of the system whose nft is used, or None for this machine."""
     found: Path | None = request.param
     return found
 
@@ -82,7 +82,7 @@ FAULTS = {**TREE, **ONE_SIDED, **FRAMES}
 UNLOADABLE = {"a deny between neighbours is gone"}
 """Faults that no kernel loads, because a rule names a set that is missing."""
 BEYOND = {"a prefix translation leads to one address"}
-"""Faults that the kernel loads but taploom reads as unknown: translations between prefixes of different lengths."""
+"""Faults that the kernel loads but taploom cannot read: translations between prefixes of different lengths."""
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS.keys() - UNLOADABLE))

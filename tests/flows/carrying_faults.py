@@ -1,4 +1,4 @@
-"""Faults in traffic between uplinks of a host, made in the ruleset and in the plan that it is lowered from."""
+"""Faults that affect traffic between uplinks of a host; each changes the ruleset or the plan behind it."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def swapped(element: Element) -> Element:
 
 
 def wrong_map(family: Family, name: str) -> Edit:
-    """Drops the look-up of one family in a DNAT map."""
+    """Drops the rule that looks up a DNAT map in one family."""
 
     def edited(statement: Statement) -> Statement | None:
         return (
@@ -155,7 +155,7 @@ FAMILIES: dict[str, Callable[[Ruleset], Ruleset]] = {
     "echo requests are accepted as ICMP errors": types("implied/icmpv6", also(128)),
     "neighbour solicitations are dropped": types("implied/nd", without(135)),
     "neighbour discovery is accepted from beyond a router": everywhere(any_hop),
-    "an end of validity is a second early": everywhere(early),
+    "an expiry is a second early": everywhere(early),
     "a prefix translation leads to one address": everywhere(moved_on),
     "the reverse path check is loose": everywhere(loose),
     "a deny on the bridge has source and destination swapped": lambda r: elements(

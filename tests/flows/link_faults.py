@@ -1,4 +1,4 @@
-"""Faults in links with one or two addresses (/32, /31, /128, /127), made in the ruleset or in the plan."""
+"""Faults for links with one or two addresses (/32, /31, /128, /127); each changes the ruleset or the plan."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def lent(name: str, owner: Prefix, other: Prefix) -> Callable[[Host], Ruleset]:
 
 
 def remotes(*edits: tuple[Prefix, Prefix | None]) -> Callable[[Host], Ruleset]:
-    """Replaces or drops prefixes of other hosts."""
+    """Replaces or drops prefixes that belong to other hosts."""
 
     def edited(one: Remote) -> Remote | None:
         to = dict(edits).get(one.prefix, one.prefix)

@@ -71,7 +71,7 @@ LOWERING: dict[str, Callable[[Host], Host]] = {
             else t
         )
     ),
-    "an entry for some senders covers all": terms(
+    "an entry for some senders covers all senders": terms(
         lambda t: (
             replace(t, sources=ANYWHERE)
             if t.entry == "policy/admin" and t.ingress.kind is SideKind.OUTSIDE and t.family is Family.IPV4
@@ -82,7 +82,7 @@ LOWERING: dict[str, Callable[[Host], Host]] = {
         lambda t: replace(t, egress=replace(t.egress, name="backbone")) if t.entry == "policy/out" else t
     ),
     "terms of the remote side are missing": terms(lambda t: None if t.ingress.kind is SideKind.REMOTE else t),
-    "an entry for some senders covers all on unknown interfaces": terms(
+    "an entry for some senders covers all senders on unknown interfaces": terms(
         lambda t: replace(t, sources=ANYWHERE) if t.ingress.kind is SideKind.OTHER and t.family is Family.IPV4 else t
     ),
     "a DNAT entry is missing": dnat_entries(
@@ -103,7 +103,7 @@ LOWERING: dict[str, Callable[[Host], Host]] = {
     "a DNAT entry is one port longer": dnat_entries(
         lambda x: replace(x, last=x.last + 1) if x.forward == "forward/calls" else x
     ),
-    "a DNAT entry does not shift": dnat_entries(
+    "a DNAT entry does not shift ports": dnat_entries(
         lambda x: replace(x, target_first=x.first) if x.forward == "forward/moved" else x
     ),
     "a DNAT entry expires too early": dnat_entries(lambda x: replace(x, expires=x.expires - 1) if x.expires else x),

@@ -1,4 +1,4 @@
-"""Faults in the source address checks of a host with four uplinks, made in the ruleset or in the plan."""
+"""Faults in the source address checks of a host with four uplinks; each changes the ruleset or the plan."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def lowered(edit: Callable[[Remote], Paths]) -> Callable[[Host], Ruleset]:
 
 
 def within(prefixes: tuple[Prefix, ...], *uplinks: str) -> Callable[[Remote], Paths]:
-    """Moves the reverse paths within some prefixes to other uplinks."""
+    """Replaces the uplinks of each reverse path whose prefix lies within one of the given prefixes."""
     return lambda one: (replace(one, uplinks=uplinks) if any(one.prefix in p for p in prefixes) else one,)
 
 
@@ -80,7 +80,7 @@ SENDERS: dict[str, Callable[[Host], Ruleset]] = {
     "the default uplink is accepted for senders behind a route": lowered(within(BRANCH, "eno1", "eno2", "eno3")),
     "the default uplink is accepted for senders on a link": lowered(within(OFFICE, "eno1", "eno2")),
     "the uplink with DHCP is accepted for senders on another link": lowered(within(OFFICE, "eno2", "eno4")),
-    "senders on a link are expected on another one": lowered(within(OFFICE, "eno3")),
+    "senders on a link are expected on another link": lowered(within(OFFICE, "eno3")),
     "prefixes of links are missing in IPv4": lowered(lambda one: () if one.prefix in OFFICE[0] else (one,)),
     "prefixes of links are missing in IPv6": lowered(lambda one: () if one.prefix in OFFICE[1] else (one,)),
     "prefixes of routes are missing": lowered(

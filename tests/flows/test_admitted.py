@@ -76,7 +76,7 @@ def _senders(asked: Asked, host: Host, family: Family, known: Spans) -> Iterator
 
 
 def _said(asked: Asked, host: Host, interface: HostInterface, port: int, source: Address) -> bool | None:
-    """Whether the oracle admits a sender at the interface's address; None if the oracle does not know."""
+    """Whether the oracle lets a sender reach the interface's own address; None if the oracle does not know."""
     side = interface.ipv4 if source.family is Family.IPV4 else interface.ipv6
     if side is None and interface.configured:
         return False

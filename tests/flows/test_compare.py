@@ -24,7 +24,7 @@ from taploom.plan.site import Plan
 
 
 def rates() -> Plan:
-    """The plan of overlapping entries: most with a rate limit, some without, logged, expiring or denied."""
+    """A plan with overlapping policy entries: most have a rate limit; some have none, log, expire or deny."""
     entries = (
         "  all: {from: 192.0.0.0/9, to: web, allow: tcp/10000-30000}\n"
         "  logged: {from: any, to: web, allow: tcp/20000-20999, log: true, limit: 7/minute}\n"

@@ -13,7 +13,7 @@ from taploom.flows.algebra.spans import united
 
 SIZES = (6, 4, 5)
 WIDE = (30, 3, 40)
-"""A space with enough pieces for unions to be built as bits, provided that no box cuts the second dimension."""
+"""Sizes of a space in which unions are computed with bit masks, unless a box limits the second dimension."""
 POINTS = list(itertools.product(*(range(size) for size in SIZES)))
 
 

@@ -1,8 +1,7 @@
 """Compares the lab's oracle with the intent, for packets that enter a host through an uplink.
 
-The oracle follows the plan's routes address by address, the intent uses spans, and the passes, which supply the plan
-for
-the ruleset, use prefixes. Each of the three computes on its own which senders an uplink accepts.
+Three parts of taploom compute separately which senders an uplink accepts: the oracle follows the plan's routes address
+by address, the intent uses spans, and the passes, whose plan becomes the ruleset, use prefixes.
 """
 
 from __future__ import annotations

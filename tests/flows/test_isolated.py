@@ -1,4 +1,4 @@
-"""Isolated networks: only forwards and the host itself send packets back to the bridge that they came from."""
+"""Isolated networks: a packet between two guests of the network is dropped, unless a forward redirects it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Learned addresses have numbers just above the last real address, and are never taken for one another."""
+"""Learned addresses have numbers just above the last real address, and no two of them are equal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares the route that taploom expects among several to one prefix with the route that the kernel uses."""
+"""For several routes to one prefix: compares the route that taploom expects with the route that the kernel uses."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_the_kernel_uses_the_route_with_the_lowest_metric(family: str, metrics: 
 @pytest.mark.kernel
 @needs("root", "unshare")
 @pytest.mark.parametrize(
-    ("family", "metric"),  # the kernel refuses a second IPv4 route of one prefix and metric
+    ("family", "metric"),  # the kernel refuses a second IPv4 route with equal prefix and metric
     [("ipv4", 1), ("ipv4", 257), ("ipv6", 1), ("ipv6", 255), ("ipv6", 257), ("ipv6", None)],
 )
 def test_a_route_to_the_prefix_of_a_link_wins_if_the_kernel_s_own_has_a_higher_metric(

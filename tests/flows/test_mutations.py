@@ -1,7 +1,7 @@
 """The proof finds each single fault in a ruleset or in the plan from which the ruleset was lowered.
 
 Faults of the first kind change the emitted tree; faults of the second kind change a host's terms, DNAT entries and
-source NAT entries. The intent remains that of the spec.
+source NAT entries. The intent always follows from the unchanged spec.
 """
 
 from __future__ import annotations

@@ -187,8 +187,8 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
     "remote networks count as outside": lambda r: drop_rule(r, "forward_net-web_zone-backbone", 0),
     "a remote network is local": lambda r: elements(r, "remote_ipv4", gone),
     "a limit is gone": in_rule("forward_zone-internet_net-web", "policy/pings", only(LimitBy)),
-    "an end of validity is gone": in_rule("", "policy/until", only(Until)),
-    "an end of validity is a second late": in_rule("", "policy/until", later),
+    "an expiry is gone": in_rule("", "policy/until", only(Until)),
+    "an expiry is a second late": in_rule("", "policy/until", later),
     "guests of one bridge cannot reach each other": lambda r: rules(
         r,
         lambda rule: replace(rule, statements=(DROP,)) if rule.comment == "implied/bridge" else rule,
@@ -209,7 +209,7 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
     "a forward leads to another port": lambda r: elements(
         r, "dnat_eth0_ipv6_all_tcp_port", lambda e: retargeted(e, 80)
     ),
-    "a shifted range sends every port to its first": lambda r: elements(
+    "a shifted range sends every port to the first inside port": lambda r: elements(
         r, "dnat_eth0_ipv4_all_tcp_sender-port", lambda e: retargeted(e, 8000)
     ),
     "a range of ports is one too long": lambda r: elements(r, "dnat_eth0_ipv4_all_udp_range", shifted),
@@ -235,7 +235,7 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
         r, lambda x: None if "set='forwards_net-web" in repr(x) else x, "forward_zone-backbone_net-web"
     ),
     "a forward never expires": in_rule("dnat_eth0_ipv4", "forward/soon", only(Until)),
-    "a forward leads to the wrong address by a rule": in_rule("dnat_eth0_ipv4", "forward/soon", elsewhere),
+    "a rule of a forward translates to the wrong address": in_rule("dnat_eth0_ipv4", "forward/soon", elsewhere),
     "a forward is not accepted after its translation": lambda r: elements(r, "forwards_net-web_ipv4_tcp", gone),
     "all translated packets are accepted": lambda r: rules(
         r,

@@ -19,7 +19,7 @@ from taploom.plan.json import plan_json
 from taploom.plan.site import Plan
 
 Bundles = dict[str, dict[str, File]]
-"""Files of a bundle by path, by host."""
+"""The bundle of each host, by host name; a bundle is its files by path."""
 
 
 @pytest.fixture(scope="module", params=CASES)

@@ -2,8 +2,8 @@
 
 The expected files omit the manifests, which change with every byte of other files; the tests compute them.
 
-`pytest tests/golden --update` rewrites the expected files. Before it does, the tools that load a tree check it, so that
-files that nft or Nix would refuse are never expected.
+`pytest tests/golden --update` rewrites the expected files. First, the tools that load a tree check it, so that no file
+that nft or Nix refuses becomes an expected file.
 """
 
 import hashlib

@@ -53,7 +53,7 @@ class Clone:
         return file
 
     def site(self, folder: str, *, changed: bool) -> None:
-        """Writes the site of branch `main` into a folder, or the changed one."""
+        """Writes a site into a folder: that of branch `change` if `changed` is true, else that of branch `main`."""
         for file, text in BASE.items():
             self.write(f"{folder}/{file}", text.replace("tcp/443", f"[tcp/443, {TRUTH}]") if changed else text)
         self.write(f"{folder}/taploom.lock", "")

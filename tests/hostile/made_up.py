@@ -1,4 +1,4 @@
-"""Random mutations of specs from a seed, including those of an attacker who knows taploom."""
+"""Random mutations of specs, determined by a seed; some are what an attacker who knows taploom would write."""
 
 import random
 from collections.abc import Mapping
@@ -84,7 +84,7 @@ def _deep(raw: bytes, chance: random.Random, _: Mapping[str, bytes]) -> bytes:
 
 
 def _repeated(raw: bytes, chance: random.Random, _: Mapping[str, bytes]) -> bytes:
-    """Appends aliases that multiply aliases."""
+    """Appends YAML aliases that expand to exponentially many values."""
     rows = [b"a0: &a0 [x, x]"] + [b"a%d: &a%d [%s]" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 12)]
     return raw + b"\n" + b"\n".join(rows[: chance.randint(2, 12)]) + b"\n"
 

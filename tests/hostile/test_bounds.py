@@ -1,4 +1,4 @@
-"""Clones with too much content, or with objects that git would not write: an error within bounds of time and memory."""
+"""For clones with huge content or invalid objects, taploom reports an error within limits of time and memory."""
 
 import os
 import subprocess
@@ -52,7 +52,7 @@ os._exit(os.waitstatus_to_exitcode(status))
 """
 """A small process that starts the command and measures its memory.
 
-Linux adds the memory of the parent, up to execve(2), to the peak of a child, and the test process is large.
+Until a child calls execve(2), Linux counts the parent's memory in the child's peak, and the test process is large.
 """
 
 

@@ -22,7 +22,7 @@ _BEGIN = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 def said(body: str | bytes, head: str = _BEGIN) -> Answer:
-    """An answer to every request with this body."""
+    """Answers every request with this body."""
     raw = body.encode() if isinstance(body, str) else body
 
     def answer(to: socket.socket, _: str) -> None:
@@ -32,7 +32,7 @@ def said(body: str | bytes, head: str = _BEGIN) -> Answer:
 
 
 def known(body: str | bytes) -> Answer:
-    """An answer that identifies our account, and gives all other requests this body."""
+    """Answers the request for our account with that account, and all other requests with this body."""
     ours, rest = said('{"id": 7, "login": "bot", "type": "Bot"}'), said(body)
     return lambda to, path: (ours if path.endswith("/user") else rest)(to, path)
 

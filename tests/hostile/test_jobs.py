@@ -1,4 +1,4 @@
-"""CI jobs in a checkout of a change run none of its modules, only pinned actions, and no commands from its texts."""
+"""CI jobs for a hostile change: they import none of its modules, run none of its texts, and use only pinned actions."""
 
 import json
 import re
@@ -34,7 +34,7 @@ MODULES = (
 
 @pytest.fixture
 def checkout(clone: Clone) -> Clone:
-    """A change with modules that have the names of modules which Python or pip would import."""
+    """A change that adds Python modules named like modules that Python or pip imports."""
     text = f"import pathlib\npathlib.Path({str(clone.marker)!r}).touch()\n"
     for name in MODULES:
         clone.write(f"{name}.py", text)
@@ -81,7 +81,7 @@ def test_the_component_installs_taploom_without_the_modules_of_a_change(checkout
 
 
 def _texts() -> dict[str, str]:
-    """The files from which jobs are made: our own, and those that people copy."""
+    """The files that define CI jobs: our own, and examples and templates that users copy."""
     places = ("action.yml", "templates/*.yml", ".github/workflows/*.yml", "site/**/*.md")
     found = [path for place in places for path in sorted(ROOT.glob(place))]
     found += sorted((ROOT / "compiler/taploom/cli/starter").iterdir())
@@ -97,7 +97,7 @@ def test_actions_are_pinned_by_commit() -> None:
 
 
 def test_jobs_install_this_distribution_at_a_version_or_from_a_given_place() -> None:
-    """A name without a version would install any later upload, or an earlier one by somebody else, from a registry."""
+    """Without a version, pip would install whatever a registry has under the name, even somebody else's upload."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     pinned = f"{project['name']}=={__version__}"
     texts = "\n".join(_texts().values())
@@ -125,14 +125,14 @@ _LINES = ("::error::a", "  ::add-mask::b", "\u00a0::warning file=x::c")
 
 
 def _obeyed(text: str) -> list[str]:
-    """Lines that a GitHub runner would take for commands, by its `ActionCommand.TryParseV2` and `TryParse`."""
+    """Lines that a GitHub runner would run as commands, according to its `ActionCommand.TryParseV2` and `TryParse`."""
     lines = re.split(r"\r\n|\r|\n", text)
     return [line for line in lines if _COMMAND.search(line) or re.match(r"::[^:]*::", line.strip())]
 
 
 @pytest.fixture
 def noisy(clone: Clone) -> Clone:
-    """A change whose specs and file names contain runner commands, and errors that quote them."""
+    """A change with runner commands in its specs and file names; the specs have errors whose messages quote them."""
     clone.site("specs", changed=True)
     described = "".join(f"  z{n}: {{description: '{line} {_HOSTILE}'}}\n" for n, line in enumerate(_LINES))
     clone.write("specs/##[error]file.yaml", f"taploom: 1\nzones:\n{described}")

@@ -1,4 +1,4 @@
-"""Random hostile specs and clones, by seeds: a few on each run, and more with `pytest --hostile 60`."""
+"""Random hostile specs and clones: each run tries a few seeds, and `pytest --hostile 60` tries 60."""
 
 import random
 import re
@@ -22,10 +22,10 @@ from taploom.report.plan.markdown import change_markdown
 from taploom.report.plan.text import change_text
 
 SPECS = 50
-"""Mutated specs per test, so that 60 tests try 3,000."""
+"""Number of mutated sites per test; 60 tests try 3,000 sites."""
 
 SECONDS = 20
-"""Seconds that one compilation may take, far more than it needs even on a busy machine."""
+"""Maximum duration of one compilation in seconds; a compilation is much faster even on a busy machine."""
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _TREES = (
@@ -47,7 +47,7 @@ _TREES = (
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Runs each test with the number of seeds that `--hostile` gives."""
+    """Runs each test once for each of the first N seeds; N is the value of `--hostile`."""
     if "seed" in metafunc.fixturenames:
         metafunc.parametrize("seed", range(metafunc.config.getoption("--hostile")))
 
@@ -87,7 +87,7 @@ def test_random_clones_hide_nothing_and_run_nothing(seed: int, clone: Clone, tap
     """Applies two to four hostile changes to a clone, one after the other."""
     chance = random.Random(seed)
     cases = chance.sample(_TREES, chance.randint(2, 4))
-    cases.sort(key=lambda case: case is trees.attributes)  # last, as git refuses to add files with a failing filter
+    cases.sort(key=lambda case: case is trees.attributes)  # last: git refuses to add files with a failing filter
     for case in cases:
         case(clone)
     clone.marker.unlink(missing_ok=True)  # the preparation's own git commands may have run configured programs

@@ -1,4 +1,4 @@
-"""Finds the modules that start programs: git is run in one module, so its safeguards apply to all of taploom."""
+"""Finds the modules that start programs: only one module runs git, so every use of git has that module's safeguards."""
 
 import ast
 import re
@@ -49,6 +49,6 @@ def _prints(path: Path) -> bool:
 
 
 def test_output_passes_the_guard_against_runner_commands() -> None:
-    """Exceptions are our own schemas, and the output of `fmt -` and `export -`, which must stay unchanged."""
+    """Only our own schemas and the output of `fmt -` and `export -` skip the guard: this output must stay unchanged."""
     found = {path.name for path in (_PACKAGE / "cli").glob("*.py") if _prints(path)}
     assert found == {"terminal.py", "entry.py", "schema.py", "fmt.py"}

@@ -31,7 +31,7 @@ def bare_at_the_top(clone: Clone) -> None:
 
 
 def bare_around_specs(clone: Clone) -> None:
-    """Puts a bare repository into the folder around the specs, nearer to them than the clone's own."""
+    """Adds a bare repository `net` next to the folder of specs."""
     clone.repository("net")
     clone.commit()
 
@@ -106,7 +106,7 @@ def outputs(clone: Clone) -> None:
 
 
 def names_of_files(clone: Clone) -> None:
-    """Adds files with odd names to the folder of specs; none of them is a spec."""
+    """Adds files that have odd names, and are not specs, to the folder of specs."""
     for name in (
         "-x",
         "--output=x",
@@ -185,7 +185,7 @@ _PLACES = {
 @pytest.mark.parametrize("name", _PLACES)
 @pytest.mark.parametrize("two", [False, True], ids=["BASE..HEAD", "BASE HEAD"])
 def test_no_folder_is_taken_for_a_revision(name: str, two: bool, clone: Clone, taploom: Taploom) -> None:
-    """The folder has the name of the requested revision and holds the site of the opposite side."""
+    """The folder has the name of one revision, but contains the site of the other revision."""
     base, head = clone.name("main"), clone.name("change")
     clone.git("update-ref", "refs/remotes/origin/main", base)
     folder = _PLACES[name].format(base=base, head=head)
@@ -200,7 +200,7 @@ def test_no_folder_is_taken_for_a_revision(name: str, two: bool, clone: Clone, t
 
 
 def test_no_folder_is_taken_for_a_missing_revision(clone: Clone, taploom: Taploom) -> None:
-    """As in a shallow clone, the error says that the revision is missing, and how to name the folder."""
+    """The revision is missing, as in a shallow clone; the error says so, and how to name the folder."""
     clone.site("origin/main", changed=True)
     for words in (("origin/main..HEAD",), ("origin/main", "HEAD"), ("HEAD", "origin/main")):
         told = taploom("plan", *words)

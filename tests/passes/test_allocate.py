@@ -35,7 +35,7 @@ def live(lock: Lock) -> dict[Slot, Address | Mac]:
 
 
 def reread(*locks: Lock) -> tuple[Lock, Report]:
-    """The result of a union merge of locks by git, read as a file, with its findings."""
+    """Joins the lines of locks, as git's union merge does; returns the lock read from the result, and the findings."""
     report = Report()
     lines = dict.fromkeys(line for lock in locks for line in lock.text().splitlines())
     return read_lock("".join(f"{line}\n" for line in lines), "taploom.lock", report), report
@@ -167,7 +167,7 @@ def test_lock_renumbers_the_guests_of_a_renumbered_network() -> None:
 
 
 def test_a_guest_loses_an_address_that_becomes_the_gateway() -> None:
-    """The network's gateway changed to an address that the lock gives to a guest."""
+    """The new gateway of the network is an address that the lock assigns to a guest."""
     lock = read_lock("guest/web lan ipv4 10.0.0.9\nguest/web lan mac 02:00:00:00:00:09\n", "", Report())
     after, _ = allocated(site(["web"], "ipv4: 10.0.0.9/24"), lock)
     assert str(live(after)[Slot("web", "lan", "ipv4")]) != "10.0.0.9"

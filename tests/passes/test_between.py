@@ -1,4 +1,4 @@
-"""Checks the result of each pass, on real and random sites, for the properties that the next pass relies on."""
+"""Checks that the result of each pass has the properties that the next pass relies on, for real and random sites."""
 
 from __future__ import annotations
 
@@ -39,9 +39,13 @@ def dangling(document: Document, names: SymbolTable) -> Iterator[str]:
         yield from (f"host {name} carries no {net}" for net in host.networks if net not in document.networks)
     for name, forward in document.forwards.items():
         whole = forward.to in document.guests and forward.on.host in document.hosts
-        yield from (f"forward {name} leads nowhere" for _ in (1,) if not whole)
+        yield from (f"forward {name} has an unknown host or guest" for _ in (1,) if not whole)
     for name, entry in document.policy.items():
-        yield from (f"policy {name} does not decide" for _ in (1,) if (entry.allow is None) == (entry.deny is None))
+        yield from (
+            f"policy {name} has neither or both of allow and deny"
+            for _ in (1,)
+            if (entry.allow is None) == (entry.deny is None)
+        )
         for selector in (*entry.from_, *entry.to):
             if selector.kind == "tag":
                 yield from (f"policy {name} has no {selector.text}" for _ in (1,) if selector.name not in names.tags)
@@ -50,17 +54,17 @@ def dangling(document: Document, names: SymbolTable) -> Iterator[str]:
 
 
 def misgiven(document: Document, allocation: Allocation) -> Iterator[str]:
-    """Values of the lock that are held twice, or that no guest may have."""
+    """Values of the lock that two guests hold, or that no guest may have."""
     held: dict[object, object] = {}
     for slot, locked in allocation.lock.slots.items():
         scope = "" if slot.kind == "mac" else slot.network
         first = held.setdefault((scope, locked.value), slot)
         if first is not slot:
-            yield f"{first} and {slot} hold {locked.value}"
+            yield f"{first} and {slot} both hold {locked.value}"
         network = document.networks[slot.network]
         own = network.ipv4 if slot.kind == "ipv4" else network.ipv6
         if isinstance(locked.value, Address) and (own is None or locked.value not in own.prefix):
-            yield f"{slot} is off its network"
+            yield f"{slot} lies outside its network"
         if own is not None and locked.value == own.address:
             yield f"{slot} is the gateway"
 
@@ -72,7 +76,11 @@ def miswired(document: Document, wiring: Wiring) -> Iterator[str]:
         yield from (f"{guest.name} lost a NIC" for _ in (1,) if [nic.network for nic in guest.nics] != wanted)
         yield from (f"{guest.name} has MAC 0" for nic in guest.nics if nic.mac.value == 0)
         for nic in guest.nics:
-            yield from (f"{nic.tap} is apart" for _ in (1,) if wiring.carriers.get(nic.network) != guest.host)
+            yield from (
+                f"{nic.tap} and its bridge are on different hosts"
+                for _ in (1,)
+                if wiring.carriers.get(nic.network) != guest.host
+            )
 
 
 def misequipped(wiring: Wiring, equipment: Mapping[str, Equipment]) -> Iterator[str]:
@@ -119,7 +127,7 @@ def test_the_result_of_every_pass_fits_the_next_on_random_sites(site: Tree) -> N
 
 
 def test_the_checks_find_a_pass_that_loses_something() -> None:
-    """Each check gets a document and a result that do not belong together."""
+    """Each check gets a document, and a result that does not belong to this document."""
     report = Report()
     _, document = read(SITES["seed"], report)
     _, other = read(SITES["example"] if "example" in FOLDERS else {}, report)

@@ -1,6 +1,6 @@
 """One mistake gives one finding: the tests spoil each value of a site, and misspell each key, one at a time.
 
-Parts that depend on the spoilt one must cause no finding, because they cannot be checked; the rest is valid.
+Parts that depend on the spoilt value or key cannot be checked and must cause no finding; the other parts are valid.
 """
 
 from __future__ import annotations

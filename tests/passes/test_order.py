@@ -62,7 +62,7 @@ def torn(files: Mapping[str, str], luck: random.Random) -> dict[str, str]:
 
 
 def said(site: Site) -> list[tuple[str, str, str]]:
-    """Codes and kinds of the findings; places and messages may differ, as a message may name either of two entries."""
+    """Codes and kinds of the findings, without places and messages: a message may name either of two entries."""
     return sorted((d.code, d.severity.value, d.subject.partition("/")[0]) for d in site.diagnostics)
 
 

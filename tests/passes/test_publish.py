@@ -44,7 +44,7 @@ def with_forward(entry: str, site: str = SITE) -> Site:
 
 
 def test_a_forward_listens_on_every_uplink_that_has_the_family() -> None:
-    """The target is the guest's NIC with the default route, here on the first of its networks by name."""
+    """The target is the guest's NIC with the default route: here, the NIC in the network whose name sorts first."""
     assert forwarded("{on: hv1, ports: tcp/443, to: web}") == ["eth0+eth1 tcp/443 > 10.0.1.10 443: anybody"]
 
 

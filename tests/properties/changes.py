@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def without_host(site: Tree, host: str) -> Tree:
-    """The site without a host, its networks, its guests, and the entries that name only these."""
+    """The site without a host, its networks, its guests, and entries that name nothing else."""
     found = deepcopy(site)
     networks = set(found["hosts"].pop(host)["networks"])
     guests = {name for name, guest in found.get("guests", {}).items() if guest["host"] == host}
@@ -50,7 +50,7 @@ def renamed(site: Tree, host: str, name: str, *, said: bool) -> Tree:
         site: the site before.
         host: the host's old name.
         name: the host's new name.
-        said: whether the entry names its former name (`moved-from`).
+        said: whether the renamed entry has `moved-from` with the old name.
     """
 
     def spoken(value: Any) -> Any:
@@ -71,7 +71,7 @@ def renamed(site: Tree, host: str, name: str, *, said: bool) -> Tree:
 
 
 def swapped(site: Tree) -> tuple[Tree, Tree] | None:
-    """The site with its guests' addresses written out, and the same site after two guests of a network swapped theirs.
+    """The site with all guest addresses written out, and the same site after two guests swapped their addresses.
 
     None if no network has two guests with fixed addresses.
     """

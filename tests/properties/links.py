@@ -53,7 +53,7 @@ def _within(family: str, number: int, place: int) -> str:
 
 
 def _two(draw: st.DrawFn, family: str, own: str, *, gateway: bool) -> Tree:
-    """The keys of a link with two addresses; either of them may be the host's."""
+    """The keys of a link with two addresses; the host has either the lower or the upper address."""
     last = own.rpartition("." if family == "4" else ":")
     ends = [f"{last[0]}{last[1]}{end}" for end in ((2, 3) if family == "4" else (0, 1))]
     if family == "6":

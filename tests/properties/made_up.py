@@ -1,7 +1,7 @@
 """Random sites from Hypothesis: valid, and as awkward as the language allows.
 
-Names are keywords of nft, 63 bytes long, equal in their first fifteen bytes, or equal after removing a `-`. Addresses,
-ports and subnets are numbered, so that none collide; only the structure of the site is random.
+Some names are keywords of nft, some have 63 bytes, some have the same first fifteen bytes, and some differ only in a
+`-`. Addresses, ports and subnets are numbered, so that they never collide; only the structure of the site is random.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Draft:
     Attributes:
         names: unused names.
         networks: name, number and entry of each network, by host.
-        targets: guests that a forward may have as target, each with host and families.
+        targets: guests that may be the target of a forward, each with its host and address families.
         zones: zones of uplinks.
         selectors: selectors that a policy entry may use.
         full: networks without room for another guest.
@@ -63,7 +63,7 @@ class Draft:
 
 @st.composite
 def sites(draw: st.DrawFn) -> Tree:
-    """A valid site with up to three hosts, as a mapping like that of its YAML."""
+    """A valid site with up to three hosts, as the mapping that its YAML contains."""
     draft = Draft(list(draw(st.permutations(NAMES))))
     prose = st.sampled_from(PROSE)
     draft.site["site"] = {"name": draft.name(), "domain": "example.org", "description": draw(prose)}
@@ -255,7 +255,7 @@ def _policy(draw: st.DrawFn, draft: Draft) -> None:
         else:
             hosts = set(draft.site["hosts"])
             entry |= {"to": draw(st.sampled_from([s for s in inner if s not in hosts])), "deny": draw(_SERVICES)}
-        if draw(st.integers(0, 3)) == 0:  # an entry for traffic between uplinks
+        if draw(st.integers(0, 3)) == 0:  # makes it an entry for traffic between uplinks
             entry |= {
                 key: draw(st.lists(st.sampled_from(draft.zones), min_size=1, max_size=2)) for key in ("from", "to")
             }

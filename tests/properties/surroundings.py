@@ -19,7 +19,7 @@ _STRANGERS = {4: "198.51.100.0/24", 6: "2001:db8:a0::/48"}
 
 
 def uplinks(draw: st.DrawFn, draft: Draft, host: str) -> Tree:
-    """The uplinks of a host, in one or several zones; some are configured by others, such as a VPN."""
+    """The uplinks of a host, in one or several zones; taploom does not configure some of them, such as a VPN's."""
     families = draw(st.sampled_from((frozenset({4}), frozenset({6}), _BOTH, _BOTH)))
     zone, found = "", {}
     for device in draw(_DEVICES):
@@ -59,7 +59,7 @@ def _uplink(draw: st.DrawFn, draft: Draft, zone: str, families: Families) -> Tre
 
 
 def ways(draw: st.DrawFn, hosts: Tree) -> None:
-    """Gives some hosts the first host as default gateway, or as next hop to an outside prefix."""
+    """Makes the first host the default gateway of some hosts, or their next hop to an outside prefix."""
     first, *others = hosts.values()
     for entry in others:
         routes = entry.setdefault("routes", {})
@@ -74,7 +74,7 @@ def ways(draw: st.DrawFn, hosts: Tree) -> None:
 
 
 def detours(draw: st.DrawFn, draft: Draft) -> None:
-    """Adds routes to outside prefixes through neighbours; prefixes may be nested or lie within another link."""
+    """Adds routes to outside prefixes through neighbours; a prefix may lie within another route's or link's prefix."""
     for entry in draft.site["hosts"].values():
         for family, to in _FAR.items():
             ends = _fixed(entry["uplinks"], family)
@@ -106,4 +106,4 @@ _NEAR = {
     4: lambda end: next(end.network.subnets(new_prefix=27)),
     6: lambda end: next(end.network.subnets(new_prefix=72)),
 }
-"""The first part of a link's prefix, which contains its hosts."""
+"""By family, a function that returns the first subnet of a link's prefix; the link's hosts lie in this subnet."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = needs("chromium")
 LATER = 2051222400
-"""The start of 2035, when the entries of random sites with an expiry have expired."""
+"""The start of 2035; by then, every entry of a random site that has an expiry has expired."""
 some = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 

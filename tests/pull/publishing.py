@@ -30,11 +30,11 @@ code=$(cat "$RECORD/$1" 2>/dev/null) || code=0
 [ "$1,$code" != confirm,0 ] || { mkdir -p "$STATE/current" && cp "$here/activation" "$STATE/current/"; }
 exit "$code"
 """
-"""A stub that records its arguments, runs a hook of the test, exits as the test wants, and stores confirmed bundles."""
+"""A stub that records its arguments, runs the test's hook, exits with a given status, and keeps confirmed bundles."""
 
 
 def site() -> Plan:
-    """A site of two hosts, of which `hv-east` is in the first wave."""
+    """A site of two hosts; `hv-east` is in the first wave."""
     return compile_site(SPECS, now=0, prove=False).plan
 
 
@@ -66,7 +66,7 @@ class Publisher:
         return hashlib.sha256(plan_json(self.plan).encode()).hexdigest()
 
     def bundle(self, host: str, serial: int, *, grade: int | None = None, before: str = "") -> dict[str, File]:
-        """The bundle of a host; with `grade`, also with a change of that class since the plan `before`."""
+        """The bundle of a host; if `grade` is given, it lists a change of that class since the plan `before`."""
         at = next(one for one in self.plan.hosts if one.name == host)
         since = None
         if grade is not None:

@@ -7,7 +7,7 @@ import sys
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A file server without a log that redirects `/plain/…` to plain HTTP, which clients must not follow."""
+    """A silent file server. It redirects `/plain/…` to plain HTTP; clients must not follow that redirect."""
 
     def do_GET(self) -> None:
         if self.path.startswith("/plain/"):

@@ -1,4 +1,4 @@
-"""Runs the commands of the page on pulling as a publisher, and verifies the signatures as a host does."""
+"""Runs the publisher's commands from the documentation page on pulling; hosts must accept the signatures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pulling a bundle from each kind of source, with each shell, and going back if it does not work."""
+"""Pulls a bundle from each kind of source, with each shell, and goes back if the bundle does not work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faulty bundles and releases: a host refuses each before it changes anything, and accepts one without the fault."""
+"""A host refuses each faulty bundle or release before it changes anything, and accepts one without the fault."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Files = dict[str, File]
 
 
 def published(publisher: Publisher, files: Files, *, serial: int = 5, plan: str = "", archive: bytes = b"") -> None:
-    """Publishes a release that an approver signed, for any bundle."""
+    """Publishes any bundle, together with a release that an approver signed."""
     checksum = publisher.put(HOST, archive or tar(files))
     publisher.put_release(Release(plan or publisher.digest, serial, 2, WAIVER, {HOST: checksum, OTHER: checksum}))
 

@@ -1,4 +1,4 @@
-"""Compares the time at which a host activates a release, by waves and windows, with Python's own time zones."""
+"""Waves and windows decide when a host activates a release; Python's `zoneinfo` gives the expected times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON Schemas of output formats; those of SARIF and GitLab are transcribed from their documentation, in part.
+"""JSON Schemas of output formats; the schemas of SARIF and GitLab transcribe parts of their documentation.
 
 The schemas are closed (`additionalProperties: false`), so that an unknown key fails the test.
 """
@@ -43,7 +43,7 @@ _RUN = _object(
 )  # fmt: skip
 SARIF = _object("version runs", **{"$schema": TEXT, "version": {"const": "2.1.0"}, "runs": _array(_RUN, minItems=1)})
 
-# From GitLab's "Code Quality report format"; type and categories are from Code Climate
+# From GitLab's "Code Quality report format"; `type` and `categories` are from Code Climate
 GITLAB = _array(
     _object(
         "description check_name fingerprint severity location", type={"const": "issue"},

@@ -1,4 +1,4 @@
-"""Compares machine-readable formats with the schemas and the grammars of their readers."""
+"""Compares machine-readable formats with the schemas and grammars of the tools that read them."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Asks the reachability explorer about a plan, and `taploom reach` for the answers that it must give."""
+"""Asks the reachability explorer about a plan, and `taploom reach` for the expected answers."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def asked(page: Page, all_of_them: list[Question]) -> list[Any]:
 
 
 def written(plan: Plan, folder: Path) -> Path:
-    """The explorer's page and the files that it loads, without the rest of a site."""
+    """Writes the explorer's page and the files that it loads, but no other page; returns the page's path."""
     shown = site_view(plan, (), (), {})
     for file in reachability.files(shown):
         (folder / file.path).parent.mkdir(parents=True, exist_ok=True)

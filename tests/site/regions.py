@@ -17,11 +17,11 @@ Answers = Sequence[Mapping[str, Any]]
 """Answers in the form of `taploom reach --format json`."""
 FAMILIES = {"ipv4": Family.IPV4, "ipv6": Family.IPV6}
 UNKNOWN = 64
-"""Number of values above the real addresses, which stand for learned addresses."""
+"""Number of values reserved for learned addresses; they lie above the real addresses."""
 
 
 def differing(one: Answers, other: Answers) -> set[Fate]:
-    """The fates that two answers to one question give to different packets; empty if the answers agree."""
+    """The fates for which two answers name different sets of packets; empty if the answers agree."""
     managers = {key: _manager(family) for key, family in FAMILIES.items()}
     whole = _whole([*one, *other])
     first, second = _regions(one, managers, whole), _regions(other, managers, whole)
@@ -37,7 +37,7 @@ def _manager(family: Family) -> Manager[bool]:
 def _regions(
     answers: Answers, managers: Mapping[str, Manager[bool]], whole: Mapping[Fate, Spans]
 ) -> dict[Fate, Diagram[bool]]:
-    """The packets of each fate; a fate is family, verdict, entry, translation, hosts and unknown values."""
+    """The packets of each fate; a fate consists of family, verdict, entry, translation, hosts and unknown values."""
     boxes: dict[Fate, list[Box]] = {}
     for one in answers:
         hosts = tuple((hop["host"], hop["ingress"]) for hop in one["hosts"])

@@ -24,7 +24,7 @@ _RULES = {
     "light": {"resultTypes": ["violations"]},
     "dark": {"resultTypes": ["violations"], "runOnly": ["color-contrast"]},
 }
-"""Options for axe: all rules in the light scheme, only contrast in the dark one, as the rest is the same."""
+"""Options for axe: all rules in the light scheme; only contrast in the dark scheme, because all else is equal."""
 _BEGINNING = {"include": ["body"], "exclude": ["article > h2:nth-of-type(n+12) ~ *", "article > h2:nth-of-type(n+12)"]}
 """Selects the whole page, but only the first eleven of many similar sections."""
 PICTURES = ("", "hosts/cedar/", "guests/backup/", "policy/")

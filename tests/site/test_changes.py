@@ -1,4 +1,4 @@
-"""The page of recent changes, compared with a real git repository, and its text if there is no repository."""
+"""The page of recent changes: its content for a real git repository, and its text without a repository."""
 
 import html
 import os

@@ -62,7 +62,7 @@ def test_the_advice_for_a_smaller_disruption_works(tmp_path: Path) -> None:
 
 
 def test_named_taps_avoid_restarts_of_guests(tmp_path: Path) -> None:
-    """With both TAP patterns on the bridge and each guest's current TAP named, no guest has to restart."""
+    """No guest has to restart if the bridge has both TAP patterns and each guest names its current TAP."""
     _copied(tmp_path)
     shell = _committed(tmp_path)
     (_, file, diff, _) = EXAMPLES[5]

@@ -58,7 +58,7 @@ OTHERS = {
     "hosts.hypervisor.take-up.probes.in.ping": ("from", "tcp"),
     "hosts.hypervisor.take-up.probes.in.dns": ("from", "tcp"),
 }
-"""Keys that exclude others of the same entry; the test removes the others."""
+"""For a key, the keys of the same entry that cannot be combined with it; the test removes them."""
 
 
 def _keys(schema: Mapping[str, Any], at: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:

@@ -1,4 +1,4 @@
-"""Runs the commands of the page on the ideas in the network of the README, and compares their output with the page."""
+"""Runs the commands of the page `ideas.md` on the seed, and compares their output with the page."""
 
 import shutil
 from pathlib import Path

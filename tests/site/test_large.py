@@ -1,4 +1,4 @@
-"""The site of many guests: shortcuts that make its build fast give the same pages as the ordinary way."""
+"""The site of many guests: fast paths of the build give the same pages as the ordinary path."""
 
 import json
 import os
@@ -65,7 +65,7 @@ def _anchors(tokens: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _checked(made: SiteView, step: int = 1) -> int:
-    """Counts the pages printed without Markdown, and compares each with Markdown's output for the same page."""
+    """Counts the pages that are printed without Markdown, and compares each with Markdown's output for that page."""
     done = 0
     for page in [*pages(made)][::step]:
         mine = html(page.blocks, page.path, lambda url: url)

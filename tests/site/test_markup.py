@@ -1,4 +1,4 @@
-"""Printers of pages: for any text, the HTML printer and Markdown's output of the Markdown printer show the same."""
+"""The two printers of pages agree on any text: directly printed HTML shows the same as printed Markdown."""
 
 import re
 from typing import Any

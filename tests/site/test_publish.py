@@ -25,7 +25,7 @@ HOSTED = {
     "actions/upload-pages-artifact@7b1f4a764d45c48632c6b24a0339c27f5614fb0b": {"path"},
     "actions/deploy-pages@d6db90164ac5ed86f2b6aed7e0febac5b3c0c03e": set[str](),
 }
-"""Actions that cannot run here, each with the documented inputs (action.yml) that our steps set."""
+"""Actions that the test cannot run, each with the inputs that our steps set; the action's action.yml documents them."""
 OUTPUTS = {"pages": {"base_url"}, "deployment": {"page_url"}}
 """Documented outputs of the actions, by the id of our step."""
 
@@ -101,7 +101,7 @@ def test_the_jobs_of_the_how_to_page_publish_their_build(forge: str, clone: Path
 
 
 class _Loads(HTMLParser):
-    """A parser that collects the files a page loads, and its links within the site."""
+    """A parser that collects the files that a page loads, and its links within the site."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -116,7 +116,7 @@ class _Loads(HTMLParser):
 
 
 def _missing(published: Path, path: str) -> list[str]:
-    """Targets of the 404 page that do not exist, if it is served at a path below `URL`."""
+    """Links of the 404 page that lead nowhere if the page is served for a path below `URL`."""
     loads = _Loads()
     loads.feed((published / "404.html").read_text(encoding="utf-8"))
     targets = {urljoin(f"{URL}/{path}", target).partition("#")[0].partition("?")[0] for target in loads.found}

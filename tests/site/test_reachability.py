@@ -1,4 +1,4 @@
-"""Compares the reachability explorer in a browser with `taploom reach`: by form, by link, and without JavaScript."""
+"""Compares the reachability explorer in a browser with `taploom reach`: typed questions, links, and no JavaScript."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def shows(output: str, shown: list[str]) -> None:
 
 
 def typed(shell: Shell, text: str) -> int:
-    """Takes all steps of a page, compares the quoted with the real output, and returns the number of commands."""
+    """Runs all steps of a page, compares quoted with real output, and returns the number of commands."""
     commands = 0
     for kind, what, lines in steps(text):
         if kind == "file":

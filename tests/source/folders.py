@@ -20,7 +20,7 @@ def folder(at: Path, files: Mapping[str, str | bytes]) -> Path:
 
 
 def seen(specs: Path) -> tuple[str, SourceSet]:
-    """The findings of a folder as `validate` prints them, limited to YAML, and the files read."""
+    """The findings about the YAML of a folder, as `validate` prints them, and the files that were read."""
     report = Report()
     source = load(specs, report)
     texts = {file.path: lines(file.text) for file in source.files}

@@ -1,4 +1,4 @@
-"""Which files of a folder are read, and the findings for the others."""
+"""Which files of a folder are read, and the findings for all other files."""
 
 import os
 from pathlib import Path

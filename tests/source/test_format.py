@@ -21,16 +21,16 @@ def form(text: str) -> str:
 
 
 ALIGNED = [
-    # A column right after the longest value follows the values when they become longer …
+    # Aligned comments right after the longest value move with the values when these become longer …
     ("a: {b: c,d: e}  # x\nf: g            # y\n", "a: {b: c, d: e}  # x\nf: g             # y\n"),
     # … or shorter.
     ("a:      'bc' # x\nf:   g       # y\n", 'a: "bc"  # x\nf: g     # y\n'),
-    # A column with more space than that stays …
+    # Aligned comments with more space before them stay in their column …
     ("a:   bc     # x\nf: g        # y\n", "a: bc       # x\nf: g        # y\n"),
-    # … and moves with the indentation, to the left or to the right.
+    # … and move with the indentation, to the left or to the right.
     ("a:\n    b: c     # x\n    d: ef    # y\n", "a:\n  b: c     # x\n  d: ef    # y\n"),
     ("a:\n - b      # x\n - cd     # y\n", "a:\n  - b      # x\n  - cd     # y\n"),
-    # A line without a comment keeps a group of comments together; an empty line or another column splits it.
+    # A line without a comment does not split aligned comments; an empty line or another column does.
     ("a: bcd # x\nb:  c\nd: e   # y\n", "a: bcd  # x\nb: c\nd: e    # y\n"),
     ("a: bcd # x\n\nd: e   # y\n", "a: bcd  # x\n\nd: e   # y\n"),
     ("a: bcd # x\nb: c    # z\nd: e   # y\n", "a: bcd  # x\nb: c    # z\nd: e   # y\n"),

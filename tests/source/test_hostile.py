@@ -99,7 +99,7 @@ for found in report.sorted()[:200]:
 
 
 def _apart(specs: Path) -> tuple[list[str], float, int]:
-    """The codes and places that `load` finds in a new process, the process's CPU time, and its memory in kB.
+    """The codes and places of the findings of `load` in a new process, with the process's CPU time and memory in kB.
 
     A forked child would start with this process's memory and threads, so a new interpreter is started.
     """

@@ -60,7 +60,7 @@ def spans(node: YamlNode) -> Iterator[Span]:
 
 
 def by_ruamel(text: str) -> Value:
-    """The value that ruamel.yaml reads: nodes as they are composed, before types are resolved."""
+    """The value that ruamel.yaml composes from a text, with every scalar as text."""
     composed: Any = ruamel.yaml.YAML(typ="safe", pure=True).compose(StringIO(text))
     return _composed(composed)
 

@@ -1,4 +1,4 @@
-"""Compares the message for each YAML mistake with the one in `mistakes.md`."""
+"""Compares the message for each YAML mistake with the message in `mistakes.md`."""
 
 import re
 from pathlib import Path

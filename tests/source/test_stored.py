@@ -1,4 +1,4 @@
-"""Compares reading a working tree with reading a commit of it: same files, and same findings at the same places."""
+"""Reading a working tree and reading a commit of it give the same files, and the same findings at the same places."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ LINKS = {
     "a file of the folder": ("b.yaml", "sub/c.txt"),
     "a spec that is also read directly": ("b.yaml", "a.yaml"),
     "through another link": ("b.yaml", "sub/d.yaml"),
-    "a hidden file, as mounted volumes have it": ("b.yaml", ".data/e.yaml"),
+    "a hidden file, as in mounted volumes": ("b.yaml", ".data/e.yaml"),
     "out of the folder": ("b.yaml", "../other/x.yaml"),
     "out of the folder and back": ("b.yaml", "../specs/sub/c.txt"),
     "nowhere": ("b.yaml", "gone.yaml"),
     "itself": ("b.yaml", "b.yaml"),
     "a folder": ("more", "sub"),
-    "a folder by the name of a spec": ("more.yaml", "sub"),
+    "a folder named like a spec": ("more.yaml", "sub"),
     "a folder outside": ("more", "../other"),
     "a text outside": ("notes.md", "../other/x.yaml"),
     "another machine's file": ("b.yaml", "/etc/hostname"),

@@ -1,4 +1,4 @@
-"""Typical mistakes of users of other tools: each has one finding at its place, with a help text that fits the site."""
+"""Typical mistakes of people who know other tools: each has one finding at its place, and its help fits the site."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ MISTAKES = {
         web("on: 203.0.113.11, ports: tcp/443, to: www, from: any"), [("10:22", "write `hv/eth0`, which has it")]
     ),
     "ip": (guest("host: hv, nics: {lan: {ip: 10.0.1.10}}"), [("8:39", "did you mean `ipv4`?")]),
-    "ip, the sixth": (
+    "ip with an IPv6 address": (
         guest("host: hv, nics: {lan: {ip: 'fd00::1'}}"),
         [("8:33", "give the network an `ipv6`, or drop the key"), ("8:39", "did you mean `ipv6`?")],
     ),
@@ -127,6 +127,6 @@ TWICE = {
 
 @pytest.mark.parametrize("said", TWICE.values(), ids=TWICE)
 def test_a_repeated_key_is_one_finding_without_consequences(said: str) -> None:
-    """Neither of the two counts, because otherwise their order in the file would matter."""
+    """Both definitions are ignored, because otherwise their order in the file would matter."""
     [found] = compiled(BASE + said).diagnostics
     assert (found.code, found.help) == ("TL120", "combine the two entries, or rename one")
