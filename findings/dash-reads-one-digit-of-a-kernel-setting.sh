@@ -1,11 +1,11 @@
 #!/bin/bash
-# What `read` of a POSIX shell takes from a kernel setting below /proc/sys/net.
+# dash's `read` gets only one digit of a kernel setting below /proc/sys/net.
 #
 # Versions: dash 0.5.12 (Debian 13), bash 5.2.37 (Debian 13), Linux 6.18.
 # Guess:    `read low high </proc/sys/net/ipv4/ip_local_port_range` gives two numbers, as it does with /proc/uptime.
 # Seen:     in bash it does. In dash `low` is the first digit and `high` is empty, without an error: dash reads byte by byte, as
-#           POSIX has it for files that cannot be rewound, and the kernel gives a setting at offset 0 alone, so that the second
-#           byte is the end of the file. `cat` in either shell gives it whole.
+#           POSIX requires for files that cannot be rewound, and the kernel returns a setting only at offset 0, so the second
+#           read returns the end of the file. `cat` prints the whole setting in either shell.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -31,7 +31,7 @@ run() {
 export -f run
 export folder libraries
 
-# shellcheck disable=SC2016 # the shells that are looked at expand these
+# shellcheck disable=SC2016 # the tested shells expand these
 seen=$(unshare --map-root-user --net bash -euo pipefail -c '
 	echo "40000 50000" >/proc/sys/net/ipv4/ip_local_port_range
 	for shell in dash bash; do

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Where dnat to a range of ports sends the ports of a range of the same length.
+# `dnat` to a range of ports does not shift the ports of a range of the same length.
 #
 # Versions: nftables 1.1.3 (Debian 13), Linux 6.18.
-# Guess:    `tcp dport 8000-8010 dnat to 127.0.0.1:9000-9010` shifts the range, so that 8005 is answered by 9005.
-# Seen:     every port of the range is answered by 9000; the second range only says between which ports the kernel may choose,
-#           and it chooses the first. A port that lies within the second range already keeps
-#           its number: with 8000-8010 to 8005-8015, 8005 is answered by 8005 and 8000 by 8005 too.
+# Guess:    `tcp dport 8000-8010 dnat to 127.0.0.1:9000-9010` shifts the range, so that 8005 becomes 9005.
+# Seen:     every port of the range becomes 9000. The second range is only the range from which the kernel may choose a port,
+#           and it chooses the first. A port that already lies within the second range keeps its number: with 8000-8010 to
+#           8005-8015, both 8005 and 8000 become 8005.
 set -euo pipefail
 
 folder=$(mktemp -d)

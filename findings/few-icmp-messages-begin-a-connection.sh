@@ -1,13 +1,13 @@
 #!/bin/bash
-# Which ICMP messages begin a connection of conntrack, as `ct state new` matches it.
+# Conntrack counts only a few types of ICMP messages as `ct state new`.
 #
 # Versions: nftables 1.1.3 (Debian 13), Linux 6.18.
-# Guess:    a first packet is `new` whatever its protocol, so an accept of an ICMP type is reached by that type, and only errors
-#           about no known connection are `invalid`.
-# Seen:     of all types of ICMP four are `new`: echo, timestamp, information and address mask requests (8, 13, 15, 17).
-#           Of ICMPv6 two are: echo request and node information query (128, 139). Discovery and group messages of ICMPv6
-#           (130 to 136, 143) are `untracked`; router advertisement and solicitation of ICMP (9, 10) are not, but
-#           `invalid` with all others, and the usual drop of invalid packets takes them before a rule about their type.
+# Guess:    a first packet is `new` whatever its protocol, so a rule that accepts an ICMP type sees packets of that type, and only errors
+#           about unknown connections are `invalid`.
+# Seen:     only four types of ICMP are `new`: echo, timestamp, information and address mask requests (8, 13, 15, 17).
+#           Of ICMPv6 only two are `new`: echo request and node information query (128, 139). Discovery and group messages of ICMPv6
+#           (130 to 136, 143) are `untracked`; router advertisement and solicitation of ICMP (9, 10), and all other
+#           types, are `invalid`, and the usual drop of invalid packets comes before a rule about their type.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -40,7 +40,7 @@ import sys
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 REQUESTS, QUERIES = {8, 13, 15, 17}, {128, 139}
 GROUPS_AND_NEIGHBOURS = {*range(130, 137), 143}
-TYPES = {*range(256)} - {151, 152}  # discovery of multicast routers, which older kernels know less of
+TYPES = {*range(256)} - {151, 152}  # discovery of multicast routers, which older kernels handle differently
 RULES = """
 table inet x {{
 	set new {{ typeof @th,0,8; flags dynamic; size 256; }}

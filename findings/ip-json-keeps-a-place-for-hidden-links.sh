@@ -1,10 +1,10 @@
 #!/bin/bash
-# What `ip -j` prints of links that a filter leaves out.
+# `ip -j` prints empty objects for links that a filter hides.
 #
 # Versions: iproute2 6.15.0 (Debian 13).
-# Guess:    the list has an object for each link that is shown, as the text has a paragraph for each.
-# Seen:     the list has an empty object for each link that `up` leaves out, so its length is that of all links, and
-#           reading `ifname` of each fails. Where the kernel filters, as by `type` and `master`, there are no empty objects.
+# Guess:    the list has an object for each shown link, as the text output has a paragraph for each.
+# Seen:     the list has an empty object for each link that `up` hides, so its length is the number of all links, and
+#           reading `ifname` of each object fails. If the kernel filters, as for `type` and `master`, there are no empty objects.
 set -euo pipefail
 
 folder=$(mktemp -d)

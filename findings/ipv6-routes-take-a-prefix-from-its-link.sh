@@ -1,10 +1,11 @@
 #!/bin/bash
-# Which of two routes to one prefix Linux takes, where one of them has no metric or is that of a link itself.
+# In IPv6 a static route with a low metric overrides the route of a link to its own prefix.
 #
 # Versions: iproute2 6.15.0 (Debian 13), Linux 6.18.
-# Guess:    both families alike: a route without a metric has 0 and wins, and nothing comes before the route of a link.
-# Seen:     so it is in IPv4. In IPv6 a route without a metric, or with `metric 0`, has 1024, so that one with `metric 500` wins;
-#           and that of a link has 256, so that a static route to the same prefix with a lower metric takes all neighbours away.
+# Guess:    in both families, a route without a metric has metric 0 and wins, and no route overrides the route of a link.
+# Seen:     IPv4 behaves so. In IPv6 a route without a metric, or with `metric 0`, has metric 1024, so a route with `metric 500`
+#           wins. The route of a link has metric 256, so a static route to the same prefix with a lower metric makes all
+#           neighbours on the link unreachable.
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -1,10 +1,10 @@
 #!/bin/bash
-# What netplan makes of the smallest priority of a bridge, the one that has to be root of the spanning tree.
+# netplan ignores the smallest priority of a bridge, which makes a bridge the root of the spanning tree.
 #
 # Versions: netplan-generator 1.1.2 (Debian 13).
-# Guess:    the number of the file is the number of the unit: `priority: 0` becomes `Priority=0`, or is refused.
-# Seen:     it is accepted and left out, without a warning, so the bridge keeps its default (32768 in Linux) and is root only
-#           where no other has less. Any other number, such as 4096, is written.
+# Guess:    netplan writes the number into the unit: `priority: 0` becomes `Priority=0`, or is refused.
+# Seen:     netplan accepts `priority: 0` and leaves it out without a warning, so the bridge keeps its default (32768 in Linux)
+#           and becomes root only if no other bridge has a lower priority. Any other number, such as 4096, is written.
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -1,12 +1,12 @@
 #!/bin/bash
-# What `nft --check` says of a ruleset that the kernel refuses to load.
+# `nft --check` accepts a ruleset that the kernel refuses to load.
 #
 # Versions: nftables 1.1.3 (Debian 13), Linux 6.18.
-# Guess:    the check hands the ruleset to the kernel and takes it back, so it refuses what a load refuses, and what it says
-#           depends on the file alone.
+# Guess:    the check sends the ruleset to the kernel and rolls it back, so it refuses the same rulesets as a load, and its
+#           result depends on the file alone.
 # Seen:     if the table does not exist yet, the check passes dnat in a postrouting chain, masquerade in an input chain and a loop of
-#           jumps, all of which the load refuses. Where an empty table of that name exists, it refuses the same three. So a
-#           check in a sandbox, where no table is, proves less than the same command on a host that has been loaded once.
+#           jumps, and the load refuses all three. If an empty table of that name exists, the check refuses all three as well. So
+#           a check in a sandbox without the table proves less than the same command on a host that has loaded it once.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -55,7 +55,7 @@ table ip x {
 }
 END
 
-# within COMMAND…: what a command of nft exits with, in a network namespace of its own where a first command has run
+# within FIRST COMMAND…: exit status of an nft command after a first command, in a new network namespace
 within() {
 	unshare --map-root-user --net bash -c '"$1" "$2" && { "$1" "${@:3}" 2>/dev/null; echo $?; }' within "$folder/nft" "$@"
 }

@@ -1,12 +1,12 @@
 #!/bin/bash
-# Which ranges of hours nft takes for `meta hour`.
+# nft checks ranges of `meta hour` after it has converted their ends to UTC.
 #
 # Versions: nftables 1.1.3 (Debian 13).
-# Guess:    hours are of the time zone of whoever loads the rule, and a range is judged as it is written: one that ends before
-#           it begins, over midnight, is either taken everywhere or nowhere.
-# Seen:     the range is judged after its ends were made UTC. East of Greenwich by one hour, 00:30 to 01:30 is a `Range
-#           negative size`; west by five, 22:00 to 06:00 is taken and listed as written, while UTC refuses it. A file that
-#           loads here does not load there, and where clocks change, summer time of the day of the load counts.
+# Guess:    hours are in the time zone of the loading process, and nft checks a range as it is written: a range over midnight,
+#           which ends before it begins, is accepted everywhere or nowhere.
+# Seen:     nft checks the range in UTC. One hour east of Greenwich, 00:30 to 01:30 is a `Range negative size`; five hours west,
+#           22:00 to 06:00 is accepted and listed as written, while UTC refuses it. So a file may load in one time zone and not
+#           in another, and with daylight saving time the result depends on the day of the load.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -28,8 +28,8 @@ printf '#!/bin/bash\nexec %q --library-path %q %q "$@"\n' "$libraries/ld-linux-x
 	"$folder/unpacked/usr/sbin/nft" >"$folder/nft"
 chmod +x "$folder/nft"
 
-# A zone, whether nft takes the range there, and the range; zones are written as POSIX has them: west counts up, and one here has
-# summer time from the first to the last of the year.
+# Time zone, whether nft accepts the range there, and the range. Zones are in POSIX form: west is positive, and one of them has
+# summer time all year.
 "$folder/nft" --version
 while read -r zone expected range; do
 	seen=taken

@@ -1,13 +1,12 @@
 #!/bin/bash
-# Whether nft can load what `nft list ruleset` prints, where a rule looks at raw bytes of an ICMPv6 message.
+# nft cannot load its own listing of a rule that matches raw bytes of an ICMPv6 message.
 #
 # Versions: nftables 1.1.3 (Debian 13), beside 1.0.6 (Debian 12).
-# Guess:    what the tool lists is its own syntax, so a saved ruleset can be loaded again, as Debian's nftables.conf(5) and
-#           `nft list ruleset > file` invite to.
-# Seen:     1.1.3 knows a name for the target of a neighbour advertisement and lists `@th,64,128` behind a match on the
-#           type as `icmpv6 taddr`, also where it is looked up in a set of raw integers, which then is a `datatype
-#           mismatch`. In a chain of its own, behind a jump, the same look-up is listed as it was written. 1.0.6, without
-#           that name, is fine with both.
+# Guess:    the listing is in nft's own syntax, so a saved ruleset can be loaded again, as in Debian's nftables.conf(5) and
+#           `nft list ruleset > file`.
+# Seen:     1.1.3 has a name for the target of a neighbour advertisement, and lists `@th,64,128` after a match on the type as
+#           `icmpv6 taddr`, also in a look-up in a set of raw integers, which is then a `datatype mismatch`. In a chain of its
+#           own, after a jump, the same look-up is listed as it was written. 1.0.6, without that name, lists both correctly.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -21,7 +20,7 @@ apt() {
 		-o APT::Sandbox::User=root "$@"
 }
 
-# unpack NAME SUITE PACKAGE=VERSION…: programs with the libraries that they were built for
+# unpack NAME SUITE PACKAGE=VERSION…: unpacks programs with the libraries that they were built for
 unpack() {
 	local to=$folder/$1 suite=$2
 	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$folder/sources.list"
@@ -35,7 +34,7 @@ unpack() {
 	chmod +x "$to/nft"
 }
 
-# loads NFT FILE: whether what NFT lists of a file can be loaded by it, in a network namespace of its own
+# loads NFT FILE: whether NFT can load its own listing of a file, in a new network namespace
 loads() {
 	unshare --map-root-user --net bash -c '"$1" -f "$2" && "$1" list ruleset >"$3" && "$1" flush ruleset && "$1" -f "$3"' \
 		loads "$folder/$1/nft" "$folder/$2" "$folder/listed" 2>"$folder/said"

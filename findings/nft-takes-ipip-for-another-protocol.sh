@@ -1,10 +1,10 @@
 #!/bin/bash
-# Which protocol nft means by `ipip`.
+# nft's protocol name `ipip` is not the protocol of IPv4-in-IPv4 tunnels.
 #
 # Versions: nftables 1.1.3, netbase 6.5 (both Debian 13), Linux 6.18.
 # Guess:    `ip protocol ipip` matches tunnels of IPv4 in IPv4, which `ip tunnel` and `ip link` call `ipip`: protocol 4.
-# Seen:     it matches protocol 94. nft goes by the file /etc/protocols, which has the names of the IANA registry: 94 is IPIP there,
-#           4 is `ipencap`. A rule with the word loads without a remark.
+# Seen:     it matches protocol 94. nft uses the file /etc/protocols with the names of the IANA registry, where 94 is IPIP and 4 is
+#           `ipencap`. A rule with `ipip` loads without a warning.
 set -euo pipefail
 
 folder=$(mktemp -d)

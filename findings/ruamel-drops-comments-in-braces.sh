@@ -1,11 +1,11 @@
 #!/bin/bash
-# What a round trip of ruamel.yaml keeps of lists and mappings in brackets and braces.
+# A round trip of ruamel.yaml loses comments in brackets and braces.
 #
 # Versions: ruamel.yaml 0.19.1, Python 3.11.
-# Guess:    the round trip is there to keep comments, so it keeps them wherever YAML allows one; a value that is left out stays
-#           left out.
-# Seen:     comments of block style are kept, those within brackets or braces are gone, without a warning. A value that is left
-#           out is written as nothing in block style and as `null` in braces. Editing any other line of a file does both.
+# Guess:    the purpose of the round trip is to keep comments, so it keeps them wherever YAML allows them; an omitted value stays
+#           omitted.
+# Seen:     comments in block style are kept, comments within brackets or braces are lost without a warning. An omitted value
+#           stays omitted in block style and becomes `null` in braces. Both happen if any other line of the file is edited.
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -1,11 +1,10 @@
 #!/bin/bash
-# What `striptags` of Jinja gives of text that was escaped, as themes of MkDocs do with titles.
+# Jinja's `striptags`, which themes of MkDocs apply to titles, also unescapes text.
 #
 # Versions: Jinja2 3.1.6, MarkupSafe 3.0.4, Python 3.11.
-# Guess:    the filter takes tags away and leaves the rest as it is, so escaped text stays escaped.
-# Seen:     it resolves entities as well, and hands out plain text: `1 &lt; 2` becomes `1 < 2`. Where a template does not
-#           escape by itself, as those of MkDocs do not, that goes into the page as it is; text that was escaped twice is
-#           escaped once after that.
+# Guess:    the filter removes tags and keeps the rest, so escaped text stays escaped.
+# Seen:     it resolves entities as well, and returns plain text: `1 &lt; 2` becomes `1 < 2`. Templates of MkDocs do not escape,
+#           so this text goes into the page unescaped. Text that was escaped twice is escaped once afterwards.
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -1,5 +1,5 @@
-# For the repository of the specs, beside the folder that `taploom render --out rendered` writes: nixosModules has a module
-# for each host and each guest, by its name. It needs no input; add those of your systems, or make this flake an input of theirs.
+# Copy this file into the repository of the specs, next to the folder of `taploom render --out rendered`. nixosModules has a module
+# for each host and each guest, by its name. The flake has no inputs: add your systems' inputs, or use it as an input of their flake.
 {
   description = "The network, as it was reviewed";
 

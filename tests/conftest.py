@@ -1,4 +1,4 @@
-"""Hooks of the whole suite."""
+"""Hooks, options and fixtures of the whole suite."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-# How long an example takes depends on what else the machine does; `make bench` measures how long taploom takes.
+# Hypothesis' deadline is off: an example's duration depends on the load of the machine. `make bench` measures time.
 settings.register_profile("taploom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("taploom")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the options that write expected files anew, and those that make up more examples."""
-    parser.addoption("--update", action="store_true", help="write the files of tests/golden as they are rendered now")
-    parser.addoption("--times", type=int, default=1, help="try N times as many made-up examples, others on each run")
-    many = "how many made-up trees of a stranger are tried, and fifty times as many specs"
-    tree = "boot test hosts from this folder of a whole system, too (beside the machine's own root)"
+    """Adds the options of this suite: rewriting expected files, more generated examples, and slow tests of hosts."""
+    parser.addoption("--update", action="store_true", help="rewrite the expected files from the current output")
+    parser.addoption("--times", type=int, default=1, help="run N times as many random examples, with new seeds")
+    many = "number of random spec trees for the hostile tests, which also try 50 times as many random specs"
+    tree = "also boot test hosts from this folder, which holds the root of a whole system"
     parser.addoption("--host-tree", action="append", default=[], metavar="DIR", help=tree)
-    hosts = "take test hosts through changes and faults, which lasts minutes"
+    hosts = "run the tests that change and break booted hosts, for some minutes"
     parser.addoption("--hosts", action="store_true", help=hosts)
-    wide = "take test hosts through every change and every fault, which lasts an hour, instead of through a few"
+    wide = "run every change and fault on booted hosts, for about an hour, instead of a sample"
     parser.addoption("--wide", action="store_true", help=wide)
     parser.addoption("--hostile", type=int, default=4, metavar="NUMBER", help=many)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the mark of `tests.support.needs`; lets tests interrupt what they start, and use the loopback interface.
+    """Declares the mark of `tests.support.needs`, undoes an ignored SIGINT, and brings the loopback interface up.
 
-    A shell without job control starts background commands with SIGINT ignored, which children inherit; and
-    `unshare -n`, which unplugs the network, leaves the loopback interface down.
+    A shell without job control starts background commands with SIGINT ignored, and child processes inherit that.
+    `unshare -n`, which runs the tests without a network, leaves the loopback interface down.
     """
     if os.geteuid() == 0 and shutil.which("ip"):
         subprocess.run(["ip", "link", "set", "lo", "up"], check=False)
@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Lets `--times` reach tests that fix their own number of examples; Hypothesis has no public way to do so."""
+    """Applies `--times` to tests with a fixed number of examples, through a private attribute of Hypothesis."""
     times = config.getoption("--times")
     tests = {item.obj for item in items if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)}
     for test in tests if times > 1 else ():
@@ -63,15 +63,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Checks the needs of a test before any of its fixtures is built."""
+    """Checks the needs of a test before any of its fixtures is set up."""
     enforce(item)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Runs a test that is marked `unthreaded` in a process of its own, where a worker of pytest-xdist has threads.
+    """Under pytest-xdist, runs a test marked `unthreaded` in a new process, because the workers have threads.
 
-    What is forked beside a thread may wait for ever for a lock which that thread held (`base.parallel`).
+    A child forked from a process with threads may wait for ever for a lock that another thread held (`base.parallel`).
     """
     config = pyfuncitem.config
     if not hasattr(config, "workerinput") or pyfuncitem.get_closest_marker("unthreaded") is None:
@@ -84,6 +84,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium: one for all tests, as the driver allows only one in a process."""
+    """Headless Chromium, shared by all tests, because Playwright allows only one in a process."""
     with chromium() as found:
         yield found

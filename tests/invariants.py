@@ -1,6 +1,6 @@
 """Invariants of every plan, whatever the spec says: the contract between the passes and the backends.
 
-Tests check it after each compilation; a violation is a bug in taploom, so the answers are sentences for its developers.
+Tests check them after each compilation. A violation is a bug in taploom, so the messages address its developers.
 """
 
 import itertools
@@ -15,7 +15,7 @@ from taploom.plan.site import Plan
 
 
 def violations(plan: Plan) -> Iterator[str]:
-    """Every invariant that a plan breaks, as a sentence."""
+    """The invariants that a plan breaks, each as a sentence."""
     for check in _CHECKS:
         yield from check(plan)
 
@@ -61,17 +61,17 @@ def _references(plan: Plan) -> Iterator[str]:
         uplinks = {uplink.name for uplink in host.uplinks}
         for dnat_entry in host.dnat_entries:
             if dnat_entry.guest not in guests or not set(dnat_entry.uplinks) <= uplinks or not dnat_entry.uplinks:
-                yield f"{dnat_entry.forward} refers to what is not there"
-        yield from (f"NAT of {nat.network} leaves by nothing" for nat in host.nat if nat.uplink not in uplinks)
+                yield f"{dnat_entry.forward} refers to a guest or an uplink that does not exist"
+        yield from (f"NAT of {nat.network} has no uplink" for nat in host.nat if nat.uplink not in uplinks)
 
 
 def _ports_agree(plan: Plan) -> Iterator[str]:
-    """A guest's NIC and its host's port are one thing seen from both ends."""
+    """A guest's NIC and its host's port describe the same link and must agree."""
     ports = {
         (p.guest, b.network, p.tap, p.mac, b.device, h.name) for h in plan.hosts for b in h.bridges for p in b.ports
     }
     nics = {(g.name, n.network, n.tap, n.mac, n.bridge, g.host) for g in plan.guests for n in g.nics}
-    yield from (f"only one end knows of {end}" for end in sorted(ports ^ nics))
+    yield from (f"a NIC and a port disagree about {end}" for end in sorted(ports ^ nics))
 
 
 def _interfaces(plan: Plan) -> Iterator[str]:
@@ -91,7 +91,7 @@ def _terms(plan: Plan) -> Iterator[str]:
 
 def _term(term: Term, bridges: dict[str, Bridge]) -> Iterator[str]:
     if term.egress.kind is SideKind.OTHER or term.ingress.kind is SideKind.SELF:
-        yield "an impossible pair of sides"
+        yield "no term may have this pair of sides"
     for end, prefixes in ((term.ingress, term.sources), (term.egress, term.destinations)):
         if not prefixes or not _disjoint(prefixes) or any(p.family is not term.family for p in prefixes):
             yield f"prefixes of {end.kind.value} are empty, overlap, or are of another family"
@@ -121,7 +121,7 @@ def _dnat_entries(plan: Plan) -> Iterator[str]:
             ):
                 yield f"{dnat_entry.forward} has ports out of range"
             if dnat_entry.target.family is not dnat_entry.family or dnat_entry.family not in FAMILIES:
-                yield f"{dnat_entry.forward} crosses families"
+                yield f"{dnat_entry.forward} mixes IPv4 and IPv6"
 
 
 def _remotes(plan: Plan) -> Iterator[str]:
@@ -130,11 +130,11 @@ def _remotes(plan: Plan) -> Iterator[str]:
         for found in (host.remotes, host.reverse_paths):
             prefixes = [remote.prefix for remote in found]
             if prefixes != sorted(prefixes) or not _disjoint(prefixes):
-                yield f"{host.name}: what is behind the uplinks is not sorted, or overlaps"
+                yield f"{host.name}: remote prefixes are not sorted, or overlap"
             for remote in found:
                 yield from _ordered(list(remote.uplinks), f"{host.name}: uplinks of {remote.prefix}")
                 if not set(remote.uplinks) <= uplinks:
-                    yield f"{host.name}: {remote.prefix} is behind what is there not"
+                    yield f"{host.name}: {remote.prefix} is behind an uplink that does not exist"
 
 
 def _origins(plan: Plan) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Rendered trees as the tools that load them read them: nft, systemd-networkd, Nix, a JSON parser.
+"""Checks rendered trees with the tools that load them: nft, systemd-networkd, Nix, a JSON parser.
 
 Each function returns a tool's complaints about the files; an empty answer means that the tool accepts them.
 """
@@ -32,7 +32,7 @@ def nft_problems(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def nix_problems(texts: Mapping[str, str]) -> str:
-    """Complaints of Nix about the modules among rendered files: they are parsed as one list."""
+    """Complaints of Nix about the modules among rendered files, parsed together as one list."""
     modules = [text for path, text in sorted(texts.items()) if path.endswith(".nix")]
     whole = "[\n" + "".join(f"(\n{text})\n" for text in modules) + "]\n"
     env = os.environ | {"NIX_REMOTE": "dummy://", "NIX_PATH": ""}
@@ -56,7 +56,7 @@ def json_problems(texts: Mapping[str, str]) -> dict[str, str]:
 def unit_problems(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Complaints of a real networkd about the units of a plan's hosts and guests, by host.
 
-    The units are those for the networkd that is here, as an older one rightly warns of keys that it does not know.
+    The units are rendered for the networkd of this machine, because an older one rightly warns about unknown keys.
     """
     found = {}
     with Lab() as lab:
@@ -74,6 +74,6 @@ def unit_problems(plan: Plan) -> dict[str, tuple[str, ...]]:
 
 
 def _units(artifacts: tuple[Artifact, ...], mark: str) -> dict[str, str]:
-    """Units by file name, with the mark inserted before the suffix."""
+    """Units by file name, with `mark` inserted before the suffix."""
     names = ((artifact.path.rpartition("/")[2].rpartition("."), artifact) for artifact in artifacts)
     return {f"{stem}{mark}.{kind}": artifact.text for (stem, _, kind), artifact in names}

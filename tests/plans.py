@@ -1,4 +1,4 @@
-"""The plan of the seed site, written by hand, so that tests of backends need no compiler."""
+"""The plan of the seed site, written by hand, so that backend tests do not depend on the compiler."""
 
 from taploom.base.address import Family, Prefix, parse_address, parse_interface, parse_mac, parse_prefix
 from taploom.base.span import Span
@@ -45,12 +45,12 @@ GUESTS = (
 
 
 def origin(entry: str, line: int = 1) -> Origin:
-    """An origin in a file of its own."""
+    """An origin in the seed's only file."""
     return Origin(entry, Span("specs/seed.yaml", line, 3, line, 10), "test")
 
 
 def term(rule: str, ingress: Side, egress: Side, src: tuple[Prefix, ...], dst: Prefix, *services: Service) -> Term:
-    """An allow of the seed."""
+    """A policy term of the seed that allows services between two sides."""
     return Term(
         f"policy/{rule}", Action.ALLOW, ingress, egress, dst.family, src, (dst,), services, False, None, None,
         origin(f"policy.{rule}"),
@@ -58,12 +58,12 @@ def term(rule: str, ingress: Side, egress: Side, src: tuple[Prefix, ...], dst: P
 
 
 def tap_of(name: str) -> str:
-    """The TAP of a guest of the seed."""
+    """The name of the TAP device of a guest of the seed."""
     return {"http-reverse-proxy": "vm-http-re-8d92", "https-reverse-proxy": "vm-https-r-1c0f"}[name]
 
 
 def ports() -> tuple[Port, ...]:
-    """The TAPs of both guests."""
+    """The bridge ports of the two guests."""
     return tuple(
         Port(n, tap_of(n), parse_mac(m), (parse_address(a4),), (parse_address(a6),), origin(f"guests.{n}", 15 + i))
         for i, (n, a4, a6, m, _) in enumerate(GUESTS)
@@ -71,7 +71,7 @@ def ports() -> tuple[Port, ...]:
 
 
 def bridge() -> Bridge:
-    """The network `microvm` on the hypervisor."""
+    """The bridge of network `microvm` on the hypervisor."""
     leases = tuple(Lease(n, parse_mac(m), parse_address(a4), origin(f"guests.{n}")) for n, a4, _, m, _ in GUESTS)
     here = origin("networks.microvm", 4)
     return Bridge(
@@ -84,7 +84,7 @@ def bridge() -> Bridge:
 
 
 def dnat_entries() -> tuple[DnatEntry, ...]:
-    """Both forwards in both families."""
+    """The DNAT entries of the two forwards, for IPv4 and IPv6."""
     return tuple(
         DnatEntry(f"forward/{name}", family, ("eth0",), "tcp", port, port, guest, "microvm", parse_address(target),
              port, None, True, None, origin(f"forwards.{name}", 18))
@@ -94,7 +94,7 @@ def dnat_entries() -> tuple[DnatEntry, ...]:
 
 
 def take_up() -> TakeUp:
-    """The next hops of both families, the site's domain, and ssh."""
+    """Take-up checks: the next hop of each family, the site's domain, and ssh."""
     here = origin("hosts.hypervisor", 10)
     return TakeUp(120, False, (
         TakeUpProbe(ProbeKind.GATEWAY, "eth0", Family.IPV4, None, "", None, here),
@@ -129,7 +129,7 @@ def host() -> Host:
 
 
 def guests() -> tuple[Guest, ...]:
-    """Both guests: IPv4 by reservation, IPv6 static with the route from RA."""
+    """The two guests, with reserved IPv4, static IPv6, and an IPv6 default route from RA."""
     gate4, gate6 = parse_address("10.0.0.1"), parse_address("fd12:3456:789a::1")
     return tuple(
         Guest(n, "hypervisor", TARGET, (

@@ -1,4 +1,4 @@
-"""The example while `mkdocs serve` serves it, from a folder in which its specs may be edited."""
+"""Serves a copy of the example with `mkdocs serve`, so that tests can edit its specs."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 START = 90.0
-"""Seconds until the first build must be there."""
+"""Maximum duration of the first build in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A site that is being served from a folder of its own."""
+    """A served site and the folder with its specs."""
 
     folder: Path
     url: str
 
     def edit(self, file: str, before: str, after: str) -> None:
-        """Save a spec with some words replaced."""
+        """Replaces some words in a spec."""
         path = self.folder / "specs" / file
         text = path.read_text(encoding="utf-8")
         assert before in text
         path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
     def page(self) -> str:
-        """The overview as it is served now.
+        """The overview page as it is currently served.
 
         Raises:
-            OSError: Nothing is served.
+            OSError: The server does not answer.
         """
         with urllib.request.urlopen(self.url, timeout=30) as answer:
             text: str = answer.read().decode()
@@ -51,7 +51,7 @@ class Served:
         """Wait for the first build.
 
         Raises:
-            TimeoutError: It is not there within `START`.
+            TimeoutError: The build takes longer than `START`.
         """
         end = time.monotonic() + START
         while time.monotonic() < end:
@@ -65,7 +65,7 @@ class Served:
 
 
 def copied(folder: Path) -> None:
-    """The example and its guides, in an empty folder."""
+    """Copies the example's specs and guides into an empty folder."""
     for name in ("specs", "site"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "mkdocs.yml", folder)

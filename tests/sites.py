@@ -1,6 +1,6 @@
-"""Sites from texts, compiled as the driver compiles them, but without any backend.
+"""Compiles sites from texts as the driver does, but without rendering them.
 
-`taploom.driver` renders as well; tests of passes and checks shall not fail because of a renderer.
+`taploom.driver` also renders; a bug in a renderer must not break the tests of passes and checks.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from taploom.source.files import SourceSet, load
 from taploom.spec.document import Document, read_document
 
 NOW = 1798761600
-"""2027-01-01T00:00:00Z: the day on which every test runs."""
+"""2027-01-01T00:00:00Z, the fixed current time of all tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class Site:
     """A compiled site.
 
     Attributes:
-        source: the files, with paths that begin with `specs/`.
-        passed: what the passes made.
-        plan: with its waivers marked.
-        diagnostics: in reading order.
+        source: the files; their paths begin with `specs/`.
+        passed: results of the passes.
+        plan: the plan, with used waivers marked.
+        diagnostics: all findings, in reading order.
     """
 
     source: SourceSet
@@ -46,7 +46,7 @@ class Site:
 
     @property
     def codes(self) -> list[str]:
-        """The codes found, in reading order."""
+        """The codes of all findings, in reading order."""
         return [diagnostic.code for diagnostic in self.diagnostics]
 
     def of(self, code: str) -> list[Diagnostic]:
@@ -55,7 +55,7 @@ class Site:
 
 
 def read(files: Mapping[str, str], report: Report) -> tuple[SourceSet, Document]:
-    """Read a site from texts, by way of a folder, so that spans are those of real files."""
+    """Read a site from texts through a temporary folder, so that spans are those of real files."""
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         specs = Path("specs")
         for name, text in files.items():
@@ -66,7 +66,7 @@ def read(files: Mapping[str, str], report: Report) -> tuple[SourceSet, Document]
 
 
 def compiled(files: Mapping[str, str] | str, lock: str | None = None, now: int = NOW) -> Site:
-    """Compile a site; where `lock` is None with a lock that is complete.
+    """Compile a site. If `lock` is None, the site gets a complete lock.
 
     Args:
         files: texts by file name, or the text of the only file.

@@ -1,7 +1,7 @@
-"""What a test needs of the machine: `needs("nft", "root")` skips the test where one is missing, and fails it in CI.
+"""`needs("nft", "root")` declares what a test needs of the machine: a missing need skips the test, and fails it in CI.
 
-A suite that quietly skips what it cannot run is green for the wrong reason. So a skip names its reason, and with
-`CI=true` in the environment it is a failure.
+A suite that silently skips tests is green for the wrong reason. So each skip has a reason, and with `CI=true` in the
+environment a skip is a failure.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pytest
 from taploom.lab.networkd import binary
 
 BOOTED = ("/lib/systemd/systemd", "/lib/systemd/system/dbus.service", "/usr/bin/setpriv", "/usr/bin/dbus-daemon")
-"""What the root of a machine must have to be booted as a test host."""
+"""Files that the root of a machine must have to be booted as a test host."""
 _TRIED = """
 mount -t tmpfs tmpfs /mnt
 mkdir /mnt/upper /mnt/work /mnt/root /mnt/group
@@ -29,22 +29,22 @@ mount -t cgroup2 cgroup2 /mnt/group
 
 
 def needs(*tools: str) -> pytest.MarkDecorator:
-    """A mark for a test or a module (`pytestmark = needs(…)`); `missing` knows which names there are."""
+    """A mark for a test or a module (`pytestmark = needs(…)`); `missing` lists the possible names."""
     return pytest.mark.needs(*tools)
 
 
 def systemds() -> list[object]:
-    """Parameters for `root` of `Networkd`: this machine's systemd, and any others that there are.
+    """Parameters for `root` of `Networkd`: this machine's systemd, and those in `TAPLOOM_LAB_ROOTS`.
 
-    Others are folders given in `TAPLOOM_LAB_ROOTS`, separated by colons: a check by hand, as creating one takes half a
-    minute and 400 MB (`debootstrap --variant=minbase --include=systemd,dbus,iproute2,nftables trixie FOLDER`).
+    `TAPLOOM_LAB_ROOTS` holds folders separated by colons. It is meant for checks by hand, because each folder takes
+    half a minute and 400 MB (`debootstrap --variant=minbase --include=systemd,dbus,iproute2,nftables trixie FOLDER`).
     """
     others = [path for path in os.environ.get("TAPLOOM_LAB_ROOTS", "").split(":") if path]
     return [pytest.param(None, id="systemd"), *(pytest.param(Path(path), id=Path(path).name) for path in others)]
 
 
 def missing(tool: str) -> str | None:
-    """Why a tool cannot be used here, or none if it can.
+    """The reason why a tool cannot be used here, or None if it can.
 
     Args:
         tool: `root`, `tun`, `networkd`, `dbus`, `boot` (a host, `tests.hosts.booted`), or the name of a program.
@@ -58,13 +58,13 @@ def missing(tool: str) -> str | None:
     if tool == "boot":
         return _no_boot()
     program = {"dbus": "dbus-daemon"}.get(tool, tool)
-    path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"  # what the environment installs first
+    path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"  # first the venv's programs
     return None if shutil.which(program, path=path) else f"no {program} in PATH"
 
 
 @cache
 def _no_boot() -> str | None:
-    """Why no host can be booted over the root of this machine."""
+    """The reason why no host can be booted over the root of this machine, or None if one can."""
     absent = [path for path in BOOTED if not Path(path).exists()]
     if absent:
         return f"no {', '.join(absent)}"
@@ -82,7 +82,7 @@ def enforce(item: pytest.Item) -> None:
 
 
 def leave_out(reason: str) -> NoReturn:
-    """Skips the test that runs, for something that it lacks, or fails it in CI."""
+    """Skips the running test because something is missing, or fails it in CI."""
     if os.environ.get("CI", "").lower() == "true":
         pytest.fail(f"CI must run this: {reason}", pytrace=False)
     pytest.skip(reason)

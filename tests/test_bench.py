@@ -1,4 +1,4 @@
-"""The benchmark runs to its end and has a line for each command; a test does not judge the numbers."""
+"""The benchmark runs to its end and prints a row for each command; no test checks the numbers."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Diagnostics of a site with an unreadable part: they say that, and nothing that only follows from it."""
+"""For a site with an unreadable part, taploom reports that part and suppresses errors that merely follow from it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WAIVERS = "taploom: 1\nwaivers:\n  later: {code: TL513, on: network/lan, reason:
 
 
 def codes(networks: bytes) -> list[str]:
-    """The codes of all findings if the file of networks has this content."""
+    """The codes of all findings if the file with the networks has the given content."""
     blobs = {"specs/n.yaml": networks, "specs/h.yaml": HOSTS.encode(), "specs/w.yaml": WAIVERS.encode()}
     return [diagnostic.code for diagnostic in compile_blobs(blobs, "specs", now=0).diagnostics]
 

@@ -1,4 +1,4 @@
-"""The example site: features that it has to show, its schema for editors, and no findings from the whole compiler."""
+"""The example site shows the features that it must show, has no findings, and fits the schema for editors."""
 
 import datetime
 import json
@@ -27,16 +27,16 @@ def site() -> Compiled:
     return compile_site(SPECS, now=NOW)
 
 
-def test_nothing_is_found_that_is_not_waived(site: Compiled) -> None:
+def test_every_finding_is_waived(site: Compiled) -> None:
     assert [(d.code, d.message) for d in site.diagnostics if not d.waiver] == []
 
 
-def test_the_lock_is_as_taploom_writes_it(site: Compiled) -> None:
+def test_the_lock_is_what_taploom_would_write(site: Compiled) -> None:
     assert (SPECS / FILE).read_text() == site.lock.text()
 
 
 @needs("nft", "unshare", "nix-instantiate")
-def test_nft_and_nix_take_what_it_renders_to(site: Compiled) -> None:
+def test_nft_and_nix_accept_the_rendered_files(site: Compiled) -> None:
     texts = {artifact.path: artifact.text for artifact in rendered(site.plan)}
     assert nft_problems(texts) == {}
     assert nix_problems(texts) == ""
@@ -44,16 +44,16 @@ def test_nft_and_nix_take_what_it_renders_to(site: Compiled) -> None:
 
 @pytest.mark.kernel
 @needs("root", "networkd", "unshare", "nsenter")
-def test_networkd_takes_its_units(site: Compiled) -> None:
+def test_networkd_accepts_the_rendered_units(site: Compiled) -> None:
     assert unit_problems(site.plan) == {}
 
 
-def test_editors_read_the_schema_of_this_taploom() -> None:
+def test_the_committed_schema_is_current() -> None:
     assert json.loads(SCHEMA.read_text()) == language_schema()
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SPECS)))
-def test_editors_find_the_schema_and_take_the_file(file: Path) -> None:
+def test_each_file_names_the_schema_and_is_valid_by_it(file: Path) -> None:
     first = file.read_text().splitlines()[0]
     assert first.startswith("# yaml-language-server: $schema=")
     assert (file.parent / first.partition("=")[2]).resolve() == SCHEMA.resolve()
@@ -62,7 +62,7 @@ def test_editors_find_the_schema_and_take_the_file(file: Path) -> None:
 
 
 def _without_dates(value: object) -> object:
-    """A value as the core schema of YAML 1.2 has it, where a date is a text."""
+    """Converts all dates in a value to texts, because the core schema of YAML 1.2 has no dates."""
     if isinstance(value, dict):
         return {key: _without_dates(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -70,7 +70,7 @@ def _without_dates(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
-def test_it_shows_what_a_small_company_needs(site: Compiled) -> None:
+def test_it_shows_the_features_that_a_small_company_needs(site: Compiled) -> None:
     plan = site.plan
     assert len(plan.hosts) == 2
     assert len({host.target for host in plan.hosts}) == 2

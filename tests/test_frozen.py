@@ -1,4 +1,4 @@
-"""Our frozen dataclasses behave as the library's, except that the type checker guards them instead of `__setattr__`."""
+"""This project's frozen dataclasses behave like the library's, but only the type checker prevents assignments."""
 
 import dataclasses
 import pickle
@@ -15,7 +15,7 @@ from taploom.base import frozen
 
 @frozen.dataclass(frozen=True, slots=True)
 class Equal:
-    """A class without an order, as most are."""
+    """A class without ordering, like most classes of the compiler."""
 
     name: str
     number: int = 0
@@ -44,7 +44,7 @@ class Own:
 
 @frozen.dataclass(frozen=True, slots=True, order=True)
 class Ours:
-    """A class made by this project's decorator."""
+    """A class made by this project's `dataclass`."""
 
     name: str
     number: int = 0
@@ -53,7 +53,7 @@ class Ours:
 
 @dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Theirs:
-    """The same class made by the library's decorator."""
+    """The same class made by the library's `dataclass`."""
 
     name: str
     number: int = 0
@@ -75,7 +75,9 @@ def test_values_are_compared_ordered_and_hashed_as_in_the_library(one: tuple[Any
 
 @pytest.mark.parametrize("one", VALUES)
 @pytest.mark.parametrize("other", VALUES)
-def test_so_are_those_without_an_order(one: tuple[Any, ...], other: tuple[Any, ...]) -> None:
+def test_classes_without_order_are_compared_and_hashed_as_in_the_library(
+    one: tuple[Any, ...], other: tuple[Any, ...]
+) -> None:
     ours, theirs = (Equal(*one), Equal(*other)), (Theirs(*one), Theirs(*other))
     assert (ours[0] == ours[1]) is (theirs[0] == theirs[1])
     assert hash(ours[0]) == hash(theirs[0])
@@ -89,20 +91,20 @@ def test_one_class_is_never_equal_to_another_and_each_has_its_own_fields() -> No
     assert len({Further("a", more="x"), Further("a", more="y"), Further("a", more="x")}) == 2
 
 
-def test_who_says_itself_what_is_equal_is_asked() -> None:
+def test_a_class_keeps_its_own_equality() -> None:
     assert Own("a") == Own("A")
     assert len({Own("a"), Own("A"), Own("b")}) == 2
 
 
-def test_there_is_no_other_attribute_and_copies_are_equal() -> None:
+def test_there_is_no_instance_dict_and_copies_are_equal() -> None:
     value = Ours("a", 1)
     assert not hasattr(value, "__dict__")
     assert pickle.loads(pickle.dumps(value)) == value
     assert replace(value, number=2) == Ours("a", 2)
 
 
-def test_every_frozen_class_of_the_compiler_is_made_by_it() -> None:
-    """The library's decorator, which guards each assignment at run time, is for classes that are not frozen."""
+def test_every_frozen_class_of_the_compiler_uses_this_projects_decorator() -> None:
+    """The library's decorator checks each assignment at run time, so only classes that are not frozen may use it."""
     folder = Path(frozen.__file__).parents[1]
     texts = {path.relative_to(folder): path.read_text(encoding="utf-8") for path in folder.rglob("*.py")}
     library = re.compile(r"^from dataclasses import .*\bdataclass\b", re.MULTILINE)

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "compiler" / "taploom"
 LINES_ALLOWED = 300
 
-# Spelled in two halves, so that this file does not hold what it forbids.
+# Written in two halves, so that this file does not contain the forbidden words.
 FORBIDDEN_WORDS = (
     "/wo" + "rk/",
     "/ro" + "ot/",
@@ -35,10 +35,10 @@ FORBIDDEN_WORDS = (
 
 
 def _committed() -> list[Path]:
-    """The files that git knows, or all of them where the checkout is an unpacked archive."""
+    """The files that git tracks, or all files if the checkout is an unpacked archive."""
     if not (ROOT / ".git").exists():
         return [path for path in ROOT.rglob("*") if path.is_file() and ".venv" not in path.parts]
-    # A mounted checkout may belong to another user, whose repository git refuses to read without this.
+    # Without this, git refuses to read a mounted checkout that belongs to another user.
     command = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z"]
     names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [ROOT / name for name in names.split("\0") if name and (ROOT / name).is_file()]
@@ -54,7 +54,7 @@ def _modules() -> list[str]:
 
 
 def _imports(path: Path) -> set[str]:
-    """The top-level names of everything that a file imports, also inside of functions."""
+    """The top-level names of all imports of a file, including those inside functions."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -65,12 +65,12 @@ def _imports(path: Path) -> set[str]:
 
 
 def _make(*arguments: str, folder: Path) -> str:
-    """Run make as a shell would, even where the tests themselves run under make."""
+    """Run make as from a shell, even if the tests themselves run under make."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     return subprocess.run(["make", *arguments], cwd=folder, env=env, capture_output=True, text=True, check=True).stdout
 
 
-def test_no_file_is_longer_than_one_can_hold_in_mind() -> None:
+def test_no_file_is_too_long() -> None:
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in _sources()}
     assert len(lengths) > 10
     assert {str(path.relative_to(ROOT)): n for path, n in lengths.items() if n > LINES_ALLOWED} == {}
@@ -84,17 +84,17 @@ def test_no_committed_file_names_a_machine_or_a_registry() -> None:
     assert found == []
 
 
-def test_the_former_name_is_in_the_changelog_and_in_one_message() -> None:
-    """Another project has a package of that name."""
+def test_the_former_name_is_only_in_the_changelog_and_one_message() -> None:
+    """Another project has a package with the former name."""
     former = "net" + "loom"
-    told = {"CHANGELOG.md", "compiler/taploom/spec/document.py", "tests/checks/cases/TL201-former-name.md"}
+    allowed = {"CHANGELOG.md", "compiler/taploom/spec/document.py", "tests/checks/cases/TL201-former-name.md"}
     paths = {str(path.relative_to(ROOT)) for path in _committed()}
     assert [path for path in paths if former in path.lower()] == []
-    assert {path for path in paths if former in (ROOT / path).read_text("utf-8", "replace").lower()} == told
+    assert {path for path in paths if former in (ROOT / path).read_text("utf-8", "replace").lower()} == allowed
 
 
 def test_compiler_is_a_source_root_and_no_package() -> None:
-    """An `__init__.py` there would import everything twice, as `taploom` and as `compiler.taploom`."""
+    """An `__init__.py` in `compiler` would make modules importable twice, as `taploom` and as `compiler.taploom`."""
     assert not (ROOT / "compiler" / "__init__.py").exists()
     folders = {path.parent for path in PACKAGE.rglob("*.py")}
     assert [str(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
@@ -104,7 +104,7 @@ def test_compiler_is_a_source_root_and_no_package() -> None:
 def test_every_module_can_be_imported(module: str) -> None:
     if module.endswith("__main__"):
         pytest.skip("importing it runs it")
-    assert importlib.import_module(module).__doc__, f"{module} does not say why it has this shape"
+    assert importlib.import_module(module).__doc__, f"{module} has no docstring"
 
 
 @pytest.mark.parametrize("layer", ["base", "plan"])
@@ -115,17 +115,17 @@ def test_the_lowest_layers_need_the_standard_library_alone(layer: str) -> None:
     assert {name: names for name, names in strangers.items() if names} == {}
 
 
-def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
+def test_imported_and_declared_packages_are_the_same() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = {want: re.split(r"[<>=]", want)[0] for want in project["dependencies"]}
     declared = {{"PyYAML": "yaml", "ruamel.yaml": "ruamel"}.get(name, name) for name in names.values()}
     imported = set().union(*map(_imports, PACKAGE.rglob("*.py"))) - sys.stdlib_module_names - {"taploom"}
-    optional = {"pygraphviz"}  # of the extra `site`; without it and without `dot` pages have no diagrams
+    optional = {"pygraphviz"}  # from the extra `site`; without it and `dot`, pages have no diagrams
     assert imported == declared | optional
 
 
 def test_importing_the_package_loads_nothing() -> None:
-    """`validate` has 0.2 s; what is imported here would be paid by every command."""
+    """`validate` has a budget of 0.2 s, and every command would pay for these imports."""
     script = "import sys, taploom; print(sorted(m for m in sys.modules if m.startswith('taploom')))"
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert shown.strip() == "['taploom']"
@@ -142,7 +142,7 @@ def test_make_help_lists_every_target() -> None:
 
 
 def test_pip_runs_when_the_lock_changed_and_not_otherwise(tmp_path: Path) -> None:
-    """A venv that was set up once works without a network; a changed lock is not overlooked."""
+    """A venv that is set up works without a network, and a changed lock triggers an installation."""
     for name in ("Makefile", "requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
     lock, project = ((tmp_path / name).read_bytes() for name in ("requirements.lock", "pyproject.toml"))
@@ -169,7 +169,7 @@ def test_the_lock_pins_every_dependency_with_its_hash() -> None:
 
 
 def test_the_lock_suits_the_python_of_debian_12() -> None:
-    """Pip with a newer 3.11 takes packages that 3.11.2 refuses, so that a lock made on one may fail on the other."""
+    """A newer pip for Python 3.11 may choose packages that 3.11.2 refuses, so the lock could fail on Debian 12."""
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     wants = {
         name: " ".join(importlib.metadata.metadata(name).get_all("Requires-Python", []))
@@ -179,14 +179,14 @@ def test_the_lock_suits_the_python_of_debian_12() -> None:
     assert {name: want for name, want in wants.items() if not SpecifierSet(want).contains("3.11.2")} == {}
 
 
-def test_workflow_and_ci_script_call_what_people_call() -> None:
+def test_workflow_and_ci_script_call_the_documented_targets() -> None:
     workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert re.findall(r"^make .*", script, re.MULTILINE) == ["make check", "make test"]
     job = yaml.safe_load(workflow)["jobs"]["all"]
     assert {"make check", "make ${{ matrix.test }}"} <= {step.get("run") for step in job["steps"]}
     legs = {leg["debian"]: leg["test"] for leg in job["strategy"]["matrix"]["include"]}
-    assert legs == {"12": "cover", "13": "test"}, "each runs all tests, and one says what they reach"
+    assert legs == {"12": "cover", "13": "test"}, "each leg runs all tests, and one measures coverage"
 
 
 PAPERS = [*(ROOT / name for name in ("ARCHITECTURE.md", "CONTRIBUTING.md")), PACKAGE / "flows" / "THEORY.md"]
@@ -194,8 +194,8 @@ PAPERS += sorted((ROOT / "decisions").glob("*.md"))
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
-def test_what_papers_name_exists(paper: Path) -> None:
-    """Paths in backticks are below the checkout, the package or the paper's own folder; NAME and CODE stand for any."""
+def test_paths_in_papers_exist(paper: Path) -> None:
+    """Paths are relative to the checkout, the package or the paper's folder; NAME and CODE are placeholders."""
     text = paper.read_text(encoding="utf-8")
     quoted = re.findall(r"`((?:[\w.-]+/)+[\w.-]*|[\w.-]+\.(?:py|md|toml|yml))`", text)
     shown = re.findall(r"\b(?:tests|compiler|site|decisions|findings)/[\w./-]+", text)
@@ -208,7 +208,7 @@ def test_what_papers_name_exists(paper: Path) -> None:
 
 def test_documentation_builds_without_a_broken_link(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
-    env = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}  # the theme's own announcement is no fault of ours
+    env = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}  # suppresses an announcement of the theme
     built = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert (built.returncode, built.stderr) == (0, "")
     assert "<h1" in (tmp_path / "index.html").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Answers that `memo` keeps with an object: computed once for each set of arguments, and dropped with the object."""
+"""`memo` computes an answer once for each object and set of arguments, and drops it with the object."""
 
 import gc
 import pickle
@@ -14,17 +14,19 @@ ASKED: list[object] = []
 
 @dataclass(frozen=True)
 class Thing:
+    """A class with memoized methods."""
+
     name: str
 
     @memo
     def one(self, number: int) -> int | None:
-        """None is an answer, too."""
+        """None is a valid answer and is cached."""
         ASKED.append((self.name, number))
         return None if number == 0 else number * 2
 
     @memo
     def two(self, number: int, word: str = "") -> str:
-        """Several arguments."""
+        """A method with several arguments that may raise."""
         ASKED.append((self.name, number, word))
         if number > 2:
             raise ValueError(word)
@@ -34,7 +36,7 @@ class Thing:
 THREE = Thing("three")
 
 
-def test_an_answer_is_worked_out_once_for_each_object_and_argument() -> None:
+def test_an_answer_is_computed_once_for_each_object_and_argument() -> None:
     ASKED.clear()
     a, b = Thing("a"), Thing("b")
     assert [a.one(0), a.one(0), a.one(1), b.one(1), a.one(1)] == [None, None, 2, 2, 2]
@@ -42,7 +44,7 @@ def test_an_answer_is_worked_out_once_for_each_object_and_argument() -> None:
     assert ASKED == [("a", 0), ("a", 1), ("b", 1), ("a", 2, "x"), ("a", 1, "")]
 
 
-def test_what_is_refused_is_asked_again() -> None:
+def test_a_call_that_raises_is_repeated() -> None:
     ASKED.clear()
     for _ in range(2):
         with pytest.raises(ValueError, match="no"):
@@ -50,7 +52,7 @@ def test_what_is_refused_is_asked_again() -> None:
     assert len(ASKED) == 2
 
 
-def test_kept_answers_are_no_part_of_the_value_and_go_with_it() -> None:
+def test_cached_answers_do_not_affect_the_value_and_die_with_it() -> None:
     asked, other = Thing("a"), Thing("a")
     asked.one(1)
     assert (asked == other, hash(asked) == hash(other), repr(asked)) == (True, True, repr(other))

@@ -1,4 +1,4 @@
-"""Work spread over processes: the same answers as without, whatever becomes of a child."""
+"""Work spread over processes gives the same answers as in one process, even if a child dies."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ def three(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_runs_are_neighbours_and_hold_every_item_once() -> None:
+def test_runs_are_consecutive_and_hold_every_item_once() -> None:
     assert runs(range(100), least=10) == [range(33), range(33, 66), range(66, 100)]
     assert runs("ab", least=10) == ["ab"]
     assert runs("", least=10) == [""]
@@ -34,7 +34,7 @@ def test_runs_are_neighbours_and_hold_every_item_once() -> None:
 @pytest.mark.usefixtures("three")
 def test_answers_come_in_the_order_of_the_items_and_from_several_processes() -> None:
     def work(item: int) -> tuple[int, int]:
-        time.sleep(0.01)  # so that nobody has taken all before the others have begun
+        time.sleep(0.01)  # so that no process takes all items before the others start
         return item, os.getpid()
 
     answers = spread(work, ((item, item % 7 + 1) for item in range(200)), 10)
@@ -43,14 +43,14 @@ def test_answers_come_in_the_order_of_the_items_and_from_several_processes() -> 
 
 
 @pytest.mark.usefixtures("three")
-def test_the_heaviest_is_begun_first_and_the_light_go_together() -> None:
+def test_the_heaviest_item_starts_first_and_light_ones_are_bundled() -> None:
     bundles = _bundles([1, 9, 1, 1, 20, 1], 3)
     assert bundles == [[4], [1], [0, 2, 3], [5]]
     assert _bundles([], 1) == []
 
 
 @pytest.mark.usefixtures("three")
-def test_little_work_is_worth_no_process() -> None:
+def test_little_work_starts_no_process() -> None:
     answers = spread(lambda item: (item, os.getpid()), [("a", 1), ("b", 1)], 10)
     assert answers == [("a", os.getpid()), ("b", os.getpid())]
     assert spread(str, [], 10) == []
@@ -58,7 +58,7 @@ def test_little_work_is_worth_no_process() -> None:
 
 @pytest.mark.unthreaded
 @pytest.mark.usefixtures("three")
-def test_what_a_child_took_that_dies_is_done_here() -> None:
+def test_items_of_a_child_that_dies_are_done_by_the_parent() -> None:
     here, before = os.getpid(), _children()
 
     def work(item: int) -> int:
@@ -73,7 +73,7 @@ def test_what_a_child_took_that_dies_is_done_here() -> None:
 
 @pytest.mark.unthreaded
 @pytest.mark.usefixtures("three")
-def test_an_error_is_raised_here_and_leaves_no_process() -> None:
+def test_an_error_is_raised_in_the_parent_and_leaves_no_process() -> None:
     before = _children()
     with pytest.raises(ZeroDivisionError):
         spread(lambda item: 1 // item, [(item, 1) for item in range(-9, 9)], 1)
@@ -101,10 +101,10 @@ def test_work_that_is_dropped_ends_and_leaves_no_process() -> None:
     assert _children() == before
 
 
-def test_who_has_threads_forks_no_process_and_who_has_none_does() -> None:
-    """In a process of its own, as the one that runs the tests may have threads.
+def test_a_process_forks_only_if_it_has_no_threads() -> None:
+    """Runs in a new process, because the process of the tests may have threads.
 
-    A warning is printed there: as an error, Python (3.13) drops that of `os.fork`.
+    The new process prints warnings: if warnings were errors, Python 3.13 would drop the warning of `os.fork`.
     """
     script = """
         import os, threading, time

@@ -1,4 +1,4 @@
-"""A need that is not met skips with its reason, and fails in CI: a suite must not turn green by running nothing."""
+"""A missing need skips the test with a reason, and fails it in CI: no suite turns green by running nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_missing_tool_is_a_failure_in_ci(request: pytest.FixtureRequest, monke
         enforce(request.node)
 
 
-def test_what_is_there_is_not_missing(request: pytest.FixtureRequest) -> None:
+def test_an_available_tool_is_not_missing(request: pytest.FixtureRequest) -> None:
     assert missing("sh") is None
     request.node.add_marker(needs("sh"))
     enforce(request.node)

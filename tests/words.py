@@ -1,4 +1,4 @@
-"""Checks the wording of every message that any test causes: one sentence, without doubled words or signs."""
+"""Checks the wording of all diagnostics that tests cause: punctuation, placeholders without a value, doubled words."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _DOUBLED = re.compile(r"\b(a|an|the|of|in|to|is|and|or|no) \1\b")
 
 
 def faults(text: str) -> list[str]:
-    """Faults of a message: two signs at the end of a sentence, a placeholder for nothing, a word twice."""
+    """Faults of a message: doubled punctuation, a placeholder without a value, a doubled word."""
     words = re.sub(r"`[^`\n]+`|'[^'\n]+'|\"[^\"\n]*\"", "`x`", text)
     return [found[0] for sign in (_ENDED_TWICE, _NOTHING_NAMED, _DOUBLED) for found in sign.finditer(words)]
 
 
 def hold(diagnostics: Iterable[Diagnostic]) -> None:
-    """Assert that no finding has such faults, and that none of its texts ends in a full stop or a blank."""
+    """Assert that no finding has such faults, and that no text ends in a full stop or has blanks around it."""
     for found in diagnostics:
         labels = (label.text for label in found.labels)
         for text in (found.message, found.help, *labels):

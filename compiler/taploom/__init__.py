@@ -1,6 +1,6 @@
 """taploom compiles specs of hypervisors and guests into a plan and into native configuration.
 
-Nothing is imported here: start-up time is a promise, and each command loads only the stages it runs.
+This module imports nothing, so that each command loads only the stages that it runs and starts fast.
 """
 
 __version__ = "0.1.0"

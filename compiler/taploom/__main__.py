@@ -1,4 +1,4 @@
-"""`python -m taploom`, for environments whose programs are not on the path."""
+"""Runs the command line for `python -m taploom`, which works even if no program `taploom` is in PATH."""
 
 from taploom.cli import main
 

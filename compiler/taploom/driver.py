@@ -1,4 +1,4 @@
-"""The order of the stages: from a folder of specs to a plan and its files."""
+"""Runs the stages in their order: from a folder of specs to a plan and its files."""
 
 from collections.abc import Iterable, Mapping
 from itertools import starmap
@@ -26,16 +26,16 @@ from taploom.spec.document import Document, read_document
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The result of a compilation, from which every command works.
+    """The result of a compilation; every command works from it.
 
     Attributes:
-        source: the files, as read.
+        source: the files that were read.
         document: the site as the specs describe it, resolved.
         plan: the plan of all sound parts of the site; it may be rendered only if `failed` is false.
-        lock: the lock as it should be, with the entries that it lacked and with tombstones.
-        diagnostics: in reading order, waived ones marked; findings about what the lock lacks come last.
-        printed: all files of the rendered tree except its manifests, in any order; none if `render` was not asked for,
-            or if the compilation failed.
+        lock: the lock that `taploom lock` would write: with the missing entries and with tombstones.
+        diagnostics: all findings in reading order, waived ones marked; findings about missing lock entries come last.
+        printed: all files of the rendered tree except its manifests, in any order; () without `render`, or if the
+            compilation failed.
     """
 
     source: SourceSet
@@ -47,7 +47,7 @@ class Compiled:
 
     @property
     def failed(self) -> bool:
-        """Whether an error keeps taploom from writing anything."""
+        """Whether there is an error, so that taploom must not write any file."""
         return Report(list(self.diagnostics)).failed
 
     @property
@@ -61,14 +61,14 @@ def compile_site(specs: Path, *, now: int, prove: bool = True, render: bool = Fa
 
     Args:
         specs: folder of the site.
-        now: seconds since the epoch, for findings about expiry; it has no part in the plan.
-        prove: whether to prove the rulesets against the policy; a command that renders nothing may leave it out.
-        render: whether to print the files as well, each in the process that has proven its contents.
+        now: seconds since the epoch, for findings about expiry; the plan does not depend on it.
+        prove: whether to prove the rulesets against the policy; a command that renders nothing may skip the proof.
+        render: whether to print the files, too; the process that proves a host also prints the files of the host.
     """
     report = Report()
     source = load(specs, report)
     if source.empty:
-        from taploom.diff.submodules import refuse_absent  # only empty folders may be such submodules
+        from taploom.diff.submodules import refuse_absent  # only an empty folder may be an absent submodule
 
         refuse_absent(specs, source.empty, report)
     locked = "" if misplaced(specs) else read_text(specs / FILE, report)
@@ -84,14 +84,14 @@ def compile_blobs(
     sizes: Mapping[str, int] | None = None,
     refused: Iterable[Diagnostic] = (),
 ) -> Compiled:
-    """Compile a site that is in memory, such as another revision of it, as `compile_site` does.
+    """Compile a site whose files are in memory, such as another revision of it, as `compile_site` does.
 
     Args:
-        blobs: content of its files by path, the lock included.
-        folder: the folder that the paths begin with.
+        blobs: content of the site's files by path, including the lock.
+        folder: the folder with which the paths begin.
         now: as for `compile_site`.
         prove: as for `compile_site`.
-        sizes: bytes by path, if some files are too large to be among `blobs`.
+        sizes: sizes in bytes by path, if some files are too large to be among `blobs`.
         refused: findings about paths that are not among `blobs`.
     """
     report = Report()
@@ -120,19 +120,19 @@ def _compiled(
 
 
 def _check(passed: PassResults, now: int, report: Report) -> None:
-    from taploom.checks import Context, findings  # imported here, when other processes already prove
+    from taploom.checks import Context, findings  # imported late: the worker processes of the proof already run
 
     report.extend(findings(Context(passed.document, passed.plan, now)))
 
 
 def _proven(passed: PassResults, begun: Proof | None, report: Report) -> tuple[Printed, ...]:
-    """Report the disproved rulesets of a site without mistakes; return its files if a proof was begun and succeeds."""
+    """Add the findings of the proof to the report; return the files of the site if `begun` is a proof that succeeds."""
     if report.failed:
         if begun:
             begun.drop()
         return ()
     if begun is None:
-        from taploom.flows.proof.proof import disproved  # only a site without mistakes pays for it
+        from taploom.flows.proof.proof import disproved  # only a site without errors pays for this import
 
         report.extend(disproved(passed.plan))
         return ()
@@ -142,9 +142,9 @@ def _proven(passed: PassResults, begun: Proof | None, report: Report) -> tuple[P
 
 
 def _in_turn(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """The diagnostics; those about what the lock lacks are at the end, or left out while there is another error.
+    """The diagnostics, with findings about missing lock entries at the end, or without them if there is another error.
 
-    With another error, `taploom lock` would be refused, and it would not correct that error.
+    With another error, `taploom lock` would refuse to run, and running it would not correct that error.
     """
     left = tuple(diagnostic for diagnostic in diagnostics if diagnostic.rule != LOCK_LACKS)
     lacks = tuple(diagnostic for diagnostic in diagnostics if diagnostic.rule == LOCK_LACKS)

@@ -1,4 +1,4 @@
-"""The proof of a plan, which starts while the checks still run."""
+"""Proves the rulesets of a plan in worker processes, which start while the checks still run."""
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 
 class Proof:
-    """The proof of a plan, and its files; the process that proves a host also prints its files.
+    """A running proof of a plan's rulesets; the process that proves a host also prints the files of the host.
 
-    Worker processes start at once, while this process still runs the checks; an error that a check finds stops them.
+    The worker processes start at once, while this process still runs the checks. `drop` stops them if a check finds an
+    error.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -27,20 +28,20 @@ class Proof:
         from taploom.flows.proof.compare import WORTH_A_PROCESS, effort
 
         self._plan = plan
-        # The unit of effort is one term of a host, proven and printed.
+        # The unit of weight is the effort of proving and printing one term of a host.
         weights: list[tuple[Host | Guest, float]] = [(host, effort(host)) for host in plan.hosts]
         weights += [(guest, 5 / 8) for guest in plan.guests]
         self._begun = BackgroundWork(self._work, weights, WORTH_A_PROCESS, besides=len(plan.guests) / 2)
 
     def drop(self) -> None:
-        """Stop the proof, as the plan has a mistake."""
+        """Stop the proof, because the specs have an error."""
         self._begun.drop()
 
     def done(self, plan: Plan) -> tuple[Iterable[Diagnostic], tuple[Printed, ...]]:
-        """The findings of the proof, or all files if it has none.
+        """The findings of the proof, and the files of the plan; without files if there are findings.
 
         Args:
-            plan: the same plan, after the checks have marked the used waivers.
+            plan: the same plan, in which the waivers that the checks used are marked.
         """
         from taploom.flows.proof.proof import findings
 
@@ -52,7 +53,7 @@ class Proof:
 
     @cached_property
     def _disproved(self) -> Callable[[Host], list["Disagreement"]]:
-        """The prover of a host; each process makes its own, and this process only for a plan that passed the checks."""
+        """The function that proves a host; each process makes its own, this process only if the checks have passed."""
         from taploom.flows.proof.proof import prover_of
 
         return prover_of(self._plan)

@@ -1,4 +1,4 @@
-"""Which systemd runs the units: this machine's, and by hand any others."""
+"""Fixture that chooses the systemd whose networkd runs the units: this machine's, or others named by hand."""
 
 from pathlib import Path
 
@@ -8,6 +8,6 @@ from tests.support import systemds
 
 @pytest.fixture(scope="module", params=systemds())
 def root(request: pytest.FixtureRequest) -> Path | None:
-    """The folder of the distribution whose networkd runs; none for this machine's."""
+    """Root folder of the distribution whose networkd runs; None for this machine's."""
     found: Path | None = request.param
     return found

@@ -1,7 +1,7 @@
-"""A DHCPv6 server that gives whoever asks an address and a resolver at once (RFC 8415, 18.3.1; RFC 3646).
+"""DHCPv6 server that gives every client an address and a resolver by rapid commit (RFC 8415, 18.3.1; RFC 3646).
 
-A program of its own, as it runs in the namespace of the world outside: `dhcpv6.py INTERFACE RESOLVER`. It waits for two
-clients and then answers both, the first one first, so that what the second has learned the first had in its hands.
+It runs as a program in the namespace of the outside world: `dhcpv6.py INTERFACE RESOLVER`. It waits for two clients and
+then answers both in the order of arrival. So once the second client has its reply, the first one has its reply too.
 """
 
 import socket
@@ -15,7 +15,7 @@ LIFETIME = 3600
 
 
 def options(data: bytes) -> dict[int, bytes]:
-    """The options of a message by code."""
+    """Parses the options of a message, by code."""
     found = {}
     while data:
         code, length = struct.unpack("!HH", data[:4])
@@ -24,28 +24,28 @@ def options(data: bytes) -> dict[int, bytes]:
 
 
 def option(code: int, value: bytes) -> bytes:
-    """An option as bytes."""
+    """Encodes an option."""
     return struct.pack("!HH", code, len(value)) + value
 
 
 def answer(request: bytes, resolver: str) -> bytes:
-    """The reply to a solicitation; the address ends in the number that the client gave to its interface."""
+    """Encodes the reply to a Solicit; the assigned address ends in the client's IAID."""
     asked = options(request[4:])
     identity = asked[IA_NA][:4]
     address = socket.inet_pton(socket.AF_INET6, "2001:db8:1:0:d::")[:12] + identity
     leased = option(ADDRESS, address + struct.pack("!II", LIFETIME, LIFETIME))
-    said = (
+    content = (
         option(CLIENT, asked[CLIENT]),
         option(SERVER, b"\x00\x03\x00\x01\x02\x00\x5e\x00\x53\x01"),
         option(RAPID_COMMIT, b""),
         option(IA_NA, identity + struct.pack("!II", LIFETIME // 2, LIFETIME) + leased),
         option(RESOLVERS, socket.inet_pton(socket.AF_INET6, resolver)),
     )
-    return bytes((REPLY,)) + request[1:4] + b"".join(said)
+    return bytes((REPLY,)) + request[1:4] + b"".join(content)
 
 
 def serve(interface: str, resolver: str) -> None:
-    """Answers for ever."""
+    """Serves requests on an interface, without end."""
     here = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
     here.bind(("::", 547))
     group = socket.inet_pton(socket.AF_INET6, SERVERS) + struct.pack("@I", socket.if_nametoindex(interface))

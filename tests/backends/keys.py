@@ -1,7 +1,7 @@
-"""Since which version of systemd a key is understood: systemd.network(5) and systemd.netdev(5) of 262 say it of each.
+"""Version of systemd that introduced each key of units, from systemd.network(5) and systemd.netdev(5) of version 262.
 
-Those pages no longer name what was removed, so a key in this table is understood to this day. Where they give no
-version for a key of that section, 252 stands: that version was seen to take it.
+Those pages omit removed keys, so every key of this table still exists in 262. If they give no version for a key, the
+table says 252, the version in which the key was tested.
 """
 
 from taploom.backends.units.tree import UnitKind

@@ -1,4 +1,4 @@
-"""A host of the plan and its guests, run: real daemons, real TAPs, and the lab's world outside."""
+"""A host of a plan and its guests, running with real networkd daemons, real TAPs, and the lab's outside world."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ OLDEST, NEWEST = 252, 260
 
 
 def files(artifacts: Iterable[Artifact]) -> dict[str, str]:
-    """Text of the files by their name."""
+    """Text of each file, by file name."""
     return {artifact.path.rpartition("/")[2]: artifact.text for artifact in artifacts}
 
 
 class Running:
-    """One host with its guests, in a lab."""
+    """A running host with its guests in a lab; `complaints` returns what the daemons refused."""
 
     def __init__(
         self, lab: Lab, root: Path | None, plan: Host, guests: Iterable[Guest] = (), segment: Segment | None = None
@@ -48,52 +48,52 @@ class Running:
         self.guests = {guest.name: self.boot(guest) for guest in guests}
 
     def _start(self) -> Networkd:
-        """The units for the version that is here, which only a first daemon can tell."""
+        """Starts networkd with units for its own version, which a first daemon reports."""
         version = Networkd(self.lab.machine("version"), {}, root=self.root).version
         target = replace(self.plan.target, systemd=min(max(version, OLDEST), NEWEST))
         units = files(networkd.artifacts(replace(self.plan, target=target)))
         return Networkd(self.machine, units, bus=True, root=self.root)
 
     def boot(self, guest: Guest) -> Networkd:
-        """A guest whose NICs are plugged in before it starts."""
+        """Starts a guest after its NICs are connected."""
         machine = self.lab.machine(guest.name)
-        machine.sysctl({"net.ipv6.conf.default.dad_transmits": "0"})  # it takes a second, and nobody lies here
+        machine.sysctl({"net.ipv6.conf.default.dad_transmits": "0"})  # DAD takes a second, and is not needed here
         for number, nic in enumerate(guest.nics):
             self.lab.tap(self.machine, nic.tap, machine, f"eth{number}", str(nic.mac))
         return Networkd(machine, files(guest_backend.artifacts(guest)), root=self.root)
 
     def complaints(self) -> dict[str, tuple[str, ...]]:
-        """What the daemons refused, by machine; empty when all is well."""
+        """Lines in which daemons refuse something, by machine; empty if there are none."""
         daemons = {self.plan.name: self.daemon, **self.guests}
         return {name: found for name, daemon in daemons.items() if (found := daemon.complaints())}
 
 
 def link(machine: Namespace, name: str) -> dict[str, Any]:
-    """All that the kernel says of a link; empty where there is none."""
+    """The kernel's description of a link, from `ip -d link`; empty if the link does not exist."""
     shown = machine.run("ip", "-j", "-d", "link", "show", "dev", name, check=False)
     found: list[dict[str, Any]] = json.loads(shown) if shown.startswith("[") else []
     return found[0] if found else {}
 
 
 def routes(machine: Namespace, family: int, to: str = "default") -> list[dict[str, Any]]:
-    """Routes to a destination."""
+    """Routes of a machine to a destination, in IPv4 or IPv6."""
     found: list[dict[str, Any]] = json.loads(machine.run("ip", "-j", f"-{family}", "route", "show", to))
     return found
 
 
-def way_out(machine: Namespace, family: int) -> tuple[str, str]:
-    """Gateway and device of the one default route, once there is one."""
+def default_route(machine: Namespace, family: int) -> tuple[str, str]:
+    """Gateway and device of the only default route; waits until it exists."""
     (route,) = wait_for(lambda: routes(machine, family), f"a default route of IPv{family} on {machine.name}")
     return route["gateway"], route["dev"]
 
 
 def resolvers(machine: Namespace) -> set[str]:
-    """Resolvers that the daemon has learned or was told, over all links."""
+    """Resolvers that networkd has learned or has configured, over all links."""
     return _state(machine, "DNS")
 
 
 def search_domains(machine: Namespace) -> set[str]:
-    """Search domains, the same way."""
+    """Search domains that networkd has learned or has configured, over all links."""
     return _state(machine, "DOMAINS")
 
 

@@ -1,4 +1,4 @@
-"""Hosts and guests that Hypothesis makes up: every feature on or off, and names that are as bad as they may be."""
+"""Hypothesis strategies of hosts and guests: every feature on or off, and the worst names that are still valid."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ mtus = st.sampled_from((None, 1280, 1500, 9000))
 
 @st.composite
 def hosts(draw: st.DrawFn, bridges_at_least: int = 0) -> Host:
-    """A host with up to three uplinks and bridges; each bridge has two TAPs and may have a glob that fits another's."""
+    """A host with up to three uplinks and bridges of two TAPs; a bridge's pattern may match TAPs of other bridges."""
     devices = draw(st.lists(interfaces, min_size=12, max_size=12, unique=True))
     networks = draw(st.lists(names, min_size=3, max_size=3, unique=True))
     bridges = tuple(
@@ -88,18 +88,18 @@ def _bridge(draw: st.DrawFn, number: int, network: str, device: str, taps: Seque
 
 @st.composite
 def guests(draw: st.DrawFn) -> Guest:
-    """A guest with up to three NICs, in every mode that its network has."""
+    """A guest with up to three NICs, in every address mode that their network offers."""
     networks = draw(st.lists(names, min_size=1, max_size=3, unique=True))
     nics = tuple(
-        _nic(draw, network, way_out=number == 0 and draw(st.booleans()))
+        _nic(draw, network, default_route=number == 0 and draw(st.booleans()))
         for number, network in enumerate(sorted(networks))
     )
     return variants.guest(draw(names), *nics)
 
 
-def _nic(draw: st.DrawFn, network: str, *, way_out: bool) -> Nic:
+def _nic(draw: st.DrawFn, network: str, *, default_route: bool) -> Nic:
     plain = variants.bridge(network, "10.1.0.1/24", "fd01::1/64", device="br0", mtu=draw(mtus))
     bridge = variants.advertised(plain) if draw(st.booleans()) else plain
     four = draw(st.sampled_from(("none", "static 10.1.0.5", "reserved 10.1.0.5", "dhcp")))
     six = draw(st.sampled_from(("none", "static fd01::5", *(["slaac"] if bridge.ra else []))))
-    return variants.nic("guest", bridge, "tap0", four, six, way_out, dns=draw(resolvers))
+    return variants.nic("guest", bridge, "tap0", four, six, default_route, dns=draw(resolvers))

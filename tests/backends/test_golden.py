@@ -1,4 +1,4 @@
-"""The files of the seed, byte for byte as they were read and found right; networkd itself reads them elsewhere."""
+"""Rendered files of the seed against reviewed files, byte for byte. (Other tests load them into networkd.)"""
 
 from pathlib import Path
 
@@ -12,23 +12,23 @@ GOLDEN = Path(__file__).with_name("golden")
 
 
 def rendered() -> dict[str, Artifact]:
-    """What these backends make of the plan by hand, by path."""
+    """Artifacts that the backends render from the handmade plan, by path."""
     host = plans.host()
     guests = [artifact for one in plans.guests() for artifact in guest.artifacts(one)]
     return {artifact.path: artifact for artifact in (*networkd.artifacts(host), *sysctl.artifacts(host), *guests)}
 
 
-def test_there_is_a_file_for_each_and_none_besides() -> None:
+def test_reviewed_and_rendered_files_have_the_same_paths() -> None:
     kept = {str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*") if path.is_file()}
     assert kept == set(rendered())
 
 
 @pytest.mark.parametrize("path", sorted(rendered()))
-def test_a_file_is_as_it_was_read(path: str) -> None:
+def test_a_rendered_file_is_as_reviewed(path: str) -> None:
     assert rendered()[path].text == (GOLDEN / path).read_text()
 
 
-def test_each_line_that_says_something_has_its_origin() -> None:
+def test_every_line_that_is_not_empty_has_an_origin() -> None:
     silent = {
         (path, line.text)
         for path, artifact in rendered().items()
@@ -52,13 +52,13 @@ def test_each_line_that_says_something_has_its_origin() -> None:
         ),
     ],
 )
-def test_a_line_knows_the_entry_that_causes_it(path: str, text: str, entry: str) -> None:
+def test_the_origin_of_a_line_is_the_entry_that_causes_it(path: str, text: str, entry: str) -> None:
     (line,) = (line for line in rendered()[path].lines if line.text == text)
     assert line.origin is not None
     assert line.origin.entry == entry
 
 
-def test_files_go_where_their_tools_look() -> None:
+def test_files_are_installed_where_their_tools_look() -> None:
     installed = {artifact.install for artifact in rendered().values()}
     assert "/etc/systemd/network/06-taploom-br-microvm.netdev" in installed
     assert "/etc/sysctl.d/60-taploom.conf" in installed

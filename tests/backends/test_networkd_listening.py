@@ -1,4 +1,4 @@
-"""What routers say to those who listen: the host to its guests, and somebody else to the host's uplinks."""
+"""Router advertisements in a real networkd: those of the host to its guests, and those that its uplinks receive."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests import plans
 from tests.backends import dhcpv6, variants
-from tests.backends.running import Running, files, link, routes, way_out
+from tests.backends.running import Running, default_route, files, link, routes
 from tests.support import needs
 
 from taploom.backends import networkd
@@ -20,8 +20,8 @@ from taploom.plan.host import Learned, Taps, Uplink
 pytestmark = [needs("root", "tun", "networkd", "dbus", "ip", "unshare", "nsenter"), pytest.mark.kernel]
 
 
-def test_the_next_hop_of_guests_is_the_address_that_the_spoof_guard_keeps(root: Path | None) -> None:
-    """Also on a machine with a secret for link-local addresses, which networkd leaves aside."""
+def test_the_ipv6_gateway_of_guests_is_the_address_that_the_spoof_guard_protects(root: Path | None) -> None:
+    """This holds even if the machine has a `stable_secret` for link-local addresses, which networkd ignores."""
     lan = variants.bridge("lan", "", "fd01::1/64", taps=Taps(("vm-*",), create=False, user=""))
     host = variants.host(variants.advertised(lan))
     with Lab() as lab:
@@ -31,25 +31,25 @@ def test_the_next_hop_of_guests_is_the_address_that_the_spoof_guard_keeps(root: 
         daemon.wait_for_addresses("br-lan", "fd01::1/64")
         lab.tap(machine, "vm-a", guest, "eth0", "02:00:00:00:00:01")
         guest.ip("link set eth0 up")
-        assert way_out(guest, 6) == (str(host.bridges[0].link_local("hv")), "eth0")
+        assert default_route(guest, 6) == (str(host.bridges[0].link_local("hv")), "eth0")
         assert daemon.complaints() == ()
 
 
-def test_resolvers_of_the_spec_stand_alone_whoever_brings_others(root: Path | None) -> None:
-    """A router can send its listeners to a DHCPv6 server, which has resolvers of its own (RFC 4861, 4.2)."""
+def test_resolvers_of_the_spec_replace_learned_ones(root: Path | None) -> None:
+    """A router advertisement can refer to a DHCPv6 server, which offers further resolvers (RFC 4861, 4.2)."""
     here = plans.origin("hosts.hv.uplinks")
-    told = Uplink("eth0", "internet", None, Learned.RA, (parse_address("9.9.9.9"),), None, here)
+    fixed = Uplink("eth0", "internet", None, Learned.RA, (parse_address("9.9.9.9"),), None, here)
     learning = Uplink("eth1", "internet", None, Learned.RA, (), None, here)
     with Lab() as lab:
-        running = Running(lab, root, variants.host(uplinks=(told, learning)), segment=Stateful())
+        running = Running(lab, root, variants.host(uplinks=(fixed, learning)), segment=Stateful())
         running.world.machine.spawn("dhcpv6", sys.executable, str(Path(dhcpv6.__file__)), "wan", "2001:db8::53")
-        wait_for(lambda: "2001:db8::53" in _of_link(running, "eth1"), "what the server says, where it counts")
+        wait_for(lambda: "2001:db8::53" in _of_link(running, "eth1"), "the resolver of the DHCPv6 server on eth1")
         assert _of_link(running, "eth0") == {"9.9.9.9"}
         assert running.complaints() == {}
 
 
 class Stateful(Segment):
-    """An outside link whose router sends its listeners to a DHCPv6 server."""
+    """An outside link whose router advertisements refer to a DHCPv6 server (flag `Managed`)."""
 
     def units(self) -> dict[str, str]:
         return {name: f"{unit}[IPv6SendRA]\nManaged=yes\nEmitDNS=no\n" if name.endswith("k") else unit
@@ -57,20 +57,20 @@ class Stateful(Segment):
 
 
 def _of_link(running: Running, name: str) -> set[str]:
-    """The resolvers that the daemon has for one link."""
+    """Resolvers that networkd uses for one link."""
     state = running.machine.file(f"/run/systemd/netif/links/{link(running.machine, name)['ifindex']}").read_text()
     return {word for line in state.splitlines() if line.startswith("DNS=") for word in line[4:].split()}
 
 
-def test_the_way_out_is_by_the_uplink_with_the_lower_metric(root: Path | None) -> None:
-    """Whichever of the two comes up first."""
+def test_traffic_leaves_by_the_uplink_with_the_lower_metric(root: Path | None) -> None:
+    """The order in which the uplinks come up does not matter."""
     here = plans.origin("hosts.hv.uplinks")
     spare = Uplink("eth0", "internet", Learned.DHCP, Learned.RA, (), None, here, metric=3000)
     best = Uplink("eth1", "internet", Learned.DHCP, Learned.RA, (), None, here, metric=200)
     with Lab() as lab:
         running = Running(lab, root, variants.host(uplinks=(spare, best)))
         for family, to in ((4, "198.51.100.7"), (6, "2001:db8:f::7")):
-            wait_for(lambda family=family: len(routes(running.machine, family)) == 2, f"both ways of IPv{family}")  # type: ignore[misc]
+            wait_for(lambda family=family: len(routes(running.machine, family)) == 2, f"both routes of IPv{family}")  # type: ignore[misc]
             assert {r["dev"]: r["metric"] for r in routes(running.machine, family)} == {"eth0": 3000, "eth1": 200}
             assert " dev eth1 " in running.machine.run("ip", "route", "get", to)
         assert running.complaints() == {}

@@ -1,7 +1,7 @@
-"""What a unit no longer says, as a real networkd undoes it at reload: all but what the plan tells of.
+"""Settings removed from units: a real networkd undoes them at reload, except those that `taploom plan` reports as kept.
 
-A site that says much takes up one that says little. What the kernel then has of every link has to be what it has where
-the second one was there from the beginning, and whatever is not has to be told of as kept.
+A site with many settings is changed to one with few. The kernel's state of every link must then equal that of a site
+that booted with few settings; the plan must report every difference as kept.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ State = dict[str, Any]
 
 
 class Up:
-    """The host and its guest with the units of a plan, on cables and TAPs that are always the same."""
+    """A running host and its guest with the units of a plan, on the same veth pairs and TAPs for every plan."""
 
     def __init__(self, lab: Lab, name: str, plan: Plan, root: Path | None) -> None:
         self.host, self.guest = lab.machine(name), lab.machine(f"{name}-a")
@@ -111,12 +111,12 @@ class Up:
         return {
             f"{machine}: {name}": value
             for machine, found in (("host/hv", self.host), ("guest/a", self.guest))
-            for name, value in {**links(found, LINKS[machine]), **ways(found)}.items()
+            for name, value in {**links(found, LINKS[machine]), **routing(found)}.items()
         }
 
 
 def links(machine: Namespace, names: tuple[str, ...]) -> State:
-    """Of each link MTU, flags as a port, addresses but for those of the link, and settings."""
+    """State of each link: MTU, bridge port flags, global addresses, and sysctls."""
     found: State = {}
     for name in names:
         (shown,) = json.loads(machine.run("ip", "-j", "-d", "addr", "show", "dev", name))
@@ -134,13 +134,13 @@ def links(machine: Namespace, names: tuple[str, ...]) -> State:
     return found
 
 
-def ways(machine: Namespace) -> State:
-    """Routes but for the kernel's own, rules, and neighbours that are answered for."""
+def routing(machine: Namespace) -> State:
+    """Routes except the kernel's own, routing rules, and proxied neighbours."""
     found: State = {}
     for family in ("-4", "-6"):
         routes = json.loads(machine.run("ip", "-j", family, "route", "show", "table", "all"))
-        told = [{k: r.get(k) for k in ("dst", "gateway", "dev", "table", "metric", "protocol")} for r in routes]
-        found[f"routes {family}"] = sorted(str(r) for r in told if r["protocol"] != "kernel")
+        facts = [{k: r.get(k) for k in ("dst", "gateway", "dev", "table", "metric", "protocol")} for r in routes]
+        found[f"routes {family}"] = sorted(str(r) for r in facts if r["protocol"] != "kernel")
         found[f"rules {family}"] = sorted(machine.run("ip", family, "rule").splitlines())
         found[f"answered for {family}"] = machine.run("ip", family, "neigh", "show", "proxy").split()
     return found
@@ -152,7 +152,7 @@ def differing(one: State, other: State) -> dict[str, tuple[Any, Any]]:
 
 @pytest.fixture(scope="module", params=systemds())
 def left(request: pytest.FixtureRequest) -> tuple[Plan, Plan, dict[str, tuple[Any, Any]], tuple[str, ...]]:
-    """The two plans, and what is not as it would be from the beginning, and what the daemons said."""
+    """Both plans, differences of the changed site from the freshly booted one, and complaints of the daemons."""
     root = request.param
     with Lab() as lab:
         version = min(max(Networkd(lab.machine("version"), {}, root=root).version, OLDEST), NEWEST)
@@ -161,7 +161,7 @@ def left(request: pytest.FixtureRequest) -> tuple[Plan, Plan, dict[str, tuple[An
         for up in (fresh, changed):
             wait_for(partial(up.has, "fd00::10"), "addresses")
         changed.take_up(after)
-        with contextlib.suppress(LabError):  # what else is left is what the test is about
+        with contextlib.suppress(LabError):  # the test reports any other difference
             wait_for(lambda: differing(changed.state(), fresh.state()) == KEPT, "the change")
         said = tuple(line for up in (fresh, changed) for daemon in up.daemons for line in daemon.complaints())
         return before, after, differing(changed.state(), fresh.state()), said
@@ -174,7 +174,7 @@ KEPT = {
 }
 
 
-def test_what_is_kept_is_what_the_plan_tells_of(
+def test_settings_that_stay_in_force_are_reported_as_kept(
     left: tuple[Plan, Plan, dict[str, tuple[Any, Any]], tuple[str, ...]],
 ) -> None:
     before, after, found, said = left
@@ -185,5 +185,5 @@ def test_what_is_kept_is_what_the_plan_tells_of(
         for one in compare(ComparedPlan("a", before), ComparedPlan("b", after)).disruption
         if one.effect is Effect.KEPT
     ]
-    told = {(one.device, setting.key, setting.before) for one in rows for setting in one.settings}
-    assert told == {("eth0", "Link.MTUBytes", "1450"), ("br-lan", "Network.IPv6ProxyNDPAddress", "fd00::99")}
+    kept = {(one.device, setting.key, setting.before) for one in rows for setting in one.settings}
+    assert kept == {("eth0", "Link.MTUBytes", "1450"), ("br-lan", "Network.IPv6ProxyNDPAddress", "fd00::99")}

@@ -1,4 +1,4 @@
-"""What the seed lacks, each in a real networkd: other ways to an address, other kinds of links and routes."""
+"""Features that the seed lacks, each in a real networkd: other address modes, uplinks, routes and kinds of links."""
 
 import json
 from dataclasses import replace
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests import plans
 from tests.backends import variants
-from tests.backends.running import Running, files, link, resolvers, routes, search_domains, way_out
+from tests.backends.running import Running, default_route, files, link, resolvers, routes, search_domains
 from tests.support import needs
 
 from taploom.backends import networkd
@@ -23,8 +23,8 @@ from taploom.plan.host import Fixed, Learned, Route, Taps, Uplink
 pytestmark = [needs("root", "tun", "networkd", "dbus", "ip", "unshare", "nsenter"), pytest.mark.kernel]
 
 
-def test_the_host_makes_taps_isolated_and_with_another_mtu(root: Path | None) -> None:
-    """Without a carrier, as no monitor has opened them, they are on the bridge all the same."""
+def test_the_host_creates_isolated_taps_with_another_mtu(root: Path | None) -> None:
+    """The TAPs have no carrier, since no VMM has opened them, but still join the bridge."""
     ports = tuple(variants.port(name, f"tap-{name}", "lan") for name in ("a", "b"))
     lan = variants.bridge(
         "lan", "10.1.0.1/24", "fd01::1/64", ports=ports, taps=Taps((), create=True, user="daemon"), isolated=True,
@@ -46,8 +46,8 @@ def test_the_host_makes_taps_isolated_and_with_another_mtu(root: Path | None) ->
         assert running.complaints() == {}
 
 
-def test_a_reload_takes_the_isolation_back(root: Path | None) -> None:
-    """A key that is left out would leave the flag where it is."""
+def test_a_reload_removes_the_isolation(root: Path | None) -> None:
+    """The unit must set the key to no, since networkd keeps the flag if the key is missing."""
     lan = variants.bridge(
         "lan", "10.1.0.1/24", "fd01::1/64", taps=Taps(("vm-*",), create=False, user=""), isolated=True
     )
@@ -71,7 +71,7 @@ def _isolated(running: Running, tap: str) -> object:
     return link(running.machine, tap).get("linkinfo", {}).get("info_slave_data", {}).get("isolated")
 
 
-def test_static_uplinks_have_their_gateways_resolvers_and_routes(root: Path | None) -> None:
+def test_uplinks_with_fixed_addresses_have_their_gateways_resolvers_and_routes(root: Path | None) -> None:
     here = plans.origin("hosts.hv.uplinks")
     near = Uplink(
         "eth0", "internet",
@@ -89,8 +89,8 @@ def test_static_uplinks_have_their_gateways_resolvers_and_routes(root: Path | No
     with Lab() as lab:
         running = Running(lab, root, host)
         running.daemon.wait_for_addresses("eth0", "203.0.113.9/24", "2001:db8:1::9/64")
-        assert way_out(running.machine, 4) == ("203.0.113.1", "eth0")
-        assert way_out(running.machine, 6) == ("fe80::1", "eth0")
+        assert default_route(running.machine, 4) == ("203.0.113.1", "eth0")
+        assert default_route(running.machine, 6) == ("fe80::1", "eth0")
         wait_for(lambda: routes(running.machine, 4, "198.18.0.0/15"), "the route of the uplink")
         assert routes(running.machine, 4, "198.18.0.0/15")[0]["metric"] == 50
         for family, to, gateway in ((6, "2001:db8:ff::/48", "2001:db8:1::7"), (4, "172.20.0.0/16", "10.1.0.7"),
@@ -104,13 +104,13 @@ def test_static_uplinks_have_their_gateways_resolvers_and_routes(root: Path | No
         assert running.complaints() == {}
 
 
-def test_a_static_address_leaves_by_the_router_that_advertises_itself(root: Path | None) -> None:
-    """Of what it advertises nothing else is taken: no address, and nothing on the link."""
+def test_an_uplink_with_a_fixed_ipv6_address_can_learn_its_gateway_by_ra(root: Path | None) -> None:
+    """It takes only the gateway from the advertisement: no SLAAC address and no on-link prefix."""
     fixed = Fixed(parse_interface("2001:db8:77::9/64"), Learned.RA)
     uplink = Uplink("eth0", "internet", None, fixed, (), None, plans.origin("hosts.hv.uplinks"), metric=77)
     with Lab() as lab:
         running = Running(lab, root, variants.host(variants.bridge("lan", "", "fd01::1/64"), uplinks=(uplink,)))
-        gateway, device = way_out(running.machine, 6)
+        gateway, device = default_route(running.machine, 6)
         assert (parse_address(gateway) in LINK_LOCAL, device) == (True, "eth0")
         assert {route["metric"] for route in routes(running.machine, 6)} == {77}
         own = {address for address in running.machine.addresses("eth0") if not address.startswith("fe80:")}
@@ -119,8 +119,8 @@ def test_a_static_address_leaves_by_the_router_that_advertises_itself(root: Path
         assert running.complaints() == {}
 
 
-def test_a_gateway_beyond_the_prefix_is_reached_directly(root: Path | None) -> None:
-    """As hosting companies do it: one address, and a gateway that no prefix holds."""
+def test_a_gateway_outside_the_prefix_is_reached_on_the_link(root: Path | None) -> None:
+    """Hosting companies give a host a single address, and a gateway outside its prefix."""
     here = plans.origin("hosts.hv.uplinks")
     alone = Uplink(
         "eth0", "internet",
@@ -129,12 +129,12 @@ def test_a_gateway_beyond_the_prefix_is_reached_directly(root: Path | None) -> N
     )  # fmt: skip
     with Lab() as lab:
         running = Running(lab, root, variants.host(uplinks=(alone,)))
-        assert way_out(running.machine, 4) == ("203.0.113.1", "eth0")
-        assert way_out(running.machine, 6) == ("2001:db8:1::1", "eth0")
+        assert default_route(running.machine, 4) == ("203.0.113.1", "eth0")
+        assert default_route(running.machine, 6) == ("2001:db8:1::1", "eth0")
         assert running.complaints() == {}
 
 
-def test_an_uplink_without_a_family_has_nothing_of_it(root: Path | None) -> None:
+def test_an_uplink_without_a_family_gets_no_address_of_it(root: Path | None) -> None:
     here = plans.origin("hosts.hv.uplinks")
     only4 = Uplink("eth0", "internet", Learned.DHCP, None, (parse_address("9.9.9.9"),), None, here)
     only6 = Uplink("eth1", "internet", None, Learned.RA, (), None, here)
@@ -149,8 +149,8 @@ def test_an_uplink_without_a_family_has_nothing_of_it(root: Path | None) -> None
         assert running.complaints() == {}
 
 
-def test_what_somebody_else_configures_keeps_its_addresses(root: Path | None) -> None:
-    """A VPN or Docker's bridge: networkd removes the addresses of a link as soon as a unit gives it that link."""
+def test_a_link_that_another_tool_configures_keeps_its_addresses(root: Path | None) -> None:
+    """A VPN or Docker's bridge gets no unit, since networkd removes foreign addresses from a link with a unit."""
     vpn = Uplink("vpn0", "vpn", None, None, (), None, plans.origin("hosts.hv.uplinks"))
     units = files(networkd.artifacts(variants.host(variants.bridge("lan", "10.1.0.1/24"), uplinks=(vpn,))))
     with Lab() as lab:
@@ -166,7 +166,7 @@ def test_what_somebody_else_configures_keeps_its_addresses(root: Path | None) ->
         assert "vpn0: Configuring" not in daemon.log()
 
 
-def test_a_network_of_ipv6_alone(root: Path | None) -> None:
+def test_guests_of_a_network_with_only_ipv6_have_addresses_and_resolvers(root: Path | None) -> None:
     lan = variants.advertised(variants.bridge(
         "lan", "", "fd01::1/64", taps=Taps(("vm-*",), create=False, user=""), dns=(parse_address("fd01::1"),),
         domain="six.example.org", mtu=1280,
@@ -181,7 +181,7 @@ def test_a_network_of_ipv6_alone(root: Path | None) -> None:
         for name, address in expected.items():
             guest, mac = running.guests[name], {"slaac": slaac, "static": static}[name].mac
             guest.wait_for_addresses("eth0", f"{address}/64")
-            assert way_out(guest.namespace, 6)[1] == "eth0"
+            assert default_route(guest.namespace, 6)[1] == "eth0"
             assert guest.namespace.addresses("eth0") == {f"{address}/64", f"{mac.eui64(LINK_LOCAL)}/64"}
             wait_for(partial(resolvers, guest.namespace), "the resolver by RA")
             assert resolvers(guest.namespace) == {"fd01::1"}
@@ -191,7 +191,7 @@ def test_a_network_of_ipv6_alone(root: Path | None) -> None:
         assert running.complaints() == {}
 
 
-def test_a_network_without_servers_has_static_guests(root: Path | None) -> None:
+def test_a_network_without_dhcp_and_ra_has_static_guests(root: Path | None) -> None:
     lan = variants.bridge("lan", "10.1.0.1/24", "fd01::1/64", taps=Taps(("vm-*",), create=False, user=""))
     nic = variants.nic(
         "a", lan, "vm-a", "static 10.1.0.5", "static fd01::5", dns=(parse_address("10.1.0.1"), parse_address("fd01::1"))
@@ -200,13 +200,13 @@ def test_a_network_without_servers_has_static_guests(root: Path | None) -> None:
         running = Running(lab, root, variants.host(lan), [variants.guest("a", nic)])
         guest = running.guests["a"]
         guest.wait_for_addresses("eth0", "10.1.0.5/24", "fd01::5/64")
-        assert way_out(guest.namespace, 4) == ("10.1.0.1", "eth0")
-        assert way_out(guest.namespace, 6) == ("fd01::1", "eth0")
+        assert default_route(guest.namespace, 4) == ("10.1.0.1", "eth0")
+        assert default_route(guest.namespace, 6) == ("fd01::1", "eth0")
         assert resolvers(guest.namespace) == {"10.1.0.1", "fd01::1"}
         assert running.complaints() == {}
 
 
-def test_a_guest_of_two_networks_leaves_by_one_and_asks_its_resolvers(root: Path | None) -> None:
+def test_a_guest_of_two_networks_uses_default_route_and_resolvers_of_one(root: Path | None) -> None:
     taps = Taps(("vm-*",), create=False, user="")
     front = variants.advertised(variants.bridge(
         "front", "10.1.0.1/24", "fd01::1/64", taps=taps, dns=(parse_address("10.1.0.1"),),
@@ -218,7 +218,7 @@ def test_a_guest_of_two_networks_leaves_by_one_and_asks_its_resolvers(root: Path
         ports=(variants.port("db", "vm-db-back", "back"),),
     ))  # fmt: skip
     nics = (
-        variants.nic("db", back, "vm-db-back", "reserved 10.2.0.5", "slaac", way_out=False),
+        variants.nic("db", back, "vm-db-back", "reserved 10.2.0.5", "slaac", default_route=False),
         variants.nic("db", front, "vm-db-front", "dhcp", "static fd01::5"),
     )
     with Lab() as lab:
@@ -226,8 +226,8 @@ def test_a_guest_of_two_networks_leaves_by_one_and_asks_its_resolvers(root: Path
         guest = running.guests["db"]
         guest.wait_for_addresses("eth0", "10.2.0.5/24", f"{nics[0].mac.eui64(parse_prefix('fd02::/64'))}/64")
         guest.wait_for_addresses("eth1", "fd01::5/64")
-        assert way_out(guest.namespace, 4) == ("10.1.0.1", "eth1")
-        assert way_out(guest.namespace, 6)[1] == "eth1"
+        assert default_route(guest.namespace, 4) == ("10.1.0.1", "eth1")
+        assert default_route(guest.namespace, 6)[1] == "eth1"
         assert resolvers(guest.namespace) == {"10.1.0.1"}
         there = partial(guest.namespace.addresses, "eth1", usable=True)
         pool = wait_for(lambda: [a for a in there() if a.startswith("10.1.0.")], "a lease")
@@ -244,16 +244,16 @@ def test_a_guest_of_two_networks_leaves_by_one_and_asks_its_resolvers(root: Path
 
 
 def _answers(machine: Namespace, own: str, asker: str) -> object:
-    """The interface by which a machine answers from an address of its own, once it has a way there."""
+    """The interface by which a machine replies to `asker` from its address `own`; waits until it has a route."""
     found = wait_for(
-        lambda: json.loads(machine.run("ip", "-j", "route", "get", asker, "from", own, check=False) or "[]"), "a way"
+        lambda: json.loads(machine.run("ip", "-j", "route", "get", asker, "from", own, check=False) or "[]"), "a route"
     )
     return found[0]["dev"]
 
 
 @pytest.mark.parametrize(("first", "last"), [("10.1.0.2", "10.1.0.2"), ("10.1.0.6", "10.1.0.6")])
-def test_a_pool_is_what_the_plan_says_to_the_last_address(root: Path | None, first: str, last: str) -> None:
-    """A /29 has room for 1 to 6: a pool of one shows a wrong offset, one that is too long is refused."""
+def test_a_dhcp_pool_has_exactly_the_addresses_of_the_plan(root: Path | None, first: str, last: str) -> None:
+    """A /29 has host addresses 1 to 6: a wrong offset of a one-address pool shows, and a longer pool is refused."""
     lan = variants.bridge(
         "lan", "10.1.0.1/29", dhcp=variants.dhcp(first, last), taps=Taps(("vm-*",), create=False, user="")
     )
@@ -263,7 +263,7 @@ def test_a_pool_is_what_the_plan_says_to_the_last_address(root: Path | None, fir
         assert running.complaints() == {}
 
 
-def test_learned_resolvers_of_the_uplink_reach_guests_where_the_spec_names_none(root: Path | None) -> None:
+def test_guests_get_the_resolvers_of_the_uplink_if_their_network_names_none(root: Path | None) -> None:
     lan = variants.bridge(
         "lan",
         "10.1.0.1/24",
@@ -278,8 +278,8 @@ def test_learned_resolvers_of_the_uplink_reach_guests_where_the_spec_names_none(
         wait_for(lambda: resolvers(running.guests["a"].namespace) == {"9.9.9.9"}, "the uplink's resolver in the guest")
 
 
-def test_a_bridge_on_top_of_a_nic_is_not_taken_for_it(root: Path | None) -> None:
-    """It inherits the hardware address that the unit matches."""
+def test_the_unit_of_a_nic_does_not_match_a_bridge_on_top_of_it(root: Path | None) -> None:
+    """Such a bridge has the NIC's MAC address, by which the unit matches."""
     lan = variants.bridge("lan", "10.1.0.1/24", taps=Taps(("vm-*",), create=False, user=""))
     nic = variants.nic("a", lan, "vm-a", "static 10.1.0.5")
     with Lab() as lab:

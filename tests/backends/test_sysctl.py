@@ -1,4 +1,4 @@
-"""Kernel settings, applied by the tool that reads them on a real host."""
+"""Kernel settings of a host, applied by systemd-sysctl as on a real host, and their values by hand."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ NAMES = ("eth0", "eth0.5", "a,b", "--x", "#1", "(x)")
 
 
 def listening(*names: str) -> tuple[Uplink, ...]:
-    """Uplinks that take router advertisements."""
+    """Uplinks that accept router advertisements."""
     return tuple(
         Uplink(n, "internet", None, Learned.RA, (), None, plans.origin(f"hosts.hv.{n}")) for n in sorted(names)
     )
@@ -29,7 +29,7 @@ def shown(host: Host) -> dict[str, int]:
 
 @needs("root", "tun", "networkd", "ip", "unshare", "nsenter")
 @pytest.mark.kernel
-def test_the_tool_sets_what_is_meant_whatever_the_interface_is_called() -> None:
+def test_systemd_sysctl_sets_the_right_keys_for_any_interface_name() -> None:
     host = variants.host(variants.bridge("lan", "10.1.0.1/24", "fd01::1/64"), uplinks=listening(*NAMES))
     (artifact,) = sysctl.artifacts(host)
     with Lab() as lab:
@@ -44,14 +44,14 @@ def test_the_tool_sets_what_is_meant_whatever_the_interface_is_called() -> None:
             assert machine.run("cat", f"/proc/sys/net/{family}/conf/all/forwarding").strip() == "1"
 
 
-def test_a_host_forwards_what_its_networks_have() -> None:
+def test_a_host_forwards_the_families_of_its_networks() -> None:
     only6 = variants.bridge("lan", "", "fd01::1/64")
     assert shown(variants.host(only6)) == {"net.ipv6.conf.all.forwarding": 1}
     assert shown(variants.host(variants.bridge("lan", "10.1.0.1/24"))) == {"net.ipv4.conf.all.forwarding": 1}
 
 
 def test_a_host_without_networks_gets_no_file() -> None:
-    """A machine that forwards nothing of ours keeps its own settings."""
+    """A host without networks forwards nothing, so it keeps its own settings."""
     fixed = replace(listening("eth0")[0], ipv6=None, ipv4=Learned.DHCP)
     assert sysctl.artifacts(variants.host(uplinks=(fixed,))) == ()
 
@@ -62,7 +62,7 @@ def crowded(count: int) -> Host:
 
 
 def thresholds(host: Host) -> dict[str, list[int]]:
-    """The thresholds of both families, the lowest first."""
+    """Thresholds 1 to 3 of the neighbour table, by family."""
     settings = shown(host)
     keys = {f: [f"net.{f}.neigh.default.gc_thresh{n}" for n in (1, 2, 3)] for f in ("ipv4", "ipv6")}
     return {family: [settings[key] for key in of] for family, of in keys.items() if of[0] in settings}
@@ -78,22 +78,25 @@ def thresholds(host: Host) -> dict[str, list[int]]:
         (1023, {"ipv4": [256, 1024, 2048], "ipv6": [512, 2048, 4096]}),
     ],
 )
-def test_the_tables_of_neighbours_grow_with_the_guests(guests: int, expected: dict[str, list[int]]) -> None:
-    """Twice one address of IPv4 and two of IPv6 a guest, rounded up to a power of two; the kernel's 1024 otherwise."""
+def test_neighbour_tables_grow_with_the_guests(guests: int, expected: dict[str, list[int]]) -> None:
+    """A table has room for twice the guests' addresses (one IPv4, two IPv6 each), rounded up to a power of two.
+
+    The kernel's default of 1024 stays if it is enough.
+    """
     assert thresholds(crowded(guests)) == expected
     for most in thresholds(crowded(guests)).values():
         assert most[2] > guests
 
 
-def test_the_guests_of_all_networks_share_a_table() -> None:
+def test_guests_of_all_networks_share_a_neighbour_table() -> None:
     (bridge,) = crowded(300).bridges
     other = replace(bridge, network="dmz", device="br-dmz")
     assert thresholds(replace(crowded(1), bridges=(bridge, other)))["ipv4"] == [256, 1024, 2048]
 
 
 @pytest.mark.kernel
-def test_the_kernel_has_what_is_set() -> None:
-    """Linux has them once for the machine: a name that it does not know would be passed over without a word."""
+def test_the_kernel_has_the_sysctls_of_the_neighbour_table() -> None:
+    """They exist only in the initial network namespace; systemd-sysctl would skip an unknown name silently."""
     for key in shown(crowded(600)):
         if "neigh" in key:
             assert Path("/proc/sys", *key.split(".")).is_file()

@@ -1,4 +1,4 @@
-"""What the units of a host say, where running them would not show it or would cost too much."""
+"""Text of a host's units, for properties that a running networkd would not show or only at high cost."""
 
 from dataclasses import replace
 
@@ -19,30 +19,30 @@ def printed(host: Host) -> dict[str, str]:
 
 
 def names(unit: str) -> list[str]:
-    """What a unit matches by name."""
+    """Values of `Name=` that a unit matches."""
     return [line.removeprefix("Name=") for line in unit.splitlines() if line.startswith("Name=")]
 
 
 def with_taps(network: str, patterns: tuple[str, ...], *taps: str) -> Bridge:
-    """A bridge with ports of these names."""
+    """A bridge with these TAP patterns and ports."""
     ports = tuple(variants.port(f"g-{tap}", tap, network) for tap in taps)
     return variants.bridge(network, "10.1.0.1/24", taps=Taps(patterns, create=False, user=""), ports=ports)
 
 
-def test_a_glob_alone_is_printed_so_that_a_new_guest_changes_no_unit() -> None:
+def test_taps_that_match_the_pattern_are_not_named_so_a_new_guest_changes_no_unit() -> None:
     one, two = (variants.host(with_taps("lan", ("vm-*",), *taps)) for taps in (["vm-a"], ["vm-a", "vm-b"]))
     assert printed(one) == printed(two)
     assert names(printed(one)["08-taploom-taps-br-lan.network"]) == ["vm-*"]
 
 
-def test_a_tap_that_fits_the_glob_of_another_bridge_is_named_before_it() -> None:
+def test_a_tap_that_matches_the_pattern_of_another_bridge_is_named_in_an_earlier_unit() -> None:
     units = printed(variants.host(with_taps("all", ("vm-*",), "vm-a"), with_taps("db", ("vm-db-*",), "vm-db-1")))
     assert names(units["07-taploom-taps-br-db.network"]) == ["vm-db-1"]
     assert names(units["08-taploom-taps-br-all.network"]) == ["vm-*"]
     assert "07-taploom-taps-br-all.network" not in units
 
 
-def test_a_tap_that_no_glob_of_its_bridge_fits_is_named() -> None:
+def test_a_tap_that_does_not_match_the_pattern_of_its_bridge_is_named() -> None:
     units = printed(variants.host(with_taps("lan", ("vm-*",), "tap7", "vm-a")))
     assert names(units["07-taploom-taps-br-lan.network"]) == ["tap7"]
 
@@ -53,15 +53,15 @@ def test_a_bridge_without_guests_has_no_unit_for_taps() -> None:
     ]  # fmt: skip
 
 
-def test_a_tap_is_made_only_where_the_host_shall_make_it() -> None:
+def test_a_tap_is_created_only_if_its_network_says_so() -> None:
     bridge = with_taps("lan", ("vm-*",), "vm-a")
     assert not [name for name in printed(variants.host(bridge)) if name.startswith("30-")]
     made = printed(variants.host(replace(bridge, taps=Taps(("vm-*",), create=True, user=""))))
     assert made["07-taploom-vm-a.netdev"] == "[NetDev]\nName=vm-a\nKind=tap\n"
 
 
-def test_named_resolvers_of_one_family_silence_the_other() -> None:
-    """Else networkd would announce the uplink's, which the spec did not ask for."""
+def test_resolvers_of_only_one_family_disable_the_announcement_in_the_other() -> None:
+    """Otherwise networkd would announce the uplink's resolvers, which the spec did not ask for."""
     bridge = variants.advertised(variants.bridge(
         "lan", "10.1.0.1/24", "fd01::1/64", dns=(parse_address("fd01::1"),),
         dhcp=variants.dhcp("10.1.0.9", "10.1.0.9"),
@@ -73,34 +73,34 @@ def test_named_resolvers_of_one_family_silence_the_other() -> None:
     assert "DNS=fd01::1" in text[advertised:]
 
 
-def test_no_guest_forms_an_address_from_a_prefix_that_is_no_64() -> None:
+def test_autoconfiguration_is_off_for_a_prefix_other_than_64() -> None:
     bridge = variants.advertised(variants.bridge("lan", "", "fd01::1/80"))
     assert (
         "Prefix=fd01::/80\nAddressAutoconfiguration=no" in printed(variants.host(bridge))["06-taploom-br-lan.network"]
     )
 
 
-def test_bridges_of_one_network_on_two_hosts_have_two_addresses() -> None:
+def test_bridges_of_one_network_on_two_hosts_have_different_macs() -> None:
     bridge = variants.bridge("lan", "10.1.0.1/24")
     one, two = (printed(variants.host(bridge, name=name))["06-taploom-br-lan.netdev"] for name in ("hv1", "hv2"))
     assert one != two
 
 
-def test_a_route_without_a_link_is_a_bug_and_not_lost() -> None:
+def test_a_route_without_a_link_raises_an_error() -> None:
     stray = Route("r", parse_prefix("172.16.0.0/12"), parse_address("10.1.0.9"), "eth9", None, plans.origin("r"))
     with pytest.raises(ValueError, match="routes without a link: r"):
         networkd.units(variants.host(routes=(stray,)))
 
 
 @pytest.mark.parametrize("mode", [Mode.RESERVED, Mode.DHCP])
-def test_dhcp_for_ipv6_is_a_bug_and_not_silence(mode: Mode) -> None:
+def test_dhcp_for_ipv6_raises_an_error(mode: Mode) -> None:
     (nic,) = plans.guests()[0].nics
     with pytest.raises(ValueError, match="no DHCPv6"):
         guest_backend.units(variants.guest("a", replace(nic, ipv6=replace(nic.ipv6, mode=mode))))
 
 
-def test_a_stranger_to_forwarding_and_nat() -> None:
-    """Both are somebody else's: sysctl's and nftables'."""
+def test_units_do_not_configure_forwarding_or_nat() -> None:
+    """The sysctl and nftables backends configure those."""
     for text in printed(plans.host()).values():
         assert "Forward" not in text
         assert "Masquerade" not in text

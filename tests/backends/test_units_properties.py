@@ -1,4 +1,4 @@
-"""What holds of the units of any host: they say what was meant, in every version, and each link is taken by its own."""
+"""Properties of units of random hosts: printed as meant, valid for every version, and each link has its own unit."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from taploom.plan.host import Host
 
 
 def matches(unit: Unit, name: str, kind: str) -> bool:
-    """Whether networkd takes a link for this unit: as systemd.network(5) puts it, not as the backend thinks."""
+    """Whether a unit matches a link, by the rules of systemd.network(5) and independent of the backend."""
     conditions: dict[str, list[str]] = {}
     for section in unit.sections:
         if section.name == "Match":
@@ -40,19 +40,19 @@ def matches(unit: Unit, name: str, kind: str) -> bool:
 
 
 def taken_by(units: tuple[Unit, ...], name: str, kind: str) -> str:
-    """The name of the first unit that fits a link, or "" where none does."""
+    """Name of the first unit that matches a link, or ""."""
     ours = sorted((u for u in units if u.kind is UnitKind.NETWORK), key=lambda u: u.name)
     return next((unit.name for unit in ours if matches(unit, name, kind)), "")
 
 
 def setting(unit: Unit, section: str, key: str) -> object:
-    """The one value of a key."""
+    """The only value of a key in a section of a unit."""
     (found,) = (e.value for s in unit.sections if s.name == section for e in s.assignments if e.key == key)
     return found
 
 
 @given(hosts())
-def test_each_link_is_taken_by_the_unit_that_is_meant_for_it(host: Host) -> None:
+def test_networkd_chooses_the_intended_unit_for_each_link(host: Host) -> None:
     units = networkd.units(host)
     by_name = {unit.name: unit for unit in units}
     for uplink in host.uplinks:
@@ -60,7 +60,7 @@ def test_each_link_is_taken_by_the_unit_that_is_meant_for_it(host: Host) -> None
             taken = taken_by(units, uplink.name, kind)
             if uplink.configured:
                 assert taken.startswith("05-taploom-")
-            elif kind != "tun":  # a TAP of somebody else's that a pattern fits is a finding, TL505
+            elif kind != "tun":  # TL505 reports a foreign TAP that matches a pattern
                 assert taken == ""
     for bridge in host.bridges:
         assert by_name[taken_by(units, bridge.device, "bridge")].stem == stem(6, bridge.device)
@@ -70,7 +70,7 @@ def test_each_link_is_taken_by_the_unit_that_is_meant_for_it(host: Host) -> None
 
 
 @given(hosts())
-def test_files_are_ours_by_name_and_come_before_those_of_others(host: Host) -> None:
+def test_file_names_contain_taploom_and_sort_before_those_of_others(host: Host) -> None:
     found = [artifact.path for artifact in networkd.artifacts(host)]
     assert len(found) == len(set(found))
     assert found == sorted(found)
@@ -78,31 +78,31 @@ def test_files_are_ours_by_name_and_come_before_those_of_others(host: Host) -> N
         assert re.fullmatch(r"hosts/hv/networkd/0[5-8]-taploom-[A-Za-z0-9._-]+\.(network|netdev)", path)
 
 
-def _said(printed: str) -> list[tuple[str, str, str]]:
-    """A unit read back by the rules of systemd.syntax(7): section, key, value."""
-    said, section = [], ""
+def _parsed(printed: str) -> list[tuple[str, str, str]]:
+    """Assignments of a printed unit, parsed by the rules of systemd.syntax(7): section, key, value."""
+    found, section = [], ""
     for line in printed.splitlines():
         assert not line.startswith(("#", ";"))
         if head := re.fullmatch(r"\[(\w+)\]", line):
             section = head[1]
         elif line:
             key, _, value = line.partition("=")
-            said.append((section, key, value))
-    return said
+            found.append((section, key, value))
+    return found
 
 
 @given(hosts())
-def test_what_is_printed_is_what_was_meant(host: Host) -> None:
+def test_a_printed_unit_has_exactly_the_assignments_of_its_tree(host: Host) -> None:
     printed = files(networkd.artifacts(host))
     for unit in networkd.units(host):
         meant = [
             (section.name, entry.key, text(entry.value)) for section in unit.sections for entry in section.assignments
         ]
-        assert _said(printed[unit.name]) == meant
+        assert _parsed(printed[unit.name]) == meant
 
 
 @given(hosts(), guests())
-def test_every_key_is_understood_by_the_version_it_is_for(host: Host, guest: Guest) -> None:
+def test_every_key_exists_in_the_target_version_of_systemd(host: Host, guest: Guest) -> None:
     for unit in networkd.units(host) + guest_backend.units(guest):
         for section in unit.sections:
             for entry in section.assignments:
@@ -110,7 +110,7 @@ def test_every_key_is_understood_by_the_version_it_is_for(host: Host, guest: Gue
 
 
 @given(hosts())
-def test_leases_are_not_kept_where_the_version_would(host: Host) -> None:
+def test_persistent_leases_are_disabled_in_versions_that_have_them(host: Host) -> None:
     servers = [s for unit in networkd.units(host) for s in unit.sections if s.name == "DHCPServer"]
     for server in servers:
         kept = [entry.value for entry in server.assignments if entry.key == "PersistLeases"]
@@ -118,7 +118,7 @@ def test_leases_are_not_kept_where_the_version_would(host: Host) -> None:
 
 
 @given(guests())
-def test_a_guest_has_a_unit_for_each_nic_and_at_most_one_way_out(guest: Guest) -> None:
+def test_a_guest_has_a_unit_for_each_nic_and_gateways_only_on_its_default_route(guest: Guest) -> None:
     units = guest_backend.units(guest)
     assert [setting(u, "Match", "MACAddress") for u in units] == [str(nic.mac) for nic in guest.nics]
     for unit, nic in zip(units, guest.nics, strict=True):
@@ -129,7 +129,7 @@ def test_a_guest_has_a_unit_for_each_nic_and_at_most_one_way_out(guest: Guest) -
 
 @given(guests())
 def test_a_guest_of_several_nics_has_a_routing_table_for_each(guest: Guest) -> None:
-    """With a rule, the link and the way out in each family that the NIC has; a guest of one NIC has none."""
+    """The table has a rule, an on-link route and a default route per family; a guest with one NIC has no table."""
     tables: list[set[object]] = []
     for unit, nic in zip(guest_backend.units(guest), guest.nics, strict=True):
         said = [
@@ -147,12 +147,12 @@ def test_a_guest_of_several_nics_has_a_routing_table_for_each(guest: Guest) -> N
 
 
 @given(interfaces, interfaces)
-def test_interfaces_have_files_of_their_own(one: str, other: str) -> None:
+def test_different_interfaces_have_different_file_names(one: str, other: str) -> None:
     assert (stem(10, one) == stem(10, other)) == (one == other)
 
 
 @given(hosts())
-def test_settings_name_the_interface_and_nothing_else(host: Host) -> None:
+def test_sysctls_name_only_interfaces_of_the_host(host: Host) -> None:
     for found in sysctl.settings(host):
         assert "=" not in found.key
         first = min(found.key.find(c) for c in "./" if c in found.key)
@@ -161,7 +161,7 @@ def test_settings_name_the_interface_and_nothing_else(host: Host) -> None:
 
 
 @pytest.mark.parametrize("value", ["a\nb", " a", "a ", "a\\", "50%", "a\x00", "a\u2028b"])
-def test_a_value_that_networkd_would_read_otherwise_is_refused(value: str) -> None:
+def test_a_value_that_networkd_would_parse_differently_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match="a unit file cannot hold this value"):
         text(value)
 
@@ -174,11 +174,11 @@ def _master(machine: Namespace, tap: str) -> object:
 @pytest.mark.kernel
 @settings(max_examples=12, deadline=None, phases=[Phase.generate], derandomize=True)
 @given(hosts(bridges_at_least=1))
-def test_networkd_takes_the_worst_names_without_complaint(host: Host) -> None:
+def test_networkd_accepts_the_worst_names_without_complaint(host: Host) -> None:
     with Lab() as lab:
         machine, other = lab.machine("hv"), lab.machine("other")
         taps = [port.tap for bridge in host.bridges if not bridge.taps.create for port in bridge.ports]
-        readable = replace(host, target=replace(host.target, systemd=OLDEST))  # by any networkd that may be here
+        readable = replace(host, target=replace(host.target, systemd=OLDEST))  # valid for any installed networkd
         daemon = Networkd(machine, files(networkd.artifacts(readable)))
         for bridge in host.bridges:
             wait_for(partial(link, machine, bridge.device), f"bridge {bridge.device}")
@@ -212,8 +212,8 @@ JUDGED = (
 
 @needs("root", "networkd", "ip", "unshare", "nsenter")
 @pytest.mark.kernel
-def test_networkd_and_taploom_agree_on_what_names_an_interface() -> None:
-    """A `Name=` that networkd ignores would leave a `[Match]` that fits every link. (A `=` troubles sysctl alone.)"""
+def test_networkd_and_taploom_agree_on_valid_interface_names() -> None:
+    """If networkd ignored a `Name=`, its `[Match]` would match every link. (Names with `=` only break sysctl.)"""
     judged = [name for name in JUDGED if "=" not in name]
     units = {f"20-{n}.netdev": f"[NetDev]\nName={name}\nKind=bridge\n" for n, name in enumerate(judged)}
     with Lab() as lab:

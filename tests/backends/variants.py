@@ -1,4 +1,4 @@
-"""Sites that differ from the seed in one thing each, built from its plan by hand."""
+"""Builders of hosts, networks and guests with few features, for variants of the seed's plan."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ NONE = NicAddress(Mode.NONE, None, 0, None, allocated=False)
 
 
 def mac_of(name: str, network: str) -> str:
-    """A MAC that follows from the names."""
+    """A MAC address derived from the names of a guest and a network."""
     return f"02:{sum(name.encode()) % 251:02x}:{sum(network.encode()) % 251:02x}:00:00:{len(name):02x}"
 
 
 def nic(
-    name: str, bridge: Bridge, tap: str, ipv4: str = "none", ipv6: str = "none", way_out: bool = True, **more: Any
+    name: str, bridge: Bridge, tap: str, ipv4: str = "none", ipv6: str = "none", default_route: bool = True, **more: Any
 ) -> Nic:
-    """A NIC; an address is written as `static 10.1.0.5`, `reserved …`, `slaac`, `dhcp` or `none`."""
+    """A NIC on a bridge; each address is given as `static 10.1.0.5`, `reserved …`, `slaac`, `dhcp` or `none`."""
     mac = parse_mac(mac_of(name, bridge.network))
     addresses = []
     for text, interface in ((ipv4, bridge.ipv4), (ipv6, bridge.ipv6)):
         mode, _, address = text.partition(" ")
         found = _address(Mode(mode), address, interface)
-        addresses.append(replace(found, default_route=way_out and found.gateway is not None))
+        addresses.append(replace(found, default_route=default_route and found.gateway is not None))
     base = Nic(
         bridge.network, tap, bridge.device, mac, addresses[0], addresses[1],
         ra=bridge.ra is not None, dns=(), domain=bridge.domain, mtu=bridge.mtu,
@@ -45,7 +45,7 @@ def _address(mode: Mode, address: str, interface: Interface | None) -> NicAddres
 
 
 def bridge(network: str, ipv4: str = "", ipv6: str = "", **more: Any) -> Bridge:
-    """A network without DHCP and RA, its bridge named after it."""
+    """The bridge `br-NETWORK` of a network, without DHCP and RA."""
     here = plans.origin(f"networks.{network}")
     base = Bridge(
         network=network, device=f"br-{network}", zone=network, ipv4=parse_interface(ipv4) if ipv4 else None,
@@ -56,25 +56,25 @@ def bridge(network: str, ipv4: str = "", ipv6: str = "", **more: Any) -> Bridge:
 
 
 def dhcp(first: str, last: str, *leases: tuple[str, str, str], lease: int = 3600) -> DhcpServer:
-    """A DHCP server; leases are guest, MAC, address."""
+    """A DHCP server; each reservation is given as guest, MAC and address."""
     here = plans.origin("networks.dhcp")
     found = tuple(Lease(g, parse_mac(m), parse_address(a), plans.origin(f"guests.{g}")) for g, m, a in leases)
     return DhcpServer(parse_address(first), parse_address(last), lease, found, here)
 
 
 def advertised(bridge: Bridge) -> Bridge:
-    """The bridge with router advertisements."""
+    """The bridge with router advertisements added."""
     assert bridge.ipv6
     return replace(bridge, ra=RouterAdvertisement(bridge.ipv6.prefix, plans.origin(f"networks.{bridge.network}.ra")))
 
 
 def port(name: str, tap: str, network: str) -> Port:
-    """A guest's TAP."""
+    """A bridge port for a guest's TAP."""
     return Port(name, tap, parse_mac(mac_of(name, network)), None, None, plans.origin(f"guests.{name}"))
 
 
 def guest(name: str, *nics: Nic) -> Guest:
-    """A guest of the host."""
+    """A guest with these NICs."""
     return replace(plans.guests()[0], name=name, nics=nics, origin=plans.origin(f"guests.{name}"))
 
 

@@ -1,9 +1,9 @@
-"""`python tests/bench`: what taploom costs, for sites of 10 to 10,000 guests, and which of its aims it keeps.
+"""`python tests/bench` measures time and memory of taploom for sites of 10 to 10,000 guests, and reports missed aims.
 
-Every number is that of the real command in a process of its own, with its bytecode compiled, as an installed package
-has it. The shortest of several runs counts: everything else is what the machine did meanwhile. A yardstick of the
-machine, the time of a fixed piece of Python, stands at the end: numbers of two machines compare once divided by it.
-A missed aim is said at the end and changes no exit status, since a busy machine misses what a quiet one keeps.
+Every number comes from the real command in a process of its own, with compiled bytecode as in an installed package. The
+shortest of several runs counts, since longer ones include other work of the machine. The last part shows a yardstick,
+the time of a fixed piece of Python: divide times by it to compare two machines. A missed aim is reported at the end but
+does not change the exit status, since a busy machine misses aims that an idle one meets.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ SIZES = (10, 100, 1000, 10000)
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measures all chosen rows and prints them, then the aims."""
     parser = argparse.ArgumentParser(prog="python tests/bench", description=__doc__)
     parser.add_argument("--sizes", type=lambda text: tuple(map(int, text.split(","))), default=SIZES)
     parser.add_argument("--runs", type=int, default=3, help="runs of each command (start-up: ten times as many)")
-    parser.add_argument("--no-rivals", action="store_true", help="leave netplan and Nix out")
-    parser.add_argument("--only", type=lambda text: text.split(","), help="rows, by the names of their files")
-    parser.add_argument("--against", type=Path, help="source root of another build, to compare small steep sites with")
+    parser.add_argument("--no-rivals", action="store_true", help="do not measure netplan and Nix")
+    parser.add_argument("--only", type=lambda text: text.split(","), help="rows to measure, by module name")
+    parser.add_argument("--against", type=Path, help="source root of another build to compare steep sites with")
     chosen = parser.parse_args()
     compileall.compile_dir(str(ROOT / "compiler"), quiet=2)
     BUILD.mkdir(exist_ok=True)

@@ -1,21 +1,21 @@
-"""Forty edits of a measured site, as a pull request makes them: guests come, go and move ports, rules change."""
+"""Forty edits of a benchmark site, as in a pull request: adds guests, removes or retargets forwards, widens rules."""
 
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 EACH = 10
-"""How many guests of each kind are edited; there are four kinds."""
+"""Number of edits of each of the four kinds."""
 LEAST = 100
-"""Guests that a site needs to be edited so."""
+"""Minimum number of guests of a site that `edit_site` can edit."""
 
 
 def edit_site(specs: Path, guests: int) -> None:
-    """Edit the specs of a written site, spread over all of its hosts.
+    """Edits the specs of a site in forty places, spread over all of its hosts.
 
     Args:
-        specs: folder that `sites.write_site` has filled.
-        guests: how many it has, at least `LEAST`.
+        specs: Folder that `sites.write_site` has filled.
+        guests: Number of guests of the site, at least `LEAST`.
     """
     files = sorted((specs / "guests").iterdir())
     step = guests // (4 * EACH)
@@ -26,7 +26,7 @@ def edit_site(specs: Path, guests: int) -> None:
 
 
 def _added(text: str, number: int, new: int) -> str:
-    """One more guest with a forward, beside one that is there."""
+    """Adds a guest with a forward, copied from existing ones."""
     guest = _entry(text, f"g{number:05}").replace(f"{number:05}", f"{new:05}")
     forward = _entry(text, f"f{number:05}").replace(f"{number:05}", f"{new:05}")
     forward = re.sub(r"tcp/\d+", f"tcp/{1000 + new % 10000}", forward)
@@ -34,18 +34,18 @@ def _added(text: str, number: int, new: int) -> str:
 
 
 def _closed(text: str, number: int, new: int) -> str:
-    """A forward that is no more."""
+    """Removes a forward."""
     return text.replace(_entry(text, f"f{number:05}"), "")
 
 
 def _moved(text: str, number: int, new: int) -> str:
-    """A forward that leads to another port."""
+    """Changes the target port of a forward."""
     old = _entry(text, f"f{number:05}")
     return text.replace(old, old.replace("8443", "9443"))
 
 
 def _widened(text: str, number: int, new: int) -> str:
-    """A rule that allows one service more."""
+    """Adds a service to a rule."""
     old = _entry(text, f"r{number:05}")
     return text.replace(old, old.replace("[https,", "[https, ssh,"))
 
@@ -54,7 +54,7 @@ _KINDS: tuple[Callable[[str, int, int], str], ...] = (_added, _closed, _moved, _
 
 
 def _entry(text: str, name: str) -> str:
-    """The lines of an entry."""
+    """The lines of the entry with this name."""
     found = re.search(rf"^  {name}:\n(?:    .*\n)+", text, re.MULTILINE)
     assert found, name
     return found[0]

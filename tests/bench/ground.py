@@ -1,4 +1,4 @@
-"""What every row is measured on: a site of some size, in a folder of its own below `build/`."""
+"""Input of every benchmark row: a site of a given size, in a folder of its own below `build/`."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ FINDINGS = 1
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """One site and how often to measure it.
+    """A benchmark site, and how often to measure it.
 
     Attributes:
-        folder: may be filled with whatever a row needs.
-        runs: of each command; what takes minutes is run once.
-        rivals: whether other tools are measured too.
+        folder: Folder of the site; rows may add files to it.
+        guests: Number of guests.
+        hosts: Number of hosts.
+        runs: Number of runs of each command; commands that take minutes run once.
+        rivals: Whether to measure netplan and Nix too.
     """
 
     folder: Path
@@ -32,15 +34,15 @@ class Ground:
 
     @property
     def specs(self) -> Path:
-        """The written and locked specs."""
+        """Folder of the specs, which include their lock."""
         return self.folder / "specs"
 
     def command(self, verb: str, *more: str) -> list[str]:
-        """A command of taploom on these specs."""
+        """Command line of a taploom subcommand on these specs."""
         return [TAPLOOM, verb, "--specs", str(self.specs), *more]
 
     def asked(self, script: str, *paths: Path) -> dict[str, Any]:
-        """What a script beside this file prints as JSON; in a process of its own, so that no plan weighs on another."""
+        """Runs a script of this folder in a process of its own, with memory of its own, and parses its JSON output."""
         command = [sys.executable, str(ROOT / "tests/bench" / script), *map(str, paths)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         found: dict[str, Any] = json.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""How long the proof takes: `python tests/bench/in_proof.py SPECS` prints it as JSON, without what comes before it."""
+"""`python tests/bench/in_proof.py SPECS` measures the proof without the compilation before it, and prints JSON."""
 
 import gc
 import json
@@ -18,13 +18,13 @@ from taploom.flows.proof.proof import disproved  # noqa: E402
 
 
 def _used() -> tuple[float, float]:
-    """User and system time so far, that of children included."""
+    """User and system time used so far by this process and its ended children, in seconds."""
     both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime for one in both), sum(one.ru_stime for one in both)
 
 
 if __name__ == "__main__":
-    gc.disable()  # as the command line has it
+    gc.disable()  # as in the command `taploom`
     plan = compile_site(Path(sys.argv[1]), now=0, prove=False).plan
     start, before = time.perf_counter(), _used()
     assert not list(disproved(plan))

@@ -1,10 +1,10 @@
-"""Other tools on the same site: `netplan generate` for its bridges and ports, `nix-instantiate` for its modules.
+"""Measures other tools on the same site: `netplan generate` for bridges and ports, `nix-instantiate` for the modules.
 
-Neither does the same work: netplan writes units alone, without a ruleset or guests, and Nix evaluates what was
-rendered against stubs of its options. They say what a second is worth on the machine that measures.
+Neither tool does the same work: netplan writes units only, without ruleset and guests, and Nix evaluates the rendered
+modules against stubs of its options. Their times show how fast the measuring machine is.
 
-`python tests/bench/in_rivals.py SPECS TREE FOLDER` prints their times as JSON, from a process of its own: one counts
-the memory of the one that started it, so the benchmark itself holds no plan.
+`python tests/bench/in_rivals.py SPECS TREE FOLDER` prints the times as JSON. It runs in a process of its own, so that
+the benchmark holds no plan: the peak memory of a child process would include that of its parent.
 """
 
 import json
@@ -28,7 +28,7 @@ NO_STORE = {"NIX_REMOTE": "dummy://", "NIX_PATH": ""}
 
 
 def netplan(plan: Plan, folder: Path) -> Run | None:
-    """`netplan generate` for every host, one after the other; none where there is no netplan."""
+    """Runs `netplan generate` for every host in turn; None if netplan is not installed."""
     if shutil.which("netplan") is None:
         return None
     done = []
@@ -39,11 +39,11 @@ def netplan(plan: Plan, folder: Path) -> Run | None:
         file.write_text("".join(_netplan(host)))
         file.chmod(0o600)
         done.append(run(["netplan", "generate", "--root-dir", str(root)]))
-    return _together(done)
+    return _total(done)
 
 
 def nix(plan: Plan, tree: Path, stubs: Path) -> Run | None:
-    """The evaluation of every host's module; none where there is no Nix."""
+    """Evaluates the NixOS module of every host in turn; None if Nix is not installed."""
     if shutil.which("nix-instantiate") is None:
         return None
     done = []
@@ -51,10 +51,10 @@ def nix(plan: Plan, tree: Path, stubs: Path) -> Run | None:
         module = tree / f"hosts/{host.name}/nixos/default.nix"
         call = f'import {stubs} {{ modules = [ (import {module}) ]; release = "25.11"; microvm = false; }}'
         done.append(run(["nix-instantiate", "--eval", "--strict", "--json", "-E", call], NO_STORE))
-    return _together(done)
+    return _total(done)
 
 
-def _together(done: list[Run]) -> Run:
+def _total(done: list[Run]) -> Run:
     wall, user, system = (sum(getattr(one, key) for one in done) for key in ("wall", "user", "system"))
     return Run(wall, user, system, max(one.peak for one in done))
 

@@ -1,7 +1,7 @@
-"""How long each stage takes, in one process: `python tests/bench/in_stages.py SPECS OUT` prints them as JSON.
+"""`python tests/bench/in_stages.py SPECS OUT` measures the stages of a cold `render` one by one, and prints JSON.
 
-The stages are those of `taploom.driver`, called one by one and in one process; together they are a cold `render`, which
-deals the proof and the printing of a large site out to all processors.
+The stages are those of `taploom.driver`, called in order in one process. The real `render` distributes proof and
+printing of a large site over all processors.
 """
 
 import gc
@@ -33,14 +33,14 @@ SPENT: dict[str, float] = {}
 
 @contextmanager
 def stage(name: str) -> Iterator[None]:
-    """Adds the time of a block to a stage."""
+    """Adds the time of the block to the stage of this name."""
     start = time.perf_counter()
     yield
     SPENT[name] = SPENT.get(name, 0.0) + time.perf_counter() - start
 
 
 def compiled(specs: Path) -> Plan:
-    """The plan of a site."""
+    """Compiles specs to a plan, stage by stage."""
     report = Report()
     with stage("source"):
         source = load(specs, report)
@@ -61,7 +61,7 @@ def _name(backend: Callable[..., object]) -> str:
 
 
 def rendered(plan: Plan) -> list[Artifact]:
-    """All its files, target by target for one host after the other, as the driver asks for them."""
+    """Renders all files of a plan: for each host and guest in turn, backend by backend, as the driver does."""
     found: list[Artifact] = []
     for host in plan.hosts:
         for host_backend in HOSTS:
@@ -77,7 +77,7 @@ def rendered(plan: Plan) -> list[Artifact]:
 
 
 if __name__ == "__main__":
-    gc.disable()  # as the command line has it
+    gc.disable()  # as in the command `taploom`
     parallel._processors = lambda: 1
     plan = compiled(Path(sys.argv[1]))
     artifacts = rendered(plan)

@@ -1,4 +1,4 @@
-"""What a command costs: wall and user time and peak memory, of a process of its own."""
+"""Measures wall time, user time and peak memory of a command that runs as its own process."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a command.
+    """Measurement of one run of a command.
 
     Attributes:
-        wall: seconds from start to end.
-        user: seconds of processor time in user mode, its children included.
-        system: the same in the kernel.
-        peak: most resident memory, in bytes.
+        wall: Seconds from start to end.
+        user: Processor time in user mode, in seconds, including child processes.
+        system: Processor time in the kernel, in seconds, including child processes.
+        peak: Peak resident memory, in bytes.
     """
 
     wall: float
@@ -33,36 +33,41 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Several runs of the same."""
+    """Measurements of several runs of the same command."""
 
     runs: tuple[Run, ...]
 
     @property
     def wall(self) -> float:
-        """Shortest wall time: what the work takes where nothing else disturbs it."""
+        """Shortest wall time, in seconds, which is the least disturbed by other processes."""
         return min(run.wall for run in self.runs)
 
     @property
     def median(self) -> float:
-        """Median of the wall times."""
+        """Median of the wall times, in seconds."""
         return statistics.median(run.wall for run in self.runs)
 
     @property
     def user(self) -> float:
-        """Shortest user time."""
+        """Shortest user time, in seconds."""
         return min(run.user for run in self.runs)
 
     @property
     def peak(self) -> int:
-        """Most memory of any run."""
+        """Highest peak memory of all runs, in bytes."""
         return max(run.peak for run in self.runs)
 
 
 def run(command: Sequence[str], environment: Mapping[str, str] | None = None, allowed: Sequence[int] = (0,)) -> Run:
-    """Run a command and measure it.
+    """Runs a command and measures it.
+
+    Args:
+        command: Command line.
+        environment: Additional environment variables.
+        allowed: Exit codes that count as success.
 
     Raises:
-        SystemExit: it failed, with what it said.
+        SystemExit: The command failed; the message contains its standard error.
     """
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, **(environment or {})}
@@ -79,12 +84,12 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None, al
 
 
 def runs(number: int, once: Callable[[], Run]) -> Runs:
-    """Several runs."""
+    """Calls `once` several times and collects the measurements."""
     return Runs(tuple(once() for _ in range(number)))
 
 
 def yardstick() -> float:
-    """Seconds that a fixed piece of pure Python takes here: what numbers of two machines are to be divided by."""
+    """Seconds that a fixed piece of pure Python takes on this machine. Divide times by it to compare machines."""
     return min(_fixed() for _ in range(5))
 
 

@@ -1,4 +1,4 @@
-"""How the benchmark speaks: a line for each measurement, and for each aim whether it holds."""
+"""Output of the benchmark: one line for each measurement, and for each aim whether it holds."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _INDENT = 15
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """A number that is to stay below another.
+    """A measured number and the limit below which it should stay.
 
     Attributes:
-        what: the command and its size.
-        found: what was measured.
-        limit: what it should stay below, in the same unit.
+        what: Command, and size of the site.
+        found: Measured number.
+        limit: Limit, in the same unit.
         unit: `s`, `MB`, or `times` or `%` for a ratio.
     """
 
@@ -35,7 +35,7 @@ class Aim:
 
     @property
     def holds(self) -> bool:
-        """Whether it does."""
+        """Whether the measured number is below the limit."""
         return self.found < self.limit
 
     def __str__(self) -> str:
@@ -44,24 +44,24 @@ class Aim:
 
 
 def row(guests: int, hosts: int, what: str, found: Runs) -> None:
-    """One line of the table."""
+    """Prints one line of the table."""
     times = " ".join(f"{time(value):>9}" for value in (found.wall, found.median, found.user))
     print(f"{guests:>7} {hosts:>5}  {what:<18} {times} {found.peak / 1e6:>5.0f} MB", flush=True)
 
 
 def note(text: str) -> None:
-    """What belongs to the line above."""
+    """Prints an indented remark on the line above."""
     print(f"{'':>{_INDENT}}{text}", flush=True)
 
 
 def verdict(aims: Sequence[Aim], yardstick: float) -> None:
-    """All aims, and how many of them were missed.
+    """Prints all aims, how many of them were missed, and the yardstick of the machine.
 
-    Two builds of one Python version differ by a quarter, so the numbers come with whose build made them.
+    Two builds of one Python version differ by a quarter in speed, so the output names version and prefix of Python.
 
     Args:
-        aims: all of them.
-        yardstick: what `measure.yardstick` takes here.
+        aims: Aims of all rows.
+        yardstick: Result of `measure.yardstick`, in seconds.
     """
     load, processors = os.getloadavg()[1], os.cpu_count()
     python = f"Python {platform.python_version()} of {sys.base_prefix}"
@@ -74,7 +74,7 @@ def verdict(aims: Sequence[Aim], yardstick: float) -> None:
 
 
 def time(seconds: float) -> str:
-    """A time as people read it."""
+    """A time in readable form: milliseconds below one second, else seconds."""
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 

@@ -1,7 +1,7 @@
-"""Sites to measure: as many guests as asked for, each with a rule and a forward, on as many hosts.
+"""Writes benchmark sites of a given number of guests and hosts; each guest has a rule and a forward.
 
-What a site of that size looks like: a file of guests for each host, two networks on each, half of the guests in either,
-addresses and MACs from the lock. Half of the hosts have static uplinks, the others DHCP and RA.
+Each host has a file of guests and two networks, with half of the guests in each network. Addresses and MACs come from
+the lock. Half of the hosts have static uplinks; the others use DHCP and RA.
 """
 
 from collections.abc import Iterator
@@ -12,17 +12,17 @@ HEAD = "taploom: 1\n"
 
 
 def hosts_for(guests: int) -> int:
-    """Number of hosts of a site: 1 for 10 guests, 50 for 10,000."""
+    """Number of hosts of a site with this many guests: 1 for 10 guests, 50 for 10,000."""
     return max(1, min(50, guests // 20 if guests <= 200 else guests // 100))
 
 
 def write_site(folder: Path, guests: int, hosts: int) -> None:
-    """Write the specs of a site.
+    """Writes the specs of a site.
 
     Args:
-        folder: to hold them; made where it does not exist.
-        guests: at most 500 a host.
-        hosts: at most 60.
+        folder: Folder for the specs; it is created if missing.
+        guests: Number of guests, at most 500 per host.
+        hosts: Number of hosts, at most 60.
     """
     (folder / "guests").mkdir(parents=True)
     (folder / "site.yaml").write_text(HEAD + "site: {name: bench, domain: bench.example.org}\n" + _addresses())

@@ -1,4 +1,4 @@
-"""Small sites that multiply: each says little and means much, so that a compiler that is careless takes minutes."""
+"""Small specs of large meaning: their entries multiply, so that a careless compiler would take minutes."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _TWO = (
 
 
 def tags(size: int) -> str:
-    """Guests with many tags, and entries from four tags to four tags by two ranges of ports."""
+    """Guests with many tags, and entries from four tags to four tags with two port ranges."""
     return _tagged(size, limited=False)
 
 
 def limits(size: int) -> str:
-    """The same, each entry up to a rate of its own."""
+    """The specs of `tags`, with a different rate limit on each entry."""
     return _tagged(size, limited=True)
 
 
@@ -52,7 +52,7 @@ def _tagged(size: int, *, limited: bool) -> str:
 
 
 def ranges(size: int) -> str:
-    """Entries by four ranges of ports that overlap those of the others, each up to a rate of its own."""
+    """Entries with four overlapping port ranges each, and a different rate limit on each entry."""
     chance = random.Random(size)
     entries = []
     for number in range(size):
@@ -64,7 +64,7 @@ def ranges(size: int) -> str:
 
 
 def mesh(size: int) -> str:
-    """Four entries for each guest, from four guests to four guests, each up to a rate of its own."""
+    """Four entries for each guest, each from four guests to four guests, with a different rate limit."""
     chance = random.Random(size)
     guests = (f"  g{number}: {{host: hv, nics: {{{'ab'[number % 2]}: {{}}}}}}\n" for number in range(size))
     entries = []
@@ -78,7 +78,7 @@ def mesh(size: int) -> str:
 
 
 def networks(size: int) -> str:
-    """Many networks on one host, all of which may talk to all."""
+    """Many networks on one host, with an entry from any to any."""
     names = [f"n{number}" for number in range(size)]
     own = (f"  {name}: {{ipv4: 10.0.{at}.1/24, ipv6: 'fd12:0:0:{at:x}::1/64'}}\n" for at, name in enumerate(names))
     host = f"  hv:\n    {_UPLINKS}\n    networks: {{{', '.join(f'{name}: {{}}' for name in names)}}}\n"
@@ -88,14 +88,14 @@ def networks(size: int) -> str:
 
 
 def services(size: int) -> str:
-    """A chain of services, each of which adds a port to the next one."""
+    """A chain of services, each of which consists of one port and the next service."""
     chain = (f"  s{number}: [tcp/{2 * number + 1}, s{number + 1}]\n" for number in range(size))
     entry = "  web: {from: internet, to: web, allow: s0}\n"
     return _HEAD + "".join((_ONE, "services:\n", *chain, f"  s{size}: tcp/9\npolicy:\n{_ADMIN}{entry}"))
 
 
 def nested(size: int) -> str:
-    """Entries from prefixes that hold one another, by ranges of ports that do the same the other way round."""
+    """Entries from prefixes of increasing length, with port ranges that grow as the prefixes shrink."""
     entries = []
     for number in range(size):
         length = 8 + number * 24 // size
@@ -115,4 +115,4 @@ STEEP: tuple[tuple[Callable[[int], str], int], ...] = (
     (services, 2500),
     (nested, 1100),
 )
-"""Each with a size at which the specs have less than 100 kB."""
+"""Functions that write the specs, each with a size at which the specs stay below 100 kB."""

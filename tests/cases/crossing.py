@@ -1,7 +1,7 @@
-"""One host of a plan between its guests and a machine beyond each uplink, on a real kernel, with addresses by hand.
+"""Test bed on a real kernel: one host of a plan, its guests, and a machine behind each uplink, with addresses by hand.
 
-Whoever is beyond an uplink may claim any address: what is seen of its packets, at the guest's wire or in what the host
-answers, is what the ruleset let in.
+A machine behind an uplink can send from any source address. A test observes which of its packets pass the ruleset: at a
+guest's interface, in the host's replies, or at another uplink.
 """
 
 from __future__ import annotations
@@ -23,11 +23,18 @@ if TYPE_CHECKING:
 FORWARDING = {"net.ipv4.conf.all.forwarding": "1", "net.ipv6.conf.all.forwarding": "1"}
 QUICK = {"net.ipv6.conf.all.accept_dad": "0", "net.ipv6.conf.default.accept_dad": "0"}
 PATIENCE = 1.0
-"""Seconds after which what has not come was dropped; whatever comes takes a few milliseconds."""
+"""Seconds after which a missing packet counts as dropped; a passing one takes a few milliseconds."""
 
 
 class Crossing:
-    """The machines: the host, its guests by name, and by the name of each uplink the one beyond it."""
+    """Running machines of the test bed.
+
+    Attributes:
+        plan: Planned host.
+        host: Machine of the host.
+        guests: Machines of the host's guests, by name.
+        beyond: Machine behind each uplink, by the uplink's name.
+    """
 
     def __init__(self, lab: Lab, plan: Plan, name: str) -> None:
         self.lab = lab
@@ -46,7 +53,7 @@ class Crossing:
         self.load()
 
     def load(self) -> None:
-        """Loads the ruleset, for the first time or once more."""
+        """Loads the host's ruleset, replacing a loaded one."""
         ruleset.load(self.host, self._ruleset)
 
     def _machine(self, name: str) -> Namespace:
@@ -55,7 +62,7 @@ class Crossing:
         return machine
 
     def _uplink(self, uplink: Uplink) -> Namespace:
-        """The machine is the gateway of its link, or the link's first other address."""
+        """Adds the machine behind an uplink; it has the gateway's address, or else another address of the link."""
         machine = self._machine(f"beyond-{uplink.name}")
         self.lab.cable(self.host, uplink.name, machine, "wan")
         for side in (uplink.ipv4, uplink.ipv6):
@@ -87,25 +94,25 @@ class Crossing:
             self.host.ip(f"link set {port.tap} master {bridge.device}")
 
     def agent(self, machine: Namespace) -> Agent:
-        """The probing process of a machine."""
+        """The probe agent of a machine."""
         return self.lab.agent(machine)
 
     def sent(self, uplink: str, packet: bytes) -> None:
-        """Sends an IP packet to the host by an uplink, from the machine beyond it."""
+        """Sends an IP packet to the host from the machine behind an uplink."""
         to = self.host.run("cat", f"/sys/class/net/{uplink}/address").strip()
         kind = ethernet.IPV6 if packet[0] >> 4 == 6 else ethernet.IPV4
         self.agent(self.beyond[uplink]).send_frame("wan", ethernet.ethernet(to, "02:00:00:00:77:77", kind, packet))
 
     def arrives(self, uplink: str, packet: bytes, token: bytes, guest: str) -> bool:
-        """Whether a guest gets a packet that comes in by an uplink."""
+        """Whether a packet sent by an uplink reaches a guest, recognised by a token."""
         return self._seen(self.guests[guest], "eth0", uplink, packet, token)
 
     def answered(self, uplink: str, packet: bytes, token: bytes, by: str) -> bool:
-        """Whether the host answers, by another uplink, a packet that comes in by one: with the token in it."""
+        """Whether the host answers a packet sent by `uplink` with one that has the token and leaves by uplink `by`."""
         return self._seen(self.beyond[by], "wan", uplink, packet, token)
 
     def carried(self, uplink: str, packet: bytes, token: bytes, by: str) -> bool:
-        """Whether a packet that comes in by an uplink leaves by one: itself, and no redirect that quotes it."""
+        """Whether a packet sent by `uplink` leaves by uplink `by`; an ICMP redirect that quotes it does not count."""
         return self._seen(self.beyond[by], "wan", uplink, packet, token, packet[:7])
 
     def _seen(
@@ -126,5 +133,5 @@ class Crossing:
 
 
 def opened(number: int) -> tuple[bytes, bytes]:
-    """How an opening segment with a sequence number is recognised, and how the answer to it is (RFC 9293, 3.4)."""
+    """Tokens of a TCP SYN with this sequence number, and of the reply that acknowledges it (RFC 9293, 3.4)."""
     return number.to_bytes(4, "big"), (number + 1).to_bytes(4, "big")

@@ -1,4 +1,4 @@
-"""Addresses of other hosts to which nothing but a default route leads: learned ones, and single ones of a network."""
+"""Other hosts' addresses that only a default route reaches, learned or single: `reach` and proof against the kernel."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ LEARNED, SINGLE = (
 kernel = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
 
 
-def told(text: str, source: str, to: str, service: str) -> set[tuple[str, ...]]:
-    """Verdict and entry of each part of an answer, with the interfaces by which it comes to each host."""
+def verdicts(text: str, source: str, to: str, service: str) -> set[tuple[str, ...]]:
+    """Verdict, deciding entry and ingress interfaces (`HOST/INTERFACE`) of each reply of `reach`."""
     inquiry = Inquiry(compiled(text).plan, NOW)
     one, other = (end_of(inquiry.index, name) for name in (source, to))
     replies = inquiry.ask(one, other, services_of(inquiry.index, service))
     return {(r.verdict, r.decided_by, *(f"{hop.host}/{hop.ingress}" for hop in r.hops)) for r in replies}
 
 
-def test_a_learned_address_is_followed_into_a_zone_that_both_hosts_are_in() -> None:
-    way = ("h1/self/", "h2/eth0")
-    assert told(LEARNED, "h1", "h2/eth1", "ssh") == {("allow", "policy/admin", *way)}
-    assert told(LEARNED, "h1", "h2/eth1", "https") == {("drop", "default", *way)}
+def test_reach_follows_a_learned_address_into_a_zone_that_both_hosts_share() -> None:
+    path = ("h1/self/", "h2/eth0")
+    assert verdicts(LEARNED, "h1", "h2/eth1", "ssh") == {("allow", "policy/admin", *path)}
+    assert verdicts(LEARNED, "h1", "h2/eth1", "https") == {("drop", "default", *path)}
 
 
 @kernel
@@ -45,7 +45,7 @@ def test_the_kernel_agrees_on_learned_addresses() -> None:
     assert asked["tcp/23"] == "drop"
 
 
-def test_a_single_address_within_a_network_is_its_host_s_and_no_guest_s() -> None:
+def test_a_single_address_inside_a_network_belongs_to_its_host() -> None:
     assert disagreements(compiled(SINGLE).plan, ruleset) == ()
 
 
@@ -60,7 +60,7 @@ def test_the_kernel_agrees_on_single_addresses() -> None:
 
 @kernel
 @pytest.mark.kernel
-def test_a_forward_at_a_learned_address_is_asked_by_guests_at_any_other_that_is_not_said() -> None:
+def test_guests_reach_a_forward_at_any_learned_address_of_the_host() -> None:
     found = seen((HERE / "forward-at-learned-addresses.yaml").read_text(encoding="utf-8"))
     asked = {
         (flow.split()[0], flow.split()[4]): row for flow, row in found.items() if "-> hv " in flow and "/443" in flow

@@ -1,4 +1,4 @@
-"""What boot waits for: the program that waits, asked beside a real networkd with the rendered units."""
+"""The uplinks for which the boot waits: systemd-networkd-wait-online, next to a real networkd with rendered units."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ hosts:
   edge: {uplinks: UPLINKS, networks: {vms: {taps: vm-*}}}
 """
 SECONDS = 3
-"""Long enough for a machine that is busy, where it may succeed; the whole of it passes where it may not."""
+"""Timeout of the wait in seconds: long enough on a busy machine; tests of a wait that must fail take all of it."""
 
 kernel = needs("root", "tun", "networkd", "dbus", "nft", "ip", "unshare", "nsenter")
 
@@ -40,13 +40,13 @@ def host_of(text: str) -> Host:
 
 
 def command(host: Host) -> list[str]:
-    """What the service runs: as it comes with systemd, or as the drop-in of the host says."""
+    """Command line of the wait-online service: that of the host's drop-in, or else systemd's default."""
     commands = [line.text for artifact in boot.artifacts(host) for line in artifact.lines]
     return next((text.partition("=")[2].split() for text in reversed(commands)), [boot.PROGRAM])
 
 
 def online(monkeypatch: pytest.MonkeyPatch, root: Path | None, host: Host, *dead: str) -> bool:
-    """Whether boot goes on in time, where some uplinks have had no carrier from the start."""
+    """Whether the wait ends in time if the uplinks in `dead` never have a carrier."""
     plug = World.plug
 
     def plugged(world: World, segment: str, machine: object, ifname: str) -> None:
@@ -72,7 +72,7 @@ def online(monkeypatch: pytest.MonkeyPatch, root: Path | None, host: Host, *dead
 @pytest.mark.parametrize(
     ("dead", "expected"), [((), True), (("lte",), True), (("fibre",), True), (("fibre", "lte"), False)]
 )
-def test_of_several_uplinks_any_is_enough(
+def test_boot_waits_for_any_one_of_several_uplinks(
     monkeypatch: pytest.MonkeyPatch, root: Path | None, dead: tuple[str, ...], expected: bool
 ) -> None:
     assert online(monkeypatch, root, host_of(TEXT), *dead) is expected
@@ -81,31 +81,31 @@ def test_of_several_uplinks_any_is_enough(
 @kernel
 @pytest.mark.kernel
 @pytest.mark.parametrize("root", systemds())
-@pytest.mark.parametrize("uplinks", ["{eth0: {zone: internet}}", "{}"], ids=["configured by somebody else", "none"])
-def test_without_an_uplink_of_networkd_boot_waits_for_nothing(
+@pytest.mark.parametrize("uplinks", ["{eth0: {zone: internet}}", "{}"], ids=["configured by another tool", "none"])
+def test_without_an_uplink_of_networkd_boot_does_not_wait(
     monkeypatch: pytest.MonkeyPatch, root: Path | None, uplinks: str
 ) -> None:
     assert online(monkeypatch, root, host_of(FOREIGN.replace("UPLINKS", uplinks)))
 
 
-def test_the_drop_in_is_where_systemd_looks_for_it() -> None:
+def test_the_drop_in_is_installed_where_systemd_looks_for_it() -> None:
     (artifact,) = boot.artifacts(host_of(TEXT))
     assert artifact.install == "/etc/systemd/system/systemd-networkd-wait-online.service.d/05-taploom.conf"
     assert artifact.text == "[Service]\nExecStart=\nExecStart=/lib/systemd/systemd-networkd-wait-online --any\n"
     assert Path(boot.PROGRAM).is_file()
 
 
-def test_a_host_with_one_uplink_waits_for_that() -> None:
+def test_a_host_with_one_uplink_needs_no_drop_in() -> None:
     one = "\n".join(line for line in TEXT.splitlines() if not line.strip().startswith(("lte:", "vpn-backup:")))
     assert boot.artifacts(host_of(one.replace("forwards:\n", ""))) == ()
 
 
-def test_reach_says_by_which_uplink_the_answer_leaves() -> None:
+def test_reach_names_the_uplink_by_which_replies_leave() -> None:
     inquiry = Inquiry(compiled(TEXT).plan, NOW)
     source, to = (end_of(inquiry.index, text) for text in ("internet", "edge/lte"))
     replies = inquiry.ask(source, to, services_of(inquiry.index, "ssh"))
     text = reach_text(Asked("internet", "edge/lte", "ssh", inquiry, replies))
     blocks = [block for block in text.split("\n\n") if "allow by policy/admin" in block]
     notes = {("lte" if "in by lte" in block else "fibre"): block for block in blocks}
-    assert "its answers leave edge by fibre\n" in notes["fibre"]
-    assert "its answers leave edge by fibre, not by lte: a provider drops packets with" in notes["lte"]
+    assert "answers leave edge by fibre\n" in notes["fibre"]
+    assert "answers leave edge by fibre, not by lte: a provider drops packets with" in notes["lte"]

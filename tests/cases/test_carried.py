@@ -1,4 +1,4 @@
-"""What a host carries from uplink to uplink: what policy says of it and no more, seen as packets on a kernel."""
+"""Traffic between uplinks of a host: it passes only if policy allows it, by `reach` and by packets on a real kernel."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 TOOLS = ("root", "nft", "ip", "unshare", "nsenter")
 OFFICE, INTERNET, VPN = ("10.1.0.50", "2001:db8:2::50"), ("198.51.100.1", "2001:db8:1::1"), ("10.77.0.9", "fd77::9")
 AWAY = ("192.0.2.77", "2001:db8:77::77")
-"""Behind the gateway at eno1: what is sent to it by that uplink goes back by it."""
+"""Addresses behind the gateway of eno1, so that packets from eno1 to them would leave by eno1 again."""
 DOCKER = "172.17.0.2"
 RELOADS = 200
 numbers = itertools.count(1)
@@ -67,7 +67,7 @@ def carrying() -> Iterator[Crossing]:
 
 
 def passes(at: Crossing, came: str, sender: str, goes: str, to: str, port: int = 445) -> bool:
-    """Whether a datagram that comes in by an uplink leaves by another one, or by the same."""
+    """Whether a datagram that arrives by uplink `came` leaves by uplink `goes`."""
     token = b"taploom-%08x" % next(numbers)
     return at.carried(came, ethernet.udp(sender, 40000, to, port, token), token, goes)
 
@@ -83,7 +83,7 @@ WAYS = [
 
 
 def ask(site: Site, source: str, to: str, service: str) -> set[tuple[int, str, str]]:
-    """Family, verdict and reason of each part of an answer, but for senders that are believed nowhere."""
+    """Family, verdict and deciding entry of each reply of `reach`, except drops because of a forged or bogus source."""
     inquiry = Inquiry(site.plan, NOW)
     one, other = (end_of(inquiry.index, text) for text in (source, to))
     replies = inquiry.ask(one, other, services_of(inquiry.index, service))
@@ -91,7 +91,7 @@ def ask(site: Site, source: str, to: str, service: str) -> set[tuple[int, str, s
     return {one for one in said if one[2] not in ("implied/reverse-path", "implied/bogon")}
 
 
-def test_reach_tells_of_the_way_through_the_host() -> None:
+def test_reach_answers_for_packets_between_uplinks() -> None:
     site = case("host-between-two-zones")
     assert ask(site, "internet", "file-server", "tcp/445") == {(f, "drop", "policy/keep-out") for f in (4, 6)}
     assert ask(site, "office", "internet", "https") == {(f, "drop", "default") for f in (4, 6)}
@@ -99,7 +99,7 @@ def test_reach_tells_of_the_way_through_the_host() -> None:
     assert "TL701" not in site.codes
 
 
-def test_reach_tells_whom_a_host_carries() -> None:
+def test_reach_allows_between_uplinks_only_what_policy_allows() -> None:
     site = case("host-that-carries")
     both = {source: {(f, "allow", f"policy/{source}") for f in (4, 6)} for source in ("office-out", "peers", "laptops")}
     dropped = {(f, "drop", "default") for f in (4, 6)}
@@ -148,17 +148,17 @@ policy:
         ("internet", "desk", "https", "drop by default", ["hv-east"]),
     ],
 )
-def test_reach_follows_through_the_host_in_front(
+def test_reach_follows_packets_through_a_host_on_the_path(
     source: str, to: str, service: str, said: str, hosts: list[str]
 ) -> None:
     inquiry = Inquiry(compiled(BEHIND).plan, NOW)
     one, other = (end_of(inquiry.index, text) for text in (source, to))
     replies = inquiry.ask(one, other, services_of(inquiry.index, service))
-    told = {(f"{r.verdict} by {r.decided_by}", *(hop.host for hop in r.hops)) for r in replies}
-    assert {one for one in told if "implied/" not in one[0]} == {(said, *hosts)}
+    paths = {(f"{r.verdict} by {r.decided_by}", *(hop.host for hop in r.hops)) for r in replies}
+    assert {one for one in paths if "implied/" not in one[0]} == {(said, *hosts)}
 
 
-def test_forwarding_is_turned_on_for_what_is_carried_and_for_nothing_else() -> None:
+def test_forwarding_is_on_only_in_families_in_which_policy_allows_traffic_between_uplinks() -> None:
     def forwarded(site: Site) -> set[str]:
         return {s.key for host in site.plan.hosts for s in settings(host) if s.key.endswith("forwarding") and s.value}
 
@@ -174,20 +174,20 @@ def test_forwarding_is_turned_on_for_what_is_carried_and_for_nothing_else() -> N
 @pytest.mark.parametrize(("came", "family", "senders", "goes", "to"), WAYS)
 @pytest.mark.kernel
 @needs(*TOOLS)
-def test_nothing_passes_that_would_without_the_ruleset(
+def test_the_ruleset_drops_packets_that_pass_without_it(
     shut: Crossing, came: str, family: int, senders: tuple[str, str], goes: str, to: tuple[str, str]
 ) -> None:
     assert not passes(shut, came, senders[family], goes, to[family])
     shut.host.run("nft", "delete", "table", "inet", "taploom")
     without = passes(shut, came, senders[family], goes, to[family])
     shut.load()
-    assert without, "the kernel has a way"
+    assert without, "the kernel has a route"
     assert not passes(shut, came, senders[family], goes, to[family])
 
 
 @pytest.mark.kernel
 @needs(*TOOLS)
-def test_what_an_interface_of_somebody_else_forwards_passes_as_before(shut: Crossing) -> None:
+def test_packets_of_an_unmanaged_interface_pass(shut: Crossing) -> None:
     docker = shut.lab.machine("container")
     shut.lab.cable(shut.host, "docker0", docker, "wan")
     shut.host.ip("addr add 172.17.0.1/16 dev docker0")
@@ -200,8 +200,8 @@ def test_what_an_interface_of_somebody_else_forwards_passes_as_before(shut: Cros
 @pytest.mark.parametrize("family", [0, 1])
 @pytest.mark.kernel
 @needs(*TOOLS)
-def test_no_reload_lets_anything_slip_through(shut: Crossing, family: int) -> None:
-    """While a table is replaced, its maps miss; that must mean a drop, and the flood is real, as it arrives without."""
+def test_a_reload_never_lets_a_packet_pass(shut: Crossing, family: int) -> None:
+    """While a table is replaced, its maps are empty, which must mean a drop. Without the table the flood arrives."""
     sender, observer = shut.beyond["eno1"], shut.agent(shut.beyond["eno2"])
     hop = ("198.51.100.10", "2001:db8:1::10")[family]
     sender.ip(f"route replace {OFFICE[family]} via {hop} dev wan")
@@ -219,13 +219,13 @@ def test_no_reload_lets_anything_slip_through(shut: Crossing, family: int) -> No
 @pytest.mark.parametrize("family", [0, 1])
 @pytest.mark.kernel
 @needs(*TOOLS)
-def test_a_host_without_networks_carries_what_policy_names(carrying: Crossing, family: int) -> None:
+def test_a_host_without_networks_forwards_only_what_policy_allows(carrying: Crossing, family: int) -> None:
     def passed(came: str, sender: tuple[str, str], goes: str, to: tuple[str, str], port: int) -> bool:
         return passes(carrying, came, sender[family], goes, to[family], port)
 
     peer, back = VPN, ("10.77.0.8", "fd77::8")
     assert passed("eno2", OFFICE, "eno1", INTERNET, 4000)
-    assert not passed("eno2", OFFICE, "eno1", INTERNET, 4001), "`any` opens nothing"
+    assert not passed("eno2", OFFICE, "eno1", INTERNET, 4001), "`any` allows nothing between outsides"
     assert not passed("eno1", AWAY, "eno2", OFFICE, 4000)
     assert not passed("eno1", AWAY, "eno2", OFFICE, 4001)
     assert passed("eno3", peer, "eno3", back, 4000), "both ends name the zone"

@@ -1,4 +1,4 @@
-"""The page that answers questions says the same as `taploom reach` of what no route leads to, and of answers."""
+"""The reach page of the site gives the answers of `taploom reach`, in special cases: no route, ICMP, reply paths."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ COMMAND = str(Path(sys.executable).with_name("taploom"))
 pytestmark = needs("dot", "chromium")
 
 
-def told(answers: Any) -> list[str]:
-    """What a person reads of each part of an answer."""
+def shown(answers: Any) -> list[str]:
+    """The fields of each answer that a reader sees."""
     keys = ("family", "proto", "port", "verdict", "decided_by", "src", "dst", "notes")
     return sorted(json.dumps([one[key] for key in keys]) for one in answers)
 
@@ -34,16 +34,16 @@ def told(answers: Any) -> list[str]:
         (
             "icmp-of-one-family",
             [("a", "b", "icmpv6/nd-redirect"), ("a", "b", "icmp/timestamp-request"), ("a", "internet", "icmp/5")],
-            "begins none, and by itself it is invalid",
+            "cannot begin one, and alone it is invalid",
         ),
         (
             "line-without-carrier",
             [("internet", "edge/lte", "ssh"), ("internet", "edge/lte", "wireguard"), ("203.0.113.0/28", "edge", "")],
-            "its answers leave edge by fibre, not by lte",
+            "answers leave edge by fibre, not by lte",
         ),
     ],
 )
-def test_the_page_answers_as_the_command_does(
+def test_the_page_gives_the_answers_of_the_command(
     name: str,
     questions: list[tuple[str, str, str]],
     said: str,
@@ -66,7 +66,7 @@ def test_the_page_answers_as_the_command_does(
             words = [COMMAND, "reach", source, to, *([service] if service else []), "--format", "json"]
             wanted = json.loads(subprocess.run(words, cwd=tmp_path, capture_output=True, check=True).stdout)["answers"]
             found = page.evaluate("one => taploomReach.ask(...one)", [source, to, service])
-            assert told(found) == told(wanted)
+            assert shown(found) == shown(wanted)
             seen.append(json.dumps(wanted))
         page.close()
     assert said in seen[0]

@@ -1,4 +1,4 @@
-"""Sites of users that validated without a word: what each should be told is said in the first comment of its file."""
+"""Findings for sites of users that once validated without any; each case file states the expected ones at its top."""
 
 from __future__ import annotations
 
@@ -25,62 +25,62 @@ CASES = Path(__file__).parent
 
 
 def site(name: str, old: str = "", new: str = "") -> Site:
-    """A case, or a variant of it."""
+    """A case, compiled, optionally with a text replaced."""
     text = (CASES / f"{name}.yaml").read_text(encoding="utf-8")
     assert old in text
     return compiled(text.replace(old, new) if old else text)
 
 
-def told(found: Site, code: str) -> list[tuple[str, int]]:
-    """The subjects and lines of the findings with a code."""
+def located(found: Site, code: str) -> list[tuple[str, int]]:
+    """Subject and line of each finding with a code."""
     return [(each.subject, each.span.line if each.span else 0) for each in found.of(code)]
 
 
-def test_a_service_of_one_family_is_told_of() -> None:
+def test_a_service_of_only_one_family_is_reported() -> None:
     found = site("icmp-of-one-family")
-    assert told(found, "TL720") == [("policy/no-ping", 18)]
-    assert told(found, "TL721") == [("policy/probe", 19)]
+    assert located(found, "TL720") == [("policy/no-ping", 18)]
+    assert located(found, "TL721") == [("policy/probe", 19)]
 
 
-def test_where_both_ends_have_one_family_it_is_enough() -> None:
-    """`lan` without IPv6: nothing of it passes by ICMPv6."""
+def test_a_service_of_one_family_is_enough_for_ends_of_that_family() -> None:
+    """Here `lan` has no IPv6, so ICMPv6 does not matter."""
     found = site("icmp-of-one-family", ', ipv6: "fd12:3456:789b::1/64"', "")
     assert {"TL720", "TL721"} & set(found.codes) == set()
 
 
-def test_no_forward_has_a_service_of_one_family() -> None:
-    """ICMP has no ports, so that it is refused whatever the family."""
+def test_a_forward_of_icmp_is_refused() -> None:
+    """ICMP has no ports, so the check of families need not consider forwards."""
     forward = "forwards:\n  echo: {on: hv, ports: icmp, to: a, from: any}\npolicy:"
     assert "TL602" in site("icmp-of-one-family", "policy:", forward).codes
 
 
-def test_what_is_built_in_means_both_families() -> None:
-    """Each has ICMPv6 where it has ICMP: worked out from the table alone, not by the check."""
+def test_built_in_services_cover_both_families() -> None:
+    """Each service with ICMP also has ICMPv6, by the table of services and independent of the check."""
     for services in BUILT_IN.values():
         protocols = {service.protocol for service in services}
         assert ("icmp" in protocols) is ("icmpv6" in protocols)
         assert "igmp" not in protocols
 
 
-def test_a_resolver_that_a_deny_covers_is_told_of() -> None:
+def test_a_resolver_that_a_deny_covers_is_reported() -> None:
     found = site("resolver-denied")
-    assert told(found, "TL804") == [("network/vms", 5)]
+    assert located(found, "TL804") == [("network/vms", 5)]
     assert "`not-lan` denies it" in found.of("TL804")[0].message
 
 
-def test_a_resolver_that_the_deny_leaves_alone_is_none() -> None:
+def test_a_resolver_that_no_deny_covers_is_not_reported() -> None:
     for deny in ("deny: ssh", "deny: any, expires: 2026-01-01"):
         assert "TL804" not in site("resolver-denied", "deny: any", deny).codes
     assert "TL804" not in site("resolver-denied", "to: 192.168.0.0/16", "to: 192.168.21.0/24").codes
     assert "TL804" not in site("resolver-denied", "dns: [192.168.20.1]", "dns: host").codes
 
 
-def test_a_static_address_without_a_gateway_is_told_of() -> None:
-    assert told(site("no-gateway6"), "TL430") == [("host/hv", 9)]
+def test_a_fixed_address_without_a_gateway_is_reported() -> None:
+    assert located(site("no-gateway6"), "TL430") == [("host/hv", 9)]
 
 
-def test_what_no_route_leads_to_is_dropped_and_reach_says_so() -> None:
-    """The uplink's own link is all that IPv6 of the host leads to."""
+def test_reach_reports_a_drop_for_destinations_without_a_route() -> None:
+    """In IPv6, the host reaches only the link of its uplink."""
     inquiry = Inquiry(site("no-gateway6").plan, NOW)
     names = inquiry.index
     replies = inquiry.ask(end_of(names, "a"), end_of(names, "internet"), services_of(names, "https"))
@@ -97,18 +97,24 @@ def test_what_no_route_leads_to_is_dropped_and_reach_says_so() -> None:
     assert (far.verdict, far.decided_by) == ("drop", "implied/no-route")
 
 
-def test_the_matrix_tells_what_is_near_from_what_is_everywhere() -> None:
+def test_the_matrix_marks_access_that_depends_on_a_route_of_the_host() -> None:
     for gateway, words in (
-        ("", ["any by policy/out (ipv4)", "any by policy/out (only where a route of the host leads) (ipv6)"]),
+        (
+            "",
+            [
+                "any by policy/out (ipv4)",
+                "any by policy/out (only to destinations to which the host has a route) (ipv6)",
+            ],
+        ),
         (", gateway6: ra", ["any by policy/out"]),
     ):
         found = site("no-gateway6", '::10/64"}', f'::10/64"{gateway}}}')
         lines = MATRIX_FORMATS["text"](zone_matrix(Inquiry(found.plan, NOW))).splitlines()
-        (told,) = [line for line in lines[lines.index("vms") :] if "→ internet" in line]
-        assert told == f"  → internet: {'; '.join(words)}"
+        (row,) = [line for line in lines[lines.index("vms") :] if "→ internet" in line]
+        assert row == f"  → internet: {'; '.join(words)}"
 
 
-def test_routers_that_advertise_themselves_are_a_way_out() -> None:
+def test_a_gateway_learned_by_ra_counts_as_a_gateway() -> None:
     found = site("no-gateway6", '::10/64"}', '::10/64", gateway6: ra}')
     assert "TL430" not in found.codes
     inquiry = Inquiry(found.plan, NOW)
@@ -118,14 +124,14 @@ def test_routers_that_advertise_themselves_are_a_way_out() -> None:
     assert read_plan(plan_json(found.plan)).hosts[0].uplinks[0].ipv6 == found.plan.hosts[0].uplinks[0].ipv6
 
 
-def test_beside_an_address_that_is_learned_it_says_nothing() -> None:
+def test_gateway6_ra_without_a_fixed_address_is_reported() -> None:
     found = site("no-gateway6", 'ipv6: "2001:db8:1::10/64"}', "ipv6: ra, gateway6: ra}")
-    assert told(found, "TL409") == [("host/hv", 9)]
+    assert located(found, "TL409") == [("host/hv", 9)]
 
 
 @needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
 @pytest.mark.kernel
-def test_packets_leave_by_the_router_that_advertises_itself() -> None:
+def test_packets_leave_by_a_gateway_learned_by_ra() -> None:
     with Lab() as lab:
         text = (CASES / "no-gateway6.yaml").read_text(encoding="utf-8")
         proof = Proof(lab, text.replace('::10/64"}', '::10/64", gateway6: ra}'))
@@ -134,42 +140,42 @@ def test_packets_leave_by_the_router_that_advertises_itself() -> None:
         assert any("internet" in name for name in to), to
 
 
-def test_a_translation_to_the_uplinks_own_link_is_told_of() -> None:
+def test_a_translation_to_the_prefix_of_the_uplinks_link_is_reported() -> None:
     found = site("prefix-on-link")
-    assert told(found, "TL630") == [("network/vms", 5)]
+    assert located(found, "TL630") == [("network/vms", 5)]
     assert "guest `web` becomes 2001:db8:10::10, the host's own" in found.of("TL630")[0].message
 
 
-def test_a_routed_prefix_is_fine() -> None:
+def test_a_translation_to_a_routed_prefix_is_not_reported() -> None:
     assert "TL630" not in site("prefix-on-link", '{ipv6: "2001:db8:10::/64"}', '{ipv6: "2001:db8:11::/64"}').codes
 
 
-def test_groups_are_refused_and_no_other_entry_is_named_for_them() -> None:
+def test_multicast_destinations_are_refused_without_naming_another_entry() -> None:
     found = site("groups")
-    assert told(found, "TL722") == [("policy/groups", 20)]
+    assert located(found, "TL722") == [("policy/groups", 20)]
     assert "TL716" not in found.codes
 
 
-def test_a_host_may_hear_groups() -> None:
+def test_an_entry_to_a_host_instead_of_a_group_is_not_reported() -> None:
     assert "TL722" not in site("groups", "to: mdns-group", "to: host/nuc").codes
 
 
-def test_a_guest_that_may_call_itself_otherwise_is_told_of() -> None:
+def test_a_guest_that_may_use_another_dhcp_client_identifier_is_reported() -> None:
     found = site("cloud-image")
-    assert told(found, "TL431") == [("network/vms", 6)]
+    assert located(found, "TL431") == [("network/vms", 6)]
     (one,) = found.of("TL431")
     assert one.severity is Severity.WARNING
     assert "gets its reserved address only if it asks by its MAC; at another, the spoof guard drops" in one.message
     assert "ClientIdentifier=mac" in one.help
 
 
-def test_several_of_them_are_told_in_the_plural_and_an_unguarded_network_without_the_guard() -> None:
+def test_the_message_about_identifiers_counts_guests_and_mentions_the_guard_only_if_there_is_one() -> None:
     several = "  cloud: {host: hv, nics: {vms: {ipv4: 10.9.0.58}}}\n  more: {host: hv, nics: {vms: {}}}\n"
     found = site("cloud-image", several.splitlines(keepends=True)[0], several)
     assert "guest `cloud` and 1 more of network `vms` get reserved addresses" in found.of("TL431")[0].message
     (open_,) = site("cloud-image", "dhcp: true", "dhcp: true, spoof-guard: false").of("TL431")
-    assert "at another, policy does not know it" in open_.message
+    assert "at another, policy does not apply to it" in open_.message
 
 
-def test_where_the_server_goes_by_the_hardware_address_it_is_not() -> None:
+def test_identifiers_are_not_reported_if_the_server_matches_by_mac() -> None:
     assert "TL431" not in site("cloud-image", "systemd: 252", "systemd: 254").codes

@@ -1,4 +1,7 @@
-"""A forward that is led to another guest: who is newly exposed, whose connections go on, and what ends just these."""
+"""A forward changed to another guest: the newly exposed guest, surviving connections, and commands that end those.
+
+The printed commands are run in a real kernel against connections that must end and others that must stay.
+"""
 
 from __future__ import annotations
 
@@ -24,16 +27,16 @@ LEARNED = "eth0: {zone: internet, ipv4: dhcp}"
 FIXED = "eth0: {zone: internet, ipv4: 203.0.113.2/24, gateway4: 203.0.113.1}"
 
 
-def told(before: str, after: str) -> Change:
+def compared(before: str, after: str) -> Change:
     sides = (
         ComparedPlan(name, compiled(text).plan, gates=Gates(owned=True)) for name, text in (("a", before), ("b", after))
     )
     return compare(*sides)
 
 
-def led(old: str, new: str, text: str = BEFORE) -> Change:
+def changed(old: str, new: str, text: str = BEFORE) -> Change:
     assert text.count(old) == 1
-    return told(text, text.replace(old, new))
+    return compared(text, text.replace(old, new))
 
 
 def exposed(change: Change) -> list[tuple[str, ...]]:
@@ -41,48 +44,54 @@ def exposed(change: Change) -> list[tuple[str, ...]]:
 
 
 def test_another_guest_is_newly_exposed_and_the_gate_denies_it() -> None:
-    change = led(FILES, FILES.replace("web", "payroll"))
+    change = changed(FILES, FILES.replace("web", "payroll"))
     assert exposed(change) == [("guest/payroll", "tcp/5000-5010", "forward/files")]
     assert [(one.gate, one.object) for one in change.failed_gates] == [("exposure-owner", "forward/files")]
 
 
-def test_an_owner_answers_for_it() -> None:
-    change = led(FILES, FILES.replace("web", "payroll") + ", owner: team-pay")
+def test_a_forward_with_an_owner_passes_the_gate() -> None:
+    change = changed(FILES, FILES.replace("web", "payroll") + ", owner: team-pay")
     assert exposed(change) == [("guest/payroll", "tcp/5000-5010", "forward/files")]
     assert change.failed_gates == ()
 
 
-def test_another_port_of_the_guest_is_newly_exposed_too() -> None:
-    change = led("ports: tcp/443, to: web", "ports: tcp/443, to: web, to-port: 8443")
+def test_another_target_port_of_the_guest_is_newly_exposed() -> None:
+    change = changed("ports: tcp/443, to: web", "ports: tcp/443, to: web, to-port: 8443")
     assert exposed(change) == [("guest/web", "tcp/443", "forward/web")]
 
 
-def test_what_a_forward_takes_from_the_host_is_newly_exposed_and_so_is_the_way_back() -> None:
+def test_a_port_that_moves_between_host_and_forward_is_newly_exposed_both_ways() -> None:
     own = BEFORE.replace("{from: 198.51.100.0/24, to: hv, allow: ssh}", "{from: any, to: hv, allow: tcp/443}")
     without = own.replace("  web:   {on: hv, ports: tcp/443, to: web, from: any, owner: team-web}\n", "")
     assert own != without != BEFORE
-    assert exposed(told(without, own)) == [("guest/web", "tcp/443", "forward/web")]
-    assert exposed(told(own, without)) == [("host/hv", "tcp/443", "policy/admin")]
-    (kept,) = told(without, own).survivors
+    assert exposed(compared(without, own)) == [("guest/web", "tcp/443", "forward/web")]
+    assert exposed(compared(own, without)) == [("host/hv", "tcp/443", "policy/admin")]
+    (kept,) = compared(without, own).survivors
     assert "→ host/hv tcp/443" in kept.flow
 
 
-def test_a_guest_at_another_address_is_no_news() -> None:
-    assert exposed(led("{ipv4: 10.0.0.10}", "{ipv4: 10.0.0.12}")) == []
+def test_a_guest_with_a_new_address_is_not_newly_exposed() -> None:
+    assert exposed(changed("{ipv4: 10.0.0.10}", "{ipv4: 10.0.0.12}")) == []
 
 
-def test_survivors_name_the_guest_whose_connections_go_on() -> None:
-    (kept,) = led(FILES, FILES.replace("web", "payroll")).survivors
+def test_survivors_name_the_guest_whose_connections_survive() -> None:
+    (kept,) = changed(FILES, FILES.replace("web", "payroll")).survivors
     assert kept.flow == "zone/internet, host/hv, network/lan → guest/web tcp/5000-5010 at 203.0.113.2"
     assert kept.by == "forward/files"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A connection as the kernel knows it: source, destination and its port, and who answers at which port.
+    """A connection in the kernel's connection tracking table.
 
     Attributes:
-        ends: whether it is one that the change closes.
+        source: Original source address.
+        to: Original destination address.
+        port: Destination port, original and translated.
+        answers: Source address of replies.
+        ends: Whether the printed commands must end the connection.
+        protocol: Transport protocol.
+        back: Destination address of replies, if it is not `source`.
     """
 
     source: str
@@ -131,10 +140,12 @@ OFFICE = (
 
 
 def left(kept: Survivor, entries: tuple[Entry, ...], own: str) -> list[Entry]:
-    """Which of some connections a kernel of its own still has when the commands have run, as they are printed."""
+    """The connections that remain in a fresh network namespace after the printed commands have run there."""
     lines = ["set -e", "ip link add eth0 type bridge", "ip link set eth0 up", f"ip address add {own} dev eth0"]
     lines += [inserted(one, 40000 + number) for number, one in enumerate(entries)]
-    lines += [f"{shlex.join(command)} >&2 || test $? = 1" for command in kept.commands]  # 1 where it ends none
+    lines += [
+        f"{shlex.join(command)} >&2 || test $? = 1" for command in kept.commands
+    ]  # conntrack exits with 1 if it ends no connection
     lines += ["conntrack -L -f ipv4", "conntrack -L -f ipv6"]
     done = subprocess.run(
         ["unshare", "-n", "bash"], input="\n".join(lines), capture_output=True, text=True, check=False
@@ -145,7 +156,7 @@ def left(kept: Survivor, entries: tuple[Entry, ...], own: str) -> list[Entry]:
 
 
 def inserted(one: Entry, port: int) -> str:
-    """What makes it known to the kernel."""
+    """The conntrack command that inserts a connection with this source port."""
     ends = f"--orig-src {one.source} --orig-dst {one.to} --reply-src {one.answers} --reply-dst {one.back or one.source}"
     ports = f"--orig-port-src {port} --orig-port-dst {one.port} --reply-port-src {one.port} --reply-port-dst {port}"
     state = "--state ESTABLISHED" if one.protocol == "tcp" else ""
@@ -159,21 +170,21 @@ def stays(entries: tuple[Entry, ...]) -> list[Entry]:
 @pytest.mark.kernel
 @needs("root", "unshare", "conntrack", "ip")
 @pytest.mark.parametrize("uplink", [FIXED, LEARNED], ids=["fixed", "learned"])
-def test_the_printed_command_ends_just_these(uplink: str) -> None:
-    (kept,) = led(FILES, FILES.replace("web", "payroll"), BEFORE.replace(FIXED, uplink)).survivors
+def test_the_printed_commands_end_exactly_the_closed_connections(uplink: str) -> None:
+    (kept,) = changed(FILES, FILES.replace("web", "payroll"), BEFORE.replace(FIXED, uplink)).survivors
     assert kept.more == 0
     assert left(kept, ENTRIES, "203.0.113.2/24") == stays(ENTRIES)
 
 
 @pytest.mark.kernel
 @needs("root", "unshare", "conntrack", "ip")
-def test_it_ends_those_of_ipv6_too() -> None:
-    (kept,) = led(FILES, FILES.replace("web", "payroll"), WITH_SIX).survivors
+def test_the_printed_commands_end_closed_ipv6_connections_too() -> None:
+    (kept,) = changed(FILES, FILES.replace("web", "payroll"), WITH_SIX).survivors
     assert left(kept, (*ENTRIES, *SIX), "203.0.113.2/24") == stays((*ENTRIES, *SIX))
 
 
 @pytest.mark.kernel
 @needs("root", "unshare", "conntrack", "ip")
-def test_who_may_still_come_is_left_alone() -> None:
-    (kept,) = led("to: web, from: any, owner", "to: web, from: 198.51.100.0/24, owner").survivors
+def test_the_printed_commands_keep_connections_of_senders_that_stay_allowed() -> None:
+    (kept,) = changed("to: web, from: any, owner", "to: web, from: 198.51.100.0/24, owner").survivors
     assert left(kept, OFFICE, "203.0.113.2/24") == stays(OFFICE)

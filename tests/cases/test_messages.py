@@ -1,4 +1,4 @@
-"""ICMP messages that are something by themselves, as a kernel tells them from the others: each type, both families."""
+"""ICMP types that can open a connection: taploom's table against the connection tracking of a real kernel."""
 
 from __future__ import annotations
 
@@ -53,23 +53,23 @@ policy:
 
 @needs("root", "nft", "ip", "unshare")
 @pytest.mark.kernel
-def test_the_kernel_takes_all_others_for_invalid() -> None:
+def test_the_kernel_treats_all_other_icmp_types_as_invalid() -> None:
     script = 'ip link set lo up && nft -f - <<<"$1" && "$2" -c "$3" && nft -n -j list ruleset'
     command = ["unshare", "--net", "bash", "-c", script, "bash", RULES, sys.executable, SEND]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     sets = [entry["set"] for entry in json.loads(done.stdout)["nftables"] if "set" in entry]
     invalid = {found["name"].removeprefix("of_"): set(found.get("elem", ())) for found in sets}
-    younger = {151, 152}  # older kernels take these for invalid too
+    younger = {151, 152}  # older kernels treat these as invalid too
     assert invalid["icmp"] == set(range(256)) - BEGINNING["icmp"]
     assert invalid["icmpv6"] - younger == set(range(256)) - BEGINNING["icmpv6"]
 
 
 @pytest.mark.parametrize(("service", "noted"), [("icmp/redirect", True), ("icmpv6/137", True), ("ping", False)])
-def test_reach_says_that_such_a_message_does_not_pass_alone(service: str, noted: bool) -> None:
+def test_reach_notes_that_a_message_without_a_connection_is_invalid(service: str, noted: bool) -> None:
     inquiry = Inquiry(compiled(SITE).plan, NOW)
     names = inquiry.index
     replies = inquiry.ask(end_of(names, "lan"), end_of(names, "dmz"), services_of(names, service))
     text = reach_text(Asked("lan", "dmz", service, inquiry, replies))
     assert {reply.family for reply in replies if reply.allowed} <= set(Family)
-    assert ("begins none, and by itself it is invalid" in text) is noted
+    assert ("cannot begin one, and alone it is invalid" in text) is noted

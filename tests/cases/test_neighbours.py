@@ -1,4 +1,4 @@
-"""Neighbours of one bridge, of whom one may not begin to talk to the other: it answers over loads all the same."""
+"""A deny between neighbours of one bridge: the denied guest still sends replies, even over reloads of the ruleset."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FENCE = (Path(__file__).parent / "fence.yaml").read_text(encoding="utf-8")
 BOTH = FENCE.replace("ipv4: 10.9.0.1/24", "ipv4: 10.9.0.1/24, ipv6: fd00:9::1/64").replace(
     "guests:", "guests:\n  c: {host: hv, nics: {vms: {}}}"
 )
-"""The same in both families, with somebody whom nobody keeps out."""
+"""The case in both families, with a third guest that no deny covers."""
 
 
 @pytest.fixture(scope="module", params=["fence", "both"])
@@ -30,21 +30,21 @@ def proof(request: pytest.FixtureRequest) -> Iterator[Proof]:
         yield Proof(lab, {"fence": FENCE, "both": BOTH}[request.param])
 
 
-def test_who_is_fenced_off_answers_and_does_not_ask(proof: Proof) -> None:
+def test_a_denied_guest_may_reply_but_not_send_first(proof: Proof) -> None:
     assert proof.disagreements() == {}
     verdicts = {(q.source.machine, q.to.machine, q.verdict.allowed) for q in proof.asked if q.packet.protocol == "udp"}
     assert {("guest/a", "guest/b", False), ("guest/b", "guest/a", True)} <= verdicts
 
 
-def test_its_answers_go_on_while_the_ruleset_is_replaced(proof: Proof) -> None:
+def test_replies_of_a_denied_guest_pass_while_the_ruleset_is_replaced(proof: Proof) -> None:
     rows = [row for row in upkeep.under_load(proof.site, proof.asked) if "answers" in row.flow]
     (network,) = proof.atlas.plan.networks
     assert len(rows) == len([own for own in (network.ipv4, network.ipv6) if own])
     assert {row.observed for row in rows} == {"none lost"}
 
 
-def test_answers_that_end_with_the_table_are_found_out(proof: Proof, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a table that is deleted, and not flushed, forgets who asked."""
+def test_the_lab_detects_replies_lost_with_the_table(proof: Proof, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ruleset deletes the table `taploom-memory` instead of flushing it, so the kernel forgets the requests."""
     text = proof.site.ruleset("hv")
     forgets = text.replace("flush table bridge taploom-memory", "delete table bridge taploom-memory")
     assert forgets != text
@@ -57,8 +57,8 @@ def test_answers_that_end_with_the_table_are_found_out(proof: Proof, monkeypatch
     assert all(row.observed.endswith(" lost") for row in rows)
 
 
-def test_nothing_is_left_of_a_fence_that_is_gone(proof: Proof) -> None:
-    """Nor of what was remembered for it, and it may come back."""
+def test_without_a_deny_the_memory_table_is_removed(proof: Proof) -> None:
+    """It is created again when the deny returns."""
     text = proof.site.ruleset("hv")
     machine = proof.site.hosts["hv"]
     start, end = text.index("table bridge taploom-memory"), text.index("table inet taploom")

@@ -1,4 +1,4 @@
-"""Protocols that no socket speaks are probed by packets, and what begins no connection is named as not run."""
+"""Lab probes of protocols without sockets, sent as raw packets; messages that open no connection are not run."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def outcome() -> LabReport:
 
 @pytest.mark.kernel
 @needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
-def test_each_arrives_where_the_plan_says_or_nowhere(outcome: LabReport) -> None:
+def test_packets_of_each_protocol_arrive_or_are_dropped_as_planned(outcome: LabReport) -> None:
     assert outcome.failed == ()
     rows = {row.flow: row for row in outcome.rows if row.kind == "flow"}
     assert {flow: rows[flow].detail for flow in ARRIVED} == ARRIVED
@@ -55,10 +55,10 @@ def test_each_arrives_where_the_plan_says_or_nowhere(outcome: LabReport) -> None
 
 @pytest.mark.kernel
 @needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
-def test_what_no_packet_can_ask_for_is_said(outcome: LabReport) -> None:
+def test_an_entry_that_no_packet_can_probe_is_listed_as_not_run(outcome: LabReport) -> None:
     (left_out,) = [one for one in outcome.not_run if one.flow == "policy/detour"]
     assert left_out.reason.startswith("the kernel drops a first packet of icmp/redirect")
 
 
-def test_the_checksum_of_sctp() -> None:
+def test_crc32c_has_the_standard_check_value() -> None:
     assert crc32c(b"123456789") == 0xE3069283  # the check value of CRC-32C (RFC 3720, B.4)

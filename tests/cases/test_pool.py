@@ -1,4 +1,4 @@
-"""`taploom reach` answers for a guest with an address from a DHCP pool: for all that it can be given."""
+"""`taploom reach` for a guest with an address from a DHCP pool: it answers for all addresses that the guest can get."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def answers(spec: str, source: str, to: str, service: str) -> list[tuple[str, st
     return [(one["verdict"], one["decided_by"], one["sources"], one["notes"]) for one in found]
 
 
-def test_what_it_sends_is_judged_for_the_pool() -> None:
+def test_packets_from_the_guest_are_judged_for_the_whole_pool() -> None:
     assert answers(SPEC, "temp", "probe", "http") == [
         ("allow", "policy/look", ["10.1.0.200-10.1.0.220"], [LEARNED]),
     ]
@@ -34,14 +34,14 @@ def test_what_it_sends_is_judged_for_the_pool() -> None:
     assert f"  {LEARNED}\n" in reach_text(asked(SPEC, "temp", "probe", "http"))
 
 
-def test_what_it_is_sent_is_judged_for_the_pool() -> None:
+def test_packets_to_the_guest_are_judged_for_the_whole_pool() -> None:
     (found,) = json.loads(reach_json(asked(SPEC, "probe", "temp", "tcp/9")))["answers"]
     assert (found["verdict"], found["destinations"]) == ("drop", ["10.1.0.200-10.1.0.220"])
     assert found["notes"] == [LEARNED]
     assert answers(SPEC, "db", "temp", "tcp/9")[0][:2] == ("allow", "implied/bridge")
 
 
-def test_who_is_known_to_have_an_address_leaves_it_out_of_the_pool() -> None:
+def test_the_fixed_address_of_another_guest_is_not_in_the_pool() -> None:
     held = SPEC.replace("  spare: {host: hv, nics: {ops:", "  spare: {host: hv, nics: {front: {ipv4: 10.1.0.204}, ops:")
     assert held != SPEC
     ((_, _, sources, notes),) = answers(held, "temp", "probe", "http")
@@ -49,7 +49,7 @@ def test_who_is_known_to_have_an_address_leaves_it_out_of_the_pool() -> None:
     assert notes == ["the address of temp is learned by DHCP, one of 10.1.0.200/30, 10.1.0.205-10.1.0.220"]
 
 
-def test_what_hangs_on_the_address_that_it_is_given_is_told_in_parts() -> None:
+def test_if_the_verdict_depends_on_the_address_the_answer_has_parts() -> None:
     some = SPEC + "  some: {from: 10.1.0.208/29, to: probe, allow: ssh}\n"
     found = {one[0]: one[3] for one in answers(some, "temp", "probe", "ssh")}
     assert found == {
@@ -58,7 +58,7 @@ def test_what_hangs_on_the_address_that_it_is_given_is_told_in_parts() -> None:
     }
 
 
-def test_guests_with_a_tag_are_asked_for_with_their_pools() -> None:
+def test_a_query_for_a_tag_includes_the_pools_of_its_guests() -> None:
     tagged = SPEC.replace("temp:  {host: hv, ", "temp:  {host: hv, tags: [visitor], ")
     assert answers(tagged, "tag/visitor", "probe", "http") == [
         ("allow", "policy/look", ["10.1.0.200-10.1.0.220"], [LEARNED]),

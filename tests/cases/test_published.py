@@ -1,4 +1,4 @@
-"""Forwards asked for by any uplink of their host, and what uplinks do that somebody else configures."""
+"""Forwards reached through other uplinks of their host, and uplinks that another tool configures, on a real kernel."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ def arrivals(found: dict[str, str], *words: str) -> dict[str, str]:
 
 
 def allowed(text: str, senders: tuple[str, ...] = ("",)) -> dict[str, str]:
-    """Where each flow that passes arrives, and from whom."""
+    """Observed receiver and source of each flow that passes, by flow."""
     return {flow: row.detail for flow, row in seen(text, senders).items() if row.observed == "allow"}
 
 
-def test_a_forward_is_asked_for_by_another_uplink_at_the_published_address() -> None:
+def test_a_forward_is_reached_by_another_uplink_at_the_published_address() -> None:
     found = allowed(spec("published-on-another-uplink"), ("desk ", "shop "))
     assert found["desk 10.2.0.10 -> hv-east 203.0.113.1 tcp/443"] == "at guest/shop 10.1.0.10 from 10.2.0.10"
 
 
-def test_a_forward_is_asked_for_from_behind_a_vpn_and_docker() -> None:
-    """In both families; the neighbours there have no way to any other port."""
+def test_a_forward_is_reached_from_behind_a_vpn_and_docker() -> None:
+    """This holds in both families; senders there reach no other port."""
     found = allowed(spec("published-to-a-vpn"))
     for zone in ("vpn", "containers"):
         asked = arrivals(found, f"{zone} ", " -> hv 198.51.100.10 ") | arrivals(found, f"{zone} ", "hv 2001:db8:1::10 ")
@@ -67,8 +67,8 @@ def test_a_forward_is_asked_for_from_behind_a_vpn_and_docker() -> None:
         assert {(":" in where.split()[2]) for where in asked.values()} == {False, True}
 
 
-def test_learned_addresses_are_asked_for_by_other_uplinks() -> None:
-    """By DHCP, RA and of somebody else; `from: line` means who comes by the line, whichever address they ask for."""
+def test_forwards_at_learned_addresses_are_reached_by_other_uplinks() -> None:
+    """The addresses come from DHCP, RA or another tool. `from: line` admits all senders of the line, at any address."""
     found = allowed(LEARNED)
     assert arrivals(found, "line ", " -> hv ", "tcp/443 ")
     assert arrivals(found, "vpn ", " -> hv ", "tcp/443 ")
@@ -80,14 +80,14 @@ def test_learned_addresses_are_asked_for_by_other_uplinks() -> None:
         assert {(":" in where.split()[2]) for where in met} == {False, True}
 
 
-def test_what_leaves_by_a_tunnel_of_somebody_else_is_translated() -> None:
+def test_packets_that_leave_by_an_unmanaged_tunnel_are_translated() -> None:
     found = allowed(spec("nat-by-a-tunnel"))
     sent = arrivals(found, "b 10.9.1.", " -> tunnel ")
     assert sent
     assert all(where.startswith("at zone/tunnel") and " from 198.18." in where for where in sent.values())
 
 
-def test_an_uplink_of_pppd_alone_has_nat_and_forwards_and_no_unit() -> None:
+def test_an_uplink_of_pppd_has_nat_and_forwards_but_no_unit() -> None:
     text = spec("uplink-of-pppd")
     found = allowed(text)
     out, into = arrivals(found, "web ", " -> internet "), arrivals(found, "internet ", " -> home ")

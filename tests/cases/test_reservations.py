@@ -1,4 +1,4 @@
-"""Whom a real DHCP server gives a reserved address, by its MAC or its machine id; the spoof guard drops all others."""
+"""Reservations in a real networkd: which client identifier gets the reserved address; the guard drops all others."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ AS_IT_COMES = "[Match]\nName=eth0\n[Network]\nDHCP=ipv4\n"
 @pytest.mark.kernel
 @pytest.mark.parametrize("root", systemds())
 @pytest.mark.parametrize(("more", "by_mac"), [("", False), ("[DHCPv4]\nClientIdentifier=mac\n", True)])
-def test_who_does_not_ask_by_mac_is_elsewhere_and_dropped(root: Path | None, more: str, by_mac: bool) -> None:
+def test_a_client_without_its_mac_as_identifier_gets_another_address_and_is_dropped(
+    root: Path | None, more: str, by_mac: bool
+) -> None:
     plan = compiled(TEXT).plan
     (host,), (guest,) = plan.hosts, plan.guests
     with Lab() as lab:

@@ -1,4 +1,4 @@
-"""Senders are believed where their route is, and nowhere else: packets on a kernel, in both families."""
+"""A host accepts a source address only on uplinks by which its routes to it lead: packets on a real kernel."""
 
 from __future__ import annotations
 
@@ -61,26 +61,30 @@ def strangers() -> Iterator[Crossing]:
 
 
 def gets(at: Crossing, uplink: str, sender: str, to: str, guest: str = "db", port: int = 5432) -> bool:
-    """Whether a guest gets an opening segment that comes in by an uplink."""
+    """Whether a TCP SYN that arrives by an uplink reaches a guest."""
     number = next(numbers)
     return at.arrives(uplink, ethernet.opening(sender, 40000, to, port, number), opened(number)[0], guest)
 
 
 def answers(at: Crossing, uplink: str, sender: str, to: str, by: str) -> bool:
-    """Whether the host answers, by some uplink, one to its ssh that comes in by another."""
+    """Whether the host answers a TCP SYN to its ssh that arrives by `uplink` with a reply that leaves by `by`."""
     number = next(numbers)
     return at.answered(uplink, ethernet.opening(sender, 40001, to, 22, number), opened(number)[1], by)
 
 
 @pytest.mark.parametrize(("app", "db"), [(APP4, DB4), (APP6, DB6)])
-def test_a_guest_of_another_host_comes_in_by_its_route_alone(two_uplinks: Crossing, app: str, db: str) -> None:
+def test_a_guest_of_another_host_is_accepted_only_on_the_uplink_of_its_route(
+    two_uplinks: Crossing, app: str, db: str
+) -> None:
     assert gets(two_uplinks, "eno2", app, db)
     assert not gets(two_uplinks, "eno1", app, db)
-    assert gets(two_uplinks, "eno2", app, db), "the way is as before"
+    assert gets(two_uplinks, "eno2", app, db), "the route still works"
 
 
 @pytest.mark.parametrize(("app", "ends"), [(APP4, ("10.200.0.1", "203.0.113.11")), (APP6, ("fd99::1", "2001:db8::11"))])
-def test_nor_does_the_host_itself_hear_it(two_uplinks: Crossing, app: str, ends: tuple[str, str]) -> None:
+def test_the_host_itself_drops_a_source_on_the_wrong_uplink(
+    two_uplinks: Crossing, app: str, ends: tuple[str, str]
+) -> None:
     for to in ends:
         assert answers(two_uplinks, "eno2", app, to, "eno2")
         assert not answers(two_uplinks, "eno1", app, to, "eno2")
@@ -95,7 +99,9 @@ def test_nor_does_the_host_itself_hear_it(two_uplinks: Crossing, app: str, ends:
         ("2001:db8::12", "eno1", "eno2", DB6),
     ],
 )
-def test_another_host_is_believed_on_its_link(two_uplinks: Crossing, peer: str, near: str, far: str, db: str) -> None:
+def test_another_host_is_accepted_only_on_its_link(
+    two_uplinks: Crossing, peer: str, near: str, far: str, db: str
+) -> None:
     assert gets(two_uplinks, near, peer, db)
     assert not gets(two_uplinks, far, peer, db)
 
@@ -105,8 +111,8 @@ def datagram(at: Crossing, uplink: str, to: str, port: int) -> bool:
     return at.arrives(uplink, ethernet.udp(APP4, 40000, to, port, token), token, "shop")
 
 
-def test_a_private_line_is_the_only_way_in_for_who_is_behind_it(line: Crossing) -> None:
-    """By policy and by a forward: each names the sender, and neither looks at the uplink."""
+def test_a_guest_behind_a_private_line_is_accepted_only_on_that_line(line: Crossing) -> None:
+    """This holds for policy and for a forward: both name the sender and do not look at the uplink."""
     for to, port in (("10.1.0.10", 514), ("192.0.2.1", 1514)):
         assert datagram(line, "eth1", to, port)
     for to, port in (("10.1.0.10", 514), ("203.0.113.1", 1514), ("192.0.2.1", 1514)):
@@ -114,14 +120,18 @@ def test_a_private_line_is_the_only_way_in_for_who_is_behind_it(line: Crossing) 
 
 
 @pytest.mark.parametrize(("app", "printer", "db"), [(APP4, PRINTER4, DB4), (APP6, PRINTER6, DB6)])
-def test_of_two_lines_each_may_be_the_one_that_is_up(two_lines: Crossing, app: str, printer: str, db: str) -> None:
+def test_a_source_is_accepted_on_both_lines_that_lead_to_it(
+    two_lines: Crossing, app: str, printer: str, db: str
+) -> None:
     assert [gets(two_lines, f"eno{number}", app, db) for number in (1, 2, 3)] == [False, True, True]
     assert [gets(two_lines, f"eno{number}", printer, db) for number in (1, 2, 3)] == [False, False, True]
 
 
 @pytest.mark.parametrize(("app", "db", "family"), [(APP4, DB4, "-4"), (APP6, DB6, "-6")])
-def test_a_line_that_is_down_opens_no_other_way(two_lines: Crossing, app: str, db: str, family: str) -> None:
-    """The kernel would then answer by the default route, so its own look at the way back does not help."""
+def test_without_its_routes_a_source_is_still_dropped_on_the_default_uplink(
+    two_lines: Crossing, app: str, db: str, family: str
+) -> None:
+    """The kernel would then reply by the default route, so its own reverse-path filter would accept the source."""
     host = two_lines.host
     kept = [
         (device, line)
@@ -152,7 +162,9 @@ STRANGERS = {
 
 
 @pytest.mark.parametrize(("who", "db"), STRANGERS)
-def test_a_sender_of_no_network_comes_in_by_its_longest_route_alone(strangers: Crossing, who: str, db: str) -> None:
+def test_a_source_outside_all_networks_is_accepted_where_its_longest_route_leads(
+    strangers: Crossing, who: str, db: str
+) -> None:
     sender, to, uplinks = STRANGERS[who, db]
     port = 443 if who == ANYBODY else 5432
     assert {uplink for uplink in UPLINKS if gets(strangers, uplink, sender, db, port=port)} == uplinks
@@ -162,7 +174,7 @@ def test_a_sender_of_no_network_comes_in_by_its_longest_route_alone(strangers: C
 
 
 @pytest.mark.parametrize("family", ["-4", "-6"])
-def test_nor_where_its_own_link_is_down(strangers: Crossing, family: str) -> None:
+def test_a_neighbour_is_dropped_on_the_default_uplink_even_without_its_link(strangers: Crossing, family: str) -> None:
     host, (sender, db) = strangers.host, ("10.3.0.50", DB4) if family == "-4" else ("2001:db8:2::50", DB6)
     own = "10.3.0.5/24" if family == "-4" else "2001:db8:2::5/64"
     host.ip(f"addr del {own} dev eno2")
@@ -173,16 +185,16 @@ def test_nor_where_its_own_link_is_down(strangers: Crossing, family: str) -> Non
 
 
 @pytest.mark.parametrize(("uplink", "port", "dropped"), [("eno4", 68, 0), ("eno4", 69, 1), ("eno1", 68, 1)])
-def test_a_dhcp_server_answers_from_where_another_route_leads(
+def test_only_dhcp_replies_on_a_dhcp_uplink_are_accepted_from_any_source(
     strangers: Crossing, uplink: str, port: int, dropped: int
 ) -> None:
     before = drops(strangers)
     strangers.sent(uplink, ethernet.udp("10.3.0.2", 67, "255.255.255.255", port, b"taploom-lease"))
-    assert gets(strangers, "eno2", "10.3.0.50", DB4), "what was sent before it has come too"
+    assert gets(strangers, "eno2", "10.3.0.50", DB4), "packets arrive in order, so the reply was processed before"
     assert drops(strangers) - before == dropped
 
 
 def drops(at: Crossing) -> int:
-    """How many packets were dropped for their sender."""
+    """Count of packets that the reverse-path check of the ruleset has dropped."""
     said = at.host.run("nft", "list", "counter", "inet", "taploom", "drop_rpf").split()
     return int(said[said.index("packets") + 1])

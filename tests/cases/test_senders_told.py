@@ -1,4 +1,4 @@
-"""`reach` speaks of every uplink by which a packet may claim to be from a sender of the site, and tells its drop."""
+"""`reach` answers for every uplink on which a source address may arrive, and reports reverse-path drops."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from taploom.flows.reach.query import Inquiry
 from taploom.flows.reach.reply import Reply
 
 CASES = Path(__file__).parent
-Told = set[tuple[str, str, tuple[tuple[str, str], ...]]]
+Verdicts = set[tuple[str, str, tuple[tuple[str, str], ...]]]
 
 
 def asked(text: str, source: str, to: str, service: str) -> tuple[Reply, ...]:
@@ -25,30 +25,30 @@ def asked(text: str, source: str, to: str, service: str) -> tuple[Reply, ...]:
     return inquiry.ask(one, other, services_of(inquiry.index, service))
 
 
-def way(reply: Reply) -> tuple[tuple[str, str], ...]:
+def path(reply: Reply) -> tuple[tuple[str, str], ...]:
     return tuple((hop.host, hop.ingress) for hop in reply.hops)
 
 
-def told(case: str, source: str, to: str, service: str, family: Family) -> Told:
-    """Verdict, entry and way (host and interface, of each hop) of each part of an answer."""
+def verdicts_of(case: str, source: str, to: str, service: str, family: Family) -> Verdicts:
+    """Verdict, deciding entry and path (host and ingress interface of each hop) of each reply of `reach`."""
     replies = asked((CASES / f"{case}.yaml").read_text(encoding="utf-8"), source, to, service)
-    return {(reply.verdict, reply.decided_by, way(reply)) for reply in replies if reply.family is family}
+    return {(reply.verdict, reply.decided_by, path(reply)) for reply in replies if reply.family is family}
 
 
 @pytest.mark.parametrize("family", Family)
 @pytest.mark.parametrize("guest", [True, False], ids=["guest", "address"])
-def test_the_wrong_uplink_is_told_with_its_drop(family: Family, guest: bool) -> None:
+def test_reach_reports_the_drop_on_the_wrong_uplink(family: Family, guest: bool) -> None:
     app = "app" if guest else "10.2.0.10" if family is Family.IPV4 else "fd02::10"
-    assert told("senders-of-another-host", app, "db", "postgresql", family) == {
+    assert verdicts_of("senders-of-another-host", app, "db", "postgresql", family) == {
         ("allow", "policy/app-db", (("h2", "br-b"), ("h1", "eno2"))),
         ("drop", "implied/reverse-path", (("h1", "eno1"),)),
     }
 
 
 @pytest.mark.parametrize("family", Family)
-def test_the_host_itself_is_asked_by_every_uplink(family: Family) -> None:
-    """Also at its address on the other link, which the asking host has a way to that is no way back."""
-    assert told("senders-of-another-host", "app", "host/h1", "ssh", family) == {
+def test_reach_reports_every_uplink_on_which_the_host_itself_is_reached(family: Family) -> None:
+    """This includes its address on the other link: the sender's host has a route there that is not the reverse path."""
+    assert verdicts_of("senders-of-another-host", "app", "host/h1", "ssh", family) == {
         ("allow", "policy/admin", (("h2", "br-b"), ("h1", "eno2"))),
         ("drop", "implied/reverse-path", (("h2", "br-b"), ("h1", "eno1"))),
         ("drop", "implied/reverse-path", (("h1", "eno1"),)),
@@ -56,17 +56,19 @@ def test_the_host_itself_is_asked_by_every_uplink(family: Family) -> None:
 
 
 @pytest.mark.parametrize(("family", "host", "network"), [(Family.IPV6, "four", "lan6"), (Family.IPV4, "six", "lan4")])
-def test_a_learned_sender_whom_nobody_can_answer_is_told_with_its_drop(family: Family, host: str, network: str) -> None:
-    """Beside what the intent says, by the chains of the ruleset that a packet walks."""
+def test_reach_reports_the_drop_of_a_learned_source_without_a_route_back(
+    family: Family, host: str, network: str
+) -> None:
+    """The verdict comes from the intent; the steps name the chains of the ruleset that drop the packet."""
     case = (CASES / "network-of-the-other-family.yaml").read_text(encoding="utf-8")
     (reply,) = asked(case, "hv", network, "ssh")
     assert (reply.family, reply.verdict, reply.decided_by) == (family, "drop", "implied/reverse-path")
-    assert way(reply) == (("hv", "self/"), (host, "eth0"))
+    assert path(reply) == (("hv", "self/"), (host, "eth0"))
     assert reply.hops[-1].steps[-1] == "raw_uplink: drop"
 
 
-def test_of_two_lines_the_packets_take_the_better_one() -> None:
-    assert told("senders-of-two-lines", "app", "db", "postgresql", Family.IPV4) == {
+def test_packets_take_the_line_with_the_lower_metric() -> None:
+    assert verdicts_of("senders-of-two-lines", "app", "db", "postgresql", Family.IPV4) == {
         ("allow", "policy/to-db", (("h2", "br-b"), ("h1", "eno2"))),
         ("drop", "implied/reverse-path", (("h1", "eno1"),)),
     }
@@ -74,13 +76,13 @@ def test_of_two_lines_the_packets_take_the_better_one() -> None:
 
 @pytest.mark.parametrize("names", [("line0", "line1"), ("line1", "line0")], ids=["ipv4-first", "ipv6-first"])
 @pytest.mark.parametrize(("to", "ipv6"), [("203.0.113.2", False), ("2001:db8:5::2", True)])
-def test_a_router_of_nobody_finds_a_host_where_it_has_an_address_of_the_family(
+def test_a_router_outside_the_site_delivers_by_an_uplink_with_an_address_of_the_family(
     names: tuple[str, str], to: str, ipv6: bool
 ) -> None:
     case = (CASES / "router-of-one-family.yaml").read_text(encoding="utf-8")
     mine = case.replace("line0", "LINE").replace("line1", names[1]).replace("LINE", names[0])
     own = [reply for reply in asked(mine, "host/a", to, "ssh") if reply.hops[0].host == "a"]
-    assert [(reply.verdict, reply.decided_by, way(reply)) for reply in own] == [
+    assert [(reply.verdict, reply.decided_by, path(reply)) for reply in own] == [
         ("allow", "policy/between", (("a", "self/"), ("b", names[ipv6])))
     ]
 
@@ -99,20 +101,20 @@ STRANGERS = {
 @pytest.mark.parametrize(
     ("to", "service", "by"), [("db", "postgresql", "policy/data"), ("host/hv", "ssh", "policy/admin")]
 )
-def test_who_is_of_no_network_is_told_in_the_same_way(
+def test_reach_reports_sources_outside_all_networks_in_the_same_way(
     sender: str, family: Family, to: str, service: str, by: str
 ) -> None:
-    home, seen = STRANGERS[sender, family], told("senders-of-no-network", sender, to, service, family)
+    home, seen = STRANGERS[sender, family], verdicts_of("senders-of-no-network", sender, to, service, family)
     believed = {("allow", by, (("hv", home),))}
     others = [f"eno{number}" for number in (1, 2, 3, 4) if f"eno{number}" != home]
     assert seen == believed | {("drop", "implied/reverse-path", (("hv", uplink),)) for uplink in others}
 
 
-def test_a_zone_sends_by_its_uplink_as_whom_the_host_knows_elsewhere_no_more() -> None:
-    """Nobody in the internet is in the office, and who is in the office may do what its prefix may."""
-    found = told("senders-of-no-network", "internet", "db", "postgresql", Family.IPV4)
+def test_a_zone_does_not_include_sources_that_belong_to_another_uplink() -> None:
+    """So the internet gets no access by an entry for the office's prefix, and the office's zone does."""
+    found = verdicts_of("senders-of-no-network", "internet", "db", "postgresql", Family.IPV4)
     assert {(verdict, hops) for verdict, _, hops in found} == {("drop", (("hv", "eno1"),))}
-    assert ("allow", "policy/data", (("hv", "eno2"),)) in told(
+    assert ("allow", "policy/data", (("hv", "eno2"),)) in verdicts_of(
         "senders-of-no-network", "inner", "db", "postgresql", Family.IPV4
     )
 
@@ -136,20 +138,20 @@ policy:
 """
 
 
-def test_what_somebody_else_carries_comes_in_where_its_route_is() -> None:
-    """The hosts share no zone: what is between them is not the site's, but a route leads there."""
-    seen = {way(r): f"{r.verdict} by {r.decided_by}" for r in asked(FAR, "app", "db", "postgresql")}
+def test_packets_through_a_foreign_network_arrive_by_the_uplink_of_the_route() -> None:
+    """The hosts share no zone, so the network between them is not part of the site, but a route leads there."""
+    seen = {path(r): f"{r.verdict} by {r.decided_by}" for r in asked(FAR, "app", "db", "postgresql")}
     assert seen[("h1", "eno2"),] == "allow by policy/app-db"
     assert seen[("h1", "eno1"),] == "drop by implied/reverse-path"
 
 
-def test_a_plan_tells_what_a_second_route_lets_in() -> None:
+def test_the_diff_reports_flows_that_a_second_route_allows() -> None:
     before = (CASES / "senders-of-another-host.yaml").read_text(encoding="utf-8")
     second = "routes: {c: {to: 10.2.0.0/24, via: 203.0.113.12, metric: 500}, b: {to: 10.2.0.0/24, via: 10.200.0.2}"
     after = before.replace("routes: {b: {to: 10.2.0.0/24, via: 10.200.0.2}", second)
     assert after != before
-    told = compare_flows(compiled(before).plan, compiled(after).plan, {})
-    rows = {(one.change, one.before.by, one.after.by) for one in told if one.after.by.startswith("policy/")}
+    changes = compare_flows(compiled(before).plan, compiled(after).plan, {})
+    rows = {(one.change, one.before.by, one.after.by) for one in changes if one.after.by.startswith("policy/")}
     assert rows == {
         (VerdictChange.ALLOWED, "implied/reverse-path", "policy/app-db"),
         (VerdictChange.ALLOWED, "implied/reverse-path", "policy/admin"),
@@ -157,7 +159,7 @@ def test_a_plan_tells_what_a_second_route_lets_in() -> None:
 
 
 @pytest.mark.parametrize(("text", "passes"), [(RULE.bad, False), (RULE.good, True)], ids=["bad", "good"])
-def test_the_finding_about_it_is_what_becomes_of_the_packets(text: str, passes: bool) -> None:
+def test_the_finding_about_the_wrong_uplink_agrees_with_reach(text: str, passes: bool) -> None:
     site = compiled(f"taploom: 1\n{text}")
     assert bool(site.of("TL627")) is not passes
     verdicts = {reply.verdict for reply in asked(f"taploom: 1\n{text}", "b", "203.0.113.11", "ssh") if reply.hops[1:]}
@@ -165,8 +167,8 @@ def test_the_finding_about_it_is_what_becomes_of_the_packets(text: str, passes: 
 
 
 @pytest.mark.parametrize("longer", [False, True], ids=["one-route", "half-of-it-by-the-other"])
-def test_who_is_not_believed_with_its_own_address_is_translated(longer: bool) -> None:
-    """Both uplinks are in one zone, so the zone of the way back does not tell where the sender is believed."""
+def test_packets_are_translated_if_the_receiver_would_drop_their_source(longer: bool) -> None:
+    """Both uplinks are in one zone, so the zone of the reverse path alone does not decide."""
     text = (CASES / "translation-in-one-zone.yaml").read_text(encoding="utf-8")
     if longer:
         text = text.replace("routes: {b: ", "routes: {half: {to: 10.2.0.0/25, via: 203.0.113.12}, b: ")
@@ -181,9 +183,9 @@ def test_who_is_not_believed_with_its_own_address_is_translated(longer: bool) ->
     }
 
 
-def test_of_two_uplinks_in_one_zone_a_packet_takes_the_one_that_its_route_leads_to() -> None:
+def test_of_two_uplinks_in_one_zone_a_packet_takes_the_one_of_its_route() -> None:
     text = (CASES / "translation-in-one-zone.yaml").read_text(encoding="utf-8")
-    seen = {way(reply): reply.verdict for reply in asked(text, "h2", "10.1.0.1", "ssh")}
+    seen = {path(reply): reply.verdict for reply in asked(text, "h2", "10.1.0.1", "ssh")}
     assert {ends: verdict for ends, verdict in seen.items() if len(ends) > 1} == {
         (("h2", "self/"), ("h1", "eno2")): "allow"
     }

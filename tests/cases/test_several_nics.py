@@ -1,4 +1,4 @@
-"""Guests with several NICs: each NIC is asked, and answers, by itself."""
+"""Guests with several NICs on a real kernel: a guest replies by the NIC at which it was contacted."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ policy:
 """
 
 
-def test_a_guest_answers_by_the_nic_that_was_asked() -> None:
+def test_a_guest_replies_by_the_nic_at_which_it_was_contacted() -> None:
     found = seen((HERE / "guest-of-two-networks.yaml").read_text(encoding="utf-8"))
     row = found["probe 10.3.0.10 -> db 10.2.0.10 tcp/9100"]
     assert (row.observed, row.decided_by) == ("allow", "policy/scrape")
@@ -45,8 +45,8 @@ def test_a_guest_answers_by_the_nic_that_was_asked() -> None:
     assert found["probe 10.3.0.10 -> db 10.2.0.10 tcp/9099"].observed == "drop"
 
 
-def test_a_guest_has_a_way_of_its_own_for_addresses_of_each_kind() -> None:
-    """Fixed, reserved, of a pool and formed from an advertisement, asked from far and from the link of another NIC."""
+def test_a_guest_replies_by_the_right_nic_for_addresses_of_every_mode() -> None:
+    """Static, reserved, pool and SLAAC addresses, contacted from afar and from the link of another NIC."""
     found = seen(BOTH)
     allowed = {
         (flow.split()[0], row.detail.split()[2]) for flow, row in found.items() if row.decided_by == "policy/scrape"
@@ -55,6 +55,6 @@ def test_a_guest_has_a_way_of_its_own_for_addresses_of_each_kind() -> None:
     fixed = {"10.2.0.10", "10.3.0.10", "fd00:3::10"}
     assert {to for sender, to in allowed if sender == "probe"} >= formed | fixed
     assert {to for sender, to in allowed if sender == "near"} >= {"10.2.0.10", "10.3.0.10", "fd00:3::10"}
-    assert any(to.startswith("10.1.0.") for sender, to in allowed if sender == "probe"), "of the pool"
+    assert any(to.startswith("10.1.0.") for sender, to in allowed if sender == "probe"), "address of the pool"
     pushed = {flow.split()[1] for flow, row in found.items() if row.decided_by == "policy/push"}
     assert pushed >= formed | fixed

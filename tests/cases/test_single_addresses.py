@@ -1,4 +1,4 @@
-"""Links that are one address or two: what rented servers and lines between routers have, on a real kernel."""
+"""Uplinks with prefixes of one or two addresses, as on rented servers and point-to-point lines, on a real kernel."""
 
 from __future__ import annotations
 
@@ -45,46 +45,46 @@ def locked(folder: Path, spec: str) -> Path:
 
 
 def lab(folder: Path) -> dict[str, str]:
-    """What the kernel did with each flow, all of it as the plan says."""
+    """Observed outcome of each flow, after a check that plan and kernel agree on all."""
     said = taploom(folder, "lab")
     assert [probe for probe in said["probes"] if not probe["ok"]] == []
     return {probe["flow"]: probe["observed"] for probe in said["probes"]}
 
 
-def test_a_single_address_within_a_network_is_no_overlap() -> None:
+def test_a_single_address_inside_a_network_is_not_an_overlap() -> None:
     found = compiled(text("rented-server"))
     assert set(found.codes) == {"TL705"}
 
 
-def test_a_longer_prefix_within_a_network_still_is() -> None:
+def test_a_prefix_of_several_addresses_inside_a_network_is_an_overlap() -> None:
     assert "TL402" in compiled(text("rented-server", ("::2/128", "::2/120"))).codes
 
 
-def test_the_lock_leaves_the_address_of_the_uplink_alone() -> None:
-    """A network of four addresses: its ends and its gateway are taken, and so is the uplink's."""
+def test_the_lock_does_not_allocate_the_address_of_the_uplink() -> None:
+    """All four addresses of the network are taken: first, last, the host's own, and the uplink's."""
     small = (("ipv4: 10.9.0.1/24", "ipv4: 198.51.100.77/30"), ("198.51.100.77/32", "198.51.100.78/32"))
     spec = text("rented-server", *small, ("dhcp: true\n", "dhcp: false\n"), ("ipv4: 10.9.0.10, ", ""))
     assert "TL304" in compiled(spec).codes
 
 
-def test_no_guest_has_the_address_of_a_gateway_that_lies_within_its_network() -> None:
-    """The provider's router has it: the host would find somebody else there than its guests do."""
+def test_no_guest_gets_the_address_of_a_gateway_inside_its_network() -> None:
+    """The provider's router has that address, so host and guests would reach different machines at it."""
     near = ("gateway6: fe80::1", 'gateway6: "2001:db8:42:7::10"')
     (found,) = compiled(text("rented-server", near)).of("TL412")
-    assert "guest `web` is the address of the gateway of uplink `eno1` too" in found.message
+    assert "guest `web` has address 2001:db8:42:7::10, which the gateway of uplink `eno1` has too" in found.message
     small = (
         ("ipv4: 10.9.0.1/24", "ipv4: 198.51.100.66/30"),
         ("dhcp: true\n", "dhcp: false\n"),
         ("ipv4: 10.9.0.10, ", ""),
     )
     assert "TL304" in compiled(text("rented-server", *small)).codes, (
-        "of two stations one is the host and one its gateway"
+        "the network's two usable addresses belong to the host and its gateway"
     )
 
 
 @needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
 def test_guests_and_host_of_a_rented_server_reach_each_other_and_the_outside(tmp_path: Path) -> None:
-    """The guests take the host's address at the uplink for a neighbour, so that the host has to answer for it."""
+    """The host's uplink address is inside the guests' prefix, so the host must answer neighbour discovery for it."""
     flows = lab(locked(tmp_path, text("rented-server")))
     assert flows["web 2001:db8:42:7::10 -> metal 2001:db8:42:7::2 tcp/22"] == "allow"
     assert flows["metal -> metal 2001:db8:42:7::2 tcp/443"] == "allow"
@@ -99,7 +99,7 @@ def test_guests_and_host_of_a_rented_server_reach_each_other_and_the_outside(tmp
     [((), "2001:db8:ffff::"), ((OTHER_SIDE,), "2001:db8:ffff::1"), ((OTHER_SIDE, SMALL), "2001:db8:ffff::1")],
     ids=["odd", "even", "guests too"],
 )
-def test_the_other_end_of_two_addresses_is_the_router(
+def test_the_other_address_of_a_two_address_link_is_the_router(
     tmp_path: Path, swaps: tuple[tuple[str, str], ...], router: str
 ) -> None:
     folder = locked(tmp_path, text("link-of-two-addresses", *swaps))

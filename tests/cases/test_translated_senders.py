@@ -1,4 +1,4 @@
-"""Guests that come to another host of the site as their own host, found where an entry means them."""
+"""Guests that reach another host with their own host's address: the finding for entries that do not admit them."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ def verdicts(text: str, source: str, to: str, service: str) -> set[tuple[str, st
     return {(reply.verdict, reply.decided_by) for reply in replies if reply.family is Family.IPV4}
 
 
-def test_from_any_is_found_to_leave_them_out() -> None:
+def test_an_entry_from_any_that_does_not_admit_translated_guests_is_reported() -> None:
     site = compiled(TEXT)
     (found,) = site.of("TL618")
     assert found.subject == "policy/admin"
-    assert "guests of network `vms` come to host `b` with an address of host `a`" in found.message
+    assert "packets of network `vms` reach host `b` with a source address of host `a`" in found.message
     assert verdicts(TEXT, "web", "198.51.100.11", "ssh") == {("drop", "default")}
 
 
-def test_a_forward_for_anybody_is_for_them_too() -> None:
+def test_a_forward_from_any_admits_translated_guests() -> None:
     assert verdicts(TEXT, "web", "198.51.100.11", "tcp/5432") == {("allow", "forward/db")}
 
 
-def test_the_way_out_that_is_told_is_one() -> None:
+def test_the_advice_of_the_finding_works() -> None:
     routed = TEXT.replace(
         "networks: {vms2: {taps: vm-*}}",
         "networks: {vms2: {taps: vm-*}}\n    routes: {vms: {to: 10.9.0.0/24, via: 198.51.100.10}}",

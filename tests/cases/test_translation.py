@@ -1,4 +1,4 @@
-"""Translations on the way to other hosts of the site: who arrives there, and as whom."""
+"""Source translation towards other hosts of the site, on a real kernel: which packets arrive, with which source."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ policy:
 
 
 @pytest.mark.parametrize("name", ["translation-between-hosts", "translation-between-hosts-any"])
-def test_a_host_with_a_way_back_knows_the_sender(name: str) -> None:
+def test_packets_to_a_host_with_a_route_back_keep_their_source(name: str) -> None:
     found = seen((HERE / f"{name}.yaml").read_text(encoding="utf-8"))
     row = found["shop 10.1.0.10 -> hv-west 192.0.2.2 tcp/22"]
     assert (row.observed, row.decided_by) == ("allow", "policy/admin")
@@ -50,7 +50,7 @@ def test_a_host_with_a_way_back_knows_the_sender(name: str) -> None:
     assert row.detail == "at host/hv-east 192.0.2.1 from 10.2.0.10" if name.endswith("any") else row.observed == "drop"
 
 
-def test_each_network_is_known_where_a_route_leads_back_to_it_and_translated_elsewhere() -> None:
+def test_packets_are_translated_only_towards_hosts_without_a_route_back() -> None:
     found = seen(SIX)
     known = found["shop fd00:1::10 -> hv-west 2001:db8:5::2 tcp/22"]
     assert (known.observed, known.detail) == ("allow", "at host/hv-west 2001:db8:5::2 from fd00:1::10")

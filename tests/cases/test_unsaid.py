@@ -1,6 +1,6 @@
-"""What people want to say and the language cannot yet: one finding for each such place, which says what to do today.
+"""Wishes that the language cannot express yet: each gets one finding at its place, with advice that works today.
 
-Nothing that follows from the mistake stands beside it. Each file says in its first comment what is right.
+There are no consequential findings. The first comment of each case file says what to expect.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ CASES = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A finding.
+    """An expected finding.
 
     Attributes:
-        place: code, line and column.
-        words: what its message or its help says.
+        place: Code, line and column.
+        words: Texts that its message or its help must contain.
     """
 
     place: str
@@ -28,13 +28,13 @@ class Expected:
 
 
 OPEN_SSH = "TL705"
-"""The owner's way in is open to everybody: what the site says, whatever else is wrong with it."""
+"""Ignored finding: the host's ssh is open to everyone, which the case files have on purpose."""
 BY_MAC = "TL431"
-"""So is the warning of guests that have to ask for their reservation by their MAC."""
+"""Ignored finding: guests must request their reservation by MAC, which these cases are not about."""
 FOUND: dict[str, tuple[Expected, ...]] = {
     "guest-routes-vpn": (
-        Expected("TL425 14:36", ("guest `vpn`", "no guest can be a router yet", "translate what it forwards")),
-        Expected("TL425 15:35", ("guest `vpn`", "no guest can be a router yet", "translate what it forwards")),
+        Expected("TL425 14:36", ("guest `vpn`", "no guest can be a router yet", "translate forwarded packets")),
+        Expected("TL425 15:35", ("guest `vpn`", "no guest can be a router yet", "translate forwarded packets")),
     ),
     "guest-routes-branch": (
         Expected("TL425 14:40", ("guest `router`",)),
@@ -42,36 +42,34 @@ FOUND: dict[str, tuple[Expected, ...]] = {
         Expected("TL709 23:17"),
     ),
     "two-addresses-of-an-uplink": (
-        Expected("TL426 9:36", ("an uplink has one address", "cannot be said yet", "by port")),
+        Expected("TL426 9:36", ("an uplink has one address", "not supported yet", "by port")),
     ),
     "shared-address": (
-        Expected("TL426 12:42", ("a NIC has one address", "cannot be said yet", "`spoof-guard: false`")),
-        Expected("TL426 13:42", ("a NIC has one address", "cannot be said yet", "`spoof-guard: false`")),
+        Expected("TL426 12:42", ("a NIC has one address", "not supported yet", "`spoof-guard: false`")),
+        Expected("TL426 13:42", ("a NIC has one address", "not supported yet", "`spoof-guard: false`")),
     ),
     "two-prefixes": (
-        Expected("TL426 5:15", ("a network has one prefix", "cannot be said yet", "a network of its own")),
-        Expected("TL426 5:49", ("a network has one prefix", "cannot be said yet", "a network of its own")),
+        Expected("TL426 5:15", ("a network has one prefix", "not supported yet", "a network of its own")),
+        Expected("TL426 5:49", ("a network has one prefix", "not supported yet", "a network of its own")),
     ),
     "forward-beside": (
         Expected("TL622 17:44", ("`nas` is an address", "forwards cannot lead yet", "a reverse proxy")),
         Expected("TL622 18:45", ("`nuc` is a host", "forwards cannot lead yet", "`to: host/nuc`")),
-        Expected("TL602 19:30", ("all ports cannot be said yet", "name them")),
+        Expected("TL602 19:30", ("all ports is not supported yet", "list the ports")),
     ),
     "isolated-exception": (Expected("TL701 17:27", ("exceptions to that cannot be said yet", "drop `isolated`")),),
     "delegated-prefix": (
         Expected("TL427 5:34", ("taploom takes no delegated prefix", "a ULA", "`nat: true`")),
         Expected("TL427 9:47", ("taploom takes no delegated prefix", "write `ipv6: ra`", "a ULA", "`nat: true`")),
     ),
-    "network-of-two-hosts": (
-        Expected("TL501 12:16", ("on hosts `a` and `b`", "cannot be said yet", "share a `zone`")),
-    ),
+    "network-of-two-hosts": (Expected("TL501 12:16", ("on hosts `a` and `b`", "not supported yet", "share a `zone`")),),
     "ipv4-uplink": (Expected("TL624 5:34", ("no uplink of host `hv` has IPv6", "`ipv6: ra`")),),
     "reject": (
-        Expected("TL202 12:35", ("`allow` or `deny`", "drops without an answer", "cannot be said yet", "write `deny`")),
+        Expected("TL202 12:35", ("`allow` or `deny`", "drops without an answer", "not supported yet", "write `deny`")),
     ),
     "dhcp-options": (
-        Expected("TL202 5:57", ("`options`", "cannot be said yet", "`SendOption=`")),
-        Expected("TL202 5:105", ("`reservations`", "for nobody else yet", "as a guest")),
+        Expected("TL202 5:57", ("`options`", "not supported yet", "`SendOption=`")),
+        Expected("TL202 5:105", ("`reservations`", "only for guests", "as a guest")),
     ),
     "untranslated-office": (
         Expected("TL623 5:33", ("towards `leased` too", "cannot be said yet", "a network without `nat`")),
@@ -89,7 +87,7 @@ FOUND: dict[str, tuple[Expected, ...]] = {
 
 
 @pytest.mark.parametrize("name", FOUND)
-def test_what_cannot_be_said_is_one_finding_at_its_place(name: str) -> None:
+def test_an_inexpressible_wish_is_one_finding_at_its_place(name: str) -> None:
     site = compiled((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
     found = [d for d in site.diagnostics if d.code not in (OPEN_SSH, BY_MAC)]
     places = [f"{d.code} {d.span.line}:{d.span.column}" for d in found if d.span]

@@ -1,4 +1,4 @@
-"""By which network a guest of several leaves: by one that has a gateway, in each family."""
+"""Default route of a guest in several networks: in each family, it leads to a network with a gateway of the family."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ guests:
 """
 
 
-def ways(found: Site, name: str) -> dict[str, list[str]]:
-    """The families of which each NIC of a guest has the default route, as its units say it to networkd."""
+def default_routes(found: Site, name: str) -> dict[str, list[str]]:
+    """Families in which each NIC of a guest has the default route, by its network, read from the guest's units."""
     (guest,) = [guest for guest in found.plan.guests if guest.name == name]
     said: dict[str, list[str]] = {}
     for nic, unit in zip(guest.nics, guests.units(guest), strict=True):
@@ -35,26 +35,28 @@ def ways(found: Site, name: str) -> dict[str, list[str]]:
     return said
 
 
-def test_a_network_without_a_gateway_is_no_way_out() -> None:
+def test_a_network_without_a_gateway_gets_no_default_route() -> None:
     found = compiled(TEXT)
-    assert ways(found, "router") == {"lab": [], "wan": ["IPv4"]}
+    assert default_routes(found, "router") == {"lab": [], "wan": ["IPv4"]}
     assert "TL511" not in found.codes
 
 
-def test_each_family_leaves_by_a_network_that_has_it() -> None:
+def test_the_default_route_of_a_family_leads_to_a_network_that_has_it() -> None:
     found = compiled(TWO)
-    assert ways(found, "web") == {"a": ["IPv6"], "b": ["IPv4"], "c": []}
+    assert default_routes(found, "web") == {"a": ["IPv6"], "b": ["IPv4"], "c": []}
     (note,) = found.of("TL511")
     assert "is on `b` in IPv4 and `a` in IPv6" in note.message
 
 
-def test_what_the_spec_says_holds_for_all_families_of_the_nic() -> None:
-    assert ways(compiled(TWO.replace("c: {}}}\n", "c: {gateway: true}}}\n")), "web") == {
+def test_an_explicit_gateway_applies_to_all_families_of_the_nic() -> None:
+    assert default_routes(compiled(TWO.replace("c: {}}}\n", "c: {gateway: true}}}\n")), "web") == {
         "a": [],
         "b": [],
         "c": ["IPv4", "IPv6"],
     }
     assert (
-        ways(compiled(TWO.replace("{a: {}, b: {}, c: {}}}\n", "{a: {}, b: {gateway: true}, c: {}}}\n")), "web")["a"]
+        default_routes(
+            compiled(TWO.replace("{a: {}, b: {}, c: {}}}\n", "{a: {}, b: {gateway: true}, c: {}}}\n")), "web"
+        )["a"]
         == []
     )

@@ -1,8 +1,8 @@
-"""Cases as Markdown: what a reader sees in the documentation is what runs.
+"""Test cases as Markdown files, which are also pages of the documentation.
 
-A case is titled with a code and holds fenced blocks. Blocks of `yaml` (with a file name behind the word, or
-`site.yaml`) are the specs, a block of `lock` is the lock, a block of `text` what the findings of that code look like.
-What stands below the heading `## Mended` is another site, which has none of them.
+The title of a case has the code of a rule. Fenced `yaml` blocks are the specs (a file name can follow the word `yaml`;
+the default is `site.yaml`), a `lock` block is the lock, and the `text` block has the findings of that rule as a user
+sees them. The blocks below the heading `## Mended` are another site, in which the rule finds nothing.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ FENCE, MENDED = "```", "## Mended"
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced block.
+    """A fenced block of a case.
 
     Attributes:
-        word: first word behind the fence.
-        name: the rest of it.
-        start: number of the first line within.
-        end: number of the closing line.
-        mended: whether it stands below the heading.
+        word: first word after the fence.
+        name: rest of that line.
+        start: index of the block's first line in the file.
+        end: index of the closing fence.
+        mended: whether the block is below the heading `## Mended`.
     """
 
     word: str
@@ -42,7 +42,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case, parsed."""
+    """A parsed case: its file, the code of its rule, and its blocks."""
 
     path: Path
     code: str
@@ -50,7 +50,7 @@ class Case:
 
     @classmethod
     def read(cls, path: Path) -> Case:
-        """Parse a file."""
+        """Parse the file of a case."""
         lines = path.read_text(encoding="utf-8").splitlines()
         blocks: list[Block] = []
         mended, start, info = False, 0, ""
@@ -67,29 +67,29 @@ class Case:
         return cls(path, lines[0].split()[1], tuple(blocks))
 
     def files(self, *, mended: bool) -> Mapping[str, str]:
-        """The specs, by name."""
+        """The specs of the bad or of the mended site, by file name."""
         return {b.name or "site.yaml": b.text for b in self.blocks if b.word == "yaml" and b.mended is mended}
 
     def lock(self, *, mended: bool) -> str | None:
-        """The lock, or None where one is to be made."""
+        """The lock of the bad or of the mended site; None if the test has to generate one."""
         return next((b.text for b in self.blocks if b.word == "lock" and b.mended is mended), None)
 
     @property
     def expected(self) -> Block:
-        """What a person sees."""
+        """The `text` block, with the findings that a user has to see."""
         shown = [block for block in self.blocks if block.word == "text"]
         assert len(shown) == 1, f"{self.path} has {len(shown)} `text` blocks instead of one, which may be empty"
         return shown[0]
 
     def write(self, shown: str) -> None:
-        """Replace what is expected."""
+        """Replace the content of the `text` block in the file."""
         lines = self.path.read_text(encoding="utf-8").splitlines()
         lines[self.expected.start : self.expected.end] = shown.splitlines()
         self.path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def seen(site: Site, code: str, lock: str = "") -> str:
-    """What a person sees of the findings with a code."""
+    """The findings with a code, as the command line prints them for a user."""
 
     def line(file: str, number: int) -> str | None:
         texts = {each.path: each.text for each in site.source.files} | {"specs/taploom.lock": lock}

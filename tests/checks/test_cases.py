@@ -1,6 +1,6 @@
-"""Every rule has a case, and every case is seen by a person as it is written down.
+"""Each rule has a case in `cases/`, and its findings look exactly as the case shows them.
 
-`pytest tests/checks --update` writes what is shown now; read the difference before you commit it.
+`pytest tests/checks --update` writes the current findings into the cases; read the difference before you commit it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def test_codes_and_names_are_given_once() -> None:
 
 
 def test_every_check_is_in_the_list() -> None:
-    """A file with a rule that nobody calls would be documentation of nothing."""
+    """A rule in a module outside of the list would be documented, but never checked."""
     folder = Path(checks.__file__).parent
     texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
     files = {name for name, text in texts.items() if "\nRULE = DiagnosticRule(" in text}
@@ -62,23 +62,23 @@ def test_every_check_is_in_the_list() -> None:
 
 
 def of_example(text: str) -> Site:
-    """The example of a rule, which lacks the first line of a file except where the rule is about it."""
+    """The site of a rule's example; `taploom: 1` is added unless the example has that line."""
     return compiled(text if "taploom:" in text else f"taploom: 1\n{text}")
 
 
 @pytest.mark.parametrize("rule", BAD, ids=lambda rule: rule.code)
-def test_what_a_rule_calls_bad_breaks_it(rule: DiagnosticRule) -> None:
+def test_the_bad_example_of_a_rule_breaks_it(rule: DiagnosticRule) -> None:
     text = rule.bad if rule is spec.VERSION else f"taploom: 1\n{rule.bad}"
     assert rule.code in compiled(text).codes
 
 
 @pytest.mark.parametrize("rule", GOOD, ids=lambda rule: rule.code)
-def test_what_a_rule_calls_good_keeps_it(rule: DiagnosticRule) -> None:
+def test_the_good_example_of_a_rule_keeps_it(rule: DiagnosticRule) -> None:
     assert rule.code not in of_example(rule.good).codes
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_a_rule_explains_itself(rule: DiagnosticRule) -> None:
+def test_the_explanation_of_a_rule_consists_of_sentences(rule: DiagnosticRule) -> None:
     for text in (rule.summary, rule.why, rule.fix):
         assert text[0].isupper() or text.startswith(("`", "networkd", "nft", "taploom"))
         assert text[-1] in ".)…"

@@ -1,4 +1,4 @@
-"""Whether regions cover another one, held against trying every packet of a small world."""
+"""Compares `Cover.around` with an enumeration of every packet of a small address and port space."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from taploom.plan.origin import Origin
 from taploom.plan.policy import Action, Service, Side, SideKind, Term
 
 _BITS = 3
-"""Addresses differ in their last bits alone, so that all of them can be tried."""
+"""Number of bits in which addresses differ, so that the test can enumerate all addresses."""
 _PORTS = range(8)
 
 
@@ -49,7 +49,7 @@ def packets(found: Term) -> set[tuple[int, ...]]:
 
 @settings(max_examples=400, deadline=None, derandomize=True)
 @given(terms("policy/one"), st.integers(0, 5).flatmap(lambda n: st.tuples(*(terms(f"policy/{i}") for i in range(n)))))
-def test_covered_is_what_leaves_no_packet(one: Term, others: tuple[Term, ...]) -> None:
+def test_a_term_is_covered_if_no_packet_is_left(one: Term, others: tuple[Term, ...]) -> None:
     left = packets(one) - {packet for other in others for packet in packets(other)}
     named = Cover.of(others).around(one, lambda _: True)
     assert bool(named) == (not left)
@@ -58,7 +58,7 @@ def test_covered_is_what_leaves_no_packet(one: Term, others: tuple[Term, ...]) -
     }
 
 
-def test_what_does_not_count_covers_nothing() -> None:
+def test_an_excluded_term_covers_nothing() -> None:
     all_of_it = [Prefix(Family.IPV4, 0, 0)]
     cover = Cover.of([term("policy/wide", all_of_it, all_of_it, [])])
     narrow = term("policy/narrow", [Prefix(Family.IPV4, 5, 32)], all_of_it, [Service("tcp", 80, 80)])

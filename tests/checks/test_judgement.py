@@ -1,4 +1,4 @@
-"""What the checks leave alone: a finding about a sound site teaches people not to read findings."""
+"""Correct sites for which the checks must report nothing: false findings teach people not to read findings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ policy:
 
 
 def found(more: str = "", old: str = "", new: str = "") -> list[str]:
-    """Codes of everything that is found."""
+    """The codes of all findings on the base site with some lines added or replaced."""
     assert old in BASE
     return compiled(BASE.replace(old, new) + more if old else BASE + more).codes
 
@@ -55,7 +55,7 @@ def test_a_sound_site_has_no_findings() -> None:
     ],
     ids=lambda text: text.split(":")[0].strip(),
 )
-def test_policies_that_are_as_they_should_be(policy: str) -> None:
+def test_correct_policy_has_no_findings(policy: str) -> None:
     allowed = {"TL707"} if "no:" in policy else set()
     assert set(found(policy)) == allowed
 
@@ -68,42 +68,42 @@ def test_policies_that_are_as_they_should_be(policy: str) -> None:
         "  git: {on: hv1, ports: [tcp/7100, tcp/7100-7110], to: git, from: any}\n",
     ],
 )
-def test_forwards_that_are_as_they_should_be(forwards: str) -> None:
+def test_correct_forwards_have_no_findings(forwards: str) -> None:
     assert found(old="forwards:\n", new=f"forwards:\n{forwards}") == []
 
 
-def test_a_sender_who_is_in_both_makes_a_port_taken_twice() -> None:
+def test_two_forwards_of_one_port_with_a_common_sender_clash() -> None:
     assert "TL603" in found(
         old="forwards:\n", new="forwards:\n  git: {on: hv1/eth1, ports: http, to: git, from: corp}\n"
     )
 
 
-def test_one_port_may_have_two_targets_on_two_uplinks_or_for_two_kinds_of_senders() -> None:
+def test_one_port_may_have_two_targets_on_two_uplinks_or_for_disjoint_senders() -> None:
     apart = "forwards:\n  one: {on: hv1/eth1, ports: tcp/8443, to: git, from: lan}\n"
     apart += "  two: {on: hv1/eth1, ports: tcp/8443, to: web, from: corp}\n"
     apart += "  three: {on: hv1/eth0, ports: tcp/8443, to: web, from: any}\n"
     assert found(old="forwards:\n", new=apart) == []
 
 
-def test_ssh_that_is_forwarded_from_one_zone_leaves_that_of_the_other() -> None:
-    """The office may come in by either uplink, and only one of them forwards ssh: a warning, and no lock-out."""
+def test_a_forward_of_ssh_in_one_zone_leaves_management_from_the_other() -> None:
+    """The office reaches the host through two uplinks, and only one forwards ssh: a warning, but no lock-out."""
     codes = found(old="forwards:\n", new="forwards:\n  git: {on: hv1/eth1, ports: ssh, to: git, from: corp}\n")
     assert set(codes) == {"TL605"}
     assert "TL613" in found(old="forwards:\n", new="forwards:\n  git: {on: hv1, ports: ssh, to: git}\n")
 
 
-def test_a_host_without_a_wire_needs_no_way_in() -> None:
+def test_a_host_without_interfaces_needs_no_management_path() -> None:
     assert compiled("taploom: 1\nhosts:\n  hv1: {}\n").codes == []
 
 
-def test_dns_of_a_host_with_its_own_firewall_is_for_that_to_open() -> None:
+def test_the_check_of_resolvers_skips_a_host_with_its_own_firewall() -> None:
     text = "taploom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dns: 10.0.0.1}\nhosts:\n"
     text += "  hv1: {input: %s, networks: {lan: {}}}\n"
     assert "TL804" not in compiled(text % "foreign").codes
     assert "TL804" in compiled(text % "managed").codes
 
 
-def test_an_isolated_network_does_not_reach_a_resolver_of_its_own() -> None:
+def test_guests_of_an_isolated_network_cannot_reach_a_resolver_on_it() -> None:
     text = "taploom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dns: 10.0.0.53, isolated: %s}\n"
     text += "hosts:\n  hv1: {networks: {lan: {}}}\n"
     assert [compiled(text % word).codes.count("TL804") for word in ("true", "false")] == [1, 0]

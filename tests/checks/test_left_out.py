@@ -1,4 +1,4 @@
-"""No finding advises to remove an entry while what it may be for was left out, as its own mistake is reported."""
+"""No check advises to remove an entry if the entry may be for a broken object, which another finding reports."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ policy:
 ADVICE = {"TL701", "TL706", "TL716"}
 
 
-def test_both_entries_are_idle_in_a_sound_site() -> None:
+def test_two_entries_are_idle_in_the_correct_site() -> None:
     assert ADVICE & set(compiled(SITE).codes) == {"TL706", "TL716"}
 
 
@@ -45,7 +45,7 @@ def test_both_entries_are_idle_in_a_sound_site() -> None:
         ("edge: {ipv4: 10.9.0.51}", "edge: {ipv4: [10.9.0.51, 10.9.0.52]}", "TL426"),
     ],
 )
-def test_neither_is_told_to_go_while_a_part_is_missing(old: str, new: str, code: str) -> None:
+def test_no_check_advises_removal_while_an_object_is_broken(old: str, new: str, code: str) -> None:
     assert old in SITE
     codes = compiled(SITE.replace(old, new)).codes
     assert code in codes

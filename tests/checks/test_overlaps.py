@@ -1,4 +1,4 @@
-"""The questions that checks share, against answers by trying everything."""
+"""Compares the lookups that checks share, for patterns, prefixes and port ranges, with an exhaustive search."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ GLOBS = st.text(alphabet=f"{LETTERS}*?", min_size=1, max_size=5)
 
 @settings(max_examples=300, deadline=None)
 @given(GLOBS, GLOBS)
-def test_two_patterns_have_a_common_name_exactly_if_some_word_matches_both(one: str, two: str) -> None:
-    """Two patterns of at most five characters that share a name share one of at most ten; shorter ones suffice here."""
+def test_two_patterns_have_a_common_name_if_and_only_if_a_word_matches_both(one: str, two: str) -> None:
+    """Patterns of five characters that share a name share one of at most ten characters; shorter words suffice here."""
     found = common_name(one, two)
     both = [word for word in WORDS if fnmatchcase(word, one) and fnmatchcase(word, two)]
     if found is None:
@@ -46,7 +46,7 @@ def test_a_common_name_must_fit_an_interface() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(GLOBS, max_size=6))
-def test_a_clash_is_found_exactly_where_two_patterns_share_a_name(patterns: list[str]) -> None:
+def test_clashes_finds_a_pair_if_and_only_if_two_patterns_share_a_name(patterns: list[str]) -> None:
     items = list(enumerate(patterns))
     found = list(clashes((pattern, index) for index, pattern in items))
     expected = any(common_name(a, b) for a, b in itertools.combinations(patterns, 2))
@@ -58,7 +58,7 @@ def test_a_clash_is_found_exactly_where_two_patterns_share_a_name(patterns: list
 
 @settings(deadline=None)
 @given(st.lists(PREFIXES, max_size=12))
-def test_nesting_finds_whatever_lies_within_another(prefixes: list[Prefix]) -> None:
+def test_nested_finds_each_prefix_that_lies_within_another(prefixes: list[Prefix]) -> None:
     found = list(nested((prefix, index) for index, prefix in enumerate(prefixes)))
     inner = {index for index, _ in found}
     for index, prefix in enumerate(prefixes):
@@ -70,7 +70,9 @@ def test_nesting_finds_whatever_lies_within_another(prefixes: list[Prefix]) -> N
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 9)), max_size=12), st.integers(0, 30), st.integers(0, 9))
-def test_an_interval_is_met_exactly_if_one_is(ranges: list[tuple[int, int]], first: int, length: int) -> None:
+def test_meeting_finds_an_interval_if_and_only_if_one_overlaps(
+    ranges: list[tuple[int, int]], first: int, length: int
+) -> None:
     known = [(start, start + size, index) for index, (start, size) in enumerate(ranges)]
     met = {index for start, end, index in known if start <= first + length and first <= end}
     found = Intervals.of(known).meeting(first, first + length)
@@ -79,8 +81,8 @@ def test_an_interval_is_met_exactly_if_one_is(ranges: list[tuple[int, int]], fir
 
 @settings(deadline=None)
 @given(PREFIXES, st.lists(PREFIXES, max_size=8))
-def test_a_source_iscovered_exactly_if_each_of_its_addresses_is(source: Prefix, taken: list[Prefix]) -> None:
-    """Prefixes of at most six bits: the upper six bits of an address decide."""
+def test_a_union_holds_a_prefix_if_and_only_if_it_holds_each_address(source: Prefix, taken: list[Prefix]) -> None:
+    """The prefixes have at most six bits, so the upper six bits of an address decide."""
     samples = [Address(Family.IPV4, value << 26) for value in range(64)]
     inside = [address for address in samples if address in source]
     assert PrefixUnion.of(taken).holds(source) == all(any(address in prefix for prefix in taken) for address in inside)

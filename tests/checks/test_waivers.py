@@ -1,4 +1,4 @@
-"""Waivers: a warning or note that is accepted with a reason, and nothing else."""
+"""A waiver accepts a warning or a note with a reason; errors and other findings stay active."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def test_a_waived_finding_is_shown_with_its_reason_and_does_not_count() -> None:
     ]
 
 
-def test_a_waiver_is_for_one_code() -> None:
+def test_a_waiver_applies_to_one_code() -> None:
     assert [d.state for d in compiled(SITE).of("TL423")] == [State.ACTIVE]
 
 
-def test_the_plan_says_which_waivers_are_used() -> None:
+def test_the_plan_shows_which_waivers_are_used() -> None:
     site = compiled(SITE.replace("network/loose]", "network/gone]"))
     assert [(w.subject, w.used) for w in site.plan.waivers] == [("network/gone", False), ("network/lan", True)]
     assert [d.message for d in site.of("TL213")] == [
@@ -59,7 +59,7 @@ def test_a_finding_about_the_site_can_be_waived() -> None:
 
 
 def test_every_finding_has_a_subject_that_a_waiver_can_name() -> None:
-    """Checked on the examples of all rules: a finding without one could not be accepted."""
+    """The test uses the examples of all rules: without a subject, no waiver could accept a finding."""
     from taploom.checks import RULES
 
     for rule in RULES:
@@ -70,7 +70,7 @@ def test_every_finding_has_a_subject_that_a_waiver_can_name() -> None:
             assert name in compiled(f"taploom: 1\n{rule.bad}").source.files[0].text
 
 
-def test_an_error_is_said_to_be_what_no_waiver_accepts() -> None:
+def test_a_waiver_of_an_error_gets_a_finding_that_errors_cannot_be_waived() -> None:
     site = compiled(
         "taploom: 1\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
         "waivers:\n  console: {code: TL801, on: host/hv1, reason: there is a console}\n"
@@ -80,7 +80,7 @@ def test_an_error_is_said_to_be_what_no_waiver_accepts() -> None:
     ]
 
 
-def test_no_waiver_is_idle_while_an_error_hides_what_it_accepts() -> None:
+def test_no_waiver_is_reported_as_idle_while_an_error_may_hide_its_finding() -> None:
     broken = SITE.replace("loose: {}", "loose: {ipv4: 10.0.0.300/24}")
     assert compiled(broken).codes == ["TL513", "TL208"]
     assert compiled(broken.replace("network/loose]", "network/gone]")).codes == ["TL513", "TL208", "TL213"]

@@ -1,4 +1,4 @@
-"""A site in a folder of its own, and taploom run in it as a user would."""
+"""Fixtures: a site in a temporary folder, and taploom run in it as a user would."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ policy:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command left behind."""
+    """The result of a command: exit status, stdout and stderr."""
 
     status: int
     out: str
@@ -51,7 +51,7 @@ Taploom = Callable[..., Outcome]
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the seed's specs, and no lock yet; the current one."""
+    """A temporary folder with the seed's specs and no lock, as the current folder."""
     (tmp_path / "specs").mkdir()
     (tmp_path / "specs/seed.yaml").write_text(SEED)
     monkeypatch.chdir(tmp_path)
@@ -60,7 +60,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def taploom(capsys: pytest.CaptureFixture[str]) -> Taploom:
-    """Runs a command line."""
+    """Runs a command line in this process, and checks the wording of its errors."""
 
     def command(*words: str) -> Outcome:
         capsys.readouterr()
@@ -74,6 +74,6 @@ def taploom(capsys: pytest.CaptureFixture[str]) -> Taploom:
 
 @pytest.fixture
 def locked(site: Path) -> Path:
-    """The seed with its lock."""
+    """The site of the seed, with its lock."""
     assert run(["lock"]) == 0
     return site

@@ -1,4 +1,4 @@
-"""Every verb on the seed, as a user types it."""
+"""Every command, run on the seed as a user types it."""
 
 import io
 import json
@@ -23,12 +23,12 @@ def test_help_names_every_command(taploom: Taploom) -> None:
     assert shown.status == 0
     listed = [line.split()[0] for line in shown.out.partition("Commands:\n")[2].splitlines()]
     assert listed == list(COMMANDS)
-    assert "..." not in shown.out.partition("Commands:\n")[2], "a sentence that is cut tells a stranger nothing"
+    assert "..." not in shown.out.partition("Commands:\n")[2], "a description is truncated"
     for name in COMMANDS:
         assert taploom(name, "--help").status == 0
 
 
-def test_validate_says_what_the_lock_lacks_and_lock_fills_it(site: Path, taploom: Taploom) -> None:
+def test_validate_reports_missing_lock_entries_and_lock_adds_them(site: Path, taploom: Taploom) -> None:
     before = taploom("validate")
     assert before.status == 1
     assert before.out.count("error[TL302]") == 1
@@ -39,14 +39,14 @@ def test_validate_says_what_the_lock_lacks_and_lock_fills_it(site: Path, taploom
     assert not (site / "specs/taploom.lock").exists()
     locked = taploom("lock")
     assert locked.status == 0
-    assert locked.out.count("+ guest/http") == 4  # an IPv6 address and a MAC for each
+    assert locked.out.count("+ guest/http") == 4  # an IPv6 address and a MAC for each guest
     after = taploom("validate")
     assert (after.status, after.out, after.err) == (0, "", "specs: no findings\n")
     assert taploom("lock", "--check").status == 0
 
 
-def test_what_the_lock_lacks_is_one_finding_at_the_end(site: Path, taploom: Taploom) -> None:
-    """Beside warnings and notes, which stand at lines before and behind it."""
+def test_missing_lock_entries_are_one_finding_at_the_end(site: Path, taploom: Taploom) -> None:
+    """Findings with lines in the specs come first, whatever their severity."""
     more = "".join(f"  g{number}: {{host: hypervisor, nics: {{microvm: {{}}}}}}\n" for number in range(4))
     text = SEED.replace("forwards:", f"{more}forwards:").replace(", from: any}", "}")
     (site / "specs/seed.yaml").write_text(text + "  again: {from: microvm, to: internet, allow: http}\n")
@@ -55,7 +55,7 @@ def test_what_the_lock_lacks_is_one_finding_at_the_end(site: Path, taploom: Tapl
     assert "of guest `g0` on `microvm`, and of 5 other NICs" in shown[-1]
 
 
-def test_addresses_that_a_new_prefix_moves_are_one_finding(locked: Path, taploom: Taploom) -> None:
+def test_addresses_outside_a_changed_prefix_are_one_finding(locked: Path, taploom: Taploom) -> None:
     (locked / "specs/seed.yaml").write_text(SEED.replace("fd12:3456:789a::1/64", "fd12:3456:789b::1/64"))
     shown = taploom("validate", "--format", "concise").out
     assert shown.count("TL305") == 1
@@ -63,7 +63,7 @@ def test_addresses_that_a_new_prefix_moves_are_one_finding(locked: Path, taploom
 
 
 @pytest.mark.parametrize("name", ["json", "gitlab", "sarif"])
-def test_validate_prints_data_on_stdout_alone(site: Path, taploom: Taploom, name: str) -> None:
+def test_validate_prints_only_data_on_stdout(site: Path, taploom: Taploom, name: str) -> None:
     shown = taploom("validate", "--format", name)
     assert shown.status == 1
     assert json.loads(shown.out)
@@ -91,7 +91,7 @@ def test_lock_is_refused_while_the_specs_are_broken(site: Path, taploom: Taploom
     (site / "specs/seed.yaml").write_text(SEED + "  broken: {from: nowhere, to: microvm, allow: any}\n")
     shown = taploom("lock")
     assert shown.status == 1
-    assert "TL302" not in shown.err  # what the lock itself would mend is no reason
+    assert "TL302" not in shown.err  # errors that `taploom lock` would fix do not stop it
     assert "TL203" in shown.err
     assert not (site / "specs/taploom.lock").exists()
 
@@ -140,7 +140,7 @@ def test_render_stops_before_a_foreign_file_until_forced(locked: Path, taploom: 
     assert taploom("render", "--out", "out", "--force").status == 0
 
 
-def test_render_to_where_nothing_can_be_is_a_message(locked: Path, taploom: Taploom) -> None:
+def test_render_to_an_impossible_folder_is_an_error(locked: Path, taploom: Taploom) -> None:
     (locked / "file").write_text("")
     shown = taploom("render", "--out", "file/plan")
     assert shown.status == 1
@@ -158,7 +158,9 @@ def test_fmt(site: Path, taploom: Taploom) -> None:
     assert taploom("fmt", "specs/none.yaml").status == 64
 
 
-def test_fmt_of_what_is_no_text_says_that_alone(site: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fmt_of_bytes_that_are_not_utf_8_has_one_error(
+    site: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch
+) -> None:
     latin = b"taploom: 1  # \xfc\n"
     (site / "latin.yaml").write_bytes(latin)
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(latin)))
@@ -171,7 +173,7 @@ def test_fmt_of_what_is_no_text_says_that_alone(site: Path, taploom: Taploom, mo
     assert taploom("fmt", "-", "specs/seed.yaml").status == 64
 
 
-def test_fmt_of_what_is_no_yaml_changes_nothing(site: Path, taploom: Taploom) -> None:
+def test_fmt_of_invalid_yaml_changes_nothing(site: Path, taploom: Taploom) -> None:
     (site / "specs/seed.yaml").write_text("taploom: [1\n")
     shown = taploom("fmt")
     assert shown.status == 1
@@ -179,7 +181,7 @@ def test_fmt_of_what_is_no_yaml_changes_nothing(site: Path, taploom: Taploom) ->
     assert (site / "specs/seed.yaml").read_text() == "taploom: [1\n"
 
 
-def test_init_makes_a_site_that_compiles_and_keeps_what_is_there(
+def test_init_makes_a_site_that_compiles_and_keeps_existing_files(
     tmp_path: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -198,13 +200,13 @@ def test_init_makes_a_site_that_compiles_and_keeps_what_is_there(
     assert files(tmp_path) == before
 
 
-def test_init_puts_no_second_site_beside_the_first(site: Path, taploom: Taploom) -> None:
+def test_init_adds_no_second_site_next_to_the_first(site: Path, taploom: Taploom) -> None:
     assert taploom("init").status == 0
     below = {str(path.relative_to(site / "specs")) for path in (site / "specs").rglob("*")}
     assert below == {"seed.yaml", "taploom.schema.json"}
 
 
-def test_the_starter_and_its_ci_files_are_yaml_that_fits(
+def test_ci_files_of_init_are_valid_and_use_existing_options(
     tmp_path: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import yaml
@@ -226,7 +228,7 @@ def test_the_starter_and_its_ci_files_are_yaml_that_fits(
 WHAT = ("language", "plan", "diagnostics", "diff", "bundle")
 
 
-def test_schemas_are_schemas_each_with_an_id_of_its_own(taploom: Taploom) -> None:
+def test_schemas_are_valid_and_have_distinct_ids(taploom: Taploom) -> None:
     schemas = [json.loads(taploom("schema", what).out) for what in WHAT]
     for schema in schemas:
         Draft202012Validator.check_schema(schema)
@@ -244,9 +246,9 @@ def test_the_plan_fits_its_schema(locked: Path, taploom: Taploom) -> None:
     Draft202012Validator(schema).validate(json.loads((locked / "build/plan/plan.json").read_text()))
 
 
-def test_a_warning_fails_validate_alone_and_a_note_nothing(locked: Path, taploom: Taploom) -> None:
+def test_a_warning_fails_only_validate_and_a_waived_one_no_command(locked: Path, taploom: Taploom) -> None:
     specs = locked / "specs/seed.yaml"
-    specs.write_text(SEED.replace("tcp/80,", "tcp/2222, to-port: 22,"))  # TL604: ssh of a guest, for anybody
+    specs.write_text(SEED.replace("tcp/80,", "tcp/2222, to-port: 22,"))  # TL604: ssh of a guest is open to all senders
     warned = taploom("validate")
     assert (warned.status, warned.err) == (1, "specs: 1 warning\n")
     rendered = taploom("render")

@@ -1,4 +1,4 @@
-"""What a shell offers, asked as bash asks."""
+"""Shell completion, requested as bash does."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ PROGRAM = "from taploom.cli import main; main()"
 
 
 def offered(line: str, cwd: Path) -> list[str]:
-    """The words that bash would offer at the end of a line."""
+    """The words that bash would offer at the end of a command line."""
     words = line.split(" ")
     asked = {"COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1), "_TAPLOOM_COMPLETE": "bash_complete"}
     done = subprocess.run(
@@ -42,11 +42,11 @@ def offered(line: str, cwd: Path) -> list[str]:
         ("taploom validate --format s", ["sarif"]),
     ],
 )
-def test_names_of_the_site_are_offered(site: Path, line: str, words: list[str]) -> None:
+def test_names_of_the_site_are_completed(site: Path, line: str, words: list[str]) -> None:
     assert offered(line, site) == words
 
 
-def test_specs_with_mistakes_offer_what_can_be_read(site: Path) -> None:
+def test_specs_with_errors_still_complete_readable_names(site: Path) -> None:
     (site / "specs/more.yaml").write_text("taploom: 1\nhosts:\n  next: {nonsense: 1}\n  [\n")
     (site / "specs/other.yaml").write_text("taploom: 1\nhosts:\n  last: {nonsense: 1}\n")
     assert offered("taploom export ", site) == ["hypervisor", "last"]

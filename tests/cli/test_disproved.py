@@ -1,4 +1,4 @@
-"""A lowering that is broken: no command that would write, print or run what comes of it goes on."""
+"""If the lowering is broken, every command stops before it writes, prints or runs a wrong ruleset."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def emptied(name: str) -> Callable[[TablePart], TablePart]:
 
 
 def opened(rule: Rule) -> Rule:
-    """What is refused at the end, is accepted."""
+    """Replaces a final drop by an accept."""
     last = rule.statements[-1]
     drops = last == VerdictStatement(VerdictKind.DROP) or (
         isinstance(last, VerdictStatement) and last.chain.startswith("drop")
@@ -46,22 +46,22 @@ def opened(rule: Rule) -> Rule:
 
 
 BROKEN: dict[str, tuple[str, Callable[[TablePart], TablePart]]] = {
-    "the hairpin is forgotten": ("source_nat", rules(lambda r: None if r.comment == "implied/hairpin" else r)),
-    "masquerading is forgotten": ("source_nat", rules(lambda r: None if r.comment.startswith("nat/") else r)),
+    "the hairpin rule is missing": ("source_nat", rules(lambda r: None if r.comment == "implied/hairpin" else r)),
+    "masquerading is missing": ("source_nat", rules(lambda r: None if r.comment.startswith("nat/") else r)),
     "forwards lead nowhere": ("destination_nat", emptied("dnat_eth0_ipv6")),
-    "senders are believed": (
+    "senders are not checked": (
         "raw",
         rules(lambda r: None if r.statements[-1] == VerdictStatement(VerdictKind.DROP) else r),
     ),
-    "the last word is yes": ("forward", rules(opened)),
-    "the host is open": ("input_", rules(opened)),
+    "forwarding ends in an accept": ("forward", rules(opened)),
+    "input ends in an accept": ("input_", rules(opened)),
 }
-"""A part of the lowering, and what a slip in it would make of its outcome."""
+"""For each fault: the name of a lowering function, and an edit of its result."""
 
 
 @pytest.mark.parametrize("fault", BROKEN)
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb[0])
-def test_nothing_comes_of_a_broken_lowering(
+def test_a_broken_lowering_stops_the_command(
     taploom: Taploom, site: Path, monkeypatch: pytest.MonkeyPatch, verb: tuple[str, ...], fault: str
 ) -> None:
     assert taploom("lock").status == 0

@@ -1,4 +1,4 @@
-"""The examples of the reference: every option of every command has one, and each does what a reader may copy it for."""
+"""Examples of the command reference: each option of each command has an example, and each example succeeds."""
 
 import os
 import shlex
@@ -17,16 +17,16 @@ from taploom.cli.group import COMMANDS, LazyGroup
 
 ROOT = Path(__file__).parents[2]
 ELSEWHERE = {"comment", "drift", "lab", "lab down"}
-"""What asks a forge, or needs root or facts of a host; their own tests run them, so here only their words are held."""
+"""Commands that need a forge, root or facts of a host; here, only their command lines are parsed."""
 QUIET = {"fmt", "lock"}
-"""What says nothing where there is nothing to do."""
+"""Commands that print nothing if there is nothing to do."""
 DONE = {0, 2}
 LINES = [(verb, line) for verb, lines in EXAMPLES.items() for line in lines]
 
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout with two revisions of the example, and its files rendered."""
+    """A checkout with two revisions of the example site, and its rendered files."""
     folder = tmp_path_factory.mktemp("examples")
     shutil.copytree(ROOT / "specs", folder / "specs")
     env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull}
@@ -82,14 +82,14 @@ def test_every_option_of_every_command_has_an_example() -> None:
 
 
 @pytest.mark.parametrize(("verb", "line"), LINES, ids=[line for _, line in LINES])
-def test_an_example_is_taken_and_works(verb: str, line: str, clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_example_is_accepted_and_works(verb: str, line: str, clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if verb in ELSEWHERE:
         command = dict(_all())[verb]
         words = shlex.split(line.removeprefix(f"taploom {verb}"))
         for name in ("change.md", "drift.json"):
             (clone / name).touch()
         monkeypatch.chdir(clone)
-        command.make_context(verb, words)  # refuses what it does not know
+        command.make_context(verb, words)  # refuses unknown options
         return
     done = _taploom(clone, line)
     assert done.returncode in DONE, done.stderr

@@ -1,4 +1,4 @@
-"""`taploom explain`: codes, objects, and lines in both directions."""
+"""`taploom explain` for codes, objects, and lines of specs and rendered files."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ from taploom.report.objects import describe, names_of
 
 @pytest.fixture
 def tree(locked: Path, taploom: Taploom) -> Path:
-    """The seed, rendered."""
+    """The rendered tree of the seed."""
     assert taploom("render").status == 0
     return locked / "build/plan"
 
@@ -33,7 +33,7 @@ def test_every_code_is_explained_in_each_form(taploom: Taploom) -> None:
     assert json.loads(taploom("explain", code, "--format", "json").out)["code"] == code
 
 
-def test_codes_and_names_are_given_once() -> None:
+def test_codes_and_names_of_diagnostics_are_unique() -> None:
     assert (
         len({rule.code for rule in diagnostic_rules()})
         == len({rule.name for rule in diagnostic_rules()})
@@ -43,24 +43,24 @@ def test_codes_and_names_are_given_once() -> None:
 
 
 @pytest.mark.parametrize("what", ["TL000", "guest/nobody", "nothing"])
-def test_what_is_not_there_is_usage(locked: Path, taploom: Taploom, what: str) -> None:
+def test_an_unknown_name_is_a_usage_error(locked: Path, taploom: Taploom, what: str) -> None:
     shown = taploom("explain", what)
     assert (shown.status, shown.out) == (64, "")
 
 
-def test_an_object_is_told_with_place_and_lines(locked: Path, taploom: Taploom) -> None:
+def test_an_object_is_shown_with_its_place_and_rendered_lines(locked: Path, taploom: Taploom) -> None:
     shown = taploom("explain", "forward/http").out
     assert "from specs/seed.yaml:20:3: forwards.http" in shown
     assert "20 |   http: {on: hypervisor, ports: tcp/80, to: http-reverse-proxy, from: any}" in shown
     assert "tcp/80 becomes 10.0.0.10:80 on microvm" in shown
     assert "hosts/hypervisor/nftables/taploom.nft\n" in shown
-    assert taploom("explain", "http").out == shown  # a bare name that one object has
+    assert taploom("explain", "http").out == shown  # a bare name works if it is unique
 
 
 @pytest.mark.parametrize(
     "name", ["guest/http-reverse-proxy", "network/microvm", "host/hypervisor", "policy/admin", "zone/internet"]
 )
-def test_every_kind_of_object_causes_lines_that_are_there(tree: Path, taploom: Taploom, name: str) -> None:
+def test_rendered_lines_of_every_kind_of_object_exist(tree: Path, taploom: Taploom, name: str) -> None:
     told = json.loads(taploom("explain", name, "--format", "json").out)
     assert told["object"] == name
     assert told["facts"]
@@ -71,7 +71,7 @@ def test_every_kind_of_object_causes_lines_that_are_there(tree: Path, taploom: T
 
 
 def test_a_rendered_line_leads_back_to_its_spec(tree: Path, taploom: Taploom) -> None:
-    """Each line that has an origin names the entry at that place, whichever way its path is given."""
+    """`explain FILE:LINE` names the spec entry that caused the line, for each way to write the path."""
     told = json.loads(taploom("explain", "forward/http", "--format", "json").out)["lines"][0]
     for path in (f"build/plan/{told['path']}", told["path"], str(tree / told["path"])):
         back = json.loads(taploom("explain", f"{path}:{told['line']}", "--format", "json").out)
@@ -84,7 +84,7 @@ def test_a_rendered_line_leads_back_to_its_spec(tree: Path, taploom: Taploom) ->
     assert "more: taploom explain forward/http" in text
 
 
-def test_a_line_of_a_spec_leads_to_what_it_causes(locked: Path, taploom: Taploom) -> None:
+def test_a_line_of_a_spec_leads_to_its_rendered_lines(locked: Path, taploom: Taploom) -> None:
     shown = taploom("explain", "specs/seed.yaml:20").out
     assert "taploom.nft" in shown
     assert "forwards.https" not in shown
@@ -116,7 +116,7 @@ hosts:
         (10, "hosts.hv"),
     ],
 )
-def test_a_line_within_an_entry_leads_to_what_the_entry_causes(
+def test_a_line_within_an_entry_leads_to_the_rendered_lines_of_the_entry(
     locked: Path, taploom: Taploom, line: int, entry: str
 ) -> None:
     (locked / "specs/seed.yaml").write_text(BLOCK)
@@ -129,14 +129,14 @@ def test_a_line_within_an_entry_leads_to_what_the_entry_causes(
     assert taploom("explain", str(locked / f"specs/seed.yaml:{line}")).out == shown
 
 
-def test_a_line_behind_the_end_of_a_spec(locked: Path, taploom: Taploom) -> None:
+def test_a_line_beyond_the_end_of_a_spec_is_an_error(locked: Path, taploom: Taploom) -> None:
     (locked / "specs/seed.yaml").write_text(BLOCK)
     shown = taploom("explain", "specs/seed.yaml:11")
     assert (shown.status, shown.out) == (1, "")
     assert "specs/seed.yaml has 10 lines" in shown.err
 
 
-def test_a_file_as_the_host_has_it(tree: Path, taploom: Taploom) -> None:
+def test_a_path_on_the_host_leads_to_the_rendered_file(tree: Path, taploom: Taploom) -> None:
     told = json.loads(taploom("explain", "/etc/taploom/taploom.nft:30", "--format", "json").out)
     assert told["path"] == "hosts/hypervisor/nftables/taploom.nft"
     (tree.parents[1] / "specs/more.yaml").write_text("taploom: 1\nhosts:\n  other: {input: foreign}\n")
@@ -145,7 +145,7 @@ def test_a_file_as_the_host_has_it(tree: Path, taploom: Taploom) -> None:
     assert shown.err.endswith("hosts/hypervisor/nftables/taploom.nft, hosts/other/nftables/taploom.nft\n")
 
 
-def test_a_line_of_the_lock_is_about_a_guest(locked: Path, taploom: Taploom) -> None:
+def test_a_line_of_the_lock_leads_to_its_guest(locked: Path, taploom: Taploom) -> None:
     lock = locked / "specs/taploom.lock"
     about = lock.read_text().splitlines()[1].partition(" ")[0]
     assert taploom("explain", "specs/taploom.lock:2").out == taploom("explain", about).out
@@ -153,26 +153,26 @@ def test_a_line_of_the_lock_is_about_a_guest(locked: Path, taploom: Taploom) -> 
     lock.write_text(lock.read_text() + "guest/gone microvm ipv4 10.0.0.77 freed\n")
     shown = taploom("explain", f"specs/taploom.lock:{len(lock.read_text().splitlines())}")
     assert (shown.status, shown.out) == (0, "")
-    assert "guest/gone is no longer there" in shown.err
+    assert "guest/gone no longer exists" in shown.err
 
 
-def test_a_line_that_is_not_there(locked: Path, taploom: Taploom) -> None:
+def test_a_line_that_does_not_exist_is_an_error(locked: Path, taploom: Taploom) -> None:
     assert taploom("explain", "hosts/hypervisor/nftables/taploom.nft:99999").status == 1
     shown = taploom("explain", "README.md:3")
     assert shown.status == 1
     assert "neither a rendered file nor a spec" in shown.err
 
 
-def test_a_line_of_a_stale_tree_is_said_to_be(tree: Path, taploom: Taploom) -> None:
+def test_a_line_of_a_stale_tree_has_a_warning(tree: Path, taploom: Taploom) -> None:
     path = "build/plan/hosts/hypervisor/sysctl/60-taploom.conf"
     assert "stale" not in taploom("explain", f"{path}:1").err
     (tree.parents[1] / path).write_text("mine\n")
     shown = taploom("explain", f"{path}:1")
-    assert shown.err == f"{path} is stale: what it says there is not what these specs render\n"
+    assert shown.err == f"{path} is stale: its line 1 is not what these specs render\n"
 
 
-def test_every_kind_of_object_of_the_example_is_told(taploom: Taploom, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All kinds, each with facts, and each with a place in the specs that begins with its name."""
+def test_every_kind_of_object_of_the_example_is_described(taploom: Taploom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each object has facts, and its place in the specs begins with its name."""
     monkeypatch.chdir(Path(__file__).parents[2])
     site = compile_site(Path("specs"), now=0)
     artifacts, line = rendered(site.plan), source_line(site.source)
@@ -180,7 +180,7 @@ def test_every_kind_of_object_of_the_example_is_told(taploom: Taploom, monkeypat
     assert {name.partition("/")[0] for name in names} == {
         "address", "forward", "guest", "host", "implied", "network", "policy", "service", "waiver", "zone",
     }  # fmt: skip
-    kinds = {name.partition("/")[0]: name for name in names}  # the last of each kind, and the first few of all
+    kinds = {name.partition("/")[0]: name for name in names}  # one object of each kind
     for name in {*kinds.values(), *names[:8]}:
         told = describe(site.plan, artifacts, name)
         assert told is not None, name

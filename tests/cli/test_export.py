@@ -1,4 +1,4 @@
-"""`taploom export`: bundles of one host and of all, for the seed and for a change of it."""
+"""`taploom export`: bundles of one host and of all hosts, for the seed and for a changed seed."""
 
 import hashlib
 import json
@@ -47,14 +47,14 @@ def test_a_bundle_has_the_bytes_of_the_rendered_tree(locked: Path, taploom: Tapl
 
 
 @pytest.mark.parametrize("name", ["hv.tar.gz", "hv.tgz", "hv.tar.zst", "hv.zip", "hv.txz", "hv.tbz2"])
-def test_an_export_is_never_a_folder_that_looks_like_an_archive(locked: Path, taploom: Taploom, name: str) -> None:
+def test_an_export_is_never_a_folder_named_like_an_archive(locked: Path, taploom: Taploom, name: str) -> None:
     shown = taploom("export", "hypervisor", "-o", name)
     assert (shown.status, shown.out) == (64, "")
     assert not (locked / name).exists()
     assert taploom("export", "hypervisor", "-o", "hv.example.org").status == 0
 
 
-def test_export_of_a_host_that_is_not_there(locked: Path, taploom: Taploom) -> None:
+def test_export_of_an_unknown_host_suggests_a_name(locked: Path, taploom: Taploom) -> None:
     shown = taploom("export", "hypervisr")
     assert shown.status == 64
     assert "Did you mean 'hypervisor'?" in shown.err
@@ -67,14 +67,14 @@ TWO = SEED.replace(
 
 @pytest.fixture
 def two(site: Path) -> Path:
-    """A site of two hosts with its lock."""
+    """A site of two hosts, with its lock."""
     (site / "specs/seed.yaml").write_text(TWO)
     assert run(["lock"]) == 0
     return site
 
 
 def facts(folder: Path) -> list[list[str]]:
-    """The lines of `activation`, as a shell splits them."""
+    """The lines of the file `activation`, split into words by a shell."""
     script = (
         "set -f; while IFS= read -r line; do for word in $line; do printf '%s\\0' \"$word\"; done; printf '\\n'; done"
     )
@@ -93,7 +93,7 @@ def manifest(folder: Path) -> dict[str, Any]:
     return found
 
 
-def test_all_hosts_are_what_each_is_by_itself(two: Path, taploom: Taploom) -> None:
+def test_bundles_of_all_hosts_equal_those_of_single_exports(two: Path, taploom: Taploom) -> None:
     assert taploom("export", "--all", "--serial", "7").status == 0
     assert taploom("export", "--all", "--serial", "7", "--unpacked", "-o", "folders").status == 0
     assert sorted(path.name for path in (two / "build").iterdir()) == ["hypervisor.tar", "last.tar", "taploom.release"]
@@ -109,7 +109,7 @@ def test_all_hosts_are_what_each_is_by_itself(two: Path, taploom: Taploom) -> No
         assert named(two / "folders" / host, "serial") == [["7"]]
 
 
-def test_what_a_shell_reads_is_what_programs_read(two: Path, taploom: Taploom) -> None:
+def test_the_shell_format_and_the_manifest_of_a_bundle_agree(two: Path, taploom: Taploom) -> None:
     assert taploom("export", "hypervisor", "-o", "bundle").status == 0
     assert taploom("render").status == 0
     said, bundle = manifest(two / "bundle"), two / "bundle"
@@ -134,7 +134,7 @@ def test_what_a_shell_reads_is_what_programs_read(two: Path, taploom: Taploom) -
     assert said["change"] is None
 
 
-def test_a_bundle_says_what_it_changes_since_a_base(two: Path, taploom: Taploom) -> None:
+def test_a_bundle_lists_its_changes_since_a_base(two: Path, taploom: Taploom) -> None:
     shutil.copytree("specs", "old")
     assert taploom("render", "--out", "before").status == 0
     (two / "specs/seed.yaml").write_text(TWO.replace("10.0.0.1/24", "10.0.0.2/24").replace("tcp/80", "tcp/8080"))
@@ -192,7 +192,7 @@ def test_a_host_that_the_base_lacks_has_no_change(two: Path, taploom: Taploom) -
         (("--all", "-o", "all.tar"), "all.tar is no folder"),
     ],
 )
-def test_what_cannot_be_bundled_is_said_and_nothing_written(
+def test_an_invalid_export_is_refused_and_writes_nothing(
     words: tuple[str, ...], said: str, locked: Path, taploom: Taploom
 ) -> None:
     (locked / "wrong").mkdir()
@@ -214,7 +214,7 @@ site:
 """
 
 
-def test_a_release_names_the_bundles_their_waves_and_when(two: Path, taploom: Taploom) -> None:
+def test_a_release_names_the_bundles_their_waves_and_windows(two: Path, taploom: Taploom) -> None:
     site, _, rest = TWO.partition("networks:")
     assert "site:" in site
     specs = f"taploom: 1\n{ROLLOUT}networks:{rest}"
@@ -244,7 +244,7 @@ def test_a_release_names_the_bundles_their_waves_and_when(two: Path, taploom: Ta
     assert {name for name in after if after[name] != before[name]} == {"taploom.release"}
 
 
-def test_no_release_names_a_bundle_that_is_not_there(two: Path, taploom: Taploom) -> None:
+def test_no_release_is_written_if_a_bundle_is_missing(two: Path, taploom: Taploom) -> None:
     (two / "build/hypervisor.tar").mkdir(parents=True)
     shown = taploom("export", "--all")
     assert shown.status == 1

@@ -1,4 +1,4 @@
-"""Two branches that add guests, merged by git itself with the attributes that `taploom init` writes."""
+"""Merges two branches that add guests, with real git and the `.gitattributes` that `taploom init` writes."""
 
 import subprocess
 from pathlib import Path
@@ -19,12 +19,12 @@ guests:
   first: {host: hv, nics: {wide: {}}}
 """
 COLLIDING = ("a0", "a1")
-"""Guests whose names lead to the same of the five addresses of `lan`, each alone on its branch."""
+"""Two guest names. Both guests get the same free address of `lan` if each is added on its own branch."""
 
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taploom: Taploom) -> Path:
-    """A repository with a site and its lock."""
+    """A repository with a site and its lock, as the current folder."""
     monkeypatch.chdir(tmp_path)
     assert taploom("init").status == 0
     (tmp_path / "specs/site.yaml").write_text(SITE)
@@ -46,7 +46,7 @@ def commit(message: str) -> None:
 
 
 def branch(tree: Path, taploom: Taploom, guest: str, network: str) -> set[str]:
-    """A branch of main that adds a guest; the lines of its lock."""
+    """Creates a branch of main that adds a guest, and returns the lines of its lock."""
     git("checkout", "--quiet", "-b", guest, "main")
     (tree / f"specs/{guest}.yaml").write_text(
         f"taploom: 1\nguests:\n  {guest}: {{host: hv, nics: {{{network}: {{}}}}}}\n"
@@ -60,7 +60,7 @@ def lines(tree: Path) -> set[str]:
     return set((tree / "specs/taploom.lock").read_text().splitlines())
 
 
-def test_neighbours_in_the_lock_merge_and_keep_their_addresses(tree: Path, taploom: Taploom) -> None:
+def test_adjacent_lock_entries_merge_and_keep_their_addresses(tree: Path, taploom: Taploom) -> None:
     ours, theirs = (branch(tree, taploom, guest, "wide") for guest in ("b1", "b2"))
     git("merge", "--quiet", "--no-edit", "b1")
     assert lines(tree) == ours | theirs
@@ -74,7 +74,7 @@ def test_neighbours_in_the_lock_merge_and_keep_their_addresses(tree: Path, taplo
     assert taploom("lock", "--check").status == 0
 
 
-def test_the_order_of_a_merged_lock_is_said_to_be_what_is_wrong(tree: Path, taploom: Taploom) -> None:
+def test_lock_check_reports_the_wrong_order_of_a_merged_lock(tree: Path, taploom: Taploom) -> None:
     lock = tree / "specs/taploom.lock"
     head, *entries = lock.read_text().splitlines()
     lock.write_text("\n".join([head, *reversed(entries)]) + "\n")
@@ -83,7 +83,7 @@ def test_the_order_of_a_merged_lock_is_said_to_be_what_is_wrong(tree: Path, tapl
     assert "out of order" in shown.err
 
 
-def test_two_who_took_one_address_are_named(tree: Path, taploom: Taploom) -> None:
+def test_two_guests_with_one_address_are_named(tree: Path, taploom: Taploom) -> None:
     for guest in COLLIDING:
         branch(tree, taploom, guest, "lan")
     git("merge", "--quiet", "--no-edit", COLLIDING[0])

@@ -1,4 +1,4 @@
-"""Where the output of commands goes: whole or not at all, through links and pipes, and by one writer at a time."""
+"""Output files are written completely or not at all, may be links or pipes, and have one writer at a time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ cat {disk}/plan.md; ls -A {disk}
 def test_a_full_disk_leaves_the_old_file(locked: Path) -> None:
     (locked / "empty").mkdir()
     (locked / "empty/site.yaml").write_text("taploom: 1\n")
-    for number in range(30):  # a plan that is too large for what is left
+    for number in range(30):  # makes the plan larger than the free space
         nic = f"{{microvm: {{ipv4: 10.0.0.{20 + number}}}}}"
         guest = f"taploom: 1\nguests: {{g{number}: {{host: hypervisor, nics: {nic}}}}}\n"
         (locked / f"specs/g{number}.yaml").write_text(guest)
@@ -44,7 +44,7 @@ def test_a_full_disk_leaves_the_old_file(locked: Path) -> None:
     assert "No space left on device" in done.stderr
 
 
-def test_a_plan_goes_through_a_link_and_into_a_pipe(locked: Path, taploom: Taploom) -> None:
+def test_a_plan_is_written_through_a_link_and_into_a_pipe(locked: Path, taploom: Taploom) -> None:
     (locked / "real.md").write_text("old")
     (locked / "link.md").symlink_to("real.md")
     os.mkfifo(locked / "pipe.md")
@@ -58,7 +58,9 @@ def test_a_plan_goes_through_a_link_and_into_a_pipe(locked: Path, taploom: Taplo
 
 
 @pytest.mark.parametrize("verb", [("lock",), ("lock", "--prune")])
-def test_who_comes_second_to_the_lock_writes_nothing(site: Path, taploom: Taploom, verb: tuple[str, ...]) -> None:
+def test_a_second_writer_of_the_lock_is_refused_and_writes_nothing(
+    site: Path, taploom: Taploom, verb: tuple[str, ...]
+) -> None:
     held = os.open(site / "specs", os.O_RDONLY)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -71,8 +73,8 @@ def test_who_comes_second_to_the_lock_writes_nothing(site: Path, taploom: Taploo
     assert taploom(*verb).status == 0
 
 
-def test_two_locks_at_once_leave_one_whole_lock(site: Path) -> None:
-    """Each of twenty adds a guest of its own first: whoever was refused comes again, and nobody's entry is lost."""
+def test_concurrent_locks_leave_one_complete_lock(site: Path) -> None:
+    """Six processes each add a guest and retry until they get the lock; no entry is lost."""
     script = "until {taploom} lock 2>/dev/null >/dev/null; do sleep 0.1; done"
     started = []
     for number in range(6):

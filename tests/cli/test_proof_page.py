@@ -1,4 +1,4 @@
-"""The page on the proof: what it shows of the seed is what commands print, its numbers are those of the tests."""
+"""Compares the page on the proof with the commands' output for the seed, and the page's numbers with the tests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def blocks(language: str) -> Iterator[str]:
 
 
 def lab_lines() -> list[re.Pattern[str]]:
-    """The lines that a lab prints; `…` stands for an address that is another one each time."""
+    """Patterns of the lines that a lab prints; `…` stands for an address that changes from run to run."""
     (block,) = blocks("text")
     return [re.compile(re.escape(line).replace("…", r"\S+")) for line in block.splitlines()]
 
@@ -40,19 +40,19 @@ def seed(site: Path) -> Path:
 
 
 def session(number: int) -> tuple[list[str], str]:
-    """A command of the page, and what it prints up to what is left out."""
+    """The arguments of a command on the page, and its quoted output up to `…`."""
     command, _, printed = list(blocks("console"))[number].partition("\n")
     assert command.startswith("$ taploom ")
     assert printed.endswith("…\n")
     return command.split()[2:], printed.removesuffix("…\n")
 
 
-def test_reach_answers_as_the_page_says(seed: Path, taploom: Taploom) -> None:
+def test_reach_prints_the_answer_of_the_page(seed: Path, taploom: Taploom) -> None:
     words, printed = session(0)
     assert taploom(*words).out.startswith(printed)
 
 
-def test_a_broken_lowering_is_told_as_the_page_says(
+def test_a_broken_lowering_gives_the_error_of_the_page(
     seed: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from taploom.backends.nftables import ruleset
@@ -66,14 +66,14 @@ def test_a_broken_lowering_is_told_as_the_page_says(
 
 
 @pytest.mark.parametrize(("language", "source"), [("yaml", "specs/seed.yaml"), ("nft", "expected")])
-def test_what_it_quotes_is_there(language: str, source: str) -> None:
+def test_quoted_specs_and_rules_are_real(language: str, source: str) -> None:
     path = SEED / source
     text = (path if path.is_file() else path / "hosts/hypervisor/nftables/taploom.nft").read_text()
     for block in blocks(language):
         assert block in text
 
 
-def test_its_numbers_are_those_of_the_tests() -> None:
+def test_numbers_of_the_page_match_the_tests() -> None:
     faults, answers = (int(number) for number in re.findall(r"More than (\d+)", PAGE))
     assert len(TREE) + len(LOWERING) + len(FRAMES) + len(ONE_SIDED) > faults
     assert len(BROKEN) > 10

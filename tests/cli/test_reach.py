@@ -1,4 +1,4 @@
-"""`taploom reach` as its users and their programs see it, and what a disproved ruleset does to every command."""
+"""`taploom reach` in its text and data formats, and the effect of a disproved ruleset on every command."""
 
 import csv
 import io
@@ -40,7 +40,7 @@ def test_answers_as_data(taploom: Taploom) -> None:
     assert four["hosts"][0]["host"] == "hypervisor"
 
 
-def test_everything_between_two_ends_is_told_by_parts(taploom: Taploom) -> None:
+def test_a_question_about_all_services_is_answered_in_parts(taploom: Taploom) -> None:
     found = taploom("reach", "internet", "host/hypervisor", "--format", "json")
     answers = json.loads(found.out)["answers"]
     allowed = {a["decided_by"] for a in answers if a["verdict"] == "allow" and a["proto"] == "tcp"}
@@ -48,13 +48,13 @@ def test_everything_between_two_ends_is_told_by_parts(taploom: Taploom) -> None:
     assert {a["decided_by"] for a in answers if a["verdict"] == "drop"} == {"default"}
 
 
-def test_no_way_is_told(taploom: Taploom) -> None:
+def test_a_missing_path_is_reported(taploom: Taploom) -> None:
     found = taploom("reach", "198.51.100.7", "2001:db8:7::1", "http")
     assert found.status == 0
-    assert found.out.startswith("No packet from 198.51.100.7 can be meant for 2001:db8:7::1")
+    assert found.out.startswith("No packet from 198.51.100.7 can go to 2001:db8:7::1")
 
 
-def test_a_way_that_a_host_would_have_is_told_with_its_drop(taploom: Taploom) -> None:
+def test_a_path_that_a_host_drops_is_reported_with_its_drop(taploom: Taploom) -> None:
     found = taploom("reach", "internet", "192.0.2.1", "http", "--format", "json")
     told = {(answer["verdict"], answer["decided_by"]) for answer in json.loads(found.out)["answers"]}
     assert told == {("drop", "default")}

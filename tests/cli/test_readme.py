@@ -1,4 +1,4 @@
-"""What README and changelog say of the command line is what there is."""
+"""Compares the README and the changelog with the actual commands, options and exit codes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_every_verb_is_in_the_table_and_in_the_changelog() -> None:
     assert [verb for verb in COMMANDS if f"`{verb}`" not in changelog] == []
 
 
-def test_every_command_shown_has_the_options_that_are_shown() -> None:
+def test_every_command_of_the_readme_has_the_options_that_it_uses() -> None:
     shown = re.findall(r"^\$ taploom ([a-z]+)(.*?)(?:\s{2,}#(.*))?$", README, re.MULTILINE)
     assert len(shown) > 5
     for verb, rest, comment in shown:

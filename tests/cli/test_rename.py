@@ -1,4 +1,4 @@
-"""`taploom rename`: whoever refers to an object follows, and nothing else changes."""
+"""`taploom rename`: all references to an object follow, and nothing else changes."""
 
 import json
 import re
@@ -17,7 +17,7 @@ KINDS = {
 
 
 def _defined(specs: Path) -> list[tuple[str, str]]:
-    """Kind and name of all that the specs define, as PyYAML reads them."""
+    """The kind and the name of every object that the specs define; PyYAML reads the specs."""
     files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(specs.rglob("*.yaml"))]
     found = [(kind, name) for file in files for kind, section in KINDS.items() for name in file.get(section) or ()]
     tags = {
@@ -44,14 +44,14 @@ def _texts(folder: Path) -> dict[str, str]:
 
 @pytest.fixture
 def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The project's own example, as the current folder's site."""
+    """A copy of this repository's specs in the current folder."""
     shutil.copytree(ROOT / "specs", tmp_path / "specs")
     monkeypatch.chdir(tmp_path)
     return tmp_path / "specs"
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "tag"])
-def test_a_name_and_back_again_is_what_was_there(example: Path, taploom: Taploom, kind: str) -> None:
+def test_renaming_back_restores_the_specs(example: Path, taploom: Taploom, kind: str) -> None:
     before = _texts(example)
     names = [name for one, name in EXAMPLE if one == kind]
     for name in sorted({names[0], names[len(names) // 2], names[-1]}):
@@ -71,7 +71,7 @@ def _comments(text: str) -> list[str]:
 
 
 def _plain(file: object) -> object:
-    """What a file says, with shorthands written out: a key that comes and goes leaves the long form."""
+    """A parsed spec with all shorthands expanded: an entry keeps its long form after a key is added and removed."""
     shorthands = {"addresses": "prefixes", "services": "ports"}
     plain = dict(file) if isinstance(file, dict) else {}
     for section in plain.keys() & shorthands.keys():
@@ -127,7 +127,7 @@ waivers:
 
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taploom: Taploom) -> Path:
-    """A site that has everything that can go wrong in an edit."""
+    """A site with syntax that makes edits difficult: comments, anchors, quotes, null entries."""
     (tmp_path / "specs").mkdir()
     monkeypatch.chdir(tmp_path)
     spec = tmp_path / "specs/site.yaml"
@@ -141,7 +141,7 @@ def _line(spec: Path, start: str) -> str:
     return next(line for line in lines if line.startswith(start))
 
 
-def test_all_that_names_a_network_follows(own: Path, taploom: Taploom) -> None:
+def test_all_references_to_a_network_follow(own: Path, taploom: Taploom) -> None:
     done = taploom("rename", "network/lan", "home")
     assert (done.status, done.err) == (
         0,
@@ -156,7 +156,7 @@ def test_all_that_names_a_network_follows(own: Path, taploom: Taploom) -> None:
     assert (own.parent / "taploom.lock").read_text().splitlines()[1].startswith("guest/web home mac ")
 
 
-def test_names_within_longer_texts_follow(own: Path, taploom: Taploom) -> None:
+def test_names_inside_longer_texts_follow(own: Path, taploom: Taploom) -> None:
     names = {
         "forward/web": "site",
         "guest/web": "www",
@@ -183,23 +183,23 @@ def test_names_within_longer_texts_follow(own: Path, taploom: Taploom) -> None:
         ("netwrk/lan", "home", "'netwrk/lan' names no object. Did you mean 'network/lan'?"),
         ("network/lam", "home", "The site has no network/lam. Did you mean 'network/lan'?"),
         ("zone/lan", "home", "'lan' is the zone of the network: rename 'network/lan'."),
-        ("network/lan", "any", "'any' is a selector and names nothing"),
+        ("network/lan", "any", "'any' is a selector, which names no object"),
         ("network/lan", "Home", "'Home' is not a name"),
-        ("network/lan", "lan", "network/lan has that name."),
+        ("network/lan", "lan", "network/lan already has that name."),
         ("network/lan", "web", "'web' is the name of a guest already"),
         ("guest/web", "internet", "'internet' is the name of a zone already"),
         ("policy/a", "b", "'b' is the name of a policy already"),
     ],
 )
-def test_a_name_that_cannot_be(own: Path, taploom: Taploom, what: str, name: str, said: str) -> None:
+def test_an_invalid_rename_is_refused(own: Path, taploom: Taploom, what: str, name: str, said: str) -> None:
     before = _texts(own.parent)
     done = taploom("rename", what, name)
     assert (done.status, said in done.err) == (64, True), done.err
     assert _texts(own.parent) == before
 
 
-def test_a_name_that_breaks_the_site_is_not_given(own: Path, taploom: Taploom) -> None:
-    """`https` is a service that is built in."""
+def test_a_new_name_that_makes_the_site_invalid_is_refused(own: Path, taploom: Taploom) -> None:
+    """`https` is the name of a built-in service."""
     before = _texts(own.parent)
     done = taploom("rename", "service/metrics", "https")
     assert done.status == 1
@@ -218,12 +218,12 @@ def test_a_site_with_errors_is_not_touched(own: Path, taploom: Taploom) -> None:
     assert "lan:" in own.read_text(encoding="utf-8")
 
 
-def test_a_file_in_another_form_is_said_to_be_formatted(own: Path, taploom: Taploom) -> None:
+def test_rename_reports_that_it_also_formatted_a_file(own: Path, taploom: Taploom) -> None:
     own.write_text(OWN.replace("  dmz: {ipv4", "  dmz:   {ipv4"), encoding="utf-8")
     assert "7 places, and formatted\n" in taploom("rename", "network/lan", "home").err
 
 
-def test_what_has_had_a_name_and_gets_it_back_says_of_no_move(own: Path, taploom: Taploom) -> None:
+def test_renaming_back_and_forth_leaves_no_wrong_moved_from(own: Path, taploom: Taploom) -> None:
     before = own.read_text(encoding="utf-8")
     assert taploom("rename", "network/dmz", "edge").status == 0
     assert "edge: {ipv4: 10.1.0.1/24, moved-from: dmz}" in own.read_text(encoding="utf-8")

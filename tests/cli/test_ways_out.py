@@ -1,4 +1,4 @@
-"""Exit statuses and streams, in processes of their own."""
+"""Exit statuses and output streams of taploom, run as a process."""
 
 import os
 import pty
@@ -19,7 +19,7 @@ def process(*command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess
 
 
 def on_terminal(*command: str, cwd: Path, **env: str) -> bytes:
-    """What a command prints on a terminal."""
+    """The bytes that a command prints on a terminal."""
     master, terminal = pty.openpty()
     clean = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM")}
     full = {**clean, "TERM": "xterm", **env}
@@ -35,12 +35,12 @@ def on_terminal(*command: str, cwd: Path, **env: str) -> bytes:
 def _read(master: int) -> bytes:
     try:
         return os.read(master, 65536)
-    except OSError:  # EIO: what Linux says at the end of a terminal
+    except OSError:  # Linux reports EIO when a terminal is closed
         return b""
 
 
 def broken(cause: str) -> tuple[str, ...]:
-    """A taploom in which compiling does something else."""
+    """The command line of a taploom that runs the Python code `cause` instead of compiling the site."""
     script = f"""
         import taploom.driver
         def compile_site(specs, *, now, render):
@@ -55,7 +55,7 @@ def broken(cause: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     "words", [("--nope",), ("nope",), ("validate", "--format", "nope"), ("render", "extra"), ("export",)]
 )
-def test_usage_is_64(site: Path, taploom: Taploom, words: tuple[str, ...]) -> None:
+def test_usage_errors_exit_with_64(site: Path, taploom: Taploom, words: tuple[str, ...]) -> None:
     shown = taploom(*words)
     assert (shown.status, shown.out) == (64, "")
     assert "Usage: taploom" in shown.err
@@ -63,7 +63,7 @@ def test_usage_is_64(site: Path, taploom: Taploom, words: tuple[str, ...]) -> No
 
 @pytest.mark.parametrize("told", ["tomorrow", "-5", "1.5", "1798761600000", "9" * 30])
 @pytest.mark.parametrize("words", [("validate",), ("reach", "internet", "hypervisor"), ("plan", "./specs", "./specs")])
-def test_a_clock_that_tells_no_time_is_usage(
+def test_an_invalid_source_date_epoch_is_a_usage_error(
     locked: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch, told: str, words: tuple[str, ...]
 ) -> None:
     monkeypatch.chdir(locked)
@@ -73,7 +73,9 @@ def test_a_clock_that_tells_no_time_is_usage(
     assert f"SOURCE_DATE_EPOCH is '{told}'" in shown.err
 
 
-def test_a_clock_that_tells_the_time(locked: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_source_date_epoch_sets_the_current_time(
+    locked: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch
+) -> None:
     entry = "taploom: 1\npolicy:\n  p: {from: internet, to: microvm, allow: http, expires: 2027-01-01}\n"
     (locked / "specs/p.yaml").write_text(entry)
     found = []
@@ -89,7 +91,7 @@ def test_a_missing_folder_is_a_finding(site: Path, taploom: Taploom) -> None:
     assert "`spex` does not exist" in shown.out
 
 
-def test_a_bug_is_70_and_says_so(site: Path) -> None:
+def test_a_bug_exits_with_70_and_names_itself(site: Path) -> None:
     command = [*broken("raise KeyError('x\\n\\x1b[31m')"), "validate"]
     plain = process(*command, cwd=site)
     assert plain.returncode == 70
@@ -101,7 +103,7 @@ def test_a_bug_is_70_and_says_so(site: Path) -> None:
     assert "Traceback" in told.stderr
 
 
-def test_control_c_is_130(site: Path) -> None:
+def test_control_c_exits_with_130(site: Path) -> None:
     script = broken("import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(9)")
     interrupted = process(*script, "validate", cwd=site)
     assert interrupted.returncode == 130
@@ -119,7 +121,7 @@ def test_a_closed_pipe_is_quiet(site: Path) -> None:
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize("words", ["validate", "lock --check", "schema", "explain TL203"])
-def test_closed_streams_are_no_bug(locked: Path, closed: str, words: str) -> None:
+def test_closed_streams_are_not_reported_as_a_bug(locked: Path, closed: str, words: str) -> None:
     line = f"{sys.executable} -c '{TAPLOOM[2]}' {words} {closed}"
     ended = subprocess.run(["sh", "-c", line], cwd=locked, capture_output=True, text=True, check=False)
     assert ended.returncode == 0
@@ -127,7 +129,7 @@ def test_closed_streams_are_no_bug(locked: Path, closed: str, words: str) -> Non
     assert "Traceback" not in ended.stderr
 
 
-def test_a_full_disk_is_a_message(site: Path) -> None:
+def test_a_full_disk_is_an_error_message(site: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(
             [*TAPLOOM, "schema"], cwd=site, stdout=full, stderr=subprocess.PIPE, text=True, check=False
@@ -148,14 +150,14 @@ def test_no_colour_in_a_file(site: Path) -> None:
     assert "\x1b" not in process(*TAPLOOM, "validate", cwd=site, TERM="xterm").stdout
 
 
-def test_progress_is_shown_on_a_terminal_when_it_lasts(site: Path) -> None:
+def test_progress_is_shown_on_a_terminal_after_a_while(site: Path) -> None:
     command = [*broken("import time; time.sleep(1.4); raise SystemExit(0)"), "validate"]
     assert b"Compiling specs" in on_terminal(*command, cwd=site)
     assert process(*command, cwd=site).stderr == ""
 
 
-def test_what_is_shown_meanwhile_is_no_thread(site: Path) -> None:
-    """Beside one, `base.parallel` would do all work in one process."""
+def test_the_progress_display_starts_no_thread(site: Path) -> None:
+    """With a second thread, `base.parallel` could not fork, and would do all work in one process."""
     tasks = "sum(1 for _ in __import__('pathlib').Path('/proc/self/task').iterdir())"
     command = [*broken(f"raise SystemExit(100 + {tasks})"), "validate"]
     master, terminal = pty.openpty()
@@ -166,7 +168,7 @@ def test_what_is_shown_meanwhile_is_no_thread(site: Path) -> None:
 
 
 def test_validate_starts_without_heavy_libraries(locked: Path) -> None:
-    """Start-up below 0.2 s is a promise; each of these alone would cost a good part of it."""
+    """taploom starts in less than 0.2 s; each of these libraries would take a good part of that."""
     script = (
         "import sys\nfrom taploom.cli.entry import run\nassert run(['validate']) == 0\nprint(' '.join(sys.modules))"
     )
@@ -176,7 +178,7 @@ def test_validate_starts_without_heavy_libraries(locked: Path) -> None:
     assert not loaded & heavy
 
 
-def test_output_survives_a_terminal_that_cannot_show_it(site: Path) -> None:
+def test_output_is_escaped_if_the_terminal_cannot_encode_it(site: Path) -> None:
     (site / "specs/seed.yaml").write_text("taploom: 1\nж: 1\n")
     shown = process(*TAPLOOM, "validate", cwd=site, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert shown.returncode == 1

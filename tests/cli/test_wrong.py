@@ -1,4 +1,4 @@
-"""What users type who do not know the words: no command calls it a bug of its own, and each says what to write."""
+"""Mistyped command lines: no command fails with an internal error, and each names the correct form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.cli.conftest import Taploom
 
 @pytest.fixture(autouse=True)
 def things(locked: Path) -> None:
-    """Beside the site: what is no spec, no folder, no text, and no file at all."""
+    """Files in the site's folder that are not specs: an empty file, binary data, a looping link, a pipe, folders."""
     (locked / "empty").touch()
     (locked / "bin").write_bytes(b"\xff\xfe\x00")
     (locked / "loop").symlink_to("loop")
@@ -23,7 +23,7 @@ def things(locked: Path) -> None:
 
 
 WRONG: dict[str, tuple[int, str]] = {
-    "comment empty": (64, "empty: this is no comment of `taploom plan --format md`"),
+    "comment empty": (64, "empty: this is no output of `taploom plan --format md`"),
     "comment specs": (64, "'specs': Is a directory"),
     "fmt specs": (64, "specs is a folder: name its files, or write --specs specs for all of its specs.\n"),
     "fmt pipe": (1, "this is a pipe, a socket or a device, not a file"),
@@ -37,30 +37,30 @@ WRONG: dict[str, tuple[int, str]] = {
     "render --out empty": (1, "cannot write `empty`: Not a directory"),
     "explain 203": (64, "There is no '203' here. Did you mean 'TL203'?\n"),
     "explain NL203": (64, "Did you mean 'TL203'?\n"),
-    "explain nobody": (64, "It takes a code such as TL203, an object such as host/NAME, or FILE:LINE.\n"),
+    "explain nobody": (64, "`explain` takes a code such as TL203, an object such as host/NAME, or FILE:LINE.\n"),
     "explain specs/seed.yaml": (64, "Name a line of the file, as in specs/seed.yaml:1.\n"),
     "explain loop:1": (1, "`loop` is neither a rendered file nor a spec\n"),
-    "graph internet": (64, "There is no 'internet' to draw. It draws site, policy, host/NAME and guest/NAME.\n"),
+    "graph internet": (64, "There is no 'internet' to draw. `graph` draws site, policy, host/NAME and guest/NAME.\n"),
     "graph -o loop": (1, "loop`: Too many levels of symbolic links"),
-    "plan ./no": (64, "`./no` is no folder of specs; /dev/null stands for a site that is not there.\n"),
+    "plan ./no": (64, "`./no` is no folder of specs; /dev/null stands for a site that does not exist.\n"),
     "plan ./specs ./empty": (64, "`./empty` is no folder of specs"),
     "plan ./loop": (64, "`./loop` is no folder of specs"),
     "plan no.json": (64, "no.json cannot be read: No such file or directory.\n"),
     "plan ./specs ./specs --out loop": (1, "loop`: Too many levels of symbolic links"),
     "reach --matrix --guests nobody*": (64, "No guest has a name like 'nobody*'.\n"),
-    "reach --matrix any any": (64, "--matrix goes without FROM and TO"),
+    "reach --matrix any any": (64, "--matrix takes neither FROM nor TO"),
     "reach --guests x any any": (64, "--guests goes with --matrix.\n"),
     "reach any HYPERVISOR": (64, "the site has no `HYPERVISOR`: did you mean `hypervisor`?\n"),
-    "reach office.example.org any": (64, "taploom resolves no names of DNS; ask for an address or a prefix.\n"),
+    "reach office.example.org any": (64, "taploom does not resolve DNS names; give an address or a prefix.\n"),
     "reach any any ip/5": (64, "`ip/5` is not a service: such as `tcp/443`, `udp/5000-5010` or a service's name.\n"),
-    "reach qqq any": (64, "the site has no `qqq`: `taploom graph` draws what it has.\n"),
+    "reach qqq any": (64, "the site has no `qqq`: `taploom graph` shows the objects of the site.\n"),
     "schema x": (64, "'x' is not one of 'language', 'plan', 'diagnostics', 'diff'"),
     "lab down x": (64, "there is no lab `x`"),
 }
 
 
 @pytest.mark.parametrize("line", WRONG)
-def test_what_is_wrong_is_said_with_what_to_write(line: str, taploom: Taploom) -> None:
+def test_a_wrong_command_line_names_the_correct_form(line: str, taploom: Taploom) -> None:
     status, words = WRONG[line]
     told = taploom(*line.split())
     assert told.status == status, told
@@ -68,8 +68,8 @@ def test_what_is_wrong_is_said_with_what_to_write(line: str, taploom: Taploom) -
     assert "internal error" not in told.err
 
 
-def test_the_folder_that_init_has_made_can_be_entered(taploom: Taploom) -> None:
-    """`cd -` would lead to the folder before."""
+def test_the_printed_cd_command_of_init_works(taploom: Taploom) -> None:
+    """A plain `cd -` would lead to the previous folder."""
     assert "Next: cd ./- && taploom validate" in taploom("init", "-").err
 
 
@@ -81,7 +81,7 @@ def test_a_job_whose_event_cannot_be_read(taploom: Taploom, monkeypatch: pytest.
     assert (told.status, told.err) == (1, "No comment: GITHUB_EVENT_PATH cannot be read: Is a directory.\n")
 
 
-def test_a_code_of_before_says_how_it_is_written_now(locked: Path, taploom: Taploom) -> None:
+def test_a_code_with_the_former_prefix_is_corrected(locked: Path, taploom: Taploom) -> None:
     (locked / "specs/more.yaml").write_text(
         "taploom: 1\nwaivers: {old: {code: NL611, on: network/microvm, reason: so be it}}\n"
     )

@@ -1,7 +1,7 @@
-"""`activate` and `inspect`, as text and under the shells of hosts; tests/hosts runs them on whole hosts.
+"""`activate` and `inspect` under the shells of hosts; tests/hosts runs them on booted hosts.
 
-Each shell judges bundles in a network namespace of its own, with a `systemctl` that says what a host's would, and
-with no program in its `PATH` but those that `activate` names.
+Each shell checks bundles in a new network namespace, with a stub of `systemctl`, and with only those programs in `PATH`
+that `activate` names.
 """
 
 import hashlib
@@ -55,7 +55,7 @@ def test_shellcheck_finds_nothing() -> None:
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_it_can_be_read_in_one_sitting(script: str) -> None:
+def test_it_is_short(script: str) -> None:
     assert len(text(script).splitlines()) < MOST_LINES
 
 
@@ -68,14 +68,14 @@ def test_each_shell_parses_it(shell: str, script: str) -> None:
 
 
 def _commands(source: str) -> set[str]:
-    """The first words of commands, as far as a look at the text can tell; words of messages may be among them."""
+    """The first word of each command, found with regular expressions; the result may include words of messages."""
     bare = re.sub(r"(?m)(^|\s)#.*$", "", source)
     before = r"(?:^|[;|&({!]|\b(?:do|then|else|if|while|until)\b|\blimit \d+)"
     words = re.findall(rf"(?={before}\s*([a-z0-9-]+)(?=[\s;)]|$))", bare, re.MULTILINE)
     return {word for word in words if not word.isdigit()}
 
 
-def test_it_runs_no_program_but_those_of_a_host_with_systemd_and_nftables() -> None:
+def test_it_runs_only_programs_of_a_host_with_systemd_and_nftables() -> None:
     defined = {name for script in SCRIPTS for name in re.findall(r"(?m)^([a-z_]+)\(\)", text(script))}
     programs = {word for script in SCRIPTS for word in _commands(text(script)) if shutil.which(word)}
     assert programs - defined - BUILT_IN - COREUTILS - OTHERS == set()
@@ -107,11 +107,11 @@ exit $code
 
 
 class Place:
-    """A bundle, and programs to judge it with.
+    """An unpacked bundle, and the programs that may be used to check it.
 
     Attributes:
-        folder: the unpacked bundle.
-        programs: what its `PATH` is.
+        folder: the folder of the unpacked bundle.
+        programs: the only folder in `PATH`.
     """
 
     def __init__(self, folder: Path, programs: Path) -> None:
@@ -126,7 +126,7 @@ class Place:
             where.chmod(file.mode or 0o644)
 
     def run(self, shell: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Runs `activate`; its output ends with the files that it has left behind."""
+        """Runs `activate`; the output ends with a list of the files that remain afterwards."""
         with_path = ["env", f"PATH={self.programs}", *(self._whole(SHELLS[shell])), "./activate", *arguments]
         return subprocess.run(
             ["unshare", "--mount", "--net", "--uts", "sh", "-uc", INSIDE, "sh", *with_path],
@@ -168,9 +168,7 @@ WHOLE = needs("root", "nft", "ip", "unshare", *(argv[0] for argv in SHELLS.value
 @pytest.mark.kernel
 @WHOLE
 @pytest.mark.parametrize("shell", SHELLS)
-def test_each_shell_finds_nothing_against_a_bundle_and_leaves_nothing_behind(
-    place: Place, files: dict[str, File], shell: str
-) -> None:
+def test_each_shell_accepts_a_valid_bundle_and_leaves_no_file(place: Place, files: dict[str, File], shell: str) -> None:
     place.unpack(files)
     done = place.run(shell, "check")
     assert (done.returncode, done.stdout) == (DONE, ""), done.stderr
@@ -183,7 +181,7 @@ def _changed(files: Mapping[str, File], path: str, change: Callable[[bytes], byt
 
 
 def _sealed(files: Mapping[str, File]) -> dict[str, File]:
-    """The same files with checksums that fit them, which whoever changes a bundle can make."""
+    """The same files with matching checksums; an attacker can compute checksums, too."""
     others = sorted(set(files) - {"SHA256SUMS"})
     sums = "".join(f"{hashlib.sha256(files[path].data).hexdigest()}  {path}\n" for path in others)
     return {**files, "SHA256SUMS": File(sums.encode(), 0o644)}
@@ -198,11 +196,11 @@ TAMPERED: dict[str, Callable[[Mapping[str, File]], dict[str, File]]] = {
     "a byte": lambda files: _changed(files, NAMES["rules"], lambda data: data + b"\n"),
     "a missing file": lambda files: {path: files[path] for path in files if path != NAMES["unit"]},
     "an extra file": lambda files: {**files, "etc/systemd/network/09-taploom-x.network": File(b"[Match]\n", 0o644)},
-    "a file nobody installs": lambda files: _sealed({**files, "etc/taploom-x": File(b"", 0o644)}),
+    "a file in a wrong folder": lambda files: _sealed({**files, "etc/taploom-x": File(b"", 0o644)}),
     "a path upwards": lambda files: _changed(
         files, "SHA256SUMS", lambda data: data.replace(b"  etc/taploom/", b"  etc/../etc/taploom/")
     ),
-    "another file": lambda files: _sealed(
+    "a file of the system": lambda files: _sealed(
         _told(
             {**files, "etc/shadow": File(b"", 0o644)},
             "file 0644 etc/systemd",
@@ -214,8 +212,8 @@ TAMPERED: dict[str, Callable[[Mapping[str, File]], dict[str, File]]] = {
     "an unknown word": lambda files: _told(files, "serial 0", "serial 0\nrun true"),
     "a device that is a path": lambda files: _told(files, "bridge br-microvm", "bridge ../br-microvm"),
     "a newer systemd": lambda files: _told(files, "systemd 252", "systemd 999"),
-    "a device that is not there": lambda files: _told(files, "uplink eth0", "uplink eth9"),
-    "a ruleset that is none": lambda files: _sealed(_changed(files, NAMES["rules"], lambda data: data + b"table {")),
+    "a missing device": lambda files: _told(files, "uplink eth0", "uplink eth9"),
+    "an invalid ruleset": lambda files: _sealed(_changed(files, NAMES["rules"], lambda data: data + b"table {")),
 }
 
 
@@ -223,7 +221,7 @@ TAMPERED: dict[str, Callable[[Mapping[str, File]], dict[str, File]]] = {
 @WHOLE
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("how", TAMPERED)
-def test_each_shell_refuses_what_was_tampered_with_and_leaves_nothing_behind(
+def test_each_shell_refuses_a_tampered_bundle_and_leaves_only_its_lock(
     place: Place, files: dict[str, File], how: str, shell: str
 ) -> None:
     place.unpack(TAMPERED[how](files))
@@ -239,14 +237,16 @@ LINKED = {
     "a device": 'rm "$1" && mknod "$1" c 1 5',
     "a name of two lines": ': >"$1\nx"',
 }
-"""Commands of a shell, by what they make of a file."""
+"""Shell commands that replace a file, by the kind of its replacement."""
 
 
 @pytest.mark.kernel
 @WHOLE
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("how", LINKED)
-def test_each_shell_refuses_what_is_no_plain_file(place: Place, files: dict[str, File], how: str, shell: str) -> None:
+def test_each_shell_refuses_a_file_that_is_not_regular(
+    place: Place, files: dict[str, File], how: str, shell: str
+) -> None:
     place.unpack(files)
     unit = place.folder / NAMES["unit"]
     subprocess.run(["sh", "-euc", LINKED[how], "sh", unit], check=True)
@@ -267,7 +267,7 @@ def test_each_shell_refuses_what_is_no_plain_file(place: Place, files: dict[str,
         ("status", "--format", "xml"),
     ],
 )
-def test_each_shell_tells_how_it_is_used(tmp_path: Path, shell: str, arguments: tuple[str, ...]) -> None:
+def test_each_shell_prints_the_usage(tmp_path: Path, shell: str, arguments: tuple[str, ...]) -> None:
     (tmp_path / "activate").write_text(text("activate"))
     (tmp_path / "inspect").write_text(text("inspect"))
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Bundles, read by the tools that a host has: tar and sha256sum."""
+"""Bundles, read with the tools of a host: tar and sha256sum."""
 
 import errno
 import hashlib
@@ -32,7 +32,7 @@ def run(*command: object, cwd: Path) -> str:
     return subprocess.run([str(word) for word in command], cwd=cwd, check=True, capture_output=True, text=True).stdout
 
 
-def test_the_archive_unpacks_to_what_its_checksums_say(tmp_path: Path) -> None:
+def test_the_archive_unpacks_to_files_with_the_listed_checksums(tmp_path: Path) -> None:
     (tmp_path / "b.tar").write_bytes(tar(bundle_of()))
     listed = run("tar", "--utc", "-tvf", "b.tar", cwd=tmp_path).splitlines()
     assert [line.split()[-1] for line in listed] == sorted(
@@ -55,7 +55,7 @@ def test_the_archive_is_reproducible(tmp_path: Path) -> None:
     assert once == again
 
 
-def test_the_manifest_tells_a_host_what_to_do(tmp_path: Path) -> None:
+def test_the_manifest_lists_files_and_activation_steps(tmp_path: Path) -> None:
     bundle = bundle_of()
     manifest = json.loads(bundle["manifest.json"].data)
     assert manifest["format"] == "taploom-bundle/1"
@@ -63,7 +63,7 @@ def test_the_manifest_tells_a_host_what_to_do(tmp_path: Path) -> None:
     assert manifest["target"] == {"systemd": 252, "nftables": "1.0.6", "nixos": "25.11"}
     plan = next(a.text for a in artifacts() if a.path == "plan.json")
     assert manifest["plan"] == f"sha256:{hashlib.sha256(plan.encode()).hexdigest()}"
-    # The filter is there before anything is forwarded, and interfaces come last.
+    # The filter is loaded before forwarding is enabled; interfaces are configured last.
     assert manifest["activation"] == [
         {"step": "nftables", "run": [["nft", "-f", "/etc/taploom/taploom.nft"]]},
         {"step": "sysctl", "run": [["systemctl", "restart", "systemd-sysctl.service"]]},
@@ -90,7 +90,7 @@ def test_a_bundle_in_a_folder_is_updated_in_place(tmp_path: Path) -> None:
     assert content(tmp_path) == {path: file.data for path, file in less.items()}
 
 
-def test_a_changed_mode_is_mended(tmp_path: Path) -> None:
+def test_a_changed_mode_is_restored(tmp_path: Path) -> None:
     bundle = {**bundle_of()}
     write(tmp_path, bundle)
     (tmp_path / "etc/taploom/taploom.nft").chmod(0o644)

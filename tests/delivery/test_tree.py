@@ -1,4 +1,4 @@
-"""The rendered tree on a real file system."""
+"""Writing and checking the rendered tree on a real file system."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from taploom.delivery.tree import check, write
 
 
 def drift(root: Path, **files: str) -> dict[str, str]:
-    """What `--check` would list."""
+    """The differences that `render --check` would list."""
     found = check(root, tree(**files))
     assert isinstance(found, Comparison)
     return dict(found.drift())
@@ -48,7 +48,7 @@ def test_the_second_delivery_writes_nothing(tmp_path: Path) -> None:
         assert (path.stat().st_ino, path.stat().st_mtime_ns) == (stat.st_ino, stat.st_mtime_ns), path
 
 
-def test_only_what_changed_is_written_and_what_went_is_removed(tmp_path: Path) -> None:
+def test_only_changed_files_are_written_and_obsolete_ones_removed(tmp_path: Path) -> None:
     write(tmp_path, tree(guests__w__n="n", hosts__a__x="1", hosts__a__y="2"))
     inode = (tmp_path / "hosts/a/x").stat().st_ino
     assert drift(tmp_path, hosts__a__x="1", hosts__a__y="9") == {
@@ -59,7 +59,7 @@ def test_only_what_changed_is_written_and_what_went_is_removed(tmp_path: Path) -
     done = write(tmp_path, tree(hosts__a__x="1", hosts__a__y="9"))
     assert (done.written, done.removed) == (("hosts/a/y", "manifest.json"), ("guests/w/n",))
     assert (tmp_path / "hosts/a/x").stat().st_ino == inode
-    assert not (tmp_path / "guests").exists()  # folders that are empty without our files go as well
+    assert not (tmp_path / "guests").exists()  # folders that become empty are removed
     assert content(tmp_path).keys() == {"hosts/a/x", "hosts/a/y", "manifest.json"}
 
 
@@ -83,7 +83,7 @@ def test_check_finds_each_edit(tmp_path: Path, edit: object, word: tuple[str, st
     assert word in drift(tmp_path, hosts__a__x="1").items()
 
 
-def test_an_edited_file_is_restored_and_said_so(tmp_path: Path) -> None:
+def test_an_edited_file_is_restored_and_reported(tmp_path: Path) -> None:
     write(tmp_path, tree(hosts__a__x="1"))
     (tmp_path / "hosts/a/x").write_text("mine")
     done = write(tmp_path, tree(hosts__a__x="1"))
@@ -91,7 +91,7 @@ def test_an_edited_file_is_restored_and_said_so(tmp_path: Path) -> None:
     assert (tmp_path / "hosts/a/x").read_text() == "1"
 
 
-def test_a_foreign_file_stops_everything(tmp_path: Path) -> None:
+def test_a_foreign_file_stops_the_delivery(tmp_path: Path) -> None:
     (tmp_path / "hosts/a").mkdir(parents=True)
     (tmp_path / "hosts/a/x").write_text("mine")
     before = content(tmp_path)
@@ -102,13 +102,13 @@ def test_a_foreign_file_stops_everything(tmp_path: Path) -> None:
     assert (tmp_path / "hosts/a/x").read_text() == "1"
 
 
-def test_a_foreign_file_with_our_bytes_is_taken_over(tmp_path: Path) -> None:
+def test_a_foreign_file_with_equal_content_is_taken_over(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_text("1")
     assert write(tmp_path, tree(plan_json="1")).written == ("manifest.json",)
     assert write(tmp_path, tree(plan_json="2")).written == ("manifest.json", "plan.json")
 
 
-def test_files_beside_the_tree_stay(tmp_path: Path) -> None:
+def test_other_files_in_the_folder_are_kept(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine")
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git/config").write_text("mine")
@@ -119,7 +119,7 @@ def test_files_beside_the_tree_stay(tmp_path: Path) -> None:
     assert content(tmp_path).keys() == {"README.md", ".git/config", "hosts/a/notes", "manifest.json", "plan.json"}
 
 
-def test_an_edited_leftover_is_kept_until_forced(tmp_path: Path) -> None:
+def test_an_edited_obsolete_file_is_kept_until_forced(tmp_path: Path) -> None:
     write(tmp_path, tree(hosts__a__x="1", plan_json="1"))
     (tmp_path / "hosts/a/x").write_text("mine")
     done = write(tmp_path, tree(plan_json="1"))
@@ -133,7 +133,7 @@ def test_an_edited_leftover_is_kept_until_forced(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "manifest", ["<<<<<<< HEAD\n", "{}", '{"format": "taploom-tree/1", "files": [1]}', "[" * 99999]
 )
-def test_a_manifest_that_is_none_of_ours_owns_nothing(tmp_path: Path, manifest: str) -> None:
+def test_an_invalid_manifest_owns_no_file(tmp_path: Path, manifest: str) -> None:
     write(tmp_path, tree(hosts__a__x="1"))
     (tmp_path / "manifest.json").write_text(manifest)
     assert {d.code for d in write(tmp_path, tree(plan_json="1")).diagnostics} == {"TL912"}

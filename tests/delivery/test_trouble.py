@@ -1,4 +1,4 @@
-"""Links, interruptions, full disks and rivals: what a delivery must survive without harm."""
+"""Despite links, interruptions, full disks or a second writer, delivery loses no file and writes only to its folder."""
 
 import errno
 import fcntl
@@ -18,7 +18,7 @@ from taploom.delivery.tree import write
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
-    """A folder that must stay as it is."""
+    """A folder outside the tree, which must not change."""
     folder = tmp_path / "outside"
     folder.mkdir()
     (folder / "x").write_text("precious")
@@ -27,7 +27,7 @@ def outside(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """The folder to deliver into."""
+    """The folder into which files are delivered."""
     folder = tmp_path / "root"
     folder.mkdir()
     return folder
@@ -43,7 +43,7 @@ def test_a_linked_folder_is_never_entered(root: Path, outside: Path, link: str, 
     assert content(outside) == {"x": b"precious"}
 
 
-def test_a_linked_folder_that_came_later_is_not_cleaned_through(root: Path, outside: Path) -> None:
+def test_a_folder_that_was_replaced_by_a_link_is_not_cleaned(root: Path, outside: Path) -> None:
     write(root, tree(hosts__x="precious", plan_json="1"))
     (root / "hosts/x").unlink()
     (root / "hosts").rmdir()
@@ -61,7 +61,7 @@ def test_a_linked_file_is_replaced_and_not_followed(root: Path, outside: Path) -
     assert content(outside) == {"x": b"precious"}
 
 
-def test_a_linked_manifest_owns_nothing_and_is_not_followed(root: Path, outside: Path) -> None:
+def test_a_linked_manifest_owns_no_file_and_is_not_followed(root: Path, outside: Path) -> None:
     (outside / "m").write_bytes(tree_manifest({"x": frozenset()}))
     (root / "manifest.json").symlink_to(outside / "m")
     (root / "x").write_text("mine")
@@ -75,7 +75,7 @@ def test_a_linked_manifest_owns_nothing_and_is_not_followed(root: Path, outside:
 @pytest.mark.parametrize(
     "path", ["../outside/x", "/etc/passwd", "hosts/../../outside/x", "", "hosts//x", "./x", "x\0y", "hosts/.."]
 )
-def test_a_manifest_that_leaves_its_folder_is_not_believed(root: Path, outside: Path, path: str) -> None:
+def test_a_manifest_with_paths_outside_its_folder_is_ignored(root: Path, outside: Path, path: str) -> None:
     assert read_manifest(tree_manifest({path: frozenset(("0",))})) is None
     (root / "manifest.json").write_bytes(tree_manifest({path: frozenset(("0",))}))
     write(root, tree(plan_json="1"), force=True)
@@ -87,8 +87,8 @@ def test_a_manifest_that_leaves_its_folder_is_not_believed(root: Path, outside: 
     ["README.md", ".git/config", ".git/hooks/pre-commit", "specs/site.yaml", "hosts", "guests", "Makefile", "hosts.md"],
 )
 @pytest.mark.parametrize("force", [False, True])
-def test_a_manifest_that_a_change_brings_gives_nothing_of_others_away(root: Path, path: str, force: bool) -> None:
-    """A row for a file of somebody else, with its true checksum, must not have it removed or replaced."""
+def test_a_hostile_manifest_cannot_claim_files_of_others(root: Path, path: str, force: bool) -> None:
+    """A manifest row for somebody else's file, with its true checksum, must not cause its removal or replacement."""
     write(root, tree(hosts__a__x="1", plan_json="1"))
     (root / path).parent.mkdir(parents=True, exist_ok=True)
     if not (root / path).exists():
@@ -103,24 +103,24 @@ def test_a_manifest_that_a_change_brings_gives_nothing_of_others_away(root: Path
 
 
 @pytest.mark.parametrize("path", ["etc/passwd", "etc/ssh/sshd_config", "README.md", "root/taploom"])
-def test_a_bundle_gives_nothing_of_others_away(path: str) -> None:
+def test_a_hostile_bundle_manifest_cannot_claim_files_of_others(path: str) -> None:
     rows = [{"path": path, "sha256": sha256(b"mine")}]
     assert read_manifest(document({"format": HOST}, rows)) is None
 
 
-def test_a_pipe_in_the_way_does_not_hang(root: Path) -> None:
+def test_a_pipe_in_place_of_a_file_does_not_hang(root: Path) -> None:
     (root / "hosts").mkdir()
     os.mkfifo(root / "hosts/x")
     assert [d.code for d in write(root, tree(hosts__x="1")).diagnostics] == ["TL912"]
 
 
-def test_a_folder_in_the_way_is_never_removed(root: Path) -> None:
+def test_a_folder_in_place_of_a_file_is_never_removed(root: Path) -> None:
     (root / "hosts/x").mkdir(parents=True)
     assert [d.code for d in write(root, tree(hosts__x="1"), force=True).diagnostics] == ["TL912"]
 
 
-def test_killed_half_way_the_next_run_completes(root: Path) -> None:
-    """A process is killed between two files; what it wrote belongs to the next run, even for other specs."""
+def test_after_a_kill_the_next_run_completes(root: Path) -> None:
+    """A process is killed between two files; the next run owns the files already written, even with other specs."""
     write(root, tree(hosts__a="0", hosts__z="0"))
     script = (
         "import os, signal, sys\nfrom pathlib import Path\nimport taploom.delivery.folder as folder\n"
@@ -136,7 +136,7 @@ def test_killed_half_way_the_next_run_completes(root: Path) -> None:
     here = Path(__file__).parents[2]
     died = subprocess.run([sys.executable, "-c", script, root], cwd=here, check=False)
     assert died.returncode == -signal.SIGKILL
-    # the journal, a and b are in place; c was about to be
+    # The journal, a and b are in place; c is not yet renamed.
     assert {path: data for path, data in content(root).items() if path != "manifest.json"} == {
         "hosts/a": b"1", "hosts/b": b"1", "hosts/.c.taploom-new": b"1", "hosts/z": b"0",
     }  # fmt: skip
@@ -147,7 +147,7 @@ def test_killed_half_way_the_next_run_completes(root: Path) -> None:
     assert content(root) == {path: file.data for path, file in wanted.items()}
 
 
-def test_a_full_disk_is_a_finding_and_leaves_no_part(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_a_finding_and_leaves_no_partial_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(root, tree(hosts__a="0", hosts__b="0"))
     fill = Folder._fill
 
@@ -169,14 +169,14 @@ def test_a_full_disk_is_a_finding_and_leaves_no_part(root: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("below", ["", "/plan.json"])
-def test_a_file_for_a_folder_is_a_finding(root: Path, below: str) -> None:
+def test_a_file_in_place_of_the_folder_is_a_finding(root: Path, below: str) -> None:
     (root / "file").write_text("")
     done = write(Path(f"{root}/file{below}"), tree(plan_json="1"))
     assert [d.code for d in done.diagnostics] == ["TL911"]
     assert str(root / "file") in done.diagnostics[0].message
 
 
-def test_two_at_once_is_a_finding(root: Path) -> None:
+def test_a_second_writer_is_a_finding(root: Path) -> None:
     descriptor = os.open(root, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
@@ -196,7 +196,7 @@ def test_no_descriptor_is_left_open(root: Path) -> None:
 
 @pytest.mark.unthreaded
 @pytest.mark.parametrize("failing", ["hosts/0/x", "hosts/39/x"], ids=["here", "in a child"])
-def test_what_several_processes_wrote_is_told_where_one_of_them_fails(
+def test_files_written_before_a_failure_of_one_process_are_reported(
     root: Path, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
     monkeypatch.setattr("taploom.base.parallel._processors", lambda: 3)

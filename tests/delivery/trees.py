@@ -1,4 +1,4 @@
-"""Small trees for the tests of the delivery."""
+"""Small trees for the tests of delivery."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ def tree(**files: str) -> dict[str, File]:
 
 
 def content(root: Path) -> dict[str, bytes]:
-    """Every file below a folder; links as what they point to."""
+    """The content of every file below a folder; for a link, its target."""
     return {
         str(path.relative_to(root)): f"-> {path.readlink()}".encode() if path.is_symlink() else path.read_bytes()
         for path in sorted(root.rglob("*"))
@@ -24,7 +24,7 @@ def content(root: Path) -> dict[str, bytes]:
 
 
 def artifacts() -> tuple[Artifact, ...]:
-    """What backends would make of the seed, in small."""
+    """A small version of the backends' artifacts for the seed."""
     return (
         Artifact("guests/web/nixos.nix", (Line("{ }"),)),
         Artifact("hosts/hypervisor/networkd/06-taploom-br.network", (Line("[Match]"), Line("Name=br")),

@@ -1,4 +1,4 @@
-"""The picture of a change: what is new, gone or other is so by sign, word and line, in its place among all the rest."""
+"""The picture of a change marks added, removed and changed objects with a sign, a word and a line style."""
 
 import re
 
@@ -35,7 +35,7 @@ def texts(node: GraphNode) -> list[str]:
 
 
 @pytest.mark.parametrize("name", _EDITS)
-def test_everything_of_both_sides_is_there_and_marked_as_it_is(name: str) -> None:
+def test_all_guests_and_networks_of_both_sides_are_drawn_with_their_marks(name: str) -> None:
     before, after = compiled(dict(BASE)).plan, compiled(_EDITS[name]).plan
     found = cards(drawn(dict(BASE), _EDITS[name]))
     old, new = ({guest.name for guest in plan.guests} for plan in (before, after))
@@ -50,13 +50,13 @@ def test_everything_of_both_sides_is_there_and_marked_as_it_is(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["comments-only", "order-only", "description-only"])
-def test_what_changes_nothing_marks_nothing(name: str) -> None:
+def test_an_edit_without_effect_marks_nothing(name: str) -> None:
     found = cards(drawn(dict(BASE), _EDITS[name]))
     words = [text for node in found.values() for text in texts(node)]
     assert [text for text in words if re.search(r"added|removed|changed|^[+~\N{MINUS SIGN}]|was", text)] == []
 
 
-def test_another_address_is_shown_with_the_one_that_it_was() -> None:
+def test_a_new_address_is_shown_with_the_old_one() -> None:
     node = cards(drawn(dict(BASE), _EDITS["network-renumbered"]))["guest-web"]
     assert node.label
     struck = [cell.text.text for row in node.label.rows for cell in row.cells if cell.text.struck]
@@ -64,7 +64,7 @@ def test_another_address_is_shown_with_the_one_that_it_was() -> None:
     assert any("~ changed" in text for text in texts(node))
 
 
-def test_another_target_of_a_forward_is_shown_once_with_the_one_that_it_was() -> None:
+def test_a_new_target_of_a_forward_is_shown_once_with_the_old_one() -> None:
     node = cards(drawn(dict(BASE), _EDITS["forward-retargeted"]))["uplink-hv1:eth0"]
     assert node.label
     shown = [[cell.text.text for cell in row.cells] for row in node.label.rows]
@@ -72,8 +72,8 @@ def test_another_target_of_a_forward_is_shown_once_with_the_one_that_it_was() ->
     assert shown[at + 1 :] == [["was", "web:443"]]
 
 
-def test_an_address_is_paired_with_that_of_its_family_though_one_was_learned() -> None:
-    """`IPv6 by RA` has no colon, by which the families were told apart."""
+def test_a_learned_address_is_paired_with_a_fixed_one_of_its_family() -> None:
+    """`IPv6 by RA` has no colon, so a colon cannot tell the families apart."""
     fixed = "{zone: internet, ipv4: dhcp, ipv6: 2001:db8:9::10/64, gateway6: fe80::1}"
     hosts = BASE["hosts.yaml"].replace("{zone: internet, ipv4: dhcp, ipv6: ra}", fixed)
     node = cards(drawn(dict(BASE), {**BASE, "hosts.yaml": hosts}))["uplink-hv1:eth0"]
@@ -83,7 +83,7 @@ def test_an_address_is_paired_with_that_of_its_family_though_one_was_learned() -
     assert shown[at - 2 : at] == [["IPv4 by DHCP"], ["2001:db8:9::10/64"]]
 
 
-def test_a_nic_of_another_network_is_another_though_it_says_the_same() -> None:
+def test_a_nic_in_another_network_is_a_new_one_even_with_equal_text() -> None:
     far = "  far: {ipv4: 10.3.0.1/24, dhcp: {pool: 10.3.0.100-10.3.0.199}, ipv6: fd12:3456:789a:3::1/64, ra: true}\n"
     base = {**BASE, "networks.yaml": BASE["networks.yaml"] + far}
     base["hosts.yaml"] = base["hosts.yaml"].replace("      lan:", "      far: {taps: vmf-*}\n      lan:")
@@ -92,13 +92,13 @@ def test_a_nic_of_another_network_is_another_though_it_says_the_same() -> None:
     assert ("+ by DHCP" in said, "\N{MINUS SIGN} by DHCP" in said) == (True, True)
 
 
-def test_lines_that_come_and_go_differ_by_style_and_word() -> None:
+def test_added_and_removed_edges_differ_by_style_and_word() -> None:
     edges = drawn(dict(BASE), _EDITS["guest-to-other-network"]).edges
     found = {edge.tooltip: edge.dashed for edge in edges if "db on" in edge.tooltip}
     assert found == {"db on dmz: added": False, "db on lan: removed": True}
 
 
-def test_a_large_site_shows_what_is_touched() -> None:
+def test_a_large_site_shows_only_changed_guests() -> None:
     graph = drawn(*many(60))
     shown = [name for name in cards(graph) if name.startswith("guest-")]
     assert len(shown) == 40
@@ -106,7 +106,7 @@ def test_a_large_site_shows_what_is_touched() -> None:
 
 
 @needs("dot")
-def test_the_command_draws_it(taploom: Taploom, repository: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_draws_the_change(taploom: Taploom, repository: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(str(repository))
     svg = taploom("graph", "--diff", "main..guest-with-forward", "--format", "svg")
     assert (svg.status, svg.out.startswith("<svg"), "+ added" in svg.out, "+ tcp 8443" in svg.out) == (0,) + (True,) * 3
@@ -116,7 +116,7 @@ def test_the_command_draws_it(taploom: Taploom, repository: object, monkeypatch:
     assert printed(drawn(dict(BASE), dict(BASE))) == printed(drawn(dict(BASE), dict(BASE)))
 
 
-def test_another_count_of_forwards_is_nothing_gone() -> None:
+def test_another_number_of_forwards_is_not_shown_as_removed() -> None:
     def card(count: int) -> Graph:
         title = CardRow((Cell(StyledText("eth1", 13, "#000000")),))
         row = CardRow((Cell(StyledText(f"⇤ {count} port forwards, as on eth0", 9, "#000000")),), About.TALLY)

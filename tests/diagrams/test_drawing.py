@@ -1,4 +1,4 @@
-"""Three machines: one with `dot`, one with the wheel alone, one with neither; pages come out on each."""
+"""Builds pages on machines with `dot`, with only the package pygraphviz, and with neither."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from taploom.diagrams.topology import site_graph
 from taploom.diagrams.zones import zones_graph
 
 _WITHOUT = "import sys; sys.modules['pygraphviz'] = None; from mkdocs.__main__ import cli; cli()"
-"""MkDocs on a machine that has no such package."""
+"""Runs MkDocs as on a machine without the package pygraphviz."""
 _PLACES = re.compile(r'<text text-anchor="(\w+)"[^>]*>([^<]*)</text>')
 
 
 @needs("dot")
-def test_the_wheel_draws_what_dot_draws(
+def test_package_and_command_draw_the_same(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     plan = seed()
@@ -47,7 +47,7 @@ def test_the_wheel_draws_what_dot_draws(
 
 
 def _seen(svg: str) -> tuple[list[tuple[str, str]], list[str], list[str]]:
-    """Texts with their sides, links, and the names of what is drawn; places hang on the version of Graphviz."""
+    """Texts with their alignment, links, and classes of cards and lines; coordinates depend on Graphviz's version."""
     return (
         sorted(_PLACES.findall(svg)),
         sorted(re.findall(r'href="([^"]*)"', svg)),
@@ -56,16 +56,16 @@ def _seen(svg: str) -> tuple[list[tuple[str, str]], list[str], list[str]]:
 
 
 @needs("dot")
-def test_the_picture_of_the_readme_is_that_of_the_specs(tmp_path: Path) -> None:
+def test_the_picture_of_the_readme_is_current(tmp_path: Path) -> None:
     taploom = str(Path(sys.executable).with_name("taploom"))
     command = [taploom, "graph", "site", "--format", "svg", "--out", str(tmp_path / "now.svg")]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     shown = [path.read_text(encoding="utf-8") for path in (ROOT / "site/assets/topology.svg", tmp_path / "now.svg")]
     assert "prefers-color-scheme: dark" in shown[0]
-    assert _seen(shown[0]) == _seen(shown[1]), "draw it anew: make picture"
+    assert _seen(shown[0]) == _seen(shown[1]), "the picture is stale: run `make picture`"
 
 
-def test_with_neither_there_are_tables_and_a_finding(tmp_path: Path) -> None:
+def test_without_graphviz_there_are_tables_and_a_finding(tmp_path: Path) -> None:
     out = tmp_path / "site"
     env = {**os.environ, "PATH": str(tmp_path), "NO_MKDOCS_2_WARNING": "1"}
     command = [sys.executable, "-c", _WITHOUT, "build", "--strict", "--quiet", "--site-dir", str(out)]

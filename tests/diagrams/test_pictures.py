@@ -1,4 +1,4 @@
-"""Diagrams: what a stranger writes stays text, colours can be read, and lines join what the plan joins."""
+"""Diagrams: hostile texts stay text, colours have contrast, and edges connect the objects that the plan connects."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -44,7 +44,7 @@ def _texts(svg: str) -> str:
 
 
 @needs("dot")
-def test_hostile_words_are_words_in_labels_and_tooltips() -> None:
+def test_hostile_texts_stay_text_in_labels_and_tooltips() -> None:
     rows = tuple(CardRow((Cell(StyledText(text, 10, "#000000")),)) for text in HOSTILE)
     nodes = [GraphNode("card", CardTable(rows, "#000000"))]
     nodes += [GraphNode(f"n{i}", CardTable(rows[:1], "#000000"), tooltip=text) for i, text in enumerate(HOSTILE)]
@@ -58,7 +58,7 @@ def test_hostile_words_are_words_in_labels_and_tooltips() -> None:
 
 
 @needs("dot")
-def test_many_pictures_through_one_process_are_those_of_one_each() -> None:
+def test_pictures_drawn_by_one_process_equal_those_drawn_separately() -> None:
     plan = seed()
     colors = paint(plan)
     dots = [printed(site_graph(plan, colors)), printed(host_graph(plan, colors, plan.hosts[0]))]
@@ -76,9 +76,9 @@ def test_any_colour_becomes_legible_in_both_schemes(value: int) -> None:
     assert contrast(found.dark_ink, "#1e252e") >= 4.5
 
 
-def test_contrast_is_that_of_the_standard() -> None:
+def test_contrast_follows_the_standard() -> None:
     assert round(contrast("#000000", "#ffffff"), 2) == 21
-    assert round(contrast("#777777", "#ffffff"), 2) == 4.48  # the best known grey that just fails
+    assert round(contrast("#777777", "#ffffff"), 2) == 4.48  # a grey whose contrast is just below the required 4.5
 
 
 def test_each_light_colour_has_one_dark_counterpart() -> None:
@@ -96,7 +96,7 @@ def test_every_colour_of_a_picture_changes_with_the_scheme() -> None:
     assert used - {light for light, _ in colors.pairs()} == set()
 
 
-def test_matrix_of_the_seed_is_what_its_six_lines_say() -> None:
+def test_the_matrix_of_the_seed_follows_its_spec() -> None:
     cells = {pair: (cell.policy, cell.forwards) for pair, cell in matrix(seed()).items()}
     assert cells == {
         ("internet", HOSTS): (("admin",), ()),
@@ -106,7 +106,7 @@ def test_matrix_of_the_seed_is_what_its_six_lines_say() -> None:
     }
 
 
-def test_ways_out_say_how_both_families_are_translated() -> None:
+def test_uplink_rows_name_the_nat_of_each_family() -> None:
     host = seed().hosts[0]
     assert [(way.label, way.networks) for way in uplink_rows(host, outside(host)[0])] == [
         ("NAT44 + NAT66 masquerade", ("microvm",))
@@ -114,7 +114,7 @@ def test_ways_out_say_how_both_families_are_translated() -> None:
     assert [way.label for way in uplink_rows(replace(host, nat=()), outside(host)[0])] == ["routed, no NAT"]
 
 
-def test_lines_join_what_the_plan_joins() -> None:
+def test_edges_connect_the_objects_that_the_plan_connects() -> None:
     plan = seed()
     found = {(edge.tail.node, edge.head.node) for edge in site_graph(plan, paint(plan)).edges}
     assert found == {
@@ -125,7 +125,7 @@ def test_lines_join_what_the_plan_joins() -> None:
     }
 
 
-def test_a_guests_picture_has_its_neighbours_and_no_port_of_theirs() -> None:
+def test_a_picture_of_a_guest_has_its_neighbours_without_their_ports() -> None:
     plan = seed()
     first, second = plan.guests
     text = printed(guest_graph(plan, paint(plan), first, plan.guests))
@@ -135,7 +135,7 @@ def test_a_guests_picture_has_its_neighbours_and_no_port_of_theirs() -> None:
 
 
 @pytest.mark.parametrize(("guests", "kinds"), [(40, {"guest"}), (41, {"crowd"}), (1000, {"crowd"}), (1001, set())])
-def test_the_more_guests_the_less_of_each(guests: int, kinds: set[str]) -> None:
+def test_many_guests_are_drawn_with_less_detail(guests: int, kinds: set[str]) -> None:
     plan = seed()
     crowd = tuple(replace(plan.guests[0], name=f"guest-{n}", meta=Meta()) for n in range(guests))
     graph = site_graph(replace(plan, guests=crowd), paint(plan))
@@ -143,10 +143,10 @@ def test_the_more_guests_the_less_of_each(guests: int, kinds: set[str]) -> None:
     assert {node.kind for node in found} - {"uplink", "network", "spine"} == kinds
     named = {cell.url for node in found if node.label for row in node.label.rows for cell in row.cells if cell.url}
     assert len(named) == (guests if kinds == {"crowd"} else 0)
-    assert ("2 guests" in printed(graph)) is (kinds == set())  # the bridge counts its ports
+    assert ("2 guests" in printed(graph)) is (kinds == set())  # the bridge shows its number of ports
 
 
-def test_networks_that_share_a_guest_stand_side_by_side() -> None:
+def test_networks_that_share_a_guest_are_adjacent() -> None:
     nic = seed().guests[0].nics[0]
     guests = [
         replace(seed().guests[0], name=name, nics=tuple(replace(nic, network=n) for n in networks))
@@ -161,7 +161,7 @@ def test_networks_that_share_a_guest_stand_side_by_side() -> None:
     )
 
 
-def test_a_large_policy_has_a_row_for_all_that_do_the_same() -> None:
+def test_a_large_policy_has_one_row_for_equal_entries() -> None:
     plan = seed()
     rule = next(one for one in plan.policy if one.name == "guests-out")
     many = tuple(replace(rule, name=f"out-{n}") for n in range(151))

@@ -1,4 +1,4 @@
-"""The picture of a change to policy: the entries that the change names, as it names them, and no others."""
+"""The picture of a change to policy shows exactly the entries that the change lists, with the same signs."""
 
 import pytest
 from tests.diff.site import BASE, CASES, edited
@@ -36,8 +36,8 @@ def rows(graph: Graph) -> list[list[StyledText]]:
 
 
 @pytest.mark.parametrize("name", _OF_POLICY)
-def test_each_entry_that_changes_is_there_by_its_sign(name: str) -> None:
-    """One that is new or gone is so for every sender; of others a sender may be."""
+def test_each_changed_entry_is_shown_with_its_sign(name: str) -> None:
+    """An added or removed entry has its sign for every sender; a changed entry may gain or lose some senders."""
     objects = {
         one.name.partition("/")[2]: _WHOLE.get(one.action, "")
         for one in change_of(name).objects
@@ -50,7 +50,7 @@ def test_each_entry_that_changes_is_there_by_its_sign(name: str) -> None:
     assert all(sign in (objects[title] or "+~\N{MINUS SIGN}") for title, sign in told)
 
 
-def test_a_wider_entry_stands_above_what_it_was() -> None:
+def test_a_widened_entry_is_above_its_former_state() -> None:
     graph = drawn("rule-widened")
     assert graph
     now, was = rows(graph)
@@ -59,12 +59,12 @@ def test_a_wider_entry_stands_above_what_it_was() -> None:
     assert [text.struck for text in now + was] == [False] * 7 + [True, True, False]
 
 
-def test_another_name_is_told_with_the_one_before() -> None:
+def test_a_renamed_entry_is_shown_with_its_former_name() -> None:
     graph = drawn("rule-moved-from")
     assert graph
     assert [row[0].text for row in rows(graph)] == ["~ shop-db", "was web-db"]
 
 
-def test_words_about_an_entry_draw_nothing() -> None:
+def test_changed_descriptions_draw_no_picture() -> None:
     assert drawn("description-only") is None
     assert drawn("order-only") is None

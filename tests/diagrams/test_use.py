@@ -1,4 +1,4 @@
-"""Free space, worked out by hand."""
+"""Compares the free address ranges of a network with ranges worked out by hand."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from taploom.base.address import parse_interface
 from taploom.diagrams.use import uses
 
 
-def test_gaps_lie_between_gateway_guests_and_pool() -> None:
+def test_free_ranges_lie_between_gateway_guests_and_pool() -> None:
     plan = seed()
     four, six = uses(plan, plan.networks[0])
     # 10.0.0.1 is the gateway, .10 and .11 are guests, .128 to .254 is the pool.
@@ -34,7 +34,7 @@ def test_a_full_network_has_no_next_address() -> None:
     assert (use.usable, use.next, use.ranges) == (1, None, ())
 
 
-def test_both_ends_of_a_point_to_point_prefix_are_usable() -> None:
+def test_both_addresses_of_a_point_to_point_prefix_are_usable() -> None:
     plan = seed()
     network = replace(plan.networks[0], ipv4=parse_interface("10.0.0.0/31"), ipv6=None)
     (use,) = uses(replace(plan, guests=(), hosts=()), network)

@@ -1,14 +1,14 @@
-"""What a change was seen to do in a lab, as classes: graded by what went away, with nothing of the code that predicts.
+"""Applies a change to a running lab site and grades the observed disruption, without the code that predicts it.
 
-| seen | class |
+| observed | class |
 |---|---|
-| the ruleset is another one | D1 |
-| addresses went and came back, or the way out of a guest did before its own turn though its bridge stays | D2 |
-| connections ended although every address is there again; or a carrier was lost | D3 |
-| an address is not there again | D4 |
-| it has no unit any more, or waits for a TAP or a hardware address that is not there | D5 |
-| its TAP is there, and the ruleset that is loaded does not know it | D5 |
-| the manager's connection ended, or the next one is refused | D6 |
+| the ruleset was replaced | D1 |
+| addresses disappeared and came back, or a guest lost its default route for a time although its bridge stays | D2 |
+| connections ended although every address came back; or an interface lost its carrier | D3 |
+| an address did not come back | D4 |
+| an interface has no unit any more, or a guest needs a TAP or MAC address that does not exist | D5 |
+| a guest's TAP exists, but the loaded ruleset does not mention it | D5 |
+| the operator's connection to a host ended, or a new one is refused | D6 |
 """
 
 from __future__ import annotations
@@ -41,25 +41,25 @@ if TYPE_CHECKING:
     from taploom.plan.site import Plan
 
 LEASE = 6
-"""Seconds of a lease in these labs."""
+"""DHCP lease time in these labs, in seconds."""
 LATE = 3
-"""Leases that are waited for: a busy machine asks late, and who asks late is answered late."""
+"""Lease times to wait for a guest's new address; on a busy machine, requests and replies are late."""
 QUIET = 1.0
-"""Seconds in which networkd has begun what it was told, and guests notice."""
+"""Seconds for networkd to start applying its new units, and for guests to notice."""
 ASK = (Mode.DHCP, Mode.RESERVED)
 
 Classes = dict[str, int]
-"""The class of what noticed anything: an interface of the host, a guest, the ruleset, the host's input."""
+"""Observed class of each disrupted thing: an interface of the host, a guest, the ruleset, or the host's `input`."""
 
 
 @dataclass(frozen=True)
 class Applied:
-    """A change that was applied.
+    """Outcome of a change that was applied in a lab.
 
     Attributes:
-        classes: What was seen.
-        sight: The same in detail.
-        complaints: What the daemons said against the new units.
+        classes: Observed disruption classes.
+        sight: Observations in detail.
+        complaints: Log lines in which the daemons complain about the new units.
     """
 
     classes: Classes
@@ -68,13 +68,13 @@ class Applied:
 
 
 def applied(before: Plan, after: Plan, names: dict[str, str], root: Path | None) -> Applied:
-    """Boots one plan, changes over to the other while traffic runs, and says what noticed.
+    """Boots a site with the old plan, applies the new plan while traffic runs, and grades the disruption.
 
     Args:
-        before: the plan that runs.
-        after: the plan that is applied to it.
-        names: new names of guests that were renamed, by their old ones.
-        root: folder of another systemd.
+        before: Plan that the site boots.
+        after: Plan that is applied to the running site.
+        names: New names of renamed guests, by their old names.
+        root: Root folder of another systemd version; None for the machine's own.
     """
     with Lab() as lab:
         site = RunningSite(lab, before, rendered(before), root, bus=True)
@@ -84,9 +84,9 @@ def applied(before: Plan, after: Plan, names: dict[str, str], root: Path | None)
         lead_home(site, atlas)
         asked = tuple(q for q in questions(atlas, Oracle(atlas, int(time.time())))[0] if q.verdict.allowed)
         listen(site, site.machines(), asked)
-        had = {asking: _ipv4(site, asking) for asking in _asking(before, after)}
+        had = {asking: _ipv4(site, asking) for asking in _dhcp_interfaces(before, after)}
         turn: list[float] = []
-        sight = watched(site, asked, lambda: turn.append(_in_turn(site, after)))
+        sight = watched(site, asked, lambda: turn.append(_change_in_order(site, after)))
         seen = Seen(site, after, sight, names, frozenset(_readdressed(site, after, had)), turn[0])
         classes: Classes = {}
         for name, grade in seen.grades():
@@ -95,30 +95,33 @@ def applied(before: Plan, after: Plan, names: dict[str, str], root: Path | None)
         return Applied(classes, sight, said)
 
 
-def _in_turn(site: RunningSite, after: Plan) -> float:
-    """Changes over the hosts, then the guests; the time between, by when guests have noticed what their host did.
+def _change_in_order(site: RunningSite, after: Plan) -> float:
+    """Applies the plan to the hosts, waits until the guests have noticed, then applies it to the guests.
 
-    A way out that does not come back is seen in the end.
+    The wait ends when the guests' default routes are as before; if one stays missing, the final state shows it.
+
+    Returns:
+        Time between the two steps, in seconds since the epoch.
     """
-    had = _ways(site)
+    had = _default_routes(site)
     change_over(site, rendered(after), ("host",))
     time.sleep(QUIET)
     with contextlib.suppress(LabError):
-        wait_for(lambda: _ways(site) == had, "the ways out of guests", UNASKED)
+        wait_for(lambda: _default_routes(site) == had, "the default routes of guests", UNASKED)
     between = time.time()
     change_over(site, rendered(after), ("guest",))
     return between
 
 
-def _ways(site: RunningSite) -> dict[str, bool]:
+def _default_routes(site: RunningSite) -> dict[str, bool]:
     return {name: "default" in machine.run("ip", "-6", "route") for name, machine in site.guests.items()}
 
 
-Asking = tuple[str, str]
-"""A guest's name and its interface that takes its address by DHCP."""
+DhcpInterface = tuple[str, str]
+"""Name of a guest, and its interface that gets its IPv4 address by DHCP."""
 
 
-def _asking(before: Plan, after: Plan) -> Iterator[Asking]:
+def _dhcp_interfaces(before: Plan, after: Plan) -> Iterator[DhcpInterface]:
     staying = {guest.name for guest in after.guests}
     for guest in before.guests:
         for number, nic in enumerate(guest.nics):
@@ -126,66 +129,66 @@ def _asking(before: Plan, after: Plan) -> Iterator[Asking]:
                 yield guest.name, f"eth{number}"
 
 
-def _readdressed(site: RunningSite, after: Plan, had: dict[Asking, list[str]]) -> Iterator[str]:
-    """Guests that have another address than before the change, once their leases have run out.
+def _readdressed(site: RunningSite, after: Plan, had: dict[DhcpInterface, list[str]]) -> Iterator[str]:
+    """Guests whose DHCP address differs from the one before the change, once their leases have run out.
 
-    Only a changed server gives any. A lease can run out while traffic is still watched, so what they had is asked
-    for before the change.
+    Only a server whose unit differs can give another address. A lease may run out while traffic is still watched, so
+    `had` holds addresses from before the change.
     """
     if _servers(site.plan) != _servers(after):
         deadline = time.monotonic() + LATE * LEASE
         kept = set(had)
         while kept and time.monotonic() < deadline:
             time.sleep(1)
-            kept = {asking for asking in kept if not _another(site, asking, had[asking])}
+            kept = {asking for asking in kept if not _has_new_address(site, asking, had[asking])}
         yield from (name for name, device in had if (name, device) not in kept)
 
 
 def _servers(plan: Plan) -> dict[str, str]:
-    """The units that have a DHCP server, by their path."""
+    """Text of each unit that has a DHCP server, by its path."""
     return {artifact.path: artifact.text for artifact in rendered(plan) if "[DHCPServer]" in artifact.text}
 
 
-def _another(site: RunningSite, asking: Asking, had: list[str]) -> bool:
+def _has_new_address(site: RunningSite, asking: DhcpInterface, had: list[str]) -> bool:
     name, device = asking
     if site.daemons[f"guest/{name}"].links()[device].setup != "configured":
         return False
     return wait_for(partial(_ipv4, site, asking), f"an address of {name}") != had
 
 
-def _ipv4(site: RunningSite, asking: Asking) -> list[str]:
+def _ipv4(site: RunningSite, asking: DhcpInterface) -> list[str]:
     name, device = asking
     return [address for address in site.guests[name].addresses(device, usable=True) if ":" not in address]
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Grades what was seen.
+    """Observations of an applied change, and their grading by disruption class.
 
     Attributes:
-        site: The site, which runs the other plan.
-        after: That plan.
-        sight: What was noticed.
-        names: New names of guests that were renamed, by their old ones.
-        anew: Guests that have another address.
-        turn: When hosts were done, and guests began.
+        site: Site that now runs the new plan; its `plan` is still the old one.
+        after: New plan.
+        sight: Observations from the change-over.
+        names: New names of renamed guests, by their old names.
+        readdressed: Guests that got another DHCP address.
+        turn: Time between the change-over of hosts and that of guests, in seconds since the epoch.
     """
 
     site: RunningSite
     after: Plan
     sight: Sight
     names: dict[str, str]
-    anew: frozenset[str]
+    readdressed: frozenset[str]
     turn: float
 
     def grades(self) -> Iterator[tuple[str, int]]:
-        """What noticed, with its class; some more than once."""
+        """Each disrupted thing with its class; a thing may occur several times."""
         yield from (("table taploom", 1) for _ in self.sight.rulesets)
         for one in self.sight.interfaces:
             yield from self._host(one) if one.machine.startswith("host/") else self._guest(one)
-        yield from self._started_anew()
-        yield from self._left()
-        yield from ((self._leaser(g), 4) for g in self.site.plan.guests if g.name in self.anew)
+        yield from self._needing_restart()
+        yield from self._abandoned()
+        yield from ((self._lease_group(g), 4) for g in self.site.plan.guests if g.name in self.readdressed)
         yield from self._cut_on_bridges()
         yield from self._locked_out()
 
@@ -204,11 +207,11 @@ class Seen:
             yield one.device, 3 if behind or one.carrier else 2
 
     def _managed(self, one: Noticed) -> bool:
-        """Whether an interface of a host has a unit still."""
+        """Whether an interface of a host still has a networkd unit."""
         return self.site.daemons[one.machine].links()[one.device].unit is not None
 
-    def _gone(self) -> set[str]:
-        """Bridges that have no unit any more, with all that they served."""
+    def _removed_bridges(self) -> set[str]:
+        """Bridges that lost their addresses and have no networkd unit any more."""
         hosts = (one for one in self.sight.interfaces if one.machine.startswith("host/"))
         return {one.device for one in hosts if one.lost and not self._managed(one)}
 
@@ -217,13 +220,13 @@ class Seen:
         nics = {f"eth{number}": nic for number, nic in enumerate(guest.nics)}
         stays = self._name(guest) in {other.name for other in self.after.guests}
         bridge = nics[one.device].bridge if one.device in nics else ""
-        if bridge not in self._gone() and any(at < self.turn for at in one.ways):
+        if bridge not in self._removed_bridges() and any(at < self.turn for at in one.route_losses):
             yield f"guests on {bridge}", 2
         if stays and one.device in nics and one.removed:
-            yield (self._leaser(guest), 4) if one.lost else (self._name(guest), 2)
+            yield (self._lease_group(guest), 4) if one.lost else (self._name(guest), 2)
 
-    def _leaser(self, guest: Guest) -> str:
-        """Who is told of when an address is gone: those that share a pool, or the guest by itself."""
+    def _lease_group(self, guest: Guest) -> str:
+        """Name under which a lost address is reported: the DHCP clients of the bridge, or else the guest itself."""
         pools = [f"DHCP clients on {nic.bridge}" for nic in guest.nics if nic.ipv4.mode is Mode.DHCP]
         return pools[0] if pools else self._name(guest)
 
@@ -233,8 +236,8 @@ class Seen:
     def _name(self, guest: Guest) -> str:
         return self.names.get(guest.name, guest.name)
 
-    def _started_anew(self) -> Iterator[tuple[str, int]]:
-        """Guests whose TAP or hardware address is another one: both are made when they are started."""
+    def _needing_restart(self) -> Iterator[tuple[str, int]]:
+        """Guests whose TAP name or MAC address differs, so that they need a restart to get it."""
         there = {guest.name: guest for guest in self.after.guests}
         for old in self.site.plan.guests:
             new = there.get(self._name(old))
@@ -244,8 +247,8 @@ class Seen:
                 if not made or str(nic.mac) not in links:
                     yield self._name(old), 5
 
-    def _left(self) -> Iterator[tuple[str, int]]:
-        """Guests that run on though nothing here is about them any more."""
+    def _abandoned(self) -> Iterator[tuple[str, int]]:
+        """Guests whose TAPs still exist although the host's loaded ruleset no longer mentions them."""
         for old in self.site.plan.guests:
             host = self.site.hosts[old.host]
             ports = [nic.tap for nic in old.nics if host.file(f"/sys/class/net/{nic.tap}").exists()]
@@ -254,17 +257,17 @@ class Seen:
                 yield self._name(old), 5
 
     def _cut_on_bridges(self) -> Iterator[tuple[str, int]]:
-        """Neighbours whose connection ended although both have their addresses."""
-        restarted = {name for name, grade in self._started_anew() if grade}
+        """Bridges on which a connection between two neighbours ended although both kept their addresses."""
+        restarted = {name for name, grade in self._needing_restart() if grade}
         moved = {one.machine for one in self.sight.interfaces if one.lost}
-        moved |= {f"guest/{name}" for name in (*restarted, *self.anew)}
+        moved |= {f"guest/{name}" for name in (*restarted, *self.readdressed)}
         for q in self.sight.ended:
             if q.verdict.by == "implied/bridge" and not {q.source.machine, q.to.machine} & moved:
                 network = q.source.group.partition("/")[2]
                 yield next(b.device for h in self.site.plan.hosts for b in h.bridges if b.network == network), 3
 
     def _locked_out(self) -> Iterator[tuple[str, int]]:
-        """Managers who could connect and no longer can, though the host has the address that they ask for."""
+        """The host's `input` if operators can no longer connect although the host kept the address that they use."""
         lost = {address.partition("/")[0] for one in self.sight.interfaces for address in one.lost}
         ended = {id(q) for q in self.sight.ended}
         for q in (*self.sight.kept, *self.sight.ended):

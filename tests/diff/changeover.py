@@ -1,4 +1,4 @@
-"""A running site takes up another plan as its hosts are told to: changed files only, in the order of the manifest."""
+"""Applies another plan to a running lab site: installs the files that differ and reloads, as the manifest says."""
 
 from collections.abc import Iterable, Mapping
 
@@ -8,47 +8,47 @@ from taploom.lab.build import RunningSite, in_parallel, settings
 
 
 def change_over(site: RunningSite, artifacts: Iterable[Artifact], kinds: Iterable[str] = ("host", "guest")) -> None:
-    """Installs what differs, loads the rulesets, writes settings and tells each networkd to reload.
+    """Loads changed rulesets, writes changed sysctls, installs changed units and reloads each networkd.
 
-    Guests that stay take up their units too. Machines, cables and TAPs stay as they are.
+    Guests of both plans get their changed units too. Machines, veth pairs and TAPs stay as they are.
 
     Args:
-        site: The running site, with a bus for each networkd.
-        artifacts: The rendered files of the other plan.
-        kinds: Of which machines; the others stay as they are, to be changed over later.
+        site: Running site, with a D-Bus for each networkd.
+        artifacts: Rendered files of the other plan.
+        kinds: Kinds of machines to change over; the remaining kinds can follow in a later call.
 
     Raises:
-        LabError: A tool refused.
+        LabError: nft, sysctl or networkd refuses a file.
     """
     before, after = dict(site.texts), {artifact.path: artifact.text for artifact in artifacts}
     staying = {path.split("/")[1] for path in after if path.startswith("guests/")}
     machines = {"host": [*site.hosts], "guest": [name for name in site.guests if name in staying]}
     chosen = [f"{kind}/{name}" for kind in kinds for name in machines[kind]]
-    in_parallel(lambda name: _take_up(site, name, _apart(name, before, after)), chosen)
+    in_parallel(lambda name: _take_up(site, name, _changed_files(name, before, after)), chosen)
     left = {path: text for path, text in before.items() if path.split("/")[0] not in {f"{kind}s" for kind in kinds}}
     site.texts = {path: text for path, text in after.items() if path not in left} | left
 
 
-Apart = Mapping[str, str | None]
-"""The files of a machine that differ, by their path below its folder; None for those that go."""
+ChangedFiles = Mapping[str, str | None]
+"""New text of each file of a machine that differs, by its path below the machine's folder; None for a removed file."""
 
 
-def _apart(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> Apart:
+def _changed_files(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> ChangedFiles:
     kind, _, owner = name.partition("/")
     folder = f"{kind}s/{owner}/"
     paths = (path for path in sorted({*before, *after}) if path.startswith(folder))
     return {path.removeprefix(folder): after.get(path) for path in paths if before.get(path) != after.get(path)}
 
 
-def _take_up(site: RunningSite, name: str, apart: Apart) -> None:
+def _take_up(site: RunningSite, name: str, files: ChangedFiles) -> None:
     machine, daemon = site.machines()[name], site.daemons[name]
-    rules = apart.get("nftables/taploom.nft")
+    rules = files.get("nftables/taploom.nft")
     if rules:
         ruleset.load(machine, rules)
-    for path, text in apart.items():
+    for path, text in files.items():
         if path.startswith("sysctl/") and text:
             machine.sysctl(settings(text))
-    units = {p.removeprefix("networkd/"): text for p, text in apart.items() if p.startswith("networkd/")}
+    units = {p.removeprefix("networkd/"): text for p, text in files.items() if p.startswith("networkd/")}
     if units:
         changed = {path: text for path, text in units.items() if text is not None}
         daemon.install(changed, units.keys() - changed.keys())

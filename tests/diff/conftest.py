@@ -1,4 +1,4 @@
-"""A repository that goes through all changes: the base on `main`, each change on a branch of its own."""
+"""Git repository of all change cases: the base specs on `main`, and each change on a branch of its own."""
 
 import subprocess
 from pathlib import Path
@@ -10,13 +10,13 @@ _WHO = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpg
 
 
 def git(folder: Path, *words: str) -> str:
-    """Runs git there."""
+    """Runs git in a folder, with a fixed author, and returns its output."""
     done = subprocess.run(["git", *_WHO, *words], cwd=folder, capture_output=True, text=True, check=True)
     return done.stdout.strip()
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
-    """Makes a folder hold these specs and no others."""
+    """Writes specs to a folder, and removes all other specs and locks from it."""
     folder.mkdir(exist_ok=True)
     for old in (*folder.glob("*.yaml"), *folder.glob("*.lock")):
         old.unlink()
@@ -26,7 +26,7 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 @pytest.fixture(scope="session")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The repository; its working tree is left on `main`."""
+    """Path of the repository, with `main` checked out."""
     top = tmp_path_factory.mktemp("repository")
     git(top, "init", "--quiet", "--initial-branch=main")
     write(top / "specs", dict(BASE))

@@ -1,7 +1,7 @@
-"""What notices when a running site takes up another plan: addresses, carriers, bridges, connections and pings.
+"""Observes the disruption while a lab site takes up another plan: addresses, carriers, bridges, connections, pings.
 
-The kernel tells of each address that goes and of each carrier that is lost, however short that is; connections that
-are held and pings that go on show what becomes of traffic.
+`ip monitor` reports each removed address and each lost carrier, however short the interruption. Held connections and
+running pings show the effect on traffic.
 """
 
 import re
@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from tests.diff import monitor
-from tests.diff.monitor import Told
+from tests.diff.monitor import InterfaceEvents
 
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
@@ -23,28 +23,28 @@ from taploom.lab.wait import addresses
 from taploom.lab.waiting import INTERVAL, wait_for
 
 PATIENCE = 6.0
-"""Seconds until an address that has not come back counts as gone."""
+"""Seconds after which a missing address counts as lost."""
 UNASKED = 18.0
-"""The same of a default route of IPv6: the first advertisements may be 16 seconds apart (RFC 4861, 6.2.4)."""
+"""Seconds after which a missing IPv6 default route counts as lost; RAs may be 16 s apart at first (RFC 4861, 6.2.4)."""
 EVERY = 0.02
-"""Seconds between two pings of one flow."""
+"""Interval between two pings of one flow, in seconds."""
 _LEAD = 0.5
-"""Seconds of traffic before the change, and after all is settled."""
+"""Seconds of traffic before the change, and again after the site has settled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """What became of one interface of one machine.
+    """Disruption of one interface of one machine during the change.
 
     Attributes:
         machine: `host/NAME` or `guest/NAME`.
-        device: the interface.
-        removed: addresses that went, for however short a time.
-        lost: those of them that are not there again.
-        carrier: whether it was without carrier for a while.
-        left: whether it has left its bridge.
-        ways: see `Told`.
-        away: see `Told`.
+        device: Name of the interface.
+        removed: Addresses that were removed, for however short a time.
+        lost: Removed addresses that did not come back.
+        carrier: Whether the interface was without carrier for a time.
+        left: Whether the interface is no longer a port of the same bridge.
+        route_losses: Times at which the IPv6 default route was lost; see `InterfaceEvents`.
+        away: Seconds of interruption, by family; see `InterfaceEvents`.
     """
 
     machine: str
@@ -53,20 +53,20 @@ class Noticed:
     lost: tuple[str, ...]
     carrier: bool
     left: bool
-    ways: tuple[float, ...]
+    route_losses: tuple[float, ...]
     away: Mapping[Family, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """All that was noticed.
+    """All observations of one change.
 
     Attributes:
-        interfaces: those at which anything happened.
-        rulesets: hosts whose ruleset was replaced.
-        ended: connections that are gone, and datagrams that are no longer answered.
-        kept: connections and datagrams that live.
-        pings: flows of pings with the number of answers that are missing.
+        interfaces: Interfaces that were disrupted.
+        rulesets: Names of hosts whose ruleset was replaced.
+        ended: Flows whose connection ended or whose datagrams are no longer answered.
+        kept: Flows whose connection or exchange of datagrams survived.
+        pings: Flows of pings, each with its number of missing replies.
     """
 
     interfaces: tuple[Noticed, ...]
@@ -77,16 +77,16 @@ class Sight:
 
 
 def watched(site: RunningSite, asked: Iterable[Question], change: Callable[[], None]) -> Sight:
-    """Does something to a site while traffic runs, and says what noticed.
+    """Changes a site while traffic runs, and returns the observed disruption.
 
-    Of each flow one connection is a download and one is idle until all is over, for what the kernel has forgotten
-    of a connection it learns again from whoever speaks first. Neighbours ask each other in one datagram
-    for many.
+    Each TCP flow has one connection with a running download and one that is idle until the end, since the first packet
+    after the change makes the kernel track a forgotten connection again. UDP runs between neighbours only: one request,
+    many replies.
 
     Args:
-        site: The running site; all addresses are there, and somebody listens.
-        asked: Flows that the plan speaks of; those that pass are held.
-        change: What is done.
+        site: Running site with all its addresses and listeners.
+        asked: Flows to observe; only flows that the plan allows are started.
+        change: Function that changes the site.
     """
     flows = _distinct(asked)
     kinds: tuple[ListenerState, ...] = ("now", "later")
@@ -104,7 +104,8 @@ def watched(site: RunningSite, asked: Iterable[Question], change: Callable[[], N
     missing = in_parallel(lambda each: _missing(each[1]), pings)
     rest(site, (q for q, _ in pours))
     noticed = [n for name, m in machines.items() for n in _noticed(name, monitors[name], before[name], _state(m))]
-    # Who has waited for an answer for so long asks again after as long (RFC 6298, 5.5).
+    # TCP doubles its retransmission timeout: after a silence of n seconds, the next try may be n seconds away
+    # (RFC 6298, 5.5).
     silence = max((seconds for one in noticed for seconds in one.away.values()), default=0.0)
     lives = _alive(site, streams, TIMEOUT + silence) | {
         id(q): bool(sender(site, q).result(f)["goes_on"]) for q, f in pours
@@ -119,7 +120,7 @@ def watched(site: RunningSite, asked: Iterable[Question], change: Callable[[], N
 
 
 def _alive(site: RunningSite, streams: Iterable[tuple[Question, int | None]], patience: float) -> dict[int, bool]:
-    """Whether all connections of a flow live, by the question's identity; who is silent has so many seconds."""
+    """Whether all connections of a flow survived, by `id` of its question; a silent one has `patience` seconds."""
     for machine in site.machines().values():
         site.agent(machine).speak()
     held = [(q, stream) for q, stream in streams if stream is not None]
@@ -135,7 +136,7 @@ def _near(q: Question) -> bool:
 
 
 def _distinct(asked: Iterable[Question]) -> list[Question]:
-    """Of flows that pass, one for each pair of machines, protocol, family, entry and translation."""
+    """Selects one allowed flow for each pair of machines, protocol, family, deciding entry and translation."""
     found: dict[tuple[object, ...], Question] = {}
     for q in asked:
         if q.verdict.allowed and not q.verdict.limits:
@@ -148,28 +149,28 @@ def _distinct(asked: Iterable[Question]) -> list[Question]:
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """Global addresses of an interface, the bridge that it is in, and whether a default route of IPv6 is by it."""
+    """State of an interface: its global addresses, its bridge, and whether an IPv6 default route uses it."""
 
     addresses: frozenset[str] = frozenset()
     bridge: str = ""
-    way: bool = False
+    default_route: bool = False
 
 
 State = dict[str, _Link]
-"""By interface."""
+"""State of each interface of a machine, by its name."""
 
 
 def _state(machine: Namespace) -> State:
     masters = dict(re.findall(r"^\d+: ([^:@\s]+)[^\n]* master (\S+)", machine.run("ip", "-o", "link"), re.MULTILINE))
-    ways = re.findall(r"^default .*dev (\S+)", machine.run("ip", "-6", "route"), re.MULTILINE)
+    routes = re.findall(r"^default .*dev (\S+)", machine.run("ip", "-6", "route"), re.MULTILINE)
     return {
-        name: _Link(frozenset(map(str, found)), masters.get(name, ""), name in ways)
+        name: _Link(frozenset(map(str, found)), masters.get(name, ""), name in routes)
         for name, found in addresses(machine).items()
     }
 
 
 def _settled(machines: dict[str, Namespace], before: dict[str, State]) -> None:
-    """Waits until all is as before, or has had its time."""
+    """Waits until all interfaces are as before, or until what is missing counts as lost."""
     begun = time.monotonic()
     time.sleep(1.0)
     while any(_differs(_state(m), before[name], time.monotonic() - begun) for name, m in machines.items()):
@@ -177,9 +178,9 @@ def _settled(machines: dict[str, Namespace], before: dict[str, State]) -> None:
 
 
 def _differs(now: State, before: State, waited: float) -> bool:
-    """Whether something is not as before and may still become so."""
-    ways = [{device for device, of in state.items() if of.way} for state in (now, before)]
-    return waited < UNASKED and (bool(ways[1] - ways[0]) or (waited < PATIENCE and now != before))
+    """Whether the state differs from the earlier one and may still return to it."""
+    routes = [{device for device, of in state.items() if of.default_route} for state in (now, before)]
+    return waited < UNASKED and (bool(routes[1] - routes[0]) or (waited < PATIENCE and now != before))
 
 
 def _ping(site: RunningSite, question: Question, number: int) -> Daemon:
@@ -189,13 +190,13 @@ def _ping(site: RunningSite, question: Question, number: int) -> Daemon:
 
 
 def _missing(ping: Daemon) -> int:
-    """Ends pings; how many of those sent by now nobody has answered.
+    """Ends a run of pings, and counts the pings sent before this call that got no reply.
 
-    A busy machine answers late, so it is waited until a ping that was sent later is answered, `PATIENCE` at most.
+    A busy machine replies late. So the function waits until a later ping is answered, for `PATIENCE` at most.
     """
     ping.signal("QUIT")
-    told = wait_for(lambda: re.findall(r"\d+/(\d+) packets", ping.log()), f"what {ping.name} has sent")
-    sent, deadline = int(told[0]), time.monotonic() + PATIENCE
+    counts = wait_for(lambda: re.findall(r"\d+/(\d+) packets", ping.log()), f"the packet count of {ping.name}")
+    sent, deadline = int(counts[0]), time.monotonic() + PATIENCE
     while max(answered := _answered(ping), default=0) <= sent and time.monotonic() < deadline:
         time.sleep(INTERVAL)
     ping.stop("INT")
@@ -203,22 +204,22 @@ def _missing(ping: Daemon) -> int:
 
 
 def _answered(ping: Daemon) -> frozenset[int]:
-    """The sequence numbers of the answers so far, in the words of iputils."""
+    """Sequence numbers of the replies so far, read from the output of iputils' ping."""
     return frozenset(map(int, re.findall(r"icmp_seq=(\d+) ttl=", ping.log())))
 
 
 def _noticed(name: str, listening: Daemon, before: State, after: State) -> Iterator[Noticed]:
-    found = monitor.told(listening.log())
+    found = monitor.interface_events(listening.log())
     listening.stop()
     for device, was in before.items():
-        now, told = after.get(device, _Link()), found.get(device, Told())
-        gone, left = told.removed | (was.addresses - now.addresses), now.bridge != was.bridge
-        if gone or told.carrier or told.ways or left:
+        now, seen = after.get(device, _Link()), found.get(device, InterfaceEvents())
+        gone, left = seen.removed | (was.addresses - now.addresses), now.bridge != was.bridge
+        if gone or seen.carrier or seen.route_losses or left:
             lost = tuple(sorted(gone - now.addresses))
-            yield Noticed(name, device, tuple(sorted(gone)), lost, told.carrier, left, told.ways, told.away)
+            yield Noticed(name, device, tuple(sorted(gone)), lost, seen.carrier, left, seen.route_losses, seen.away)
 
 
 def _handles(machine: Namespace) -> frozenset[tuple[str, str, int]]:
-    """Kind, name and handle of each object: rules have other ones after each load."""
+    """Kind, name and handle of each object of the ruleset; every load gives rules new handles."""
     found = ((kind, body) for entry in ruleset.listing(machine) for kind, body in entry.items())
     return frozenset((kind, body.get("name", ""), body["handle"]) for kind, body in found if "handle" in body)

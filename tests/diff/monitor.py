@@ -1,4 +1,4 @@
-"""What the kernel tells of addresses, default routes and carriers of a machine as they go and come, and when."""
+"""Records when addresses, default routes and carrier of a machine appear and disappear, from `ip monitor`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,34 +13,34 @@ _EVENT = re.compile(r"^\[(\S+)\] (Deleted )?(.*)", re.MULTILINE)
 _ADDRESS = re.compile(r"\d+: (\S+)\s+(inet6?) (\S+) .*scope global(.*)")
 _DEFAULT = re.compile(r"default .*\bdev (\S+)")
 _LINK = re.compile(r"\d+: ([^:@\s]+)[^:]*: <([^>]*)>")
-_WAY = "default"
+_ANY_DEFAULT = "default"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What was told of one interface.
+class InterfaceEvents:
+    """Events of one interface during the observation.
 
     Attributes:
-        removed: addresses that went, for however short a time.
-        ways: times at which its default route of IPv6 went and then came back. (Of IPv4 the kernel says nothing where
-            it goes with an address.)
-        away: seconds for which addresses or a default route that came back were not there, or not usable, by family.
-        carrier: whether it was without carrier.
+        removed: Addresses that were removed, for however short a time.
+        route_losses: Times at which an IPv6 default route was removed that later came back. (IPv4 is left out: the
+            kernel reports no event for an IPv4 route that it removes together with an address.)
+        away: Seconds during which an address or default route was missing or unusable before it came back, by family.
+        carrier: Whether the interface was ever without carrier.
     """
 
     removed: frozenset[str] = frozenset()
-    ways: tuple[float, ...] = ()
+    route_losses: tuple[float, ...] = ()
     away: Mapping[Family, float] = field(default_factory=dict)
     carrier: bool = False
 
 
 def begin(machine: Namespace) -> Daemon:
-    """Begins to listen."""
+    """Starts `ip monitor` on a machine."""
     return machine.spawn("monitor", "ip", "-ts", "-o", "monitor", "link", "address", "route")
 
 
-def told(log: str) -> dict[str, Told]:
-    """What a log says, by interface."""
+def interface_events(log: str) -> dict[str, InterfaceEvents]:
+    """Parses a log of `ip monitor` into events, by interface."""
     events = [*_events(log)]
     down = {found[1] for _, _, text in _lines(log) if (found := _LINK.match(text)) and not _has_carrier(found[2])}
     devices = {device for _, device, _, _, _ in events} | down
@@ -57,7 +57,7 @@ def _lines(log: str) -> Iterator[tuple[float, bool, str]]:
 
 
 Event = tuple[float, str, Family, str, bool]
-"""When, the interface, the family, the address or `default`, and whether it went."""
+"""Time, interface, family, address (or `default` for a default route), and whether it was removed."""
 
 
 def _events(log: str) -> Iterator[Event]:
@@ -68,18 +68,20 @@ def _events(log: str) -> Iterator[Event]:
                 yield at, found[1], family, found[3], gone
         elif found := _DEFAULT.match(text):
             family = Family.IPV6 if re.search(r" via \S*:| pref ", text) else Family.IPV4
-            yield at, found[1], family, _WAY, gone
+            yield at, found[1], family, _ANY_DEFAULT, gone
 
 
-def _of(events: list[Event], carrier: bool) -> Told:
-    removed = frozenset(what for _, _, _, what, gone in events if gone and what != _WAY)
-    went = [(at, gone) for at, _, family, what, gone in events if what == _WAY and family is Family.IPV6]
-    ways = tuple(at for n, (at, gone) in enumerate(went) if gone and any(not later for _, later in went[n + 1 :]))
-    return Told(removed, ways, {family: _away(events, family) for family in Family}, carrier)
+def _of(events: list[Event], carrier: bool) -> InterfaceEvents:
+    removed = frozenset(what for _, _, _, what, gone in events if gone and what != _ANY_DEFAULT)
+    went = [(at, gone) for at, _, family, what, gone in events if what == _ANY_DEFAULT and family is Family.IPV6]
+    route_losses = tuple(
+        at for n, (at, gone) in enumerate(went) if gone and any(not later for _, later in went[n + 1 :])
+    )
+    return InterfaceEvents(removed, route_losses, {family: _away(events, family) for family in Family}, carrier)
 
 
 def _away(events: list[Event], family: Family) -> float:
-    """For how long anything was away that came back."""
+    """Seconds during which at least one address or route was missing that later came back."""
     since: dict[str, float] = {}
     spans: list[tuple[float, float]] = []
     for at, _, of, what, gone in events:

@@ -1,4 +1,4 @@
-"""A small site, and changes to it: each is what somebody might open a pull request for."""
+"""A small base site and a list of changes to it, each as a pull request might contain it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -65,15 +65,15 @@ Files = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A change.
+    """A change to the base site, with its expected class.
 
     Attributes:
-        name: of the test and its folder.
-        edit: changes the files.
-        worst: the class that it is expected to have.
-        empty: whether nothing at all changes.
-        sound: whether the head compiles.
-        given: what the base has besides.
+        name: Name of the case, of its branch and of its folder in `expected/`.
+        edit: Function that applies the change to the files.
+        worst: Expected worst disruption class.
+        empty: Whether the change has no effect at all.
+        sound: Whether the changed specs compile.
+        given: Function that edits the base files before the change.
     """
 
     name: str
@@ -85,7 +85,7 @@ class Case:
 
 
 def swap(file: str, old: str, new: str) -> Callable[[Files], None]:
-    """An edit that replaces a text that is there once."""
+    """An edit that replaces a text, which must occur exactly once in the file."""
 
     def edit(files: Files) -> None:
         assert files[file].count(old) == 1, f"{old!r} is {files[file].count(old)} times in {file}"
@@ -95,7 +95,7 @@ def swap(file: str, old: str, new: str) -> Callable[[Files], None]:
 
 
 def both(*edits: Callable[[Files], None]) -> Callable[[Files], None]:
-    """Several edits in one change."""
+    """An edit that applies several edits in order."""
 
     def edit(files: Files) -> None:
         for one in edits:
@@ -146,7 +146,7 @@ _OTHER = "ipv4: 203.0.113.20/24, gateway4: 203.0.113.1, ipv6: 2001:db8:9::20/64"
 
 
 def _two_hosts(files: Files) -> None:
-    """Another host on the same link, with a network, a guest and a forward of its own, and policy between both."""
+    """Adds a second host on the same link, with its own network, guest and forward, and a policy between both hosts."""
     swap("hosts.yaml", "{zone: internet, ipv4: dhcp, ipv6: ra}", f"{{zone: internet, {_ONE}, gateway6: fe80::1}}")(
         files
     )
@@ -257,7 +257,7 @@ CASES = (
     ), "D4", given=_two_hosts),
     Case("guest-other-mac", swap("guests.yaml", "02:00:00:00:02:20", "02:00:00:00:02:21"), "D5"),
 )  # fmt: skip
-"""At least twenty-five changes."""
+"""All change cases."""
 
 
 def given(case: Case) -> Files:

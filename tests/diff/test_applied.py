@@ -1,7 +1,8 @@
-"""Predicted classes against what a kernel and a networkd do: each change applied to a running site, with traffic on.
+"""Predicted disruption classes against a real kernel and networkd: each change is applied to a site under traffic.
 
-Every interface, guest and ruleset that noticed anything must have been told of with just that class, and nothing else
-may have been; what has no class above D2 loses no connection, and no ping but while an address or a way was away.
+The prediction must name exactly the interfaces, guests and rulesets that were disrupted, each with its observed class.
+A flow that touches nothing above class D2 keeps its connections; it may lose pings only while an address or default
+route is missing.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ from taploom.plan.site import Plan
 pytestmark = needs("root", "tun", "networkd", "dbus", "nft", "ip", "ping", "unshare", "nsenter")
 
 _SECOND = swap("guests.yaml", "guests:\n", "guests:\n" + WEB2)
-"""Somebody who reaches a forward on the bridge that it leads back to, and is masqueraded there."""
+"""Adds a neighbour of the forward's target: it reaches the forward from the same bridge, and is masqueraded there."""
 _FENCE = swap("policy.yaml", "policy:\n", "policy:\n  fence: {from: web2, to: web, deny: any}\n")
-"""One neighbour may not begin to talk to the other, but answer."""
+"""Forbids `web2` to open connections to its neighbour `web`; replies still pass."""
 _OF_OURS: dict[str, tuple[Callable[[Files], None], Callable[[Files], None]]] = {
     "hairpin": (
         _SECOND,
@@ -57,9 +58,9 @@ _FROM_CASES = (
 )  # fmt: skip
 NAMES = (*_FROM_CASES, *_OF_OURS)
 LABS = 3
-"""How many run at a time: nearly all of it is waiting, and a lease of seconds bears no crowd."""
+"""Number of labs that run at the same time; more would delay DHCP beyond the short lease time."""
 FEW = 5
-"""Pings that a busy machine may lose by itself."""
+"""Number of pings that a flow may lose just because the machine is busy."""
 
 
 def _plans(name: str, version: int) -> tuple[Plan, Plan]:
@@ -107,31 +108,31 @@ def predicted(name: str, before: Plan, after: Plan) -> Change:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_was_told_is_what_happens(
+def test_predicted_classes_are_observed(
     name: str, plans: dict[str, tuple[Plan, Plan]], labs: dict[str, Future[Applied]]
 ) -> None:
     change = predicted(name, *plans[name])
-    told: dict[str, int] = {}
+    classes: dict[str, int] = {}
     for one in change.disruption:
-        told[one.device] = max(int(one.grade), told.get(one.device, 0))
+        classes[one.device] = max(int(one.grade), classes.get(one.device, 0))
     seen = labs[name].result(timeout=300)
-    assert seen.classes == {device: grade for device, grade in told.items() if grade}
-    spared = [q for q in (*seen.sight.ended, *seen.sight.kept) if _spared(q, told, plans[name])]
+    assert seen.classes == {device: grade for device, grade in classes.items() if grade}
+    spared = [q for q in (*seen.sight.ended, *seen.sight.kept) if _spared(q, classes, plans[name])]
     assert [q.flow for q in seen.sight.ended if q in spared] == []
-    pings = [(q, n) for q, n in seen.sight.pings if _spared(q, told, plans[name])]
+    pings = [(q, n) for q, n in seen.sight.pings if _spared(q, classes, plans[name])]
     assert {q.flow: n for q, n in pings if n > FEW + _away(seen.sight, q) / EVERY} == {}
     assert spared
 
 
 def _away(sight: Sight, question: Question) -> float:
-    """Seconds for which an address or a way was away that a flow needs: of its ends, and of hosts, which carry it."""
+    """Seconds during which an address or default route of the flow's ends or of any host was missing."""
     ends, family = {question.source.machine, question.to.machine}, question.packet.family
     needed = (one for one in sight.interfaces if one.machine in ends or one.machine.startswith("host/"))
     return sum(one.away.get(family, 0.0) for one in needed)
 
 
-def _spared(question: Question, told: dict[str, int], plans: tuple[Plan, Plan]) -> bool:
-    """Whether a flow touches nothing that was told to lose connections, and no guest that was told of."""
+def _spared(question: Question, classes: dict[str, int], plans: tuple[Plan, Plan]) -> bool:
+    """Whether a flow touches no device with a predicted class above D2, and no guest with a predicted disruption."""
     after = {guest.name for guest in plans[1].guests}
     guests = {guest.name: {nic.bridge for nic in guest.nics} for guest in plans[0].guests}
     hosts = {host.name: {*_uplinks(host), *(b.device for b in host.bridges)} for host in plans[0].hosts}
@@ -141,9 +142,11 @@ def _spared(question: Question, told: dict[str, int], plans: tuple[Plan, Plan]) 
     translated = question.verdict.packet.source != question.packet.source
     if translated or any(machine.startswith("zone/") for machine in machines):
         devices |= {name for host in plans[0].hosts for name in _uplinks(host)}
-    leasing = {guest.name for guest in plans[0].guests for nic in guest.nics if f"DHCP clients on {nic.bridge}" in told}
+    clients = {(g.name, f"DHCP clients on {nic.bridge}") for g in plans[0].guests for nic in g.nics}
+    leasing = {name for name, group in clients if group in classes}
     known = not ((ends & guests.keys()) - after or ends & leasing)
-    return known and all(told.get(device, 0) <= 2 for device in devices) and not any(told.get(end, 0) for end in ends)
+    unharmed = all(classes.get(device, 0) <= 2 for device in devices)
+    return known and unharmed and not any(classes.get(end, 0) for end in ends)
 
 
 def _uplinks(host: Host) -> set[str]:

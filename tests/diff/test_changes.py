@@ -1,6 +1,6 @@
-"""Every change of `site.py`, told as text, Markdown and JSON, against what a person has read.
+"""Output of `taploom plan` for every change of `site.py`, as text, Markdown and JSON, against reviewed files.
 
-The files of `expected/` are written by `pytest --update` and reviewed like code.
+`pytest --update` writes the files of `expected/`; a person reviews them like code.
 """
 
 import json
@@ -31,7 +31,8 @@ def case(request: pytest.FixtureRequest, repository: Path, monkeypatch: pytest.M
     return found
 
 
-def told(taploom: Taploom, case: Case, form: str) -> str:
+def planned(taploom: Taploom, case: Case, form: str) -> str:
+    """Output of `taploom plan` for a case in one format, after a check of the exit code."""
     base = f"{case.name}-base" if given(case) != BASE else "main"
     done = taploom("plan", f"{base}..{case.name}", "--format", form, "--detailed-exitcode")
     failing = not case.sound or case.name == "gates-fail"
@@ -40,7 +41,7 @@ def told(taploom: Taploom, case: Case, form: str) -> str:
 
 
 def settled(text: str) -> str:
-    """Without the names of commits, which differ from run to run, and without the digest over them."""
+    """The text with commit names, which differ from run to run, and their digest replaced by fixed words."""
     text = re.sub(r"plan=sha256:[0-9a-f]{64}", "plan=sha256:digest", re.sub(r"@[0-9a-f]{7}\b", "@commit", text))
     return re.sub(r"\b[0-9a-f]{7}\.\.[0-9a-f]{7}\b", "commit..commit", text)
 
@@ -52,10 +53,10 @@ def test_there_are_enough_changes_and_no_orphans() -> None:
 
 
 @pytest.mark.parametrize(("form", "name"), [("text", "plan.txt"), ("md", "plan.md"), ("json", "plan.json")])
-def test_it_is_told_as_a_person_has_read_it(
+def test_a_change_is_reported_as_reviewed(
     taploom: Taploom, case: Case, form: str, name: str, pytestconfig: pytest.Config
 ) -> None:
-    text = told(taploom, case, form)
+    text = planned(taploom, case, form)
     if form == "json":
         data: dict[str, Any] = json.loads(text)
         Draft202012Validator(diff_schema()).validate(data)
@@ -71,7 +72,9 @@ def test_it_is_told_as_a_person_has_read_it(
     assert path.read_text(encoding="utf-8") == text
 
 
-def test_what_changes_nothing_says_so(taploom: Taploom, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_without_effect_is_reported_as_empty(
+    taploom: Taploom, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(repository)
     for name in ("comments-only", "order-only"):
         done = taploom("plan", f"main..{name}", "--format", "json", "--detailed-exitcode")
@@ -82,7 +85,7 @@ def test_what_changes_nothing_says_so(taploom: Taploom, repository: Path, monkey
         assert not any(data["flows"].values())
 
 
-def test_lines_are_linked_at_the_revision_that_has_them(
+def test_links_to_lines_name_the_revision_that_contains_them(
     taploom: Taploom, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(repository / "specs")
@@ -97,12 +100,12 @@ def test_lines_are_linked_at_the_revision_that_has_them(
     assert f"&#40;[`./forwards.yaml:3`]({start}/{head}/specs/forwards.yaml#L3)&#41;" in comment  # to decide
     assert f"| [`./guests.yaml:3`]({start}/{head}/specs/guests.yaml#L3) |" in comment
     assert "](" not in taploom("plan", "main..guest-with-forward", "--format", "md").out
-    comment = taploom("plan", "guest-removed", "--exact", *source).out  # with a working tree that nobody can see
+    comment = taploom("plan", "guest-removed", "--exact", *source).out  # a working tree is on no forge
     assert "`./guests.yaml:10`" in comment
     assert "](" not in comment
 
 
-def test_the_command_in_the_comment_compares_the_same_once_more(
+def test_the_command_in_the_comment_repeats_the_comparison(
     taploom: Taploom, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(repository)

@@ -1,4 +1,4 @@
-"""The comment of a pull request: its parts, its size, and that nobody's name breaks it."""
+"""The Markdown comment for a pull request: its parts, its size limit, and that hostile names cannot break it."""
 
 import re
 from collections import Counter
@@ -22,7 +22,7 @@ __all__ = ["taploom"]
 PARTS = (
     "<!-- taploom:plan v1 key=default plan=sha256:", "## Network plan: **needs review**", "**Plan: 2 to add",
     "### Decide these", "**Exposes** `guest/proxy-c`", "**Open connections survive**", "conntrack -D",
-    "### Reachability", "**EXPOSED**", "BLOCKED", "<details><summary>Flows that come and go", "for example",
+    "### Reachability", "**EXPOSED**", "BLOCKED", "<details><summary>Flows of objects that are", "for example",
     "### What applying does to running traffic", "**D4**", "**D1**", "### Changes", "### Topology", "```mermaid",
     "### Generated files", "```diff", "| Undo |",
     "### Apply and undo", "taploom export cedar", "networkctl reload", "| management |", "@@ [DHCPServer]",
@@ -37,7 +37,7 @@ def changed(before: dict[str, str], after: dict[str, str]) -> Change:
 
 
 def assert_balanced(text: str) -> None:
-    """Fences and folds are closed, and no table row is broken."""
+    """Checks that code fences and `<details>` are closed, and that table rows have whole cells."""
     opened: list[str] = []
     for line in text.splitlines():
         fence = re.match(r"^(`{3,})(\w*)$", line)
@@ -53,7 +53,7 @@ def assert_balanced(text: str) -> None:
 
 
 def example(folder: Path) -> None:
-    """The change of the bar: a guest with a forward, a smaller pool, a rule less."""
+    """Writes the example specs with a change: one more guest with a forward, a smaller pool, one rule less."""
     files = {path.relative_to(SPECS): path.read_text(encoding="utf-8") for path in SPECS.rglob("*.yaml")}
     texts = {str(path): text for path, text in files.items()}
     texts["guests/edge.yaml"] += "\n  proxy-c:\n    host: cedar\n    nics: {edge: {ipv4: 10.20.0.12, ipv6: none}}\n"
@@ -78,7 +78,7 @@ def test_the_example_has_every_part_and_stays_small(tmp_path: Path, taploom: Tap
 
 
 def many(count: int) -> tuple[dict[str, str], dict[str, str]]:
-    """A site, and the same with many more guests, each with a forward."""
+    """Specs of a site, and of the same site with `count` more guests, each with a forward."""
     after = dict(BASE)
     after["networks.yaml"] = after["networks.yaml"].replace("10.1.0.1/24", "10.1.0.1/16").replace("10.2.0", "10.200.0")
     after["guests.yaml"] = after["guests.yaml"].replace("10.2.0", "10.200.0")
@@ -92,7 +92,7 @@ def many(count: int) -> tuple[dict[str, str], dict[str, str]]:
     return before, after
 
 
-def test_a_thousand_guests_fit_and_what_is_cut_is_said() -> None:
+def test_a_change_of_a_thousand_guests_fits_and_names_the_omitted_parts() -> None:
     change = changed(*many(1000))
     text = change_markdown(change, link="https://ci.example.org/plan.html")
     assert len(text) < 65_536
@@ -103,7 +103,7 @@ def test_a_thousand_guests_fit_and_what_is_cut_is_said() -> None:
     assert "**Plan: 2000 to add" in text
 
 
-def test_of_what_stays_a_text_names_the_first_and_counts_the_rest() -> None:
+def test_of_many_unchanged_flows_the_first_are_named_and_the_rest_counted() -> None:
     before = many(40)[1]
     after = dict(before)
     after["networks.yaml"] = after["networks.yaml"].replace("10.1.0.1/16", "10.9.0.1/16")
@@ -120,7 +120,7 @@ def test_of_what_stays_a_text_names_the_first_and_counts_the_rest() -> None:
 
 
 @pytest.mark.parametrize("limit", [1500, 3000, 6000, 12_000, 30_000])
-def test_it_is_whole_at_any_size(limit: int) -> None:
+def test_the_comment_is_well_formed_at_any_size_limit(limit: int) -> None:
     text = change_markdown(changed(*many(40)), limit=limit)
     assert_balanced(text)
     assert len(text.encode()) <= max(limit, 3200)
@@ -129,7 +129,7 @@ def test_it_is_whole_at_any_size(limit: int) -> None:
 HOSTILE = "a|b `c` ``` <script>alert(1)</script> @team [x](javascript:1) *b* \\ --> &lt; \"q\" 'r' ${{ x }} \u202eabc"
 
 
-def test_hostile_words_stay_words() -> None:
+def test_hostile_text_is_escaped() -> None:
     quoted = HOSTILE.replace("\\", "\\\\").replace('"', '\\"').replace("\u202e", "\\u202E")
     after = dict(BASE)
     after["policy.yaml"] = after["policy.yaml"].replace("also covered by lan-dmz", quoted)
@@ -148,7 +148,7 @@ def test_hostile_words_stay_words() -> None:
     assert "\x1b" not in change_text(change)
 
 
-def test_the_digest_in_the_mark_is_that_of_the_change(tmp_path: Path) -> None:
+def test_the_digest_in_the_marker_depends_only_on_the_change(tmp_path: Path) -> None:
     one, same = changed(dict(BASE), dict(BASE)), changed(dict(BASE), dict(BASE))
     other = changed(dict(BASE), {**BASE, "more.yaml": "taploom: 1\nservices: {x: tcp/9}\n"})
     marks = [change_markdown(change).splitlines()[0] for change in (one, same, other)]
@@ -156,6 +156,6 @@ def test_the_digest_in_the_mark_is_that_of_the_change(tmp_path: Path) -> None:
     write(tmp_path / "specs", dict(BASE))
 
 
-def test_the_key_cannot_end_the_mark() -> None:
+def test_a_hostile_key_cannot_close_the_marker_comment() -> None:
     text = change_markdown(changed(dict(BASE), dict(BASE)), key="--> <b>")
     assert text.splitlines()[0].count("-->") == 1

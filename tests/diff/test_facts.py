@@ -1,4 +1,4 @@
-"""What a change says is told: each key of the language is a fact that plans are compared by, or is told elsewhere."""
+"""Every key of the spec language is a fact that plans are compared by, or is reported in another part of the diff."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ NO_FACTS = {
     "deny": "`action` and `services` of an entry",
     "exposure-owner": "`gates` judge a change and are no part of the plan",
     "gates": "`gates` judge a change and are no part of the plan",
-    "gateway4": "made of the family's digit",
-    "gateway6": "made of the family's digit",
+    "gateway4": "a fact whose name `facts` composes with the digit of the family",
+    "gateway6": "a fact whose name `facts` composes with the digit of the family",
     "max-class": "`gates` judge a change and are no part of the plan",
     "max-removed": "`gates` judge a change and are no part of the plan",
-    "moved-from": "told as a rename",
+    "moved-from": "reported as a rename",
     "networks": "facts of each network",
-    "ping": "`probes` of a host, in words",
-    "tcp": "`probes` of a host, in words",
+    "ping": "part of the text of the fact `probes` of a host",
+    "tcp": "part of the text of the fact `probes` of a host",
     "waive": "`gates` judge a change and are no part of the plan",
 }
-"""Keys that no fact is called by, and where else they are told."""
+"""Keys that are not the name of a fact, and where the diff reports them instead."""
 
 
 def keys() -> set[str]:
-    """The keys of all models of the language."""
+    """All keys of all models of the spec language."""
     names = (one.name for one in pkgutil.iter_modules(models.__path__))
     modules = (importlib.import_module(f"{models.__name__}.{name}") for name in names)
     found = (value for module in modules for value in vars(module).values() if isinstance(value, Model))
     return {key.name for model in found for key in model.keys}
 
 
-def test_every_key_is_a_fact_or_is_told_elsewhere() -> None:
+def test_every_key_is_a_fact_or_is_reported_elsewhere() -> None:
     tree = ast.parse(Path(facts.__file__).read_text(encoding="utf-8"))
     named = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     assert keys() - named == set(NO_FACTS)

@@ -1,4 +1,4 @@
-"""Where a heading says that a change of a file is, worked out by hand."""
+"""The section or chain that heads each hunk of a file's diff, against places found by hand."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ UNIT = ["[Match]", "Name=eth0", "", "[Network]", "DHCP=yes"]
         ([], CHAIN, ""),
     ],
 )
-def test_a_heading_names_what_the_change_is_in(old: list[str], new: list[str], place: str) -> None:
+def test_a_heading_names_the_section_or_chain_of_its_change(old: list[str], new: list[str], place: str) -> None:
     before, after = (
         [Artifact("hosts/h/target/file", tuple(Line(text, None) for text in texts))] for texts in (old, new)
     )

@@ -1,4 +1,4 @@
-"""A change as SARIF and as annotations: at the line that is the cause, as the standards want them."""
+"""Findings of a change as SARIF and as GitHub annotations: at the causing line, and valid by the SARIF schema."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def annotations(taploom: Taploom, name: str) -> list[str]:
     return taploom("plan", f"main..{name}", "--format", "github").out.splitlines()
 
 
-def test_a_gate_that_fails_is_an_error_where_it_is_caused(taploom: Taploom) -> None:
+def test_a_gate_that_fails_is_an_error_at_the_causing_line(taploom: Taploom) -> None:
     lines = annotations(taploom, "gates-fail")
     assert any(
         line.startswith("::error file=specs/forwards.yaml,line=3,") and "exposure-owner" in line for line in lines
@@ -41,22 +41,22 @@ def test_a_waived_gate_is_a_notice_with_its_reason(taploom: Taploom) -> None:
     assert all(line.startswith("::notice ") and line.endswith("waived: window on Sunday") for line in lines)
 
 
-def test_what_stays_open_and_who_may_be_cut_off_are_told(taploom: Taploom) -> None:
+def test_flows_still_allowed_and_management_at_risk_are_reported(taploom: Taploom) -> None:
     (still,) = annotations(taploom, "rule-removed-still-allowed")
     assert still.startswith("::notice file=specs/policy.yaml,line=5,")
     assert any("way-in-at-risk" in line for line in annotations(taploom, "uplink-static"))
-    # What a host says to itself never was of the forward.
+    # A host's traffic to itself never passed the forward, so it does not count as still open.
     assert not any("still" in line for line in annotations(taploom, "forward-removed"))
     assert annotations(taploom, "order-only") == []
 
 
-def test_sarif_is_what_its_schema_says(taploom: Taploom) -> None:
+def test_sarif_is_valid_by_its_schema(taploom: Taploom) -> None:
     text = taploom("plan", "main..gates-fail", "--format", "sarif").out
     Draft202012Validator(SARIF).validate(json.loads(text))
     assert {result["ruleId"] for result in json.loads(text)["runs"][0]["results"]} == {"TL951", "TL952"}
 
 
-def test_no_word_ends_an_annotation() -> None:
+def test_hostile_text_cannot_end_an_annotation() -> None:
     after, _ = hostile()
     after["forwards.yaml"] += (
         '  raw: {on: hv1, ports: tcp/9000, to: db, owner: "::error::x\\n::set-output name=a::b"}\n'

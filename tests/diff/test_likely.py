@@ -1,4 +1,4 @@
-"""A rename is suggested where it may be one, and not where two objects say what many do."""
+"""A removed and an added object are a likely rename only if they share facts that few other objects have."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ forwards:
 @pytest.mark.parametrize(
     ("new", "was"),
     [
-        ("  smtp: {on: hv1, ports: tcp/25, to: db, to-port: 8443}", "forward/mail"),  # the same by another name
-        ("  smtp: {on: hv1, ports: tcp/25, to: web, to-port: 8443}", "forward/mail"),  # nobody else has this port
-        ("  chat: {on: hv1, ports: tcp/5222, to: web, to-port: 8443}", ""),  # what it shares, others say too
+        ("  smtp: {on: hv1, ports: tcp/25, to: db, to-port: 8443}", "forward/mail"),  # only the name differs
+        ("  smtp: {on: hv1, ports: tcp/25, to: web, to-port: 8443}", "forward/mail"),  # no other forward has this port
+        ("  chat: {on: hv1, ports: tcp/5222, to: web, to-port: 8443}", ""),  # all shared facts are common
     ],
 )
-def test_a_forward_is_a_likely_rename_by_what_is_its_own(new: str, was: str) -> None:
+def test_a_forward_is_a_likely_rename_if_it_keeps_a_distinctive_fact(new: str, was: str) -> None:
     before = {**BASE, "forwards.yaml": FORWARDS}
     after = dict(before)
     swap("forwards.yaml", "  mail: {on: hv1, ports: tcp/25, to: db, to-port: 8443}", new)(after)

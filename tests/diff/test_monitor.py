@@ -1,9 +1,9 @@
-"""What is read out of `ip monitor`, from lines as iproute2 6.1 and 6.15 write them."""
+"""Parsing of `ip monitor` logs, with lines as iproute2 6.1 and 6.15 write them."""
 
 from datetime import datetime
 
 import pytest
-from tests.diff.monitor import told
+from tests.diff.monitor import interface_events
 
 from taploom.base.address import Family
 
@@ -21,19 +21,19 @@ LOG = """\
 """  # noqa: E501
 
 
-def test_what_goes_and_comes_is_away_meanwhile() -> None:
-    found = told(LOG)["eth0"]
+def test_an_address_or_route_that_comes_back_was_away_in_between() -> None:
+    found = interface_events(LOG)["eth0"]
     assert found.removed == {"10.0.0.1/24", "fd00::1/64"}
-    assert found.ways == (datetime(2026, 11, 29, 13, 0, 1).timestamp(),)
+    assert found.route_losses == (datetime(2026, 11, 29, 13, 0, 1).timestamp(),)
     assert found.away == {Family.IPV4: pytest.approx(0.25), Family.IPV6: pytest.approx(2.0)}
     assert not found.carrier
 
 
-def test_what_does_not_come_back_is_not_counted() -> None:
-    assert told(LOG)["eth1"].ways == ()
-    assert told(LOG)["eth1"].away[Family.IPV6] == 0
+def test_a_route_that_does_not_come_back_is_not_counted() -> None:
+    assert interface_events(LOG)["eth1"].route_losses == ()
+    assert interface_events(LOG)["eth1"].away[Family.IPV6] == 0
 
 
-def test_a_carrier_that_was_lost_is_seen() -> None:
-    assert told(LOG)["vb"].carrier
-    assert told("") == {}
+def test_a_lost_carrier_is_recorded() -> None:
+    assert interface_events(LOG)["vb"].carrier
+    assert interface_events("") == {}

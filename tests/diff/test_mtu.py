@@ -1,6 +1,6 @@
-"""A network's MTU that changes: what is lost when hosts and guests take it up in the wrong order.
+"""A changed MTU of a network: packets are lost if host and guests take it up in the wrong order.
 
-A bridge is no router, which would say so: what is larger than it takes is dropped without an error (RFC 1191).
+Unlike a router, a bridge sends no ICMP error for a packet that is larger than its MTU (RFC 1191): it just drops it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WEB, OTHER = "10.1.0.10", "fd12:3456:789a:1::10"
 
 
 def plan(mtu: int | None) -> Plan:
-    """The site with two guests on the network, which says its MTU or does not."""
+    """Plan of the site with two guests on the network `dmz`, which has this MTU; None for none in the specs."""
     files = dict(BASE)
     swap("guests.yaml", "guests:\n", "guests:\n" + WEB2)(files)
     if mtu:
@@ -48,7 +48,7 @@ def wide() -> Iterator[RunningSite]:
 
 
 def mtus(site: RunningSite) -> dict[str, int]:
-    """The MTU of the bridge, of a TAP and of both NICs."""
+    """MTU of the bridge, of a TAP and of both guests' NICs, by machine and link."""
     host = site.hosts["hv1"]
     links = [(host, "br-dmz"), (host, tap(site)), (site.guests["web"], "eth0"), (site.guests["web2"], "eth0")]
     shown = {f"{m.name}/{name}": m.run("ip", "link", "show", "dev", name) for m, name in links}
@@ -60,17 +60,17 @@ def tap(site: RunningSite) -> str:
 
 
 def answered(site: RunningSite, size: int) -> list[bool]:
-    """Whether pings of a whole size in bytes, in one piece, are answered by the neighbour, in both families."""
+    """Whether the neighbour answers unfragmented pings whose packets have this size in bytes: by IPv4, and by IPv6."""
     machine = site.guests["web2"]
     heads = ((WEB, 20 + 8), (OTHER, 40 + 8))
     ping = ("ping", "-nq", "-M", "do", "-c", "3", "-i", "0.2", "-W", "1", "-s")
     said = [machine.run(*ping, str(size - head), to, check=False) for to, head in heads]
-    assert not any("errors" in text or "too long" in text for text in said), "somebody says that it is too large"
+    assert not any("errors" in text or "too long" in text for text in said), "a machine reported an MTU error"
     return [" 0 received" not in text for text in said]
 
 
 def settled(site: RunningSite, host: int, guests: int) -> None:
-    """Waits until the host's links and the guests' have these MTUs."""
+    """Waits until all links of the host have MTU `host`, and those of guests MTU `guests`."""
     machines = site.hosts["hv1"].name
 
     def done() -> bool:
@@ -81,7 +81,7 @@ def settled(site: RunningSite, host: int, guests: int) -> None:
 
 @pytest.mark.kernel
 @needs("root", "tun", "networkd", "dbus", "nft", "ip", "ping", "unshare", "nsenter")
-def test_guests_go_first_when_it_is_lowered_and_the_host_when_it_is_raised(wide: RunningSite) -> None:
+def test_guests_go_first_if_the_mtu_is_lowered_and_the_host_if_it_is_raised(wide: RunningSite) -> None:
     lower, higher = rendered(plan(NARROW)), rendered(plan(None))
     assert answered(wide, WIDE) == [True, True]
     change_over(wide, lower, ["host"])
@@ -94,7 +94,7 @@ def test_guests_go_first_when_it_is_lowered_and_the_host_when_it_is_raised(wide:
     settled(wide, NARROW, WIDE)
     assert answered(wide, WIDE) == [False, False], "the guests went first"
     change_over(wide, higher, ["host"])
-    settled(wide, WIDE, WIDE)  # `mtu` was removed: what no spec says any more is Ethernet's
+    settled(wide, WIDE, WIDE)  # `mtu` was removed from the specs, so the default of Ethernet applies
     assert answered(wide, WIDE) == [True, True]
     change_over(wide, lower, ["guest"])
     settled(wide, WIDE, NARROW)
@@ -104,16 +104,16 @@ def test_guests_go_first_when_it_is_lowered_and_the_host_when_it_is_raised(wide:
     assert answered(wide, NARROW) == [True, True]
 
 
-def test_the_plan_says_who_goes_first() -> None:
+def test_the_plan_says_whether_guests_or_host_go_first() -> None:
     sides = {mtu: ComparedPlan(str(mtu), plan(mtu)) for mtu in (None, NARROW, WIDE)}
     lowered = compare(sides[None], sides[NARROW])
     (cut,) = (one for one in lowered.disruption if one.effect is Effect.NARROWED)
     assert (cut.grade, cut.device) == (Class.D3, "br-dmz")
     steps = commands(lowered)
-    assert steps[0] == "# the guests first, since larger packets are lost once the host is done: web, web2"
+    assert steps[0] == "# first lower the MTU of these guests, else larger packets are lost: web, web2"
     raised = compare(sides[NARROW], sides[None])
     assert not any(one.effect is Effect.NARROWED for one in raised.disruption)
     steps = commands(raised)
-    assert steps[-1] == "# then the guests, whose larger packets are lost until the host is done: web, web2"
+    assert steps[-1] == "# raise the MTU of these guests only now, else larger packets are lost: web, web2"
     assert lowered.undo is Class.D3
     assert compare(sides[None], sides[WIDE]).disruption == ()

@@ -1,4 +1,4 @@
-"""The page of a change in a real browser: hostile words stay words, nothing is asked of anybody, it fits a phone."""
+"""The HTML page of a change in a real browser: hostile text is shown as text, no request is made, it fits a phone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SEEN = HOSTILE.partition("\u202e")[0]
 
 
 def hostile() -> tuple[dict[str, str], Change]:
-    """A change with hostile words wherever a spec takes words, and the site after it."""
+    """Specs with hostile text in every free-text key, and the change from the base to them."""
     after = dict(BASE)
     after["policy.yaml"] = after["policy.yaml"].replace("also covered by lan-dmz", _QUOTED)
     after["guests.yaml"] = after["guests.yaml"].replace(
@@ -49,7 +49,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_runs_nothing_is_fetched_and_it_fits(browser: Browser, page: Path, scheme: str, width: int) -> None:
+def test_the_page_runs_no_script_fetches_nothing_and_fits_the_screen(
+    browser: Browser, page: Path, scheme: str, width: int
+) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
     shown = context.new_page()
     asked: list[str] = []

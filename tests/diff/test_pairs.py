@@ -1,9 +1,9 @@
-"""The flow difference of every change against every pair of classes, asked one packet at a time of both plans.
+"""The flow difference of every change against the lab's oracle, which judges one packet at a time under both plans.
 
-The answers come from the lab's oracle, which walks the plan hop by hop and shares no code with the flows that are
-compared: it is what a kernel is held against. Classes are the guests, the host's addresses, who is outside, and every
-port of an entry with its neighbours. No class of either side is left out, and nothing is drawn by lot. Where there are
-several hosts, each is asked alone, with the others outside: it is to be told for each what it does itself.
+The oracle walks the plan hop by hop and shares no code with the flows that are compared; other tests compare it with a
+kernel. The packets cover every pair of classes: guests, addresses of the host, addresses outside, and every port of an
+entry with its neighbours. Nothing is sampled at random. If a site has several hosts, the test judges each host alone,
+with the others as outside addresses, since the difference reports flows per host.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from taploom.plan.site import Plan
 
 PORTS = (21, 22, 25, 26, 53, 80, 442, 443, 444, 5431, 5432, 5433, 6432, 8443, 9000, 47001)
 NO_HOST = Prediction(False, "absent", "", FirstPacket(Address(Family.IPV4, 0), Address(Family.IPV4, 0), "icmp", 0))
-"""What a host lets pass that is not there."""
+"""Verdict for a host that is missing in a plan."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One plan, ready to be asked."""
+    """One plan and the oracle that predicts packets under it."""
 
     plan: Plan
     oracle: Oracle
@@ -75,7 +75,7 @@ class Asked:
         return self.oracle.atlas.ground
 
     def senders(self, family: Family) -> Iterator[tuple[str, Address]]:
-        """By which interface they come, and their addresses."""
+        """Source addresses, each with the host's interface on which its packets arrive."""
         for (name, network, of), address in self.ground.nics.items():
             if of is family:
                 guest = next(guest for guest in self.plan.guests if guest.name == name)
@@ -93,7 +93,7 @@ class Asked:
                 yield from (own.address,) if own else ()
 
     def verdict(self, ingress: str, packet: FirstPacket) -> Prediction | None:
-        """What becomes of it; None where nobody sends it, or nothing would show it."""
+        """Predicts a packet; None if no machine sends it, or if its outcome cannot be observed."""
         uplinks = {u.name: u.zone for host in self.plan.hosts for u in host.uplinks}
         try:
             if ingress in uplinks:
@@ -109,7 +109,7 @@ class Asked:
 
 
 def packets(sides: tuple[Asked, ...], family: Family) -> Iterator[tuple[str, FirstPacket]]:
-    """Every sender of both sides to every target of both, with every service."""
+    """A packet from every sender to every target of the given plans, for every service."""
     senders = sorted({one for side in sides for one in side.senders(family)})
     targets = sorted({one for side in sides for one in side.targets(family)})
     services: list[tuple[Protocol, int]] = [
@@ -142,7 +142,7 @@ def within(region: Region, ingress: str, packet: FirstPacket, learned: set[Addre
 
 
 def alone(plan: Plan, name: str, others: Iterable[Address]) -> Asked | None:
-    """One host with its guests, and the uplinks of the others as strangers; None where there is no such host."""
+    """The plan of one host and its guests, with the other hosts' uplinks as strangers; None if it has no such host."""
     here = tuple(host for host in plan.hosts if host.name == name)
     guests = tuple(guest for guest in plan.guests if guest.host == name)
     return Asked.of(replace(plan, hosts=here, guests=guests), others) if here else None
@@ -155,7 +155,7 @@ def _others(plan: Plan, name: str) -> Iterator[Address]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_every_pair_of_classes_is_told_of_as_it_is(case: Case) -> None:
+def test_flow_changes_agree_with_the_oracle_for_every_pair_of_classes(case: Case) -> None:
     before, after = plans(case)
     moved = MOVED.get(case.name, {})
     flows = compare_flows(before, after, moved)
@@ -173,7 +173,7 @@ def test_every_pair_of_classes_is_told_of_as_it_is(case: Case) -> None:
         for family in FAMILIES:
             for ingress, packet in packets(known, family):
                 old, new = (side.verdict(ingress, packet) if side else NO_HOST for side in sides)
-                told = {turn for turn, region in here if within(region, ingress, packet, learned)}
+                reported = {turn for turn, region in here if within(region, ingress, packet, learned)}
                 counted += old is not None and new is not None
                 ends = {packet.source, packet.to}
                 old, new = (
@@ -181,16 +181,16 @@ def test_every_pair_of_classes_is_told_of_as_it_is(case: Case) -> None:
                     for side, found in enumerate((old, new))
                 )
                 right = _right_of_others if others_now & ends else _right
-                if not right(told, old, new):
-                    wrong.append((name, ingress, packet, told, old, new))
+                if not right(reported, old, new):
+                    wrong.append((name, ingress, packet, reported, old, new))
     assert wrong == []
     assert counted > 500 * len(names)
 
 
-def _right_of_others(told: set[VerdictChange], old: Prediction | None, new: Prediction | None) -> bool:
-    """What somebody had there is theirs no longer, and what somebody else has there now is theirs."""
+def _right_of_others(reported: set[VerdictChange], old: Prediction | None, new: Prediction | None) -> bool:
+    """Whether the report is right for an address with a new owner: old owner's flows blocked, new owner's allowed."""
     lost, got = (bool(verdict and verdict.allowed) for verdict in (old, new))
-    return told == {turn for turn, it_is in ((VerdictChange.BLOCKED, lost), (VerdictChange.ALLOWED, got)) if it_is}
+    return reported == {turn for turn, it_is in ((VerdictChange.BLOCKED, lost), (VerdictChange.ALLOWED, got)) if it_is}
 
 
 def _learned(sides: tuple[Asked, ...]) -> set[Address]:
@@ -204,12 +204,12 @@ def _learned(sides: tuple[Asked, ...]) -> set[Address]:
     return found
 
 
-def _right(told: set[VerdictChange], old: Prediction | None, new: Prediction | None) -> bool:
-    if old is None or new is None:  # one side has nobody who sends it, or nobody who could answer
+def _right(reported: set[VerdictChange], old: Prediction | None, new: Prediction | None) -> bool:
+    if old is None or new is None:  # in one plan nothing sends the packet, or its outcome is unknown
         return True
     if old.allowed != new.allowed:
-        return told == {VerdictChange.ALLOWED if new.allowed else VerdictChange.BLOCKED}
+        return reported == {VerdictChange.ALLOWED if new.allowed else VerdictChange.BLOCKED}
     if not old.allowed:
-        return not told
+        return not reported
     rewritten = old.packet != new.packet
-    return told <= {VerdictChange.REDECIDED} and (not rewritten or bool(told))
+    return reported <= {VerdictChange.REDECIDED} and (not rewritten or bool(reported))

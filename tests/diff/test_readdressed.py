@@ -1,4 +1,4 @@
-"""What is told to stay but for its address does so, by the lab's oracle; and whatever else changes with it is told."""
+"""Flows reported as unchanged at a new address are so by the lab's oracle; other changes to them are still reported."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOVES = {
 
 
 @pytest.mark.parametrize("name", MOVES)
-def test_at_the_new_address_everything_is_as_it_was_at_the_old_one(name: str) -> None:
+def test_verdicts_at_the_new_address_equal_those_at_the_old_one(name: str) -> None:
     before, after = plans(next(case for case in CASES if case.name == name))
     old, new = Asked.of(before), Asked.of(after)
     counted = 0
@@ -32,9 +32,9 @@ def test_at_the_new_address_everything_is_as_it_was_at_the_old_one(name: str) ->
             assert (was and was.allowed) == (now and now.allowed), (ingress, packet)
             counted += was is not None
     assert counted > 500
-    told = [one for one in compare_flows(before, after, {}) if not one.implied]
-    assert told
-    assert all(one.readdressed for one in told)
+    reported = [one for one in compare_flows(before, after, {}) if not one.implied]
+    assert reported
+    assert all(one.readdressed for one in reported)
 
 
 def _moved(name: str, address: Address) -> Address:
@@ -56,12 +56,12 @@ _ALL = {"policy/web-db", "policy/desk-dmz", "policy/lan-dmz", "policy/out", "for
         (both(_MOVE, swap("policy.yaml", "[dmz, lan], to: internet", "dmz, to: internet")), {"policy/out"}),
     ],
 )  # fmt: skip
-def test_what_changes_besides_is_told_of(edit: object, other: set[str]) -> None:
+def test_a_change_of_policy_is_reported_besides_the_new_address(edit: object, other: set[str]) -> None:
     assert callable(edit)
     files: Files = dict(BASE)
     edit(files)
-    told = compare_flows(compiled(dict(BASE)).plan, compiled(files).plan, {})
-    ours = [one for one in told if one.inherited and "guest/db" in (*one.sources, *one.destinations)]
+    reported = compare_flows(compiled(dict(BASE)).plan, compiled(files).plan, {})
+    ours = [one for one in reported if one.inherited and "guest/db" in (*one.sources, *one.destinations)]
     assert {_entry(one) for one in ours if not one.readdressed and not one.implied} == other
     assert {_entry(one) for one in ours if one.readdressed} >= _ALL - other
 

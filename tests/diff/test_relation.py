@@ -1,7 +1,7 @@
-"""The flow difference of every change against the two relations, each made by itself and asked packet by packet.
+"""The flow difference of every change against both plans' packet maps, built separately and evaluated packet by packet.
 
-The packets are the corners of everything that either site names: the first and last address of each prefix, their
-neighbours, every guest and host, every port of a service and those beside it.
+Packets are random combinations of boundary values: first and last address of each prefix and their neighbours, every
+guest and host, every port of a service and its adjacent ports.
 """
 
 import random
@@ -35,7 +35,7 @@ MOVED = {"guest-moved-from": {"guest/web": "guest/shop"}, "rule-moved-from": {"p
 
 @dataclass(frozen=True)
 class Relation:
-    """One side, by a manager of its own."""
+    """One plan's packet map of one host and family, in a manager of its own."""
 
     plan: Plan
     host: Host
@@ -75,7 +75,7 @@ def guests(plan: Plan, family: Family) -> set[int]:
 
 
 def holders(plan: Plan, moved: Mapping[str, str]) -> dict[Address, str]:
-    """Whose each known address is, of guests and hosts, by the names that they have in the end."""
+    """Owner of each known address of guests and hosts; `moved` gives the new names of renamed objects."""
     nics = ((f"guest/{guest.name}", nic) for guest in plan.guests for nic in guest.nics)
     found = [(name, side.address) for name, nic in nics for side in (nic.ipv4, nic.ipv6) if side.address]
     for host in plan.hosts:
@@ -84,7 +84,10 @@ def holders(plan: Plan, moved: Mapping[str, str]) -> dict[Address, str]:
 
 
 def both_held(before: Plan, after: Plan, moved: Mapping[str, str]) -> tuple[dict[Address, str], dict[Address, str]]:
-    """The same of both sides, without the hosts that are on one side only, where no other host has what they have."""
+    """Owners of addresses under both plans.
+
+    An address of a host that only one plan has is left out, unless a host of the other plan has the same address.
+    """
     held = holders(before, moved), holders(after, {})
     names = [{moved.get(f"host/{host.name}", f"host/{host.name}") for host in before.hosts}]
     names.append({f"host/{host.name}" for host in after.hosts})
@@ -96,7 +99,7 @@ def both_held(before: Plan, after: Plan, moved: Mapping[str, str]) -> tuple[dict
 
 
 def interfaces(host: Host) -> Iterator[Interface]:
-    """What is known of the links of a host."""
+    """Fixed addresses of a host's uplinks and bridges, with their prefixes."""
     for uplink in host.uplinks:
         yield from (side.interface for side in (uplink.ipv4, uplink.ipv6) if isinstance(side, Fixed))
     for bridge in host.bridges:
@@ -104,7 +107,7 @@ def interfaces(host: Host) -> Iterator[Interface]:
 
 
 def of_links(host: Host, family: Family) -> set[int]:
-    """What all on a link answer to: the last address of IPv4, the first of IPv6."""
+    """Addresses of a whole link: the IPv4 broadcast address, and the IPv6 subnet-router anycast address."""
     known = (one.prefix for one in interfaces(host) if one.family is family)
     return {p.value + p.size - 1 if family is Family.IPV4 else p.value for p in known if p.size > 2}
 
@@ -136,7 +139,7 @@ def within(region: Region, context: MapContext, point: tuple[int, ...]) -> bool:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_it_is_the_difference_of_both_relations(case: Case) -> None:
+def test_the_flow_difference_is_that_of_both_packet_maps(case: Case) -> None:
     before, after = plans(case)
     names = MOVED.get(case.name, {})
     flows = compare_flows(before, after, names)
@@ -180,17 +183,17 @@ def _agrees(
                     gone |= {end for end in ends if networks[end][1 - side] and not networks[end][side]}
                 if gone:
                     answers[side] = ABSENT
-            told = {turn for turn, region in here if within(region, context, point)}
+            reported = {turn for turn, region in here if within(region, context, point)}
             wanted = _wanted(*answers)
             if context.ingress == SELF and (point[3] in lent or moved(point[3])):
-                wanted = set()  # a host does not send from an address that somebody else has, before or after
+                wanted = set()  # a host never sends from an address that another owner has in either plan
             elif ends & meant & held[0].keys() & held[1].keys() or (everywhere and any(map(moved, ends))):
                 wanted = _wanted(answers[0], ABSENT) | _wanted(ABSENT, answers[1])
-            assert told == wanted, (context, point, *answers)
+            assert reported == wanted, (context, point, *answers)
 
 
 def _network(plan: Plan, family: Family, end: int) -> str:
-    """The network that an address is in, or ""."""
+    """Name of the network that contains an address, or ""."""
     sides = ((n.name, in_family(n, family)) for n in plan.networks)
     known = ((name, side.prefix) for name, side in sides if side)
     return next((name for name, p in known if p.value <= end < p.value + p.size), "")
@@ -202,7 +205,7 @@ def _wanted(old: Answer, new: Answer) -> set[VerdictChange]:
     if passes == (False, False) or foreign:
         return set()
     if passes == (True, True):
-        # Of several entries that allow the same any may be named, but a removed one is named while it is there.
+        # If several entries allow a flow, any may be named; but a removed entry is named as long as it exists.
         same = treatment(old) == treatment(new) and old.by == new.by
         return set() if same else {VerdictChange.REDECIDED}
     return {VerdictChange.ALLOWED if passes[1] else VerdictChange.BLOCKED}

@@ -1,4 +1,4 @@
-"""Rows that a reviewer reads: who is in them, with what, and the packet that stands for them."""
+"""Rows of flow changes that a reviewer reads: their sources, destinations, services and example packet."""
 
 from __future__ import annotations
 
@@ -57,20 +57,20 @@ def change(edit: object = both(), given: object = both()) -> Change:
     return compare(ComparedPlan("old", before.plan), ComparedPlan("new", after.plan))
 
 
-def told(found: Change) -> set[tuple[str, str, str, str]]:
-    """The rows of a text: who reaches whom with what, and who says so now."""
-    rows = flow_words.told(found)
-    return {(", ".join(r.sources), ", ".join(r.destinations), ", ".join(r.services), r.after.by) for r in rows}
+def rows(found: Change) -> set[tuple[str, str, str, str]]:
+    """Rows as the text output shows them: sources, destinations, services, and the entry that decides now."""
+    found_rows = flow_words.told(found)
+    return {(", ".join(r.sources), ", ".join(r.destinations), ", ".join(r.services), r.after.by) for r in found_rows}
 
 
-def test_a_new_nic_shows_the_neighbours_that_come_with_it() -> None:
-    found = told(change(_SECOND))
+def test_a_new_nic_adds_flows_with_its_neighbours() -> None:
+    found = rows(change(_SECOND))
     assert ("guest/probe", "network/office", "any", "implied/bridge") in found
     assert ("network/office", "guest/probe", "any", "implied/bridge") in found
 
 
 def test_a_guest_does_not_reach_itself() -> None:
-    """By none of its addresses: its kernel hands that over without a wire."""
+    """No row is from a guest to itself: its kernel delivers such packets locally, whatever address they use."""
     found = change(_SECOND)
     assert not [one for one in found.flows if set(one.sources) & set(one.destinations)]
     for one in found.flows:
@@ -79,12 +79,12 @@ def test_a_guest_does_not_reach_itself() -> None:
             ends = [{(region.family.bits, first) for first, last in spans if first == last} for spans in (
                 region.sources, region.destinations)]  # fmt: skip
             assert not all(each and each <= own for each in ends)
-    assert ("network/lab", "guest/probe", "tcp/80", "policy/look") in told(found)
+    assert ("network/lab", "guest/probe", "tcp/80", "policy/look") in rows(found)
 
 
 @pytest.mark.parametrize("is_back", [False, True], ids=["to-static", "to-dhcp"])
-def test_nobody_sends_from_the_address_of_the_host_or_of_all_on_its_link(*, is_back: bool) -> None:
-    """Known or learned, it is the host's own: no stranger came by it, and none is shut out."""
+def test_no_row_has_the_host_or_broadcast_address_as_an_outside_source(*, is_back: bool) -> None:
+    """Fixed or learned, the uplink's address is the host's own, so no stranger used it or lost it."""
     edit = swap("site.yaml", _STATIC, _DHCP)
     back = swap("site.yaml", _DHCP, _STATIC)
     found = change(edit) if is_back else change(back, edit)
@@ -93,14 +93,14 @@ def test_nobody_sends_from_the_address_of_the_host_or_of_all_on_its_link(*, is_b
     assert not [one for one in found.flows if one.exposed]
     ends = {name for one in found.flows for name in one.sources}
     assert not ends & {"192.0.2.1", "192.0.2.255"}
-    assert ("zone/internet", "host/hv", "tcp/22", "policy/ssh") in told(found)
+    assert ("zone/internet", "host/hv", "tcp/22", "policy/ssh") in rows(found)
 
 
 _OPS = swap("site.yaml", "ssh: {from: internet", "ssh: {from: 198.51.100.0/24")
 
 
-def test_what_is_closed_to_interfaces_that_the_spec_does_not_know_is_told_as_that() -> None:
-    """And no command ends what the uplink lets in still: conntrack knows no interface."""
+def test_a_flow_closed_only_for_interfaces_outside_the_spec_is_reported_as_such() -> None:
+    """No command ends its connections, since conntrack knows no interface and would end those of the uplink too."""
     found = change(swap("site.yaml", "ssh: {from: 198.51.100.0/24", "ssh: {from: internet"), _OPS)
     (closed,) = [one for one in found.disruption if one.effect is Effect.LOCKED_OUT]
     assert closed.detail == "tcp/22 from 198.51.100.0/24 by other interfaces"
@@ -111,25 +111,25 @@ def test_what_is_closed_to_interfaces_that_the_spec_does_not_know_is_told_as_tha
     assert not survivor.commands
 
 
-def test_what_is_closed_to_all_interfaces_is_ended_by_a_command() -> None:
+def test_connections_closed_on_all_interfaces_are_ended_by_a_command() -> None:
     found = change(swap("site.yaml", "198.51.100.0/24", "203.0.113.0/24"), _OPS)
     (survivor,) = found.survivors
     assert survivor.flow == "198.51.100.0/24 → host/hv tcp/22"
     assert survivor.commands
 
 
-def test_a_host_sends_from_its_own_addresses_alone() -> None:
-    """A forward for somebody outside is none for the host, whose address no set of theirs holds."""
+def test_a_host_sends_only_from_its_own_addresses() -> None:
+    """A forward that admits only outside addresses gives the host no flow, since the host has none of them."""
     given = swap(
         "site.yaml", "policy:", "forwards:\n  f: {on: hv, ports: tcp/443, to: web, from: 198.51.100.0/24}\npolicy:"
     )
     found = change(swap("site.yaml", "ports: tcp/443, to: web", "ports: tcp/443, to: db"), given)
-    assert told(found) == {("198.51.100.0/24", "guest/db", "tcp/443", "forward/f")}
+    assert rows(found) == {("198.51.100.0/24", "guest/db", "tcp/443", "forward/f")}
     assert [one.flow for one in found.survivors] == ["198.51.100.0/24 → guest/web tcp/443 at 192.0.2.1"]
 
 
-def test_an_exposure_to_all_is_told_once_and_by_a_stranger() -> None:
-    """Of one family some were let in before, of the other nobody."""
+def test_an_exposure_to_everyone_is_one_row_with_a_stranger_as_example() -> None:
+    """Before the change, the forward admitted some IPv4 senders and no IPv6 sender."""
     wide = "site.yaml", "ipv6: ra}", "ipv6: 2001:db8:1::1/64, gateway6: fe80::1}"
     forward = "forwards:\n  f: {on: hv, ports: tcp/443, to: web, from: 198.51.100.0/24}\npolicy:"
     given = both(
@@ -144,7 +144,7 @@ def test_an_exposure_to_all_is_told_once_and_by_a_stranger() -> None:
     assert row.example.source in ("198.51.100.7", "2001:db8:ffff::7")
 
 
-def test_an_example_is_between_two() -> None:
+def test_an_example_has_two_different_ends() -> None:
     more = "networks:\n  new: {ipv4: 10.3.0.1/24}\n"
     edit = both(swap("site.yaml", "networks:\n", more), swap("site.yaml", "lab: {}}", "lab: {}, new: {}}"))
     found = change(edit)
@@ -152,14 +152,14 @@ def test_an_example_is_between_two() -> None:
     assert not [one for one in found.flows if one.example.source == one.example.destination]
 
 
-def test_another_length_of_a_prefix_renumbers_nobody() -> None:
+def test_a_changed_prefix_length_renumbers_no_guest() -> None:
     found = change(swap("site.yaml", "10.1.0.1/24", "10.1.0.1/23"))
     assert found.worst.name == "D2"
     assert ("br-office", Effect.REFRESH) in {(one.device, one.effect) for one in found.disruption}
 
 
-def test_a_network_by_a_new_name_keeps_what_it_had() -> None:
-    """On a bridge of another name."""
+def test_a_renamed_network_keeps_its_flows() -> None:
+    """Its bridge gets another name too."""
     rename = swap("site.yaml", "  office: {ipv4", "  bureau: {moved-from: office, ipv4")
     edit = both(
         rename, swap("site.yaml", "{office: {}, lab", "{bureau: {}, lab"),
@@ -175,7 +175,7 @@ def test_a_network_by_a_new_name_keeps_what_it_had() -> None:
     assert all(one.readdressed for one in flows if not one.implied)
 
 
-def test_two_hosts_that_swap_addresses_keep_what_they_had() -> None:
+def test_two_hosts_that_swap_addresses_keep_their_flows() -> None:
     before, after = plans(next(case for case in CASES if case.name == "hosts-swapped"))
     found = compare(ComparedPlan("old", before), ComparedPlan("new", after))
     assert found.flows
@@ -184,8 +184,8 @@ def test_two_hosts_that_swap_addresses_keep_what_they_had() -> None:
     assert {one.effect for one in found.disruption if one.grade.name == "D6"} == {Effect.WAY_IN}
 
 
-def test_who_gets_the_address_of_another_host_gets_what_is_open_to_the_address() -> None:
-    """A set that names the address itself lets in somebody else now."""
+def test_a_host_that_takes_over_an_address_gets_the_flows_allowed_to_it() -> None:
+    """The policy names the address, not the host, so it now admits the new owner."""
     more = "hosts:\n  other:\n    uplinks: {eno1: {zone: internet, ipv4: 192.0.2.2/24, gateway4: 192.0.2.254}}\n"
     given = both(
         swap("site.yaml", "hosts:\n", more),
@@ -201,7 +201,7 @@ def test_who_gets_the_address_of_another_host_gets_what_is_open_to_the_address()
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_an_example_is_between_machines(case: Case) -> None:
-    """By the standard library's account of special addresses, and the links of the site."""
+    """Special addresses are known from `ipaddress`; those of links from the prefixes of the site."""
     both_plans = plans(case)
     edges = {edge for plan in both_plans for edge in _edges(plan)}
     for one in compare(ComparedPlan("old", both_plans[0]), ComparedPlan("new", both_plans[1])).flows:
@@ -209,7 +209,7 @@ def test_an_example_is_between_machines(case: Case) -> None:
             assert not [text for text in _ends(one) if _is_special(text, edges)], one
 
 
-def test_an_exposure_of_the_host_is_shown_by_a_unicast_address() -> None:
+def test_an_exposure_of_the_host_has_unicast_examples() -> None:
     edit = swap("site.yaml", "policy:\n", "policy:\n  all: {from: any, to: any, allow: tcp/25}\n")
     found = change(edit)
     assert found.flows
@@ -228,7 +228,7 @@ def _is_special(text: str, edges: set[str]) -> bool:
 
 
 def _edges(plan: Plan) -> Iterator[str]:
-    """The addresses of all on a link, and of the link itself."""
+    """Network and broadcast address of each prefix of the site."""
     sides = [side for network in plan.networks for side in (network.ipv4, network.ipv6) if side]
     prefixes = [str(side.prefix) for side in sides]
     for host in plan.hosts:
@@ -239,7 +239,7 @@ def _edges(plan: Plan) -> Iterator[str]:
         yield from [str(prefix.broadcast_address)] if prefix.version == 4 else []
 
 
-def test_what_most_services_leave_out_is_told_once() -> None:
+def test_a_service_left_out_of_nearly_all_is_named_once() -> None:
     all_but, icmpv6 = ((0, 57), (59, 255)), ((58, 58),)
     every = ((0, 65535),)
     assert services_of(((all_but, every),)) == ("any but icmpv6",)

@@ -1,4 +1,4 @@
-"""What can be compared: revisions, folders and plans, without touching a checkout."""
+"""The sides that `taploom plan` compares: git revisions, folders and `plan.json` files; it never changes a checkout."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ __all__ = ["taploom"]
 
 @pytest.fixture
 def here(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A clone of its own, on `main`."""
+    """A fresh clone of the repository, with `main` checked out, as the current folder."""
     git(tmp_path, "clone", "--quiet", str(repository), "clone")
     clone = tmp_path / "clone"
     git(clone, "branch", "pool-shrunk", "origin/pool-shrunk")
@@ -27,7 +27,7 @@ def summary(text: str) -> dict[str, int]:
     return found
 
 
-def test_the_working_tree_is_the_head_and_the_last_commit_the_base(here: Path, taploom: Taploom) -> None:
+def test_by_default_the_working_tree_is_compared_with_the_last_commit(here: Path, taploom: Taploom) -> None:
     assert taploom("plan").out == "No changes.\n"
     files = {**BASE, "more.yaml": "taploom: 1\nservices: {x: tcp/9}\n"}
     write(here / "specs", files)
@@ -35,7 +35,7 @@ def test_the_working_tree_is_the_head_and_the_last_commit_the_base(here: Path, t
     assert git(here, "status", "--porcelain") == "?? specs/more.yaml"
 
 
-def test_it_is_compared_with_where_the_branches_parted(here: Path, taploom: Taploom) -> None:
+def test_a_branch_is_compared_with_its_merge_base(here: Path, taploom: Taploom) -> None:
     write(here / "specs", {**BASE, "more.yaml": "taploom: 1\nservices: {x: tcp/9}\n"})
     git(here, "add", "-A")
     git(here, "commit", "--quiet", "-m", "more on main")
@@ -47,7 +47,9 @@ def test_it_is_compared_with_where_the_branches_parted(here: Path, taploom: Tapl
     assert (git(here, "rev-parse", "HEAD"), git(here, "status", "--porcelain")) == before
 
 
-def test_folders_and_plans_tell_the_same(here: Path, taploom: Taploom, tmp_path: Path) -> None:
+def test_folders_plan_files_and_revisions_give_the_same_difference(
+    here: Path, taploom: Taploom, tmp_path: Path
+) -> None:
     write(tmp_path / "old", dict(BASE))
     write(tmp_path / "new", {**BASE, "networks.yaml": BASE["networks.yaml"].replace("2.0.199", "2.0.149")})
     for name in ("old", "new"):
@@ -60,7 +62,7 @@ def test_folders_and_plans_tell_the_same(here: Path, taploom: Taploom, tmp_path:
         assert folders[key] == plans[key] == revisions[key]
 
 
-def test_the_bytes_are_those_that_render_writes(here: Path, taploom: Taploom, tmp_path: Path) -> None:
+def test_hunks_turn_the_old_rendered_files_into_the_new_ones(here: Path, taploom: Taploom, tmp_path: Path) -> None:
     assert taploom("render", "--out", f"{tmp_path}/old").status == 0
     git(here, "checkout", "--quiet", "pool-shrunk")
     assert taploom("render", "--out", f"{tmp_path}/new").status == 0
@@ -79,7 +81,7 @@ def test_the_bytes_are_those_that_render_writes(here: Path, taploom: Taploom, tm
 
 
 def applied(old: str, hunks: list[dict[str, object]]) -> str:
-    """A file after its hunks, as patch(1) would do it."""
+    """Applies hunks to a file's text, as patch(1) does."""
     lines, found, at = old.splitlines(keepends=True), [], 0
     for hunk in hunks:
         start, listed = hunk["old_line"], hunk["lines"]
@@ -103,13 +105,15 @@ def applied(old: str, hunks: list[dict[str, object]]) -> str:
         (("a", "b", "c"), "`c` is one too many: `--specs DIR` names the folder of the specs"),
         (("",), "a side is empty: name a revision, a folder such as ./old, or a plan.json"),
         (("main", ""), "a side is empty"),
-        (("main:specs",), "a side is the commit alone, and `--specs specs` names the folder: `main`"),
-        (("main..main:specs",), "a side is the commit alone"),
+        (("main:specs",), "name the commit alone, `main`, and its folder by `--specs specs`"),
+        (("main..main:specs",), "name the commit alone"),
         (("main..main", "--specs", "nowhere"), "`main` has no specs in nowhere: `--specs DIR` names their folder"),
         (("missing.json", "main"), "missing.json"),
     ],
 )
-def test_what_cannot_be_compared_is_said(here: Path, taploom: Taploom, words: tuple[str, ...], said: str) -> None:
+def test_sides_that_cannot_be_compared_are_rejected_with_a_reason(
+    here: Path, taploom: Taploom, words: tuple[str, ...], said: str
+) -> None:
     done = taploom("plan", *words)
     assert done.status in (1, 64)
     assert said in done.err
@@ -125,10 +129,10 @@ def test_what_cannot_be_compared_is_said(here: Path, taploom: Taploom, words: tu
         (("old", "empty"), "the folder of that name is `./old`"),
     ],
 )
-def test_folders_are_told_how_they_are_written_where_there_is_no_repository(
+def test_outside_a_repository_the_error_shows_how_to_write_folders(
     taploom: Taploom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str
 ) -> None:
-    """Folders as people make them by hand, without a lock."""
+    """The folders contain specs without a lock, as people make them by hand."""
     for name in ("old", "new"):
         write(tmp_path / name, dict(BASE))
     (tmp_path / "empty").mkdir()
@@ -138,14 +142,16 @@ def test_folders_are_told_how_they_are_written_where_there_is_no_repository(
     assert f"specs is not in a git repository; {said}.\n" in done.err
 
 
-def test_a_base_that_does_not_compile_still_gives_an_answer(here: Path, taploom: Taploom) -> None:
+def test_a_base_that_does_not_compile_is_compared_as_far_as_it_is_sound(here: Path, taploom: Taploom) -> None:
     git(here, "branch", "broken", "origin/broken")
     data = json.loads(taploom("plan", "broken..main", "--exact", "--format", "json").out)
     assert data["notes"] == ["the base does not compile: it is compared as far as it is sound"]
     assert [one["object"] for one in data["objects"]] == ["guest/desk"]
 
 
-def test_a_shallow_clone_says_what_gets_the_rest(here: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_shallow_clone_the_error_names_the_git_command_to_run(
+    here: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch
+) -> None:
     git(here.parent, "clone", "--quiet", "--depth", "1", f"file://{here}", "cut")
     monkeypatch.chdir(here.parent / "cut")
     done = taploom("plan", "HEAD~1..HEAD")
@@ -157,7 +163,7 @@ def test_a_shallow_clone_says_what_gets_the_rest(here: Path, taploom: Taploom, m
 _OPEN = "taploom: 1\nguests:\n  spare: {host: hv1, nics: {lan: {ipv4: auto, mac: 02:00:00:00:02:40}}}\n"
 
 
-def test_a_lock_alone_changes_what_it_decides_and_no_more(here: Path, taploom: Taploom) -> None:
+def test_a_change_of_the_lock_alone_changes_only_the_addresses_in_it(here: Path, taploom: Taploom) -> None:
     write(here / "specs", {**BASE, "spare.yaml": _OPEN})
     assert taploom("lock").status == 0
     lock = here / "specs/taploom.lock"
@@ -168,13 +174,13 @@ def test_a_lock_alone_changes_what_it_decides_and_no_more(here: Path, taploom: T
     assert taploom("plan", "--detailed-exitcode").out == "No changes.\n"
     (row,) = [line for line in text.splitlines() if line.startswith("guest/spare lan ipv4 ")]
     lock.write_text(text.replace(row, "guest/spare lan ipv4 10.2.0.77"))
-    told = taploom("plan", "--detailed-exitcode")
-    assert told.status == 2
-    assert f"nics.lan.ipv4: {row.split()[-1]} → 10.2.0.77" in told.out
-    assert "D4 hv1 spare: the guest's old address is refused from now on" in told.out
+    reported = taploom("plan", "--detailed-exitcode")
+    assert reported.status == 2
+    assert f"nics.lan.ipv4: {row.split()[-1]} → 10.2.0.77" in reported.out
+    assert "D4 hv1 spare: the guest's old address is refused from now on" in reported.out
 
 
-def test_a_base_whose_lock_is_behind_still_gives_an_answer(here: Path, taploom: Taploom) -> None:
+def test_a_base_without_its_lock_is_compared_as_far_as_it_is_sound(here: Path, taploom: Taploom) -> None:
     write(here / "specs", {**BASE, "spare.yaml": _OPEN})
     git(here, "add", "-A")
     git(here, "commit", "--quiet", "-m", "no lock yet")

@@ -1,4 +1,4 @@
-"""The trees that the hosts of these tests boot are those of `tests.hosts`."""
+"""These tests boot hosts from the same trees as `tests.hosts`."""
 
 from tests.hosts.conftest import pytest_generate_tests
 

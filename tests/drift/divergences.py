@@ -1,4 +1,4 @@
-"""What people and programs do to a host, each with the way back, and with what `taploom drift` has to say of it."""
+"""Changes that people or programs make on a host, each with its undo command and its row in `taploom drift`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ policy:
 
 OURS = "inet taploom"
 AGAIN = "nft -f /etc/taploom/taploom.nft"
-"""Puts our tables back."""
+"""Reloads our tables."""
 RELOAD = "networkctl reload && networkctl reconfigure eno1 && sleep 1"
 UNIT = "/etc/systemd/network/05-taploom-eno1.network"
 SERVER = (
@@ -39,15 +39,15 @@ SERVER = (
 
 
 class Divergence(NamedTuple):
-    """One thing that is done to a host.
+    """One change to a host.
 
     Attributes:
-        done: the command.
-        undone: the command that takes it back.
-        word: the gravest word of the host afterwards.
-        subject: the subject of a row with that word.
-        spec: the beginning of the line of the spec at which that row points.
-        flows: the turn and the service of a consequence that the row has, such as `opens tcp/22`; "" for none.
+        done: the command that makes the change.
+        undone: the command that reverts it.
+        word: the gravest status of the host afterwards.
+        subject: the subject of a row with that status.
+        spec: the beginning of the spec line that the row refers to.
+        flows: the kind and the service of a consequence of that row, such as `opens tcp/22`; "" for none.
     """
 
     done: str
@@ -59,7 +59,7 @@ class Divergence(NamedTuple):
 
 
 def deleted(chain: str, what: str) -> str:
-    """The command that deletes the first rule of a chain that has some words in it."""
+    """The command that deletes the first rule of a chain whose text contains `what`."""
     find = f"nft -a list chain {OURS} {chain} | grep -m 1 -- '{what}' | tail -c 6 | tr -dc 0-9"
     return f"nft delete rule {OURS} {chain} handle $({find})"
 
@@ -84,7 +84,7 @@ DIVERGENCES = {
         f"nft flush set {OURS} forwards_net-dmz_ipv4_tcp",
         AGAIN, "drifted", "element", "site: {on: hv", "closes tcp/443",
     ),
-    "a forward led to another address": Divergence(
+    "a forward with another target": Divergence(
         f"nft delete element {OURS} dnat_eno1_ipv4_all_tcp_port '{{ 203.0.113.10 . 443 }}' && "
         f"nft add element {OURS} dnat_eno1_ipv4_all_tcp_port '{{ 203.0.113.10 . 443 : 10.0.1.77 . 443 }}'",
         AGAIN, "drifted", "element", "site: {on: hv", "closes tcp/443",
@@ -102,11 +102,11 @@ DIVERGENCES = {
     "the guard of bridges deleted": Divergence(
         "nft delete table bridge taploom", AGAIN, "drifted", "table", "hv:", "opens arp"
     ),
-    "one guest let out of the guard": Divergence(
+    "one guest exempt from the guard": Divergence(
         "nft insert rule bridge taploom guard_port iifname dm-web ip saddr 10.0.1.99 accept",
         AGAIN, "drifted", "rule", "hv:", "opens ip",
     ),
-    "a rule whose condition nobody can read": Divergence(
+    "a rule with an unknown condition": Divergence(
         f"nft insert rule {OURS} forward_zone-internet_net-dmz meta mark 7 tcp dport 23 accept",
         AGAIN, "drifted", "rule", "hv:", "opens tcp/23",
     ),
@@ -139,7 +139,7 @@ DIVERGENCES = {
         f"mkdir {UNIT}.d && printf '[Network]\\nLLDP=yes\\n' >{UNIT}.d/mine.conf",
         f"rm -r {UNIT}.d", "drifted", "file", "eno1:",
     ),
-    "a file of ours left over": Divergence(
+    "a file of ours that is no longer planned": Divergence(
         "touch /etc/systemd/network/06-taploom-br-old.netdev", "rm /etc/systemd/network/06-taploom-br-old.netdev",
         "drifted", "file", "hv:",
     ),
@@ -175,7 +175,7 @@ DIVERGENCES = {
     "an MTU changed": Divergence(
         "ip link set eno1 mtu 1450", "ip link set eno1 mtu 1400", "drifted", "link", "eno1:"
     ),
-    "a TAP moved to another bridge, which networkd would take back": Divergence(
+    "a TAP moved to another bridge while networkd is stopped": Divergence(
         "systemctl stop systemd-networkd.socket systemd-networkd.service && ip link set dm-web master br-lan",
         "systemctl start systemd-networkd.socket systemd-networkd.service && sleep 2", "drifted", "link", "web: {host",
     ),
@@ -193,7 +193,7 @@ DIVERGENCES = {
         "nft add rule ip nat POSTROUTING oifname eno1 masquerade",
         "nft delete table ip nat", "foreign", "table", "hv:", "changes any",
     ),
-    "frames of bridges sent through the rules for packets": Divergence(
+    "bridged frames filtered by IP rules": Divergence(
         "sysctl -qw net.bridge.bridge-nf-call-iptables=1", "sysctl -qw net.bridge.bridge-nf-call-iptables=0",
         "foreign", "sysctl", "dmz: {taps",
     ),
@@ -201,11 +201,11 @@ DIVERGENCES = {
         f'systemd-run --quiet --unit=second python3 -c "{SERVER}" && sleep 1', "systemctl stop second.service",
         "foreign", "dhcp", "lan: {ipv4",
     ),
-    "a stranger on our bridge": Divergence(
+    "an unknown interface on our bridge": Divergence(
         "ip link add xx type veth peer name yy && ip link set xx master br-lan", "ip link delete xx",
         "foreign", "link", "lan: {taps",
     ),
-    "a unit of others takes our link": Divergence(
+    "a third-party unit takes our link": Divergence(
         f"cp {UNIT} /etc/systemd/network/00-mine.network && {RELOAD}",
         f"rm /etc/systemd/network/00-mine.network && {RELOAD}", "foreign", "unit", "eno1:",
     ),

@@ -1,4 +1,4 @@
-"""The facts of a host that is as its plan has it, made up from the plan; only the ruleset comes from a kernel."""
+"""Facts of a host that matches its plan, generated from the plan; only the ruleset is read from a kernel."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLLECTED = 1_790_000_000
 
 
 def document(plan: Plan, host: Host, serial: int = 3) -> dict[str, Any]:
-    """The document of facts, as `collect.sh` prints it."""
+    """A document of facts in the format of `collect.sh`."""
     installed = [artifact for artifact in artifacts_of(host) if artifact.install]
     sums = [f"{sha256(artifact.text.encode()).hexdigest()}  {artifact.install}" for artifact in installed]
     settings = [(setting.key.replace(".", "/"), str(setting.value)) for setting in sysctl.settings(host)]
@@ -60,7 +60,7 @@ def _said(text: str) -> str:
 
 
 def listing(text: str) -> Any:
-    """What nft says of a ruleset in a kernel; a text is loaded once."""
+    """The kernel's listing of a ruleset; each text is loaded once."""
     return json.loads(_said(text))
 
 
@@ -107,12 +107,12 @@ def _state(host: Host, each: HostInterface) -> dict[str, Any]:
 
 
 def planned(plan: Plan, host: Host) -> Planned:
-    """A host with its files."""
+    """A host with its planned files."""
     return Planned(plan, plan_hash(plan), host, tuple(artifacts_of(host)))
 
 
 def drift_of(plan: Plan, host: Host, facts: dict[str, Any], before: Plan | None = None) -> Drift:
-    """The comparison of a host with a document of facts."""
+    """Compares a host with a document of facts."""
     read = read_facts("facts.json", json.dumps(facts).encode())
     assert isinstance(read, Facts), read
     older = [planned(before, one) for one in before.hosts if one.name == host.name] if before else []
@@ -120,5 +120,5 @@ def drift_of(plan: Plan, host: Host, facts: dict[str, Any], before: Plan | None 
 
 
 def told(found: Drift) -> list[str]:
-    """Each row in a few words."""
+    """Each row of a comparison in a few words."""
     return [f"{row.word.value} {row.subject.value} {row.place}: {row.message}" for row in found.rows]

@@ -1,4 +1,4 @@
-"""The script that collects facts runs in each POSIX shell, prints JSON whatever files are called, and only reads."""
+"""The script that collects facts: it runs in each POSIX shell, prints valid JSON for any file name, and only reads."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def collected(shell: str, *within: str) -> Facts:
 @pytest.mark.parametrize("shell", SHELLS)
 def test_each_shell_prints_facts(shell: str) -> None:
     found = collected(shell)
-    if shell != "busybox" or found.links is not None:  # an `ip` of its own prints no JSON
+    if shell != "busybox" or found.links is not None:  # busybox's own `ip` prints no JSON
         assert "lo" in (found.links or {})
     assert found.sysctls["net/ipv4/conf/all/forwarding"] in "01"
     assert found.collected > 1_700_000_000
@@ -41,10 +41,10 @@ def test_each_shell_prints_facts(shell: str) -> None:
 
 @needs("root", "unshare", "nft")
 @pytest.mark.parametrize("shell", SHELLS)
-def test_odd_names_of_files_end_no_string_and_run_nothing(shell: str, tmp_path: Path) -> None:
+def test_odd_file_names_are_escaped_and_run_nothing(shell: str, tmp_path: Path) -> None:
     folder = tmp_path / "network"
     folder.mkdir()
-    odd = ODD.replace("\n", "") if shell == "busybox" else ODD  # its sha256sum does not escape line ends
+    odd = ODD.replace("\n", "") if shell == "busybox" else ODD  # busybox's sha256sum does not escape line ends
     (folder / odd).write_text("[Match]\n")
     inside = 'mount -t tmpfs tmpfs /etc/systemd/network && cp -- "$0"/* /etc/systemd/network && cd /tmp && exec "$@"'
     within = ["unshare", "--mount", "--net", "sh", "-c", inside, str(folder)]
@@ -55,13 +55,13 @@ def test_odd_names_of_files_end_no_string_and_run_nothing(shell: str, tmp_path: 
 
 
 @needs("shellcheck")
-def test_shellcheck_has_nothing_to_say() -> None:
+def test_shellcheck_finds_nothing() -> None:
     done = subprocess.run(["shellcheck", "--shell=sh", SCRIPT], capture_output=True, text=True, check=False)
     assert done.stdout == ""
 
 
 @needs("strace")
-def test_it_opens_nothing_for_writing(tmp_path: Path) -> None:
+def test_it_opens_no_file_for_writing(tmp_path: Path) -> None:
     log = tmp_path / "log"
     command = ["strace", "-f", "-e", "trace=open,openat,unlink,unlinkat,rename,renameat2,mkdir", "-o", str(log)]
     subprocess.run([*command, "sh", SCRIPT], capture_output=True, check=True, timeout=120)
@@ -69,7 +69,7 @@ def test_it_opens_nothing_for_writing(tmp_path: Path) -> None:
     assert [line for line in opened if any(flag in line for flag in ("O_WRONLY", "O_RDWR", "O_CREAT"))] == []
 
 
-def test_it_is_short_and_needs_no_program_beside_those_that_it_names() -> None:
+def test_it_is_short_and_uses_no_further_programs() -> None:
     text = Path(SCRIPT).read_text()
     assert [word for word in ("awk", "sed ", "grep", "python", "jq", "perl", "find ", "sysctl ") if word in text] == []
     assert len(text.splitlines()) < 120

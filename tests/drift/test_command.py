@@ -1,4 +1,4 @@
-"""`taploom drift`: what it prints where, with which exit code, and how it refuses what it cannot use."""
+"""`taploom drift` as a command: output streams, exit codes, and refusal of facts that it cannot use."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_hosts_that_are_current_exit_with_0(folder: Path) -> None:
     assert [line.split(" (")[0] for line in done.stdout.splitlines()] == ["hv-east: current", "hv-west: current"]
 
 
-def test_a_host_that_drifted_exits_with_1_and_the_other_is_not_asked(folder: Path) -> None:
+def test_a_host_that_drifted_exits_with_1_and_other_hosts_are_ignored(folder: Path) -> None:
     settings = json.loads((folder / "hv-west.json").read_text())["sysctls"]
     settings[settings.index("==> /proc/sys/net/ipv4/conf/all/forwarding <==") + 1] = "0"
     edited(folder / "hv-west.json", sysctls=settings)
@@ -74,7 +74,7 @@ def test_a_host_that_is_only_pending_exits_with_3(folder: Path) -> None:
     assert (done.returncode, done.stderr.splitlines()[-1]) == (STALE, "1 current, 1 pending")
 
 
-def test_a_host_without_facts_is_told_and_no_success(folder: Path) -> None:
+def test_a_host_without_facts_is_reported_as_a_failure(folder: Path) -> None:
     (folder / "hv-west.json").unlink()
     done = drift("--specs", SPECS, "--facts", folder, "--format", "prom")
     assert done.returncode == FINDINGS
@@ -86,7 +86,7 @@ def test_facts_are_read_from_standard_input(folder: Path) -> None:
     assert done.returncode == FINE
 
 
-def test_facts_that_cannot_be_read_are_refused_all_at_once(folder: Path) -> None:
+def test_all_unreadable_facts_are_reported_at_once(folder: Path) -> None:
     for path in folder.iterdir():
         path.write_text("{}")
     done = drift("--specs", SPECS, "--facts", folder)
@@ -94,7 +94,7 @@ def test_facts_that_cannot_be_read_are_refused_all_at_once(folder: Path) -> None
     assert done.stderr.count("error[TL921]") == len(list(folder.iterdir()))
 
 
-def test_the_plan_before_tells_what_somebody_changed(folder: Path, tmp_path: Path) -> None:
+def test_an_older_plan_can_be_given(folder: Path, tmp_path: Path) -> None:
     before = tmp_path / "plan.json"
     before.write_text((GOLDEN / "two-hosts" / "expected" / "plan.json").read_text())
     done = drift("hv-east", "--specs", SPECS, "--facts", folder / "hv-east.json", "--since", before)
@@ -110,12 +110,12 @@ def test_the_plan_before_tells_what_somebody_changed(folder: Path, tmp_path: Pat
         (["hv-east", "--facts", "-", "--since", "no-such-thing"], "no-such-thing"),
     ],
 )
-def test_what_cannot_be_meant_is_a_usage_error(arguments: list[str], why: str, folder: Path) -> None:
+def test_an_ambiguous_command_line_is_a_usage_error(arguments: list[str], why: str, folder: Path) -> None:
     done = drift(*arguments, "--specs", SPECS, given=(folder / "hv-east.json").read_text())
     assert done.returncode == USAGE
     assert why in done.stderr
 
 
-def test_the_script_is_printed_as_it_is() -> None:
+def test_collect_prints_the_script_unchanged() -> None:
     done = drift("--collect")
     assert (done.returncode, done.stdout) == (FINE, (files("taploom.drift") / "collect.sh").read_text())

@@ -1,6 +1,6 @@
-"""On a whole host, each deliberate divergence is found, with the right word and line of the spec, and nothing else is.
+"""On a booted host, `drift` finds exactly the deliberate divergence, with the right status and spec line.
 
-Nothing is found on a host that was just activated, nor after its reboot, nor once a divergence was taken back.
+Nothing is found on a host just after activation, after its reboot, or after a divergence is undone.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 
 @pytest.fixture(scope="module")
 def host(plan: Plan, tree: Path) -> Iterator[Host]:
-    """A host that took up the bundle, and has a TAP of each guest."""
+    """A host that activated the bundle, with a TAP for each guest."""
     with booted(tree, uplinks=("eno1",), name="hv") as host:
         host.push(
             {
@@ -82,14 +82,14 @@ def spec(row: Row) -> str:
     return SITE.splitlines()[row.origin.span.line - 1].strip()
 
 
-def test_a_host_just_activated_is_current_and_says_what_it_took_up(host: Host, plan: Plan) -> None:
+def test_a_newly_activated_host_is_current_and_reports_its_bundle(host: Host, plan: Plan) -> None:
     found = drift(host, plan)
     assert told(found) == []
     assert (found.installed, found.serial) == (plan_hash(plan), 7)
 
 
 @pytest.mark.parametrize("name", DIVERGENCES)
-def test_a_divergence_is_found_with_its_word_and_line(host: Host, plan: Plan, name: str) -> None:
+def test_a_divergence_is_found_with_its_status_and_line(host: Host, plan: Plan, name: str) -> None:
     wanted = DIVERGENCES[name]
     host.run("sh", "-euc", wanted.done)
     found = drift(host, plan)

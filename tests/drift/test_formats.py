@@ -1,4 +1,4 @@
-"""What programs read of a comparison: JSON by its schema, and metrics by the grammar of Prometheus' text format."""
+"""Compares JSON output with its schema, and metrics with the grammar of Prometheus' text format."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_json_of_a_host_fits_its_schema() -> None:
     assert all(row["spec"]["line"] for row in data["hosts"][0]["rows"])
 
 
-def test_metrics_follow_the_grammar_and_say_one_word_for_each_host() -> None:
+def test_metrics_follow_the_grammar_and_give_one_status_per_host() -> None:
     lines = drift_prom(hostile()).splitlines()
     samples = [line for line in lines if not line.startswith("#")]
     assert [line for line in samples if not SAMPLE.fullmatch(line)] == []
@@ -80,7 +80,7 @@ def test_metrics_follow_the_grammar_and_say_one_word_for_each_host() -> None:
     assert [line.rpartition(" ")[2] for line in words].count("1") == 1
 
 
-def test_text_shows_no_character_that_does_not_print_and_tells_age_and_tally() -> None:
+def test_text_escapes_unprintable_characters_and_shows_age_and_tally() -> None:
     text = drift_text(hostile())
     assert all(line.isprintable() for line in text.splitlines())
     assert "c: no facts" in text

@@ -1,4 +1,4 @@
-"""Facts come from machines, and machines lie: each file is read whole or refused with its reasons."""
+"""Hostile facts: each file is either read completely or refused with reasons."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
 @given(st.data())
-def test_a_document_with_anything_in_any_place_is_compared_or_refused(data: st.DataObject) -> None:
+def test_a_document_with_random_values_is_compared_or_refused(data: st.DataObject) -> None:
     plan = site()
     (host,) = plan.hosts
     whole = document(plan, host)
@@ -70,7 +70,7 @@ def test_a_document_with_anything_in_any_place_is_compared_or_refused(data: st.D
         path = known[data.draw(st.integers(0, len(known) - 1))]
         try:
             whole = replaced(whole, path, data.draw(values))
-        except (KeyError, IndexError, TypeError):  # an earlier one has taken that place away
+        except (KeyError, IndexError, TypeError):  # an earlier replacement removed this path
             continue
     read_ = read_facts("facts.json", json.dumps(whole).encode())
     if isinstance(read_, Facts):
@@ -97,7 +97,7 @@ def test_a_document_with_anything_in_any_place_is_compared_or_refused(data: st.D
         (b'{"format": "taploom-facts/1", "collected": -1}', "`collected`"),
     ],
 )
-def test_what_is_no_file_of_facts_is_refused_with_the_reason(data: bytes, why: str) -> None:
+def test_an_invalid_file_of_facts_is_refused_with_the_reason(data: bytes, why: str) -> None:
     found = read_facts("facts.json", data)
     assert isinstance(found, tuple)
     assert any(why in each.message for each in found), [each.message for each in found]
@@ -110,7 +110,7 @@ def test_a_file_that_is_too_large_is_not_parsed(monkeypatch: pytest.MonkeyPatch)
     assert ["larger" in each.message for each in found] == [True]
 
 
-def test_all_parts_that_cannot_be_read_are_told_at_once() -> None:
+def test_all_unreadable_parts_are_reported_at_once() -> None:
     plan = site()
     (host,) = plan.hosts
     broken = document(plan, host) | {"links": 3, "routes4": "x", "ruleset": [], "files": ["x"]}
@@ -120,7 +120,7 @@ def test_all_parts_that_cannot_be_read_are_told_at_once() -> None:
     assert all(f"`{part}`" in told for part in ("links", "routes4", "ruleset", "files"))
 
 
-def test_an_element_that_stands_for_billions_is_not_counted_out() -> None:
+def test_a_huge_element_is_not_enumerated() -> None:
     plan = site()
     (host,) = plan.hosts
     facts = document(plan, host)
@@ -136,6 +136,6 @@ def test_an_element_that_stands_for_billions_is_not_counted_out() -> None:
 
 
 @pytest.mark.parametrize("priority", [True, False, 1.0, "0", None])
-def test_a_priority_that_is_no_whole_number_is_not_read(priority: object) -> None:
+def test_a_priority_that_is_not_an_integer_is_refused(priority: object) -> None:
     with pytest.raises(UnreadError):
         chain_of({"name": "mine", "type": "filter", "hook": "forward", "prio": priority})

@@ -1,7 +1,8 @@
-"""What a rule by hand does, by the listing of the kernel, is what the kernel does with real packets.
+"""Compares the predicted effect of a rule added by hand with real packets in the kernel.
 
-A site runs in a lab. Its ruleset is changed by hand, listed, read back and evaluated for the first packet of each flow
-that the lab probes; the flows that then differ from the plan are those for which the probes differ from it.
+A site runs in a lab. Each test changes a host's ruleset by hand, reads the kernel's listing, and evaluates the listing
+for the first packet of each probed flow. It predicts which flows differ from the plan; the probes of exactly these
+flows must differ.
 """
 
 from __future__ import annotations
@@ -39,18 +40,18 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.kernel, needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")]
 OURS = "inet taploom"
 BY_HAND = {
-    "everything opened to guests": f"insert rule {OURS} forward_zone-internet_net-front meta l4proto tcp accept",
+    "all TCP ports opened to guests": f"insert rule {OURS} forward_zone-internet_net-front meta l4proto tcp accept",
     "a port closed between networks": f"insert rule {OURS} forward index 1 ip daddr 10.2.0.0/24 tcp dport 5432 drop",
-    "one family closed on the way out": f"insert rule {OURS} forward index 1 oifname eth0 meta nfproto ipv6 drop",
-    "a range opened by interfaces": (
+    "IPv6 closed on the way out": f"insert rule {OURS} forward index 1 oifname eth0 meta nfproto ipv6 drop",
+    "a port range opened between two interfaces": (
         f"insert rule {OURS} forward index 1 iifname br-front oifname br-vault tcp dport 5000-6000 accept"
     ),
-    "pings let in": f"insert rule {OURS} input icmp type echo-request accept",
-    "one family of the management rejected": f"insert rule {OURS} input index 1 ip6 saddr ::/0 tcp dport 22 reject",
-    "a forward led elsewhere": (
+    "pings accepted": f"insert rule {OURS} input icmp type echo-request accept",
+    "SSH to the host rejected in IPv6": f"insert rule {OURS} input index 1 ip6 saddr ::/0 tcp dport 22 reject",
+    "a forward with another target": (
         f"insert rule {OURS} nat_prerouting iifname eth0 ip daddr 203.0.113.2 tcp dport 80 dnat ip to 10.1.0.11:80"
     ),
-    "a set that opens more": (
+    "an element added to an allow set": (
         f"add element {OURS} allow_net-front_net-vault_ipv4_tcp {{ 10.1.0.0/24 . 10.2.0.10 . 5434 }}"
     ),
 }
@@ -63,7 +64,7 @@ def proof() -> Iterator[Proof]:
 
 
 class Points(Reading):
-    """The first packet of each question as a point of a map, with the context of the map."""
+    """A `Reading` that locates the first packet of a question: the context of the diagram, and the point in it."""
 
     def place(self, question: Question) -> tuple[MapContext, tuple[int, ...]]:
         start = self._start(question)
@@ -79,7 +80,7 @@ def answer(diagram: Diagram[Answer], point: tuple[int, ...]) -> Answer:
 
 
 def bridged(question: Question) -> bool:
-    """Whether the packet stays on a bridge, where no rule of the `inet` table is asked."""
+    """Whether the packet stays on a bridge and therefore skips the `inet` table."""
     ends = [end.owner for end in (question.source, question.to)]
     return all(isinstance(one, tuple) and isinstance(one[0], Guest) for one in ends) and (
         ends[0][1].network == ends[1][1].network  # type: ignore[index, union-attr]
@@ -87,7 +88,7 @@ def bridged(question: Question) -> bool:
 
 
 def changed(proof: Proof, live: Ruleset) -> set[str]:
-    """The flows of which a ruleset treats the first packet otherwise than the plan says."""
+    """The flows whose first packet the ruleset treats differently than the plan does."""
     plan, points = proof.atlas.plan, Points(proof.atlas, int(time.time()))
     site = PrioritizedEntries(SiteIndex(plan))
     found = set()
@@ -114,7 +115,7 @@ def live(proof: Proof) -> Ruleset:
 
 
 @pytest.mark.parametrize("name", BY_HAND)
-def test_packets_go_as_the_listing_says(proof: Proof, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_real_packets_confirm_the_prediction(proof: Proof, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probe, "TRIES", 2)
     host = proof.site.hosts["hv"]
     host.run("nft", *BY_HAND[name].split())
@@ -124,11 +125,11 @@ def test_packets_go_as_the_listing_says(proof: Proof, name: str, monkeypatch: py
         observed = proof.disagreements().keys() & asked
     finally:
         ruleset.load(host, proof.site.ruleset("hv"))
-    assert predicted, "no probe hangs on it"
+    assert predicted, "no probe depends on the change"
     assert predicted == observed
 
 
-def test_a_foreign_drop_closes_what_the_listing_says(proof: Proof, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_real_packets_confirm_the_prediction_for_a_foreign_drop(proof: Proof, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probe, "TRIES", 2)
     host = proof.site.hosts["hv"]
     table = "table ip filter {\n chain FORWARD {\n  type filter hook forward priority 0; policy drop;\n }\n}\n"

@@ -1,4 +1,4 @@
-"""What nft lists of a ruleset in a kernel is read back into the same tree, and does the same with every packet."""
+"""The kernel's listing of a ruleset is read back into an equal tree with the same effect on every packet."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ CASES = sorted(path.parent.name for path in GOLDEN.glob("*/specs"))
 
 @pytest.fixture(params=nfts())
 def root(request: pytest.FixtureRequest) -> Path | None:
-    """Folder of the system whose nft loads and lists, or None for this machine's."""
+    """The root of the system whose nft is used, or None for this machine."""
     found: Path | None = request.param
     return found
 
 
 def in_form(host: Host, rendered: Ruleset, root: Path | None = None) -> list[str]:
-    """The differences in form between the host's tables and a ruleset in the kernel."""
+    """Differences in form between the planned tables of a host and a ruleset in the kernel."""
     there = {(one.table.family, one.table.name): one for one in read_back(rendered, root=root)}
     wanted = wanted_tables(host)
     return [str(each) for key, table in wanted.items() for each in divergences(table, there.get(key))]
 
 
 def effects(plan: Plan, host: Host, live: Ruleset) -> set[tuple[object, ...]]:
-    """All packets that the proof reports for a ruleset, with what the plan and the ruleset do with them."""
+    """The packets for which plan and ruleset disagree, each with the two verdicts."""
     site = SiteEntries(SiteIndex(plan))
     pairs = [Witnesses(site, host, family, live) for family in FAMILIES]
     found = [each for pair in pairs for each in pair.disagreements()] + list(of_frames(pairs[0]))
@@ -74,20 +74,20 @@ def test_a_golden_ruleset_is_read_back_the_same(case: str, root: Path | None) ->
 
 @settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
 @given(hosts())
-def test_the_ruleset_of_a_made_up_host_is_read_back_the_same(host: Host) -> None:
+def test_the_ruleset_of_a_random_host_is_read_back_the_same(host: Host) -> None:
     assert in_form(host, ruleset(host)) == []
 
 
 FAULTS = {**TREE, **ONE_SIDED, **FRAMES}
 UNLOADABLE = {"a deny between neighbours is gone"}
-"""A rule of it names a set that is not there, so no kernel takes it."""
+"""Faults that no kernel loads, because a rule names a set that is missing."""
 BEYOND = {"a prefix translation leads to one address"}
-"""A kernel takes it, but the tree has translations between prefixes of one length alone: the statement is unknown."""
+"""Faults that the kernel loads but taploom cannot read: translations between prefixes of different lengths."""
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS.keys() - UNLOADABLE))
-def test_a_fault_in_the_kernel_differs_in_form_and_does_what_the_fault_does(fault: str) -> None:
-    """The tree that is read back is held against the tree that was loaded, packet by packet."""
+def test_a_fault_is_read_back_with_its_form_and_effect(fault: str) -> None:
+    """Compares the tree that was read back with the tree that was loaded, packet by packet."""
     plan, host = rich(), rich().hosts[0]
     broken = FAULTS[fault](ruleset(host))
     read = read_back(broken)
@@ -99,7 +99,7 @@ def test_a_fault_in_the_kernel_differs_in_form_and_does_what_the_fault_does(faul
         assert effects(plan, host, live) == effects(plan, host, broken)
 
 
-def test_what_rules_have_learned_is_no_difference() -> None:
+def test_elements_learned_at_run_time_are_no_difference() -> None:
     plan = compile_site(GOLDEN / "policy" / "specs", now=1_800_000_000, prove=False).plan
     (host,) = plan.hosts
     kept = next(table for table in ruleset(host).tables if table.kept)
@@ -120,7 +120,7 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("statement", FOREIGN)
-def test_a_statement_beyond_the_tree_is_kept_as_text(statement: str) -> None:
+def test_an_unknown_statement_is_kept_as_text(statement: str) -> None:
     table = f"table inet mine {{\n chain forward {{\n type filter hook forward priority 0;\n {statement}\n }}\n}}\n"
     (one,) = listed(kernel_says(table))
     (rule,) = one.rules["forward"]
@@ -142,7 +142,7 @@ NATIVE = {
 
 
 @pytest.mark.parametrize("statement", NATIVE)
-def test_a_rule_by_hand_is_read_in_the_words_of_the_printer(statement: str, root: Path | None) -> None:
+def test_a_rule_by_hand_is_printed_in_canonical_form(statement: str, root: Path | None) -> None:
     table = f"table inet mine {{\n chain forward {{\n type filter hook forward priority 0;\n {statement}\n }}\n}}\n"
     (one,) = listed(kernel_says(table, root=root))
     (rule,) = one.rules["forward"]
@@ -150,7 +150,7 @@ def test_a_rule_by_hand_is_read_in_the_words_of_the_printer(statement: str, root
 
 
 @pytest.mark.parametrize("of", ["icmp_type", "icmpv6_type", "inet_proto"])
-def test_every_number_is_read_whatever_name_nft_has_for_it(of: str, root: Path | None) -> None:
+def test_every_number_is_read_even_if_nft_prints_a_name(of: str, root: Path | None) -> None:
     elements = ", ".join(map(str, range(256)))
     table = f"table inet mine {{\n set every_one {{\n type {of}\n elements = {{ {elements} }}\n }}\n}}\n"
     (one,) = listed(kernel_says(table, root=root))
@@ -176,6 +176,6 @@ def test_every_number_is_read_whatever_name_nft_has_for_it(of: str, root: Path |
         },
     ],
 )
-def test_what_no_kernel_says_is_refused(said: object) -> None:
+def test_a_malformed_listing_is_refused(said: object) -> None:
     with pytest.raises(MalformedError):
         listed(said)

@@ -1,4 +1,4 @@
-"""The words for a host: current, pending, foreign and drifted, by what it says that it took up and by what it has."""
+"""The status of a host (current, pending, foreign, drifted) for given facts: its recorded bundle and its real state."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def host(plan: Plan) -> Any:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_host_that_is_as_planned_is_current(case: str) -> None:
+def test_a_host_that_matches_its_plan_is_current(case: str) -> None:
     plan = compile_site(GOLDEN / case / "specs", now=1_800_000_000, prove=False).plan
     for each in plan.hosts:
         found = drift_of(plan, each, document(plan, each))
@@ -54,7 +54,7 @@ def test_a_host_that_is_as_planned_is_current(case: str) -> None:
         assert found.word is Word.CURRENT
 
 
-def test_a_host_that_has_nothing_of_ours_is_pending() -> None:
+def test_a_host_without_our_files_is_pending() -> None:
     plan = site()
     empty = document(plan, host(plan)) | {"activation": [], "sums": [], "files": [], "modes": [], "ruleset": None}
     found = drift_of(plan, host(plan), empty)
@@ -62,14 +62,14 @@ def test_a_host_that_has_nothing_of_ours_is_pending() -> None:
     assert [row.subject.value for row in found.rows] == ["bundle"]
 
 
-def test_an_older_bundle_that_is_whole_is_pending_and_every_difference_with_it() -> None:
+def test_an_unchanged_older_bundle_is_pending_with_all_differences() -> None:
     before, after = site(), site(SITE.replace("10.0.0.10", "10.0.0.11").replace("allow: ssh", "allow: [ssh, http]"))
     found = drift_of(after, host(after), document(before, host(before)))
     assert {row.word for row in found.rows} == {Word.PENDING}, told(found)
     assert "rule" in {row.subject.value for row in found.rows} or "element" in {row.subject.value for row in found.rows}
 
 
-def test_what_somebody_changed_of_an_older_bundle_is_told_apart_from_what_is_new() -> None:
+def test_changes_to_an_older_bundle_are_told_apart_from_new_plans() -> None:
     before, after = site(), site(SITE.replace("tcp/443", "tcp/8443"))
     facts = document(before, host(before))
     rule = {"rule": {"family": "inet", "table": "taploom", "chain": "input", "handle": 999, "expr": [{"drop": None}]}}
@@ -100,20 +100,20 @@ def test_the_bundle_of_another_host_is_drifted() -> None:
 
 
 @pytest.mark.parametrize("part", ["ruleset", "links", "addresses", "routes4"])
-def test_what_could_not_be_listed_is_said_and_not_called_current(part: str) -> None:
+def test_a_missing_listing_is_reported_and_not_called_current(part: str) -> None:
     plan = site()
     found = drift_of(plan, host(plan), document(plan, host(plan)) | {part: None})
     assert [(row.word.value, row.subject.value) for row in found.rows] == [("drifted", "unknown")]
 
 
-def test_a_kernel_without_a_setting_is_told() -> None:
+def test_a_missing_kernel_setting_is_reported() -> None:
     plan = site()
     facts = document(plan, host(plan))
     facts["sysctls"] = [line for line in facts["sysctls"] if "ipv6" not in line]
     assert {row.message for row in drift_of(plan, host(plan), facts).rows} == {"the kernel does not have the setting"}
 
 
-def test_a_rule_that_somebody_added_is_told_as_the_flow_that_it_opens() -> None:
+def test_an_added_rule_is_shown_with_the_flow_that_it_opens() -> None:
     plan = site()
     facts = document(plan, host(plan))
     chain = "forward_zone-internet_net-lan"
@@ -162,7 +162,7 @@ def test_docker_s_nat_for_its_own_containers_does_not_matter() -> None:
         ('UNCONN 0 0 *:67 *:* users:(("dnsmasq",pid=1,fd=2))', 1),
     ],
 )
-def test_another_dhcp_server_counts_where_our_guests_hear_it(line: str, count: int) -> None:
+def test_another_dhcp_server_counts_only_on_links_of_our_guests(line: str, count: int) -> None:
     plan = site()
     found = drift_of(plan, host(plan), document(plan, host(plan)) | {"listening": [line]})
     assert [row.word for row in found.rows] == [Word.FOREIGN] * count
@@ -172,7 +172,7 @@ def linked(facts: dict[str, Any]) -> list[str]:
     return [f"777:symbolic link:{line.partition('file:')[2]}" for line in facts["modes"]]
 
 
-def test_files_that_are_links_are_those_of_nixos_and_not_compared() -> None:
+def test_files_linked_by_nixos_are_not_compared() -> None:
     plan = site()
     facts = document(plan, host(plan)) | {"activation": [], "sums": []}
     facts["files"] = [f"{'0' * 64}  {line.partition('  ')[2]}" for line in facts["files"]]
@@ -180,14 +180,14 @@ def test_files_that_are_links_are_those_of_nixos_and_not_compared() -> None:
     assert {row.subject.value for row in drift_of(plan, host(plan), facts).rows} == {"file"}
 
 
-def test_a_link_in_the_place_of_a_file_of_a_bundle_is_drifted() -> None:
+def test_a_link_in_place_of_a_file_of_a_bundle_is_drifted() -> None:
     plan = site()
     facts = document(plan, host(plan))
     found = drift_of(plan, host(plan), facts | {"modes": linked(facts)})
     assert {row.message for row in found.rows} == {"somebody replaced the file by a link"}
 
 
-def test_what_a_unit_of_others_lacks_is_foreign_as_the_unit_is() -> None:
+def test_differences_caused_by_a_third_party_unit_are_foreign() -> None:
     plan = site()
     facts = document(plan, host(plan))
     facts["networkctl"]["Interfaces"][1]["NetworkFile"] = "/etc/systemd/network/00-mine.network"
@@ -197,7 +197,7 @@ def test_what_a_unit_of_others_lacks_is_foreign_as_the_unit_is() -> None:
 
 
 def by_hand(plan: Plan, chain: str, *rules: list[Any], **base: Any) -> dict[str, Any]:
-    """The facts with rules at the beginning of a chain, which is made with a hook where it is not there."""
+    """Facts with rules inserted at the start of a chain; if `base` is given, the chain is created with that hook."""
     facts = document(plan, host(plan))
     known = facts["ruleset"]["nftables"]
     if base:
@@ -213,8 +213,8 @@ def matches(key: str, right: Any) -> dict[str, Any]:
     return {"match": {"op": "==", "left": {"meta": {"key": key}}, "right": right}}
 
 
-def test_what_only_one_of_two_unknown_rules_lets_happen_is_told_as_perhaps() -> None:
-    """If both hold, the drop hides the accept; if the accept alone holds, it opens the host."""
+def test_an_effect_that_depends_on_unknown_conditions_is_uncertain() -> None:
+    """If both conditions hold, the drop hides the accept; if only the second does, the accept opens the host."""
     plan = site()
     facts = by_hand(plan, "input", [matches("mark", 1), {"drop": None}], [matches("mark", 2), {"accept": None}])
     found = drift_of(plan, host(plan), facts)
@@ -224,7 +224,7 @@ def test_what_only_one_of_two_unknown_rules_lets_happen_is_told_as_perhaps() -> 
     assert all("cannot read" in row.note for row in found.rows)
 
 
-def test_interfaces_that_only_a_rule_names_are_followed_by_name_and_by_pattern() -> None:
+def test_interfaces_known_only_from_a_rule_are_followed_by_name_and_pattern() -> None:
     plan = site()
     for name, said in (("docker0", "interface docker0"), ("veth*", "interface veth*")):
         facts = by_hand(plan, "forward", [matches("iifname", name), matches("oifname", "br-lan"), {"accept": None}])
@@ -232,15 +232,15 @@ def test_interfaces_that_only_a_rule_names_are_followed_by_name_and_by_pattern()
         assert [one.sources for one in row.consequences if one.scope == "flow"] == [(said,)]
 
 
-def test_a_chain_at_a_hook_without_a_map_is_told_with_what_is_not_known() -> None:
+def test_a_chain_at_an_unevaluated_hook_is_reported_with_a_note() -> None:
     plan = site()
     hook = {"type": "filter", "hook": "postrouting", "prio": 0, "policy": "drop"}
     (row,) = drift_of(plan, host(plan), by_hand(plan, "mine", **hook)).rows
     assert (row.word, row.subject.value) == (Word.DRIFTED, "chain")
-    assert "does not evaluate its hook" in row.note
+    assert "does not evaluate the hook" in row.note
 
 
-def test_a_foreign_chain_at_a_hook_without_a_map_counts_if_it_drops() -> None:
+def test_a_foreign_chain_at_an_unevaluated_hook_counts_if_it_drops() -> None:
     plan = site()
     for policy, count in (("accept", 0), ("drop", 1)):
         text = (

@@ -1,4 +1,4 @@
-"""Faults in what hosts carry from uplink to uplink: in the tree, and in what it is lowered from."""
+"""Faults that affect traffic between uplinks of a host; each changes the ruleset or the plan behind it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ policy:
 
 @functools.cache
 def hub() -> Plan:
-    """A host that carries between strangers, and for another host behind it."""
+    """The plan of a hub that forwards traffic between outside networks, and to a second host behind it."""
     site = compiled(HUB)
     errors = [d for d in site.diagnostics if d.severity.value == "error"]
     assert not errors, errors
@@ -66,7 +66,7 @@ def hub() -> Plan:
 
 
 def passing(name: str, at: int = 0) -> Callable[[Ruleset], Ruleset]:
-    """An accept that stands before all else in a chain."""
+    """Inserts a rule that accepts all packets into a chain, first by default."""
 
     def edited(found: Chain) -> Chain:
         here = (*found.rules[:at], Rule((VerdictStatement(VerdictKind.ACCEPT),), ""), *found.rules[at:])
@@ -85,14 +85,14 @@ def without(*devices: str) -> Callable[[Element], Element | None]:
 
 
 def loops(rule: Rule) -> Rule:
-    """The chain of uplinks sends what leaves by one back to where it came from, without a judgement."""
+    """Makes the rule that dispatches by output interface return without a verdict."""
     if any(isinstance(s, Match) and s.fields == (Field.OIFNAME,) for s in rule.statements):
         return replace(rule, statements=(*rule.statements[:-1], VerdictStatement(VerdictKind.RETURN)))
     return rule
 
 
 def without_look_up(field: Field, chain: str) -> Callable[[Ruleset], Ruleset]:
-    """What is of the site is not told from strangers on one side."""
+    """Drops the rules of a chain that look up site addresses in one field."""
 
     def edited(rule: Rule) -> Rule | None:
         return None if any(isinstance(s, Lookup) and s.fields == (field,) for s in rule.statements) else rule
@@ -101,7 +101,7 @@ def without_look_up(field: Field, chain: str) -> Callable[[Ruleset], Ruleset]:
 
 
 def terms(edit: Callable[[Term], Term | None]) -> Callable[[Ruleset], Ruleset]:
-    """The ruleset of the host with other terms."""
+    """The ruleset after an edit of the host's policy terms."""
 
     def broken(_: Ruleset) -> Ruleset:
         host = hub().hosts[0]
@@ -111,7 +111,7 @@ def terms(edit: Callable[[Term], Term | None]) -> Callable[[Ruleset], Ruleset]:
 
 
 def hosts(edit: Callable[[Host], Host]) -> Callable[[Ruleset], Ruleset]:
-    """The ruleset of another host."""
+    """The ruleset after an edit of the host."""
     return lambda _: ruleset(edit(hub().hosts[0]))
 
 
@@ -129,32 +129,32 @@ def more(*rest: Term) -> Callable[[Ruleset], Ruleset]:
 
 
 def like(rule: str, **changes: object) -> Term:
-    """A term of a rule, in IPv4, with something else about it."""
+    """An IPv4 term of an entry with some fields changed."""
     found = next(t for t in hub().hosts[0].terms if t.entry == rule and t.family is Family.IPV4 and carried(t))
     return replace(found, **changes)  # type: ignore[arg-type]
 
 
 def faults() -> dict[str, Callable[[Ruleset], Ruleset]]:
-    """By what they let happen."""
+    """Faults by name; each name states the wrong behaviour."""
     internet, office = (Side(SideKind.OUTSIDE, name) for name in ("internet", "office"))
     here = "forward_zone-office_zone-internet"
     return {
-        "what comes in by one uplink is not judged": lambda r: rules(
+        "packets that enter through one uplink skip policy": lambda r: rules(
             r, lambda rule: None if _leads(rule, Field.IIFNAME, "eth1") else rule, "forward"
         ),
-        "what leaves by one uplink is not judged": lambda r: rules(
+        "packets that leave through one uplink skip policy": lambda r: rules(
             r, lambda rule: None if _leads(rule, Field.OIFNAME, "eth0") else rule, "forward_uplink"
         ),
-        "what leaves by uplinks returns unjudged": lambda r: rules(r, loops, "forward_uplink"),
-        "an uplink of somebody else is not judged": lambda r: rules(
+        "packets that leave through uplinks return without a verdict": lambda r: rules(r, loops, "forward_uplink"),
+        "packets from an uplink that taploom does not configure skip policy": lambda r: rules(
             r, lambda rule: None if _leads(rule, Field.IIFNAME, "wg0") else rule, "forward"
         ),
-        "all that leaves by an uplink is dropped, Docker's too": lambda r: rules(
+        "all packets that leave through an uplink are dropped, including Docker's": lambda r: rules(
             r, lambda rule: replace(rule, statements=rule.statements[1:]) if rule.statements else rule, "forward_uplink"
         ),
-        "uplinks are free among themselves": passing("forward_uplink"),
-        "what belongs to no connection passes between uplinks": lambda r: drop_rule(r, "forward_ours", 0),
-        "a pair of uplinks is the other way round": lambda r: sets(
+        "all traffic between uplinks is accepted": passing("forward_uplink"),
+        "invalid packets pass between uplinks": lambda r: drop_rule(r, "forward_ours", 0),
+        "a pair of uplinks is swapped": lambda r: sets(
             r,
             lambda s: replace(s, elements=tuple(map(swapped, s.elements))) if s.name == "forward_pairs" else s,
         ),
@@ -168,28 +168,24 @@ def faults() -> dict[str, Callable[[Ruleset], Ruleset]]:
                 else c
             ),
         ),
-        "senders of the site are taken for strangers": without_look_up(
-            Field.IP_SADDR, "forward_zone-line_zone-internet"
-        ),
-        "receivers of the site are taken for strangers": without_look_up(
-            Field.IP6_DADDR, "forward_zone-office_zone-line"
-        ),
-        "another host's network is not carried": terms(
+        "senders of the site count as strangers": without_look_up(Field.IP_SADDR, "forward_zone-line_zone-internet"),
+        "receivers of the site count as strangers": without_look_up(Field.IP6_DADDR, "forward_zone-office_zone-line"),
+        "another host's network is not forwarded": terms(
             lambda t: None if t.entry == "policy/far-out" and carried(t) else t
         ),
-        "another host's network is not carried in one family": terms(
+        "another host's network is not forwarded in one family": terms(
             lambda t: None if t.entry == "policy/cat" and carried(t) and t.family is Family.IPV6 else t
         ),
-        "what is carried is the way back": terms(lambda t: reversed_(t) if t.entry == "policy/office-out" else t),
-        "a deny is not carried": terms(lambda t: None if t.action is Action.DENY and carried(t) else t),
+        "the reverse direction is forwarded": terms(lambda t: reversed_(t) if t.entry == "policy/office-out" else t),
+        "a deny is not applied between uplinks": terms(lambda t: None if t.action is Action.DENY and carried(t) else t),
         "`any` lets strangers reach strangers": more(like("policy/cat", egress=office, destinations=_ALL)),
-        "addresses lead back to their zone": more(like("policy/reading", egress=office, ingress=office)),
-        "a zone leads back to itself": more(like("policy/office-out", egress=office, ingress=office)),
+        "an entry for addresses admits their own zone": more(like("policy/reading", egress=office, ingress=office)),
+        "an entry for a zone admits traffic back to it": more(like("policy/office-out", egress=office, ingress=office)),
         "a zone opens the other direction": more(like("policy/office-out", ingress=internet, egress=office)),
-        "a rate on the way to another host is forgotten": terms(
+        "a rate limit for another host is lost": terms(
             lambda t: replace(t, limit=None) if t.entry == "policy/console" else t
         ),
-        "an uplink is forgotten": hosts(
+        "an uplink is missing": hosts(
             lambda host: replace(host, uplinks=tuple(u for u in host.uplinks if u.name != "wg0"))
         ),
     }

@@ -1,4 +1,4 @@
-"""Faults in one family alone, in one direction alone, or in one number alone: the slips that eyes pass over."""
+"""Faults in one address family, one direction or one number, which a reviewer would easily overlook."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ IPV4_ONLY, IPV6_ONLY = (Match((Field.NFPROTO,), ((Word(family),),)) for family i
 
 
 def in_one_family(comment: str, condition: Match) -> Callable[[Ruleset], Ruleset]:
-    """Rules that hold in one family from now on."""
+    """Restricts the rules with a comment to one family."""
 
     def edited(rule: Rule) -> Rule:
         return replace(rule, statements=(condition, *rule.statements)) if rule.comment == comment else rule
@@ -38,7 +38,7 @@ def in_one_family(comment: str, condition: Match) -> Callable[[Ruleset], Ruleset
 
 
 def types(comment: str, edit: Callable[[tuple[Range, ...]], tuple[Range, ...]]) -> Callable[[Ruleset], Ruleset]:
-    """Rules that name other types of ICMP."""
+    """Edits the ICMP types of the rules with a comment."""
 
     def edited(statement: Statement) -> Statement:
         if isinstance(statement, Match) and statement.fields in ((Field.ICMP_TYPE,), (Field.ICMPV6_TYPE,)):
@@ -66,35 +66,35 @@ def early(statement: Statement) -> Statement:
 
 
 def moved_on(statement: Statement) -> Statement:
-    """A prefix translation that is one address off."""
+    """Moves the target of a prefix translation by one address."""
     if isinstance(statement, TranslatePrefix):
         return replace(statement, after=replace(statement.after, value=statement.after.value + 1, length=128))
     return statement
 
 
 def any_hop(statement: Statement) -> Statement:
-    """What was routed is believed to be from the link."""
+    """Accepts neighbour discovery from routed packets, whose hop limit is below 255."""
     if isinstance(statement, Match) and statement.fields == (Field.HOP_LIMIT,):
         return replace(statement, values=((Range(254, 255),),))
     return statement
 
 
 def loose(statement: Statement) -> Statement:
-    """Any way back will do."""
+    """Replaces the strict reverse path check by the loose one."""
     if isinstance(statement, Match) and statement.fields == (Field.FIB_STRICT,):
         return replace(statement, fields=(Field.FIB_LOOSE,))
     return statement
 
 
 def without_lookup(name: str) -> Callable[[Ruleset], Ruleset]:
-    """Without the rules that look a set up."""
+    """Drops the rules that look up a set."""
     return lambda r: rules(
         r, lambda rule: None if any(isinstance(s, Lookup) and s.set == name for s in rule.statements) else rule
     )
 
 
 def of_lookup(name: str, edit: Edit) -> Callable[[Ruleset], Ruleset]:
-    """The rules that look a set up, changed."""
+    """Edits the rules that look up a set."""
     return lambda r: rules(
         r,
         lambda rule: (
@@ -108,7 +108,7 @@ def let_in(statement: Statement) -> Statement:
 
 
 def by_destination(statement: Statement) -> Statement:
-    """Asks where a packet goes instead of where it is from."""
+    """Looks up the destination of a packet instead of its source."""
     if isinstance(statement, Lookup):
         return replace(statement, fields=(Field.IIFNAME, Field.IP_DADDR))
     return statement
@@ -120,7 +120,7 @@ def swapped(element: Element) -> Element:
 
 
 def wrong_map(family: Family, name: str) -> Edit:
-    """The look-up of one family in the set of senders for all."""
+    """Drops the rule that looks up a DNAT map in one family."""
 
     def edited(statement: Statement) -> Statement | None:
         return (
@@ -133,11 +133,11 @@ def wrong_map(family: Family, name: str) -> Edit:
 
 
 FAMILIES: dict[str, Callable[[Ruleset], Ruleset]] = {
-    "the hairpin is translated back in IPv4 alone": in_one_family("implied/hairpin", IPV4_ONLY),
-    "the hairpin is translated back in IPv6 alone": in_one_family("implied/hairpin", IPV6_ONLY),
-    "established traffic is accepted in IPv4 alone": in_one_family("implied/established", IPV4_ONLY),
-    "established traffic is accepted in IPv6 alone": in_one_family("implied/established", IPV6_ONLY),
-    "neighbours talk in IPv4 alone": lambda r: rules(
+    "hairpin replies are translated in IPv4 only": in_one_family("implied/hairpin", IPV4_ONLY),
+    "hairpin replies are translated in IPv6 only": in_one_family("implied/hairpin", IPV6_ONLY),
+    "established traffic is accepted in IPv4 only": in_one_family("implied/established", IPV4_ONLY),
+    "established traffic is accepted in IPv6 only": in_one_family("implied/established", IPV6_ONLY),
+    "neighbours talk in IPv4 only": lambda r: rules(
         r,
         lambda rule: (
             replace(rule, statements=(IPV6_ONLY, VerdictStatement(VerdictKind.DROP)))
@@ -145,27 +145,27 @@ FAMILIES: dict[str, Callable[[Ruleset], Ruleset]] = {
             else rule
         ),
     ),
-    "loopback is for IPv6 alone": in_one_family("implied/loopback", IPV6_ONLY),
-    "forwards are accepted in IPv4 alone": lambda r: elements(r, "forwards_net-web_ipv6_tcp", lambda _: None),
+    "loopback is accepted in IPv6 only": in_one_family("implied/loopback", IPV6_ONLY),
+    "forwards are accepted in IPv4 only": lambda r: elements(r, "forwards_net-web_ipv6_tcp", lambda _: None),
     "a sender's map is not looked up in IPv6": everywhere(wrong_map(Family.IPV6, "dnat_eth0_ipv6_all_tcp_sender-port")),
     "a range's map is not looked up in IPv4": everywhere(wrong_map(Family.IPV4, "dnat_eth0_ipv4_all_udp_range")),
-    "packets may not be too big": types("implied/icmpv6", without(2)),
-    "nothing is unreachable": types("implied/icmp", without(3)),
-    "redirects are let in": types("implied/icmp", also(5)),
-    "an echo request is an error": types("implied/icmpv6", also(128)),
-    "solicitations of routers alone": types("implied/nd", without(135)),
-    "discovery comes from beyond a router": everywhere(any_hop),
-    "an end of validity is a second early": everywhere(early),
+    "packet-too-big is dropped": types("implied/icmpv6", without(2)),
+    "destination-unreachable is dropped": types("implied/icmp", without(3)),
+    "redirects are accepted": types("implied/icmp", also(5)),
+    "echo requests are accepted as ICMP errors": types("implied/icmpv6", also(128)),
+    "neighbour solicitations are dropped": types("implied/nd", without(135)),
+    "neighbour discovery is accepted from beyond a router": everywhere(any_hop),
+    "an expiry is a second early": everywhere(early),
     "a prefix translation leads to one address": everywhere(moved_on),
-    "any way back will do": everywhere(loose),
-    "a deny on the bridge is one-way, and the wrong way": lambda r: elements(
+    "the reverse path check is loose": everywhere(loose),
+    "a deny on the bridge has source and destination swapped": lambda r: elements(
         r, "deny_net-web_net-web_ipv6_tcp", swapped
     ),
-    "a deny on the bridge's frames is the wrong way": lambda r: elements(
+    "a deny in the bridge table has source and destination swapped": lambda r: elements(
         r, "deny_neighbours_ipv4_tcp", swapped, "bridge"
     ),
-    "an allow is of the other direction": lambda r: elements(r, "allow_net-web_net-data_ipv6_tcp", swapped),
-    "a chain of translations drops what it does not translate": lambda r: chains(
+    "an allow has source and destination swapped": lambda r: elements(r, "allow_net-web_net-data_ipv6_tcp", swapped),
+    "a DNAT chain drops packets that it does not translate": lambda r: chains(
         r,
         lambda c: (
             replace(c, rules=(*c.rules, Rule((VerdictStatement(VerdictKind.DROP),), "")))
@@ -173,7 +173,7 @@ FAMILIES: dict[str, Callable[[Ruleset], Ruleset]] = {
             else c
         ),
     ),
-    "a chain of sources drops what it does not translate": lambda r: chains(
+    "a source NAT chain drops packets that it does not translate": lambda r: chains(
         r,
         lambda c: (
             replace(c, rules=(*c.rules, Rule((VerdictStatement(VerdictKind.DROP),), "")))
@@ -181,18 +181,18 @@ FAMILIES: dict[str, Callable[[Ruleset], Ruleset]] = {
             else c
         ),
     ),
-    "who comes by the wrong uplink is believed in IPv4": without_lookup("astray_ipv4"),
-    "who comes by the wrong uplink is believed in IPv6": without_lookup("astray_ipv6"),
-    "who comes by the wrong uplink is let in": of_lookup("astray_ipv6", let_in),
-    "who goes by the wrong uplink is kept out": of_lookup("astray_ipv4", by_destination),
-    "who comes by the wrong uplink is looked for at the right one": lambda r: elements(
+    "site addresses may arrive through the wrong uplink in IPv4": without_lookup("astray_ipv4"),
+    "site addresses may arrive through the wrong uplink in IPv6": without_lookup("astray_ipv6"),
+    "site addresses that arrive through the wrong uplink are accepted": of_lookup("astray_ipv6", let_in),
+    "the check for the wrong uplink looks up the destination": of_lookup("astray_ipv4", by_destination),
+    "the check for the wrong uplink names the right one": lambda r: elements(
         r, "astray_ipv4", lambda e: replace(e, key=(Iface("eth1"), e.key[1]))
     ),
-    "a rate is another": lambda r: in_tables(
+    "a rate is changed": lambda r: in_tables(
         r, lambda t: replace(t, limits=tuple(replace(limit, rate=limit.rate + 1) for limit in t.limits))
     ),
-    "a burst is another": lambda r: in_tables(
+    "a burst is changed": lambda r: in_tables(
         r, lambda t: replace(t, limits=tuple(replace(limit, burst=limit.burst * 2) for limit in t.limits))
     ),
 }
-"""Faults by what they let happen; each is one that the family, or the direction, next to it does not have."""
+"""Faults by name, each with its edit; the rules for the other family or direction stay correct."""

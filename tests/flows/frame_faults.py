@@ -26,14 +26,14 @@ BRIDGE = "bridge"
 
 
 def moved(element: Element) -> Element:
-    """The second column is that of the neighbour."""
+    """Replaces the second column by the next MAC address or prefix."""
     port, value = element.key
     assert isinstance(value, Prefix | Mac)
     return replace(element, key=(port, replace(value, value=value.value + 1)))
 
 
 def first(edit: Callable[[Element], Element | None]) -> Callable[[Element], Element | None]:
-    """Edits one element alone."""
+    """Edits only the first element."""
     seen: list[Element] = []
 
     def once(element: Element) -> Element | None:
@@ -44,7 +44,7 @@ def first(edit: Callable[[Element], Element | None]) -> Callable[[Element], Elem
 
 
 def without(field: Field, chain: str) -> Callable[[Ruleset], Ruleset]:
-    """A chain without its rules on a field."""
+    """Drops the rules of a chain that match a field."""
 
     def kept(rule: Rule) -> Rule | None:
         return None if any(isinstance(s, Match | Lookup) and field in s.fields for s in rule.statements) else rule
@@ -57,7 +57,7 @@ def accepting(statement: Statement) -> Statement:
 
 
 def fewer(statement: Statement) -> Statement:
-    """Router advertisements alone, redirects pass."""
+    """Drops router advertisements but no redirects."""
     routers = ((Range(134, 134),), (Range(137, 137),))
     if isinstance(statement, Match) and statement.values == routers:
         return replace(statement, values=routers[:1])
@@ -65,20 +65,20 @@ def fewer(statement: Statement) -> Statement:
 
 
 FRAMES: dict[str, Callable[[Ruleset], Ruleset]] = {
-    "the guard lets its ports by": lambda r: drop_rule(r, "prerouting", 0, BRIDGE),
-    "the guard lets strangers by": lambda r: drop_rule(r, "prerouting", 1, BRIDGE),
+    "guarded ports skip the guard": lambda r: drop_rule(r, "prerouting", 0, BRIDGE),
+    "unknown ports skip the guard": lambda r: drop_rule(r, "prerouting", 1, BRIDGE),
     "one port is not guarded": lambda r: elements(r, "ports_guarded", first(gone), BRIDGE),
     "any MAC may be used": lambda r: drop_rule(r, "guard_port", 0, BRIDGE),
-    "the MAC is that of another": lambda r: elements(r, "bind_mac", first(moved), BRIDGE),
-    "any MAC may be told by ARP": without(Field.ARP_ETHER, "guard_arp"),
+    "a port is bound to another MAC": lambda r: elements(r, "bind_mac", first(moved), BRIDGE),
+    "ARP may announce any MAC": without(Field.ARP_ETHER, "guard_arp"),
     "any IPv4 address may be used": lambda r: rules(r, lambda rule: statements(rule, accepting), "guard_ipv4", BRIDGE),
     "any IPv6 address may be used": lambda r: rules(r, lambda rule: statements(rule, accepting), "guard_ipv6", BRIDGE),
-    "any address may be told by ARP": lambda r: rules(r, lambda rule: statements(rule, accepting), "guard_arp", BRIDGE),
-    "an address is that of another": lambda r: elements(r, "bind_ipv4", first(moved), BRIDGE),
+    "ARP may announce any address": lambda r: rules(r, lambda rule: statements(rule, accepting), "guard_arp", BRIDGE),
+    "a port is bound to another address": lambda r: elements(r, "bind_ipv4", first(moved), BRIDGE),
     "an IPv6 address is missing": lambda r: elements(r, "bind_ipv6", first(gone), BRIDGE),
     "a neighbour's target is missing": lambda r: elements(r, "bind_target", first(gone), BRIDGE),
-    "targets of advertisements are not looked at": lambda r: drop_rule(r, "guard_ipv6", 2, BRIDGE),
-    "targets of probes are not looked at": lambda r: drop_rule(r, "guard_ipv6", 3, BRIDGE),
+    "targets of advertisements are not checked": lambda r: drop_rule(r, "guard_ipv6", 2, BRIDGE),
+    "targets of probes are not checked": lambda r: drop_rule(r, "guard_ipv6", 3, BRIDGE),
     "guests may be routers": lambda r: drop_rule(r, "guard_ipv6", 0, BRIDGE),
     "guests may redirect": lambda r: rules(r, lambda rule: statements(rule, fewer), "guard_ipv6", BRIDGE),
     "guests may serve DHCP": lambda r: drop_rule(r, "guard_ipv4", 1, BRIDGE),
@@ -102,27 +102,27 @@ FRAMES: dict[str, Callable[[Ruleset], Ruleset]] = {
     "strangers may use any address": without(Field.IP_SADDR, "guard_stranger"),
     "strangers may use any MAC": without(Field.ETHER_SADDR, "guard_stranger"),
     "strangers may be routers": without(Field.ICMPV6_TYPE, "guard_stranger"),
-    "an address is not kept from strangers": lambda r: elements(r, "owned_ipv4", first(gone), BRIDGE),
-    "a pool of addresses is anybody's": lambda r: rules(
+    "an unknown port may use an owned address": lambda r: elements(r, "owned_ipv4", first(gone), BRIDGE),
+    "guests may use addresses outside the pool": lambda r: rules(
         r,
         lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.set == "pool_net-web_ipv4" else s),
         "guard_ipv4",
         BRIDGE,
     ),
-    "a pool holds what is owned": lambda r: rules(
+    "guests may use owned addresses in the pool": lambda r: rules(
         r,
         lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.negated else s),
         "guard_ipv4",
         BRIDGE,
     ),
-    "isolated guests are let through": lambda r: elements(r, "ports_isolated", gone, BRIDGE),
-    "isolation is one way": lambda r: rules(
+    "isolated guests reach each other": lambda r: elements(r, "ports_isolated", gone, BRIDGE),
+    "isolation checks the input port only": lambda r: rules(
         r,
         lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.fields == (Field.OIFNAME,) else s),
         "forward",
         BRIDGE,
     ),
     "a deny between neighbours is gone": lambda r: elements(r, "deny_neighbours_ipv4_tcp", gone, BRIDGE),
-    "denies of another network": lambda r: drop_rule(r, "forward", -1, BRIDGE),
+    "a chain of denies is not called": lambda r: drop_rule(r, "forward", -1, BRIDGE),
 }
-"""Faults by what they let happen."""
+"""Faults by name, each with its edit of the ruleset."""

@@ -1,4 +1,4 @@
-"""Faults about links of one address and of two: in the tree, and in what it is lowered from."""
+"""Faults for links with one or two addresses (/32, /31, /128, /127); each changes the ruleset or the plan."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ UPLINK4, UPLINK6 = parse_prefix("10.9.0.77/32"), parse_prefix("2001:db8:42:7::2/
 PEER4, PEER6 = parse_prefix("192.0.2.0/32"), parse_prefix("fd99::/128")
 BOX4, BOX6 = parse_prefix("10.8.0.0/32"), parse_prefix("fd08::/128")
 END4, END6 = parse_prefix("10.8.0.1/32"), parse_prefix("fd08::1/128")
-"""Of the pair: the guest at the lower address, and the host."""
+"""Prefixes of network `pair`: the guest at the lower address, and the host at the upper one."""
 
 
 @functools.cache
 def rented() -> Plan:
-    """A host with single addresses within its network, a network of two, and a line of two to another host."""
+    """The plan of a host with a single address inside its network, a network of two addresses, and a link to a peer."""
     return compiled(RENTED).plan
 
 
@@ -69,13 +69,13 @@ def tree(edit: Callable[[Ruleset], Ruleset]) -> Callable[[Host], Ruleset]:
 
 
 def lacking(name: str, value: Prefix, family: str = "bridge") -> Callable[[Host], Ruleset]:
-    """A set without what it says of an address."""
+    """Drops the elements with an address from a set."""
     gone: Callable[[Element], Element | None] = lambda one: None if value in one.key else one  # noqa: E731
     return tree(lambda r: elements(r, name, gone, family))
 
 
 def lent(name: str, owner: Prefix, other: Prefix) -> Callable[[Host], Ruleset]:
-    """A port that may use another address beside its own."""
+    """Lets the port of an address also use another address."""
 
     def more(found: Set) -> Set:
         mine = [one for one in found.elements if owner in one.key]
@@ -86,7 +86,7 @@ def lent(name: str, owner: Prefix, other: Prefix) -> Callable[[Host], Ruleset]:
 
 
 def remotes(*edits: tuple[Prefix, Prefix | None]) -> Callable[[Host], Ruleset]:
-    """Addresses of other hosts that are taken for others, or forgotten."""
+    """Replaces or drops prefixes that belong to other hosts."""
 
     def edited(one: Remote) -> Remote | None:
         to = dict(edits).get(one.prefix, one.prefix)
@@ -96,7 +96,7 @@ def remotes(*edits: tuple[Prefix, Prefix | None]) -> Callable[[Host], Ruleset]:
 
 
 def narrowed(rule: str, was: Prefix, now: Prefix) -> Callable[[Host], Ruleset]:
-    """An entry that means less, or more, of a prefix."""
+    """Replaces a prefix in the terms of a policy entry."""
 
     def edited(term: Term) -> Term:
         sources, destinations = (
@@ -108,7 +108,7 @@ def narrowed(rule: str, was: Prefix, now: Prefix) -> Callable[[Host], Ruleset]:
 
 
 def led(forward: str, old: Prefix, new: Prefix) -> Callable[[Host], Ruleset]:
-    """A forward that ends at another address."""
+    """Changes the target address of a forward."""
 
     def edited(dnat_entry: DnatEntry) -> DnatEntry:
         right = (dnat_entry.forward, dnat_entry.target) == (forward, old.first)
@@ -123,31 +123,31 @@ WEB4, WEB6 = parse_prefix("10.9.0.10/32"), parse_prefix("2001:db8:42:7::10/128")
 LINKS: dict[str, Callable[[Host], Ruleset]] = {
     "strangers may use the uplink's IPv4 address": lacking("owned_ipv4", UPLINK4),
     "strangers may use the uplink's IPv6 address": lacking("owned_ipv6", UPLINK6),
-    "strangers may say that they have the uplink's address": lacking("owned_target", UPLINK6),
+    "strangers may advertise the uplink's address": lacking("owned_target", UPLINK6),
     "a guest may use the uplink's IPv4 address": lent("bind_ipv4", WEB4, UPLINK4),
     "a guest may use the uplink's IPv6 address": lent("bind_ipv6", WEB6, UPLINK6),
-    "a guest may say that it has the uplink's address": lent("bind_target", WEB6, UPLINK6),
+    "a guest may advertise the uplink's address": lent("bind_target", WEB6, UPLINK6),
     "strangers may use the lower address of a pair": lacking("owned_ipv4", BOX4),
-    "strangers may use what would be an anycast address": lacking("owned_ipv6", BOX6),
+    "strangers may use the address in the anycast position": lacking("owned_ipv6", BOX6),
     "strangers may use the upper address of a pair": lacking("owned_ipv4", END4),
     "the guest of a pair has no IPv4 address": lacking("bind_ipv4", BOX4),
     "the guest of a pair has no IPv6 address": lacking("bind_ipv6", BOX6),
     "the other end of a line is a stranger in IPv4": remotes((PEER4, None)),
     "the other end of a line is a stranger in IPv6": remotes((PEER6, None)),
     "the other end of a line is the upper address": remotes((PEER4, parse_prefix("192.0.2.1/32"))),
-    "nobody can be asked at the lower address of a pair": narrowed("policy/ask", PAIR4, END4),
-    "nobody can be asked where an anycast address would be": narrowed("policy/ask", PAIR6, END6),
-    "nobody is at the lower address of a pair": narrowed("policy/tell", PAIR4, END4),
-    "nobody is where an anycast address would be": narrowed("policy/tell", PAIR6, END6),
-    "a single address is the whole network": narrowed("policy/out", VMS4, UPLINK4),
-    "a single address is the whole network in IPv6": narrowed("policy/out", VMS6, UPLINK6),
+    "the lower address of a pair cannot be reached": narrowed("policy/ask", PAIR4, END4),
+    "the address in the anycast position cannot be reached": narrowed("policy/ask", PAIR6, END6),
+    "the lower address of a pair may not send": narrowed("policy/tell", PAIR4, END4),
+    "the address in the anycast position may not send": narrowed("policy/tell", PAIR6, END6),
+    "a policy entry covers one address instead of the network": narrowed("policy/out", VMS4, UPLINK4),
+    "a policy entry covers one address instead of the network in IPv6": narrowed("policy/out", VMS6, UPLINK6),
     "a forward ends at the uplink itself": led("forward/web", WEB6, UPLINK6),
     "a forward ends at the host's end of a pair": led("forward/box", BOX4, END4),
-    "translated as the gateway of guests": lowered(
+    "the source is translated to the gateway of the guests": lowered(
         lambda host: replace(
             host, nat=tuple(replace(n, to=parse_prefix("10.9.0.1/32")) if n.to == UPLINK4 else n for n in host.nat)
         )
     ),
-    "not translated at the line": lowered(lambda host: replace(host, nat=host.nat[:1])),
+    "the source is not translated on the line": lowered(lambda host: replace(host, nat=host.nat[:1])),
 }
-"""By what they let happen."""
+"""Faults by name, each with its edit."""

@@ -1,4 +1,4 @@
-"""Faults in what the ruleset of `east` (tests.flows.sites) is lowered from, as a slip of the passes would make them."""
+"""Faults in the `Host` that the ruleset of `east` (tests.flows.sites) is lowered from, like bugs in the passes."""
 
 from __future__ import annotations
 
@@ -45,45 +45,47 @@ ANYWHERE = (parse_prefix("0.0.0.0/0"),)
 FAR4, FAR6 = parse_prefix("10.9.0.0/24"), parse_prefix("fd09::/64")
 ETH0 = parse_prefix("203.0.113.5/32")
 LOWERING: dict[str, Callable[[Host], Host]] = {
-    "a term is forgotten": terms(lambda t: None if t.entry == "policy/db" else t),
-    "a term is forgotten in one family": terms(
+    "a term is missing": terms(lambda t: None if t.entry == "policy/db" else t),
+    "a term is missing in one family": terms(
         lambda t: None if t.entry == "policy/db" and t.family is Family.IPV6 else t
     ),
     "a deny becomes an allow": of("policy/no-app", action=Action.ALLOW),
     "an allow becomes a deny": of("policy/ranges", action=Action.DENY),
-    "services are all": of("policy/ranges", services=()),
-    "a limit is forgotten": of("policy/pings", limit=None),
-    "a limit is of minutes": of("policy/pings", limit=Limit(5, "minute", 5)),
-    "a limit lets more through at once": of("policy/pings", limit=Limit(5, "second", 50)),
-    "an end is forgotten": of("policy/until", expires=None),
-    "an end is in milliseconds": terms(lambda t: replace(t, expires=t.expires * 1000) if t.expires else t),
-    "an end is in the zone of the loader": terms(lambda t: replace(t, expires=t.expires + 3600) if t.expires else t),
-    "a deny is of the other direction": terms(
+    "an entry covers all services": of("policy/ranges", services=()),
+    "a limit is missing": of("policy/pings", limit=None),
+    "a limit is per minute": of("policy/pings", limit=Limit(5, "minute", 5)),
+    "a limit has a larger burst": of("policy/pings", limit=Limit(5, "second", 50)),
+    "an expiry is missing": of("policy/until", expires=None),
+    "an expiry is in milliseconds": terms(lambda t: replace(t, expires=t.expires * 1000) if t.expires else t),
+    "an expiry is in local time": terms(lambda t: replace(t, expires=t.expires + 3600) if t.expires else t),
+    "a deny has source and destination swapped": terms(
         lambda t: replace(t, sources=t.destinations, destinations=t.sources) if t.entry == "policy/apart" else t
     ),
-    "a deny is of one family": terms(lambda t: None if t.entry == "policy/not-mail" and t.family is Family.IPV6 else t),
-    "what one host may, all of its network may": terms(
+    "a deny has one family only": terms(
+        lambda t: None if t.entry == "policy/not-mail" and t.family is Family.IPV6 else t
+    ),
+    "an entry for one guest covers its whole network": terms(
         lambda t: (
             replace(t, sources=(parse_prefix("10.1.0.0/24"),))
             if t.entry == "policy/apart" and t.family is Family.IPV4
             else t
         )
     ),
-    "senders are everybody": terms(
+    "an entry for some senders covers all senders": terms(
         lambda t: (
             replace(t, sources=ANYWHERE)
             if t.entry == "policy/admin" and t.ingress.kind is SideKind.OUTSIDE and t.family is Family.IPV4
             else t
         )
     ),
-    "a term is of another zone": terms(
+    "a term leads to another zone": terms(
         lambda t: replace(t, egress=replace(t.egress, name="backbone")) if t.entry == "policy/out" else t
     ),
-    "the remote side is forgotten": terms(lambda t: None if t.ingress.kind is SideKind.REMOTE else t),
-    "interfaces of nobody are let in": terms(
+    "terms of the remote side are missing": terms(lambda t: None if t.ingress.kind is SideKind.REMOTE else t),
+    "an entry for some senders covers all senders on unknown interfaces": terms(
         lambda t: replace(t, sources=ANYWHERE) if t.ingress.kind is SideKind.OTHER and t.family is Family.IPV4 else t
     ),
-    "a DNAT entry is forgotten": dnat_entries(
+    "a DNAT entry is missing": dnat_entries(
         lambda x: None if x.forward == "forward/http" and x.family is Family.IPV6 else x
     ),
     "a DNAT entry has no hairpin": dnat_entries(
@@ -92,38 +94,38 @@ LOWERING: dict[str, Callable[[Host], Host]] = {
     "a DNAT entry has a hairpin": dnat_entries(
         lambda x: replace(x, hairpin=True) if x.forward == "forward/side" else x
     ),
-    "a DNAT entry is open to all": dnat_entries(
+    "a DNAT entry accepts all senders": dnat_entries(
         lambda x: replace(x, sources=None) if x.forward == "forward/moved" else x
     ),
-    "a DNAT entry listens elsewhere": dnat_entries(
+    "a DNAT entry listens on another uplink": dnat_entries(
         lambda x: replace(x, uplinks=("eth1",)) if x.forward == "forward/calls" else x
     ),
     "a DNAT entry is one port longer": dnat_entries(
         lambda x: replace(x, last=x.last + 1) if x.forward == "forward/calls" else x
     ),
-    "a DNAT entry does not shift": dnat_entries(
+    "a DNAT entry does not shift ports": dnat_entries(
         lambda x: replace(x, target_first=x.first) if x.forward == "forward/moved" else x
     ),
-    "a DNAT entry ends too early": dnat_entries(lambda x: replace(x, expires=x.expires - 1) if x.expires else x),
-    "a DNAT entry of one family leads to a guest of the other host": dnat_entries(
+    "a DNAT entry expires too early": dnat_entries(lambda x: replace(x, expires=x.expires - 1) if x.expires else x),
+    "a DNAT entry leads to another address in one family": dnat_entries(
         lambda x: (
             replace(x, target=replace(x.target, value=x.target.value + 1))
             if x.forward == "forward/http" and x.family is Family.IPV6
             else x
         )
     ),
-    "a DNAT entry is of another protocol": dnat_entries(
+    "a DNAT entry has another protocol": dnat_entries(
         lambda x: replace(x, protocol="tcp") if x.forward == "forward/calls" and x.family is Family.IPV6 else x
     ),
     "a DNAT entry is open to a zone that it does not name": dnat_entries(
         lambda x: replace(x, outside=("backbone", "internet")) if x.forward == "forward/back" else x
     ),
-    "a DNAT entry never ends": dnat_entries(lambda x: replace(x, expires=None)),
-    "a translation is forgotten": nats(lambda n: None if n.network == "web" and n.uplink == "eth1" else n),
-    "a prefix is another one": nats(
+    "a DNAT entry never expires": dnat_entries(lambda x: replace(x, expires=None)),
+    "a source NAT entry is missing": nats(lambda n: None if n.network == "web" and n.uplink == "eth1" else n),
+    "a network is translated to another prefix": nats(
         lambda n: replace(n, to=parse_prefix("2001:db8:4::/64")) if n.kind is NatKind.PREFIX else n
     ),
-    "a translation is of half of its network": nats(
+    "a source NAT entry covers half of its network": nats(
         lambda n: (
             replace(n, source=parse_prefix("10.1.0.0/25")) if n.network == "web" and n.family is Family.IPV4 else n
         )
@@ -131,35 +133,35 @@ LOWERING: dict[str, Callable[[Host], Host]] = {
     "a source becomes the address of another uplink": nats(
         lambda n: replace(n, to=parse_prefix("10.99.0.1/32")) if n.kind is NatKind.SNAT and n.uplink == "eth0" else n
     ),
-    "a host with a way back is translated to": nats(lambda n: replace(n, spared=())),
-    "a host with a way back is translated to in one family": nats(
+    "traffic to a host with a return route is translated": nats(lambda n: replace(n, spared=())),
+    "traffic to a host with a return route is translated in one family": nats(
         lambda n: replace(n, spared=()) if n.family is Family.IPV6 else n
     ),
-    "somebody outside is not translated to": nats(
+    "traffic to an outside address is not translated": nats(
         lambda n: replace(n, spared=(parse_prefix("198.51.100.9/32"),)) if n.uplink == "eth0" and n.to == ETH0 else n
     ),
     "a prefix is masqueraded": nats(lambda n: replace(n, kind=NatKind.MASQUERADE, to=None)),
-    "an isolated bridge is free": lambda host: replace(
+    "an isolated bridge is not isolated": lambda host: replace(
         host, bridges=tuple(replace(b, isolated=False) for b in host.bridges)
     ),
     "a bridge is isolated": lambda host: replace(host, bridges=tuple(replace(b, isolated=True) for b in host.bridges)),
-    "the site's prefixes are forgotten": lambda host: replace(host, site_prefixes=host.site_prefixes[:2]),
-    "what is elsewhere is forgotten": lambda host: replace(host, remotes=()),
-    "what a route leads to is believed on every uplink": paths(
+    "the site's prefixes are missing": lambda host: replace(host, site_prefixes=host.site_prefixes[:2]),
+    "remote prefixes are missing": lambda host: replace(host, remotes=()),
+    "senders behind a route are accepted on every uplink": paths(
         lambda r: (everywhere(r),) if r.prefix.first in (FAR4.first, FAR6.first) else (r,)
     ),
-    "what is on a link is believed on every uplink": paths(
+    "senders on a link are accepted on every uplink": paths(
         lambda r: (r,) if r.prefix.first in (FAR4.first, FAR6.first) else (everywhere(r),)
     ),
-    "senders of IPv6 are believed on every uplink": paths(
+    "IPv6 senders are accepted on every uplink": paths(
         lambda r: (everywhere(r),) if r.prefix.family is Family.IPV6 else (r,)
     ),
-    "senders of IPv4 are believed on every uplink": paths(
+    "IPv4 senders are accepted on every uplink": paths(
         lambda r: (everywhere(r),) if r.prefix.family is Family.IPV4 else (r,)
     ),
-    "all senders are believed on the one uplink": paths(lambda r: (replace(r, uplinks=("eth0",)),)),
-    "senders of known prefixes are believed nowhere": paths(lambda r: (replace(r, uplinks=()),)),
-    "half of a prefix is believed on every uplink": paths(
+    "all senders are accepted on one uplink only": paths(lambda r: (replace(r, uplinks=("eth0",)),)),
+    "senders of known prefixes are accepted on no uplink": paths(lambda r: (replace(r, uplinks=()),)),
+    "half of a prefix is accepted on every uplink": paths(
         lambda r: (replace(r, prefix=half(r.prefix, 0)), everywhere(replace(r, prefix=half(r.prefix, 1))))
     ),
 }

@@ -1,4 +1,4 @@
-"""Ways to break a ruleset: small, single faults, as a slip in the lowering would make them."""
+"""Functions that put a single fault into a ruleset, like a bug in the lowering."""
 
 from __future__ import annotations
 

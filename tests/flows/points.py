@@ -1,4 +1,4 @@
-"""What a map says of a single packet, by walking down its diagram."""
+"""Looks up the answer of a decision diagram for a single packet."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -9,7 +9,7 @@ A = TypeVar("A")
 
 
 def answer_at(diagram: Diagram[A], point: Sequence[int]) -> A:
-    """The answer for one packet."""
+    """The answer for one packet; `point` holds its value in each dimension."""
     while isinstance(diagram, Node):
         diagram = child_at(diagram, point[diagram.level])
     return diagram.answer

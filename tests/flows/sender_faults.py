@@ -1,4 +1,4 @@
-"""Faults in what a host with four uplinks believes of senders: in the tree, and in what it is lowered from."""
+"""Faults in the source address checks of a host with four uplinks; each changes the ruleset or the plan."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Paths = tuple[Remote, ...]
 
 @functools.cache
 def office() -> Plan:
-    """A host whose policy speaks of senders that no network of the site has."""
+    """The plan of a host whose policy names senders that belong to no network of the site."""
     return compiled(CASE.read_text(encoding="utf-8")).plan
 
 
@@ -39,7 +39,7 @@ def lowered(edit: Callable[[Remote], Paths]) -> Callable[[Host], Ruleset]:
 
 
 def within(prefixes: tuple[Prefix, ...], *uplinks: str) -> Callable[[Remote], Paths]:
-    """Others believe what is in some prefixes."""
+    """Replaces the uplinks of each reverse path whose prefix lies within one of the given prefixes."""
     return lambda one: (replace(one, uplinks=uplinks) if any(one.prefix in p for p in prefixes) else one,)
 
 
@@ -48,7 +48,7 @@ def tree(edit: Callable[[Ruleset], Ruleset]) -> Callable[[Host], Ruleset]:
 
 
 def offers(edit: Callable[[Match], Match | None]) -> Callable[[Host], Ruleset]:
-    """The rule about the answers of DHCP servers, changed."""
+    """Edits the matches of the rule that accepts answers of DHCP servers."""
 
     def edited(statement: Statement) -> Statement | None:
         return edit(statement) if isinstance(statement, Match) else statement
@@ -61,7 +61,7 @@ def offers(edit: Callable[[Match], Match | None]) -> Callable[[Host], Ruleset]:
 
 
 def strict(statement: Statement) -> Statement:
-    """Only the best way back will do."""
+    """Replaces the loose reverse path check by the strict one."""
     if isinstance(statement, Match) and statement.fields == (Field.FIB_LOOSE,):
         return replace(statement, fields=(Field.FIB_STRICT,))
     return statement
@@ -72,34 +72,36 @@ def not_at(uplink: str) -> Callable[[Element], Element | None]:
 
 
 SENDERS: dict[str, Callable[[Host], Ruleset]] = {
-    "the shorter route wins": lowered(within(LONGER, "eno2")),
-    "the shorter route wins in IPv4": lowered(within(LONGER[:1], "eno2")),
-    "the shorter route wins in IPv6": lowered(within(LONGER[1:], "eno2")),
-    "the shorter route counts too": lowered(within(LONGER, "eno2", "eno3")),
-    "the longer route counts for the shorter one": lowered(within(BRANCH, "eno2", "eno3")),
-    "the way out counts for what a route leads to": lowered(within(BRANCH, "eno1", "eno2", "eno3")),
-    "the way out counts for what is on a link": lowered(within(OFFICE, "eno1", "eno2")),
-    "what DHCP gives counts for what is on a link": lowered(within(OFFICE, "eno2", "eno4")),
-    "what is on a link is of another one": lowered(within(OFFICE, "eno3")),
-    "what is on links is forgotten in IPv4": lowered(lambda one: () if one.prefix in OFFICE[0] else (one,)),
-    "what is on links is forgotten in IPv6": lowered(lambda one: () if one.prefix in OFFICE[1] else (one,)),
-    "routes are forgotten": lowered(lambda one: () if any(one.prefix in prefix for prefix in BRANCH) else (one,)),
-    "routes of IPv6 are forgotten": lowered(lambda one: () if one.prefix in BRANCH[1] else (one,)),
-    "links are forgotten": lowered(
+    "the less specific route wins": lowered(within(LONGER, "eno2")),
+    "the less specific route wins in IPv4": lowered(within(LONGER[:1], "eno2")),
+    "the less specific route wins in IPv6": lowered(within(LONGER[1:], "eno2")),
+    "the less specific route is accepted too": lowered(within(LONGER, "eno2", "eno3")),
+    "the more specific route's uplink is accepted for the less specific route": lowered(within(BRANCH, "eno2", "eno3")),
+    "the default uplink is accepted for senders behind a route": lowered(within(BRANCH, "eno1", "eno2", "eno3")),
+    "the default uplink is accepted for senders on a link": lowered(within(OFFICE, "eno1", "eno2")),
+    "the uplink with DHCP is accepted for senders on another link": lowered(within(OFFICE, "eno2", "eno4")),
+    "senders on a link are expected on another link": lowered(within(OFFICE, "eno3")),
+    "prefixes of links are missing in IPv4": lowered(lambda one: () if one.prefix in OFFICE[0] else (one,)),
+    "prefixes of links are missing in IPv6": lowered(lambda one: () if one.prefix in OFFICE[1] else (one,)),
+    "prefixes of routes are missing": lowered(
+        lambda one: () if any(one.prefix in prefix for prefix in BRANCH) else (one,)
+    ),
+    "prefixes of routes are missing in IPv6": lowered(lambda one: () if one.prefix in BRANCH[1] else (one,)),
+    "prefixes of links are missing": lowered(
         lambda one: (one,) if any(one.prefix in prefix for prefix in BRANCH) else (),
     ),
-    "one family alone is looked at": lowered(lambda one: (one,) if one.prefix.family is Family.IPV4 else ()),
-    "an uplink with DHCP believes everybody in IPv4": tree(lambda r: elements(r, "astray_ipv4", not_at("eno4"))),
-    "the uplink of the way out believes everybody in IPv6": tree(lambda r: elements(r, "astray_ipv6", not_at("eno1"))),
-    "nobody looks at senders in IPv4": tree(without_lookup("astray_ipv4")),
-    "nobody looks at senders in IPv6": tree(without_lookup("astray_ipv6")),
-    "receivers are looked at instead": tree(of_lookup("astray_ipv4", by_destination)),
-    "who is at the wrong uplink is let in": tree(of_lookup("astray_ipv6", let_in)),
-    "the best way back alone will do": tree(lambda r: rules(r, lambda rule: statements(rule, strict), "raw_uplink")),
-    "a DHCP server is held to its route": tree(lambda r: swap_rules(r, "raw_uplink", 4, 5)),
-    "a DHCP server talks to guests": offers(lambda match: None if match.fields == (Field.FIB_TYPE,) else match),
-    "a DHCP server talks to one address alone": offers(
+    "reverse paths of IPv6 are missing": lowered(lambda one: (one,) if one.prefix.family is Family.IPV4 else ()),
+    "an uplink with DHCP accepts all IPv4 senders": tree(lambda r: elements(r, "astray_ipv4", not_at("eno4"))),
+    "the default uplink accepts all IPv6 senders": tree(lambda r: elements(r, "astray_ipv6", not_at("eno1"))),
+    "IPv4 senders are not checked": tree(without_lookup("astray_ipv4")),
+    "IPv6 senders are not checked": tree(without_lookup("astray_ipv6")),
+    "destinations are checked instead": tree(of_lookup("astray_ipv4", by_destination)),
+    "senders at the wrong uplink are accepted": tree(of_lookup("astray_ipv6", let_in)),
+    "the reverse path check is strict": tree(lambda r: rules(r, lambda rule: statements(rule, strict), "raw_uplink")),
+    "the reverse path check applies to DHCP servers": tree(lambda r: swap_rules(r, "raw_uplink", 4, 5)),
+    "answers of DHCP servers reach guests": offers(lambda match: None if match.fields == (Field.FIB_TYPE,) else match),
+    "answers of DHCP servers may not be broadcast": offers(
         lambda match: replace(match, values=((Word("local"),),)) if match.fields == (Field.FIB_TYPE,) else match
     ),
 }
-"""Each of them lets somebody in, or keeps somebody out, of whom no network of the site knows."""
+"""Faults by name; each admits or excludes senders that belong to no network of the site."""

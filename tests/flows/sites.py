@@ -1,4 +1,4 @@
-"""The sites that the proof is tried on, compiled once."""
+"""Sites that the tests of the proof share, compiled once."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ policy:
 
 @functools.cache
 def rich() -> Plan:
-    """Two hosts with all that a language of forwards and policy can say."""
+    """The plan of two hosts that use every feature of forwards and policy."""
     site = compiled(RICH)
     errors = [d for d in site.diagnostics if d.severity.value == "error"]
     assert not errors, errors

@@ -1,4 +1,4 @@
-"""From where a plan lets somebody in, held against the lab's oracle: at the ends of each prefix, and just beyond."""
+"""Compares the prefixes that a plan admits to a host with the lab's oracle, at the edges of each prefix."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ many = settings(
     max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )
 NOBODY = [parse_prefix(one) for one in ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/8", "ff00::/8", "fe80::/10")]
-"""What no machine beyond a link sends from (RFC 6890), which the oracle is not asked about."""
+"""Prefixes that no machine beyond a link may send from (RFC 6890); the oracle is not asked about them."""
 
 
 def wrong(plan: Plan) -> tuple[list[str], int]:
-    """Where the two say different things, and how many senders were asked about."""
+    """Senders for which the plan and the oracle disagree, and the number of senders compared."""
     site, asked, found, count = site_entries(plan), Asked.of(plan), [], 0
     for host in plan.hosts:
         if host.input is Input.FOREIGN:
@@ -61,7 +61,7 @@ def _spans(lines: list[AdmittedPrefix], port: int, device: str, family: Family) 
 
 
 def _senders(asked: Asked, host: Host, family: Family, known: Spans) -> Iterator[int]:
-    """Both ends of each prefix and the addresses beside them, and everybody whom the site knows of."""
+    """Both ends of each prefix, their neighbouring addresses, and every address that the site names."""
     last = (1 << family.bits) - 1
     edges = {value for first, end in known for value in (first - 1, first, end, end + 1) if 0 <= value <= last}
     ground = asked.ground
@@ -76,7 +76,7 @@ def _senders(asked: Asked, host: Host, family: Family, known: Spans) -> Iterator
 
 
 def _said(asked: Asked, host: Host, interface: HostInterface, port: int, source: Address) -> bool | None:
-    """Whether the oracle lets a sender in at the interface's address; None where it does not know."""
+    """Whether the oracle lets a sender reach the interface's own address; None if the oracle does not know."""
     side = interface.ipv4 if source.family is Family.IPV4 else interface.ipv6
     if side is None and interface.configured:
         return False
@@ -108,24 +108,24 @@ def test_sites(site: Path) -> None:
 def test_cases(case: Path) -> None:
     site = compiled(case.read_text(encoding="utf-8"))
     if any(one.severity is Severity.ERROR for one in site.diagnostics):
-        return  # nothing of it is ever exported
+        return  # a site with errors is never exported
     assert wrong(site.plan)[0] == []
 
 
 @many
 @given(sites())
-def test_made_up_sites(site: Tree) -> None:
+def test_random_sites(site: Tree) -> None:
     assert wrong(compiled(text(site)).plan)[0] == []
 
 
-def test_what_the_host_filters_itself_is_left_out() -> None:
+def test_hosts_with_foreign_input_admit_no_prefixes() -> None:
     plan = compile_site(ROOT / "tests/golden/foreign-input/specs", now=0, prove=False).plan
     foreign = [host for host in plan.hosts if host.input is Input.FOREIGN]
     assert foreign
     assert [list(admits(site_entries(plan), host)) for host in foreign] == [[] for _ in foreign]
 
 
-def test_what_ends_is_left_out() -> None:
+def test_entries_that_expire_are_left_out() -> None:
     both = "[198.51.100.0/28, 2001:db8:f::/48]"
     specs = (
         "taploom: 1\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}}\npolicy:\n"

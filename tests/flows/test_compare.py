@@ -1,4 +1,4 @@
-"""The rulesets of sound sites do what their specs say, and the maps are what a plain walk of the tree finds."""
+"""Compares the rulesets of valid sites with their specs, and the maps with a rule-by-rule `Tracer`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from taploom.plan.site import Plan
 
 
 def rates() -> Plan:
-    """Entries that overlap, most of them up to rates, and some of them without, logged, for a while or denied."""
+    """A plan with overlapping policy entries: most have a rate limit; some have none, log, expire or deny."""
     entries = (
         "  all: {from: 192.0.0.0/9, to: web, allow: tcp/10000-30000}\n"
         "  logged: {from: any, to: web, allow: tcp/20000-20999, log: true, limit: 7/minute}\n"
@@ -43,8 +43,8 @@ def test_ruleset_does_what_the_spec_says(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PLANS)
-def test_maps_are_what_a_plain_walk_finds(name: str) -> None:
-    """Random packets, most of them at the edges of what the rules tell apart."""
+def test_maps_agree_with_the_tracer(name: str) -> None:
+    """Tries random packets, most of them at the edges of the map's regions."""
     chance, checked = random.Random(name), 0
     for pair in witnesses(PLANS[name](), ruleset):
         tracer = Tracer(pair.ruleset, pair.forwarding)
@@ -99,7 +99,7 @@ def expected(point: list[int], answer: Answer) -> object:
     return ((target, port), source, answer.limited)
 
 
-def test_proof_tells_the_packet_and_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proof_names_the_packet_and_the_answers_of_intent_and_ruleset(monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.flows.mutation import without_rules
 
     from taploom.flows.proof import proof

@@ -1,4 +1,4 @@
-"""Diagrams against plain enumeration of every point of a small space."""
+"""Compares decision diagrams with a plain enumeration of every point of a small space."""
 
 import itertools
 import random
@@ -13,7 +13,7 @@ from taploom.flows.algebra.spans import united
 
 SIZES = (6, 4, 5)
 WIDE = (30, 3, 40)
-"""Enough pieces for unions to be made as bits, if no box cuts the second dimension."""
+"""Sizes of a space in which unions are computed with bit masks, unless a box limits the second dimension."""
 POINTS = list(itertools.product(*(range(size) for size in SIZES)))
 
 
@@ -50,14 +50,14 @@ def many(draw: st.DrawFn) -> list[Box]:
 
 
 @given(many(), st.booleans())
-def test_many_boxes_of_one_answer_are_their_union(areas: list[Box], two: bool) -> None:
+def test_many_boxes_with_one_answer_become_their_union(areas: list[Box], two: bool) -> None:
     boxes = [(area, number % 2 if two else 1) for number, area in enumerate(areas)]
     diagram = Manager[int](WIDE).overlay(boxes, 9)
     assert all(answer_at(diagram, p) == first(boxes, p) for p in itertools.product(*map(range, WIDE)))
 
 
 @given(many(), st.randoms(use_true_random=False))
-def test_a_union_is_the_same_object_however_it_is_made(areas: list[Box], chance: random.Random) -> None:
+def test_a_union_is_the_same_object_in_any_order_of_construction(areas: list[Box], chance: random.Random) -> None:
     manager = Manager[int](WIDE)
     one = manager.overlay([(area, 1) for area in areas], 9)
     chance.shuffle(areas)
@@ -85,7 +85,7 @@ def test_merging_and_choosing_work_point_by_point(one, other, where) -> None:  #
 
 
 @given(OVERLAYS, OVERLAYS, OVERLAYS)
-def test_choosing_once_more_changes_nothing(one, other, where) -> None:  # type: ignore[no-untyped-def]
+def test_choosing_twice_is_choosing_once(one, other, where) -> None:  # type: ignore[no-untyped-def]
     manager = Manager[int](SIZES)
     a, b, w = (manager.overlay(boxes, 9) for boxes in (one, other, where))
     chosen = manager.choose(w, 1, a, b)
@@ -93,7 +93,7 @@ def test_choosing_once_more_changes_nothing(one, other, where) -> None:  # type:
 
 
 @given(OVERLAYS, st.integers(0, 2), st.data())
-def test_a_fixed_dimension_is_asked_no_more(boxes, level, data) -> None:  # type: ignore[no-untyped-def]
+def test_a_fixed_dimension_does_not_affect_the_answer(boxes, level, data) -> None:  # type: ignore[no-untyped-def]
     manager = Manager[int](SIZES)
     value = data.draw(st.integers(0, SIZES[level] - 1))
     fixed = manager.fix(manager.overlay(boxes, 9), level, value)

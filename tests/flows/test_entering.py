@@ -1,7 +1,7 @@
-"""What comes in by an uplink, whoever sends it: the lab's oracle and the intent say the same of each packet.
+"""Compares the lab's oracle with the intent, for packets that enter a host through an uplink.
 
-The oracle goes by the plan's routes address by address; the intent by spans; the passes, whose plan the ruleset is made
-from, by prefixes. What an uplink believes is worked out by each of them alone.
+Three parts of taploom compute separately which senders an uplink accepts: the oracle follows the plan's routes address
+by address, the intent uses spans, and the passes, whose plan becomes the ruleset, use prefixes.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ many = settings(
 
 
 def differing(plan: Plan) -> tuple[list[str], int]:
-    """The packets of which the two say different things, and how many were asked about."""
+    """Packets about which oracle and intent disagree, and the number of packets compared."""
     asked, wrong, count = Asked.of(plan), [], 0
     for pair in witnesses(plan, ruleset):
         for uplink in outside(pair.host):
@@ -52,7 +52,7 @@ def differing(plan: Plan) -> tuple[list[str], int]:
 
 
 def _packets(asked: Asked, host: Host, family: Family) -> Iterator[FirstPacket]:
-    """From everybody who is elsewhere, of the site or not, to the host and its guests, by what its entries speak of."""
+    """Packets from every address outside the host to the host and its guests, at common and forwarded ports."""
     ground = asked.ground
     senders = {a for (guest, _, _), a in ground.nics.items() if asked.oracle.atlas.guests[guest].host != host.name}
     senders |= {a for (other, _, _), a in ground.uplinks.items() if other != host.name}
@@ -69,7 +69,7 @@ def _packets(asked: Asked, host: Host, family: Family) -> Iterator[FirstPacket]:
 
 
 def _outside(asked: Asked, host: Host) -> Iterator[Address]:
-    """Whoever is beyond the uplinks, and somebody in every prefix that a link or a route of the host leads to."""
+    """Addresses beyond the uplinks, and two addresses in each prefix that a link or a route of the host leads to."""
     for world in asked.oracle.atlas.beyond.values():
         yield from (address for address, _ in world.addresses)
     links = (s.interface.prefix for u in host.uplinks for s in (u.ipv4, u.ipv6) if isinstance(s, Fixed))
@@ -118,5 +118,5 @@ def test_cases(case: Path) -> None:
 
 @many
 @given(sites().filter(lambda site: any(DEVICE in host["uplinks"] for host in site["hosts"].values())))
-def test_made_up_sites(site: Tree) -> None:
+def test_random_sites(site: Tree) -> None:
     assert differing(compiled(text(site)).plan)[0] == []

@@ -1,4 +1,4 @@
-"""Isolated networks: what comes back to the bridge is what a forward or the host sends there, and nothing else."""
+"""Isolated networks: a packet between two guests of the network is dropped, unless a forward redirects it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ policy:
 @pytest.mark.parametrize("keeper", ["managed", "foreign"])
 @pytest.mark.parametrize("more", ["", ", from: cell", ", hairpin: false"])
 def test_forwards_into_an_isolated_network_are_proved(keeper: str, more: str) -> None:
-    """Neighbour discovery between its guests is as little allowed as the rest, with a hairpin as without."""
+    """Neighbour discovery between isolated guests is refused like all other traffic, with and without hairpin."""
     found = compile_blobs({"specs/s.yaml": (SITE % (keeper, more)).encode()}, "specs", now=0)
     assert [d.message for d in found.diagnostics if d.severity.value == "error"] == []

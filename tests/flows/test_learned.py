@@ -1,4 +1,4 @@
-"""Learned addresses are neighbours of the last real one and of each other, and are never taken for one another."""
+"""Learned addresses have numbers just above the last real address, and no two of them are equal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LAST = 0xFFFFFFFF
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_set_that_ends_beyond_the_family_is_told_apart(family: Family) -> None:
+def test_learned_addresses_are_split_from_real_ones(family: Family) -> None:
     last = every(family)[0][1]
     first, second = numbered(["b", "a"], family).values()
     assert (first, second) == (last + 1, last + 2)
@@ -44,13 +44,13 @@ def test_a_set_that_ends_beyond_the_family_is_told_apart(family: Family) -> None
     assert real(((first, second),), family) == ()
 
 
-def test_who_everybody_and_a_learned_address_are_is_told_of_both() -> None:
+def test_a_span_that_includes_a_learned_address_names_its_host() -> None:
     plan = compiled(BASE).plan
     names = AddressLabels(plan, Family.IPV4).ends(((0, LAST + 1),), "hv1", "eth0")
     assert names == ("network/dmz", "network/lan", "host/hv1", "zone/internet")
 
 
-def test_of_two_learned_addresses_both_are_told() -> None:
+def test_reach_names_each_of_two_learned_addresses() -> None:
     inquiry = Inquiry(compiled(TWO).plan, 0)
     replies = inquiry.ask(end_of(inquiry.index, "any"), end_of(inquiry.index, "hv"), services_of(inquiry.index, "ssh"))
     answers = json.loads(reach_json(Asked("any", "hv", "ssh", inquiry, replies)))["answers"]
@@ -58,7 +58,7 @@ def test_of_two_learned_addresses_both_are_told() -> None:
     assert found["destinations"] == ["the address of eth0", "the address of eth1", "10.0.0.1"]
 
 
-def test_a_forward_at_two_learned_addresses_is_told_at_both() -> None:
+def test_diff_names_each_learned_address_of_a_forward() -> None:
     flows = compare_flows(compiled(TWO).plan, compiled(TWO + FORWARD).plan, {})
     places = {place for flow in flows if flow.after.by == "forward/web" for place in flow.via}
     assert places == {"the address of hv/eth0", "the address of hv/eth1"}

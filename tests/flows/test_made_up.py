@@ -1,4 +1,4 @@
-"""Sites that Hypothesis makes up: the two witnesses agree, and the maps are what a plain walk finds."""
+"""Random sites from Hypothesis: intent and ruleset agree, and the maps agree with a rule-by-rule `Tracer`."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ some = settings(max_examples=15, deadline=None, derandomize=True, suppress_healt
 
 @many
 @given(sites())
-def test_rulesets_of_made_up_sites_do_what_their_specs_say(site: Tree) -> None:
+def test_rulesets_of_random_sites_do_what_their_specs_say(site: Tree) -> None:
     assert disagreements(compiled(text(site)).plan, ruleset) == ()
 
 
 @some
 @given(sites())
-def test_maps_of_made_up_sites_are_what_a_plain_walk_finds(site: Tree) -> None:
+def test_maps_of_random_sites_agree_with_the_tracer(site: Tree) -> None:
     chance = random.Random(text(site))
     for pair in witnesses(compiled(text(site)).plan, ruleset):
         tracer = Tracer(pair.ruleset, pair.forwarding)

@@ -1,4 +1,4 @@
-"""Which of several routes to one prefix a host takes, held against a kernel that has them."""
+"""For several routes to one prefix: compares the route that taploom expects with the route that the kernel uses."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ip address add 2001:db8:a::2/64 dev eth0 nodad; ip address add 2001:db8:b::2/64 
 
 
 def taken(routes: list[tuple[str, str, int | None]], address: str) -> str:
-    """The device by which this machine's kernel sends to an address."""
+    """The device through which this machine's kernel sends to an address."""
     added = [f"ip route add {to} via {via}" + (f" metric {metric}" if metric else "") for to, via, metric in routes]
     script = "\n".join(("set -e", WIRES, *added, f"ip -json route get {address}"))
     done = subprocess.run(["unshare", "--net", "sh", "-c", script], check=True, stdout=subprocess.PIPE, text=True)
@@ -47,8 +47,8 @@ def taken(routes: list[tuple[str, str, int | None]], address: str) -> str:
     return found
 
 
-def believed(routes: list[tuple[str, str, int | None]], address: str) -> set[str]:
-    """The device by which the maps of `reach`, and the lab's oracle, have the host send to an address."""
+def expected(routes: list[tuple[str, str, int | None]], address: str) -> set[str]:
+    """The devices through which the maps of `reach` and the lab's oracle expect the host to send to an address."""
     rows = [
         f"      r{at}: {{to: '{to}', via: '{via}'" + (f", metric: {metric}}}" if metric is not None else "}")
         for at, (to, via, metric) in enumerate(routes)
@@ -64,23 +64,21 @@ def believed(routes: list[tuple[str, str, int | None]], address: str) -> set[str
 @needs("root", "unshare")
 @pytest.mark.parametrize("family", ["ipv4", "ipv6"])
 @pytest.mark.parametrize("metrics", [(None, 5), (5, None), (0, 500), (2000, None), (None, 1), (300, 200)])
-def test_of_routes_to_one_prefix_the_kernel_takes_that_of_the_lowest_metric(
-    family: str, metrics: tuple[int | None, int | None]
-) -> None:
+def test_the_kernel_uses_the_route_with_the_lowest_metric(family: str, metrics: tuple[int | None, int | None]) -> None:
     routes = [(TO[family], via, metric) for via, metric in zip(VIA[family], metrics, strict=True)]
     address = {"ipv4": "10.9.0.7", "ipv6": "fd09::7"}[family]
-    assert believed(routes, address) == {taken(routes, address)}
+    assert expected(routes, address) == {taken(routes, address)}
 
 
 @pytest.mark.kernel
 @needs("root", "unshare")
 @pytest.mark.parametrize(
-    ("family", "metric"),  # the kernel refuses a second IPv4 route of one prefix and metric
+    ("family", "metric"),  # the kernel refuses a second IPv4 route with equal prefix and metric
     [("ipv4", 1), ("ipv4", 257), ("ipv6", 1), ("ipv6", 255), ("ipv6", 257), ("ipv6", None)],
 )
-def test_a_route_to_the_prefix_of_a_link_wins_where_the_kernel_s_own_has_a_higher_metric(
+def test_a_route_to_the_prefix_of_a_link_wins_if_the_kernel_s_own_has_a_higher_metric(
     family: str, metric: int | None
 ) -> None:
     routes = [(LINK[family], VIA[family][1], metric)]
     address = {"ipv4": "192.0.2.77", "ipv6": "2001:db8:a::77"}[family]
-    assert believed(routes, address) == {taken(routes, address)}
+    assert expected(routes, address) == {taken(routes, address)}

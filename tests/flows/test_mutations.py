@@ -1,7 +1,7 @@
-"""The proof can fail: each single fault in a ruleset, or in what it was lowered from, is found.
+"""The proof finds each single fault in a ruleset or in the plan from which the ruleset was lowered.
 
-Faults of the first kind are in the tree as it is emitted, those of the second in a host's terms, DNAT entries and
-translations. The intent stays as the spec says it.
+Faults of the first kind change the emitted tree; faults of the second kind change a host's terms, DNAT entries and
+source NAT entries. The intent always follows from the unchanged spec.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def site() -> SiteEntries:
 
 
 def found(broken: Ruleset) -> Disagreement | None:
-    """The first difference, in the order in which the comparison goes."""
+    """The first disagreement between intent and ruleset, or None."""
     host = rich().hosts[0]
     pairs = (Witnesses(site(), host, family, broken) for family in FAMILIES)
     return next((each for pair in pairs for each in pair.disagreements()), None)
@@ -68,8 +68,8 @@ def test_fault_in_the_lowering_is_found(fault: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["kept_ipv4", "kept_ipv6"])
-def test_learned_addresses_are_told_from_the_host_s_others(name: str) -> None:
-    """Without what is kept out, a guest's talk to its gateway would end at a forward."""
+def test_learned_addresses_are_told_apart_from_the_host_s_other_addresses(name: str) -> None:
+    """Without the `kept_*` sets, a guest's traffic to its gateway would match a forward."""
     broken: Callable[[Host], Ruleset] = lambda host: elements(ruleset(host), name, gone)  # noqa: E731
     assert disagreements(plans.seed(), broken)
 
@@ -84,7 +84,7 @@ def test_fault_in_the_bridge_table_is_found(fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", CARRYING)
-def test_fault_in_what_is_carried_is_found(fault: str) -> None:
+def test_fault_in_traffic_between_uplinks_is_found(fault: str) -> None:
     host = hub().hosts[0]
     before = ruleset(host)
     broken = CARRYING[fault](before)
@@ -94,7 +94,7 @@ def test_fault_in_what_is_carried_is_found(fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", LINKS)
-def test_fault_about_links_of_one_address_or_two_is_found(fault: str) -> None:
+def test_fault_in_links_of_one_or_two_addresses_is_found(fault: str) -> None:
     host = rented().hosts[0]
     broken = LINKS[fault](host)
     assert broken != ruleset(host), "the fault changes nothing"
@@ -104,21 +104,21 @@ def test_fault_about_links_of_one_address_or_two_is_found(fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", SENDERS)
-def test_fault_in_what_is_believed_is_found(fault: str) -> None:
+def test_fault_in_the_check_of_senders_is_found(fault: str) -> None:
     host = office().hosts[0]
     broken = SENDERS[fault](host)
     assert broken != ruleset(host), "the fault changes nothing"
     assert disagreements(office(), SENDERS[fault])
 
 
-def test_nothing_is_found_where_nothing_is_broken() -> None:
+def test_nothing_is_found_without_a_fault() -> None:
     assert disagreements(hub(), ruleset) == ()
     assert disagreements(rented(), ruleset) == ()
     assert disagreements(office(), ruleset) == ()
 
 
-def test_enough_faults() -> None:
-    """And no two of the tree are one fault with two names."""
+def test_there_are_enough_distinct_faults() -> None:
+    """There are at least 150 faults, and no two names cause the same ruleset."""
     before = ruleset(rich().hosts[0])
     assert len(TREE) + len(LOWERING) + len(ONE_SIDED) + len(FRAMES) >= 150
     broken = [fault(before) for faults in (TREE, ONE_SIDED, FRAMES) for fault in faults.values()]

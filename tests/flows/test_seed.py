@@ -1,4 +1,4 @@
-"""Who reaches whom in the seed, worked out by hand from its spec and the language's definition.
+"""Compares `reach` for the seed with a table worked out by hand from its spec and the language's definition.
 
 policy: guests-out {from: microvm, to: internet, allow: any}, admin {from: any, to: host/hypervisor, allow: ssh}
 forwards: http (tcp/80 to http-reverse-proxy), https (tcp/443 to https-reverse-proxy), on hypervisor
@@ -24,7 +24,7 @@ GATE = {Family.IPV4: "10.0.0.1", Family.IPV6: "fd12:3456:789a::1"}
 DOCS = {Family.IPV4: "198.51.100.7", Family.IPV6: "2001:db8:f::7"}
 
 TABLE = (
-    # From outside: the two ports, ssh to the host, and nothing else.
+    # From outside, only the two ports and ssh to the host are open.
     ("internet", EDGE, "tcp/80", "allow", "forward/http"),
     ("internet", EDGE, "tcp/443", "allow", "forward/https"),
     ("internet", EDGE, "ssh", "allow", "policy/admin"),
@@ -46,32 +46,32 @@ TABLE = (
     (DOCS, EDGE, "ssh", "allow", "policy/admin"),
     (DOCS, HTTP, "http", "drop", "default"),
     (DOCS, GATE, "https", "drop", "default"),
-    # Guests to the outside: everything.
+    # Guests may send anything to the outside.
     (HTTP, "internet", "https", "allow", "policy/guests-out"),
     (HTTPS, "internet", "smtp", "allow", "policy/guests-out"),
     ("microvm", "internet", "dns", "allow", "policy/guests-out"),
     ("microvm", "internet", "ping", "allow", "policy/guests-out"),
     ("microvm", "internet", "esp", "allow", "policy/guests-out"),
     ("microvm", DOCS, "udp/40000", "allow", "policy/guests-out"),
-    # Guests among themselves, on the bridge: freely.
+    # Guests on one bridge reach each other without restriction.
     (HTTP, HTTPS, "https", "allow", "implied/bridge"),
     (HTTPS, HTTP, "tcp/1", "allow", "implied/bridge"),
     (HTTP, HTTPS, "ping", "allow", "implied/bridge"),
-    # Guests by the outside address: the forwards, ssh to the host, nothing else.
+    # At the uplink's address, guests reach only the forwards and ssh to the host.
     (HTTPS, EDGE, "http", "allow", "forward/http"),
     (HTTP, EDGE, "https", "allow", "forward/https"),
     (HTTP, EDGE, "http", "allow", "forward/http"),
     (HTTP, EDGE, "ssh", "allow", "policy/admin"),
     (HTTP, EDGE, "tcp/8080", "drop", "default"),
     (HTTP, EDGE, "ping", "drop", "default"),
-    # Guests to their gateway: the host, which forwards nothing there.
+    # At their gateway address, guests reach the host; forwards do not apply there.
     (HTTP, GATE, "ssh", "allow", "policy/admin"),
     (HTTP, GATE, "http", "drop", "default"),
     (HTTP, GATE, "https", "drop", "default"),
     (HTTP, GATE, "dns", "drop", "default"),
     (HTTP, GATE, "ping", "drop", "default"),
     ("any", "host/hypervisor", "ssh", "allow", "policy/admin"),
-    # The host: whatever it likes, and the forwards by its own outside address.
+    # The host may send anything, and reaches the forwards at its own uplink address.
     ("host/hypervisor", "internet", "https", "allow", "implied/output"),
     ("host/hypervisor", HTTP, "ssh", "allow", "implied/output"),
     ("host/hypervisor", "microvm", "ping", "allow", "implied/output"),
@@ -110,7 +110,7 @@ def test_table_has_enough_rows() -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.key)
-def test_forward_from_outside_tells_the_guest_s_address(family: Family) -> None:
+def test_forward_from_outside_shows_the_guest_s_address(family: Family) -> None:
     (reply,) = ask("internet", EDGE, "http", family)
     destination = reply.hops[0].answer.destination
     assert destination is not None
@@ -124,7 +124,7 @@ def test_forward_from_outside_tells_the_guest_s_address(family: Family) -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.key)
-def test_hairpin_tells_that_the_guest_becomes_the_host(family: Family) -> None:
+def test_hairpin_masquerades_the_guest(family: Family) -> None:
     (reply,) = ask(HTTPS, EDGE, "http", family)
     source = reply.hops[0].answer.source
     assert source is not None
@@ -142,8 +142,8 @@ def test_guests_leave_with_the_host_s_address(family: Family) -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.key)
-def test_mixed_set_is_answered_by_its_parts(family: Family) -> None:
-    """To its two networks, outside and neighbours, a guest has two answers; to `any` that is what it gets."""
+def test_a_question_about_any_is_answered_in_parts(family: Family) -> None:
+    """A guest's traffic to `any` has different answers for the outside, its neighbours and the rest."""
     found = ask(HTTP, "any", "tcp/7777", family)
     assert {(r.verdict, r.decided_by) for r in found} == {
         ("allow", "policy/guests-out"),
@@ -159,12 +159,12 @@ def test_mixed_set_is_answered_by_its_parts(family: Family) -> None:
     [("nobody", "no `nobody`"), ("guest/nobody", "no `guest/nobody`"), ("10.0.0.1/8", "host bits"),
      ("hypervisor/eth9", "no uplink `eth9`"), ("300.1.1.1", "not an IP address")],
 )  # fmt: skip
-def test_unknown_end_is_told(text: str, words: str) -> None:
+def test_unknown_end_is_refused_with_a_reason(text: str, words: str) -> None:
     with pytest.raises(UnknownEndError, match=words):
         end_of(inquiry().index, text)
 
 
 @pytest.mark.parametrize("text", ["tcp/99999", "nothing", "tcp/1-", "icmp/300", "frob/1"])
-def test_unknown_service_is_told(text: str) -> None:
+def test_unknown_service_is_refused(text: str) -> None:
     with pytest.raises(UnknownEndError):
         services_of(inquiry().index, text)

@@ -1,6 +1,6 @@
-"""What only the network outside knows is told as such: addresses that hosts get by DHCP and RA, and what is beyond.
+"""`reach` marks answers that depend on unknown values: addresses learned from DHCP and RA, and hosts beyond an uplink.
 
-The site has two hosts. Nobody knows the address of `field`, which `home` lets in only if it is of the office.
+The site has two hosts. The address of `field` is unknown; `home` admits `field` only if it is an office address.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def text(source: str, to: str, service: str) -> str:
 
 @pytest.mark.parametrize("sender", ["host/field", "tent"])
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.key)
-def test_an_answer_that_hangs_on_a_learned_sender_says_so(sender: str, family: Family) -> None:
-    """Each value that `field` may be given is in exactly one part, and no part contradicts another."""
+def test_an_answer_that_depends_on_a_learned_sender_says_so(sender: str, family: Family) -> None:
+    """Each possible address of `field` is in exactly one part, so no two parts contradict each other."""
     found = [reply for reply in ask(sender, "home/eth0", "ssh") if reply.family is family]
     for address, verdict in ((OFFICE, "allow"), (ELSEWHERE, "drop")):
         value = parse_address(address[family]).value
@@ -76,15 +76,15 @@ def test_an_answer_that_hangs_on_a_learned_sender_says_so(sender: str, family: F
         assert not reply.certain
 
 
-def test_it_is_told_in_words() -> None:
+def test_the_text_names_the_condition() -> None:
     said = text("tent", "home/eth0", "ssh")
-    assert "only where field/wan has been given an address of 198.51.100.0/24" in said
-    assert "only where field/wan has been given another address than one of 198.51.100.0/24" in said
+    assert "only if field/wan has been given an address of 198.51.100.0/24" in said
+    assert "only if field/wan has been given another address than one of 198.51.100.0/24" in said
     assert "source becomes the address of wan" in said
 
 
-def test_the_chains_are_those_of_the_part() -> None:
-    """The host behind sees the sender that the part is about, not the one before its translation."""
+def test_the_steps_belong_to_the_part() -> None:
+    """The steps at the receiving host use the translated sender that the part is about."""
     for reply in ask("tent", "home/eth0", "ssh"):
         last = reply.hops[-1].steps[-1]
         assert ("accept" in last) == reply.allowed, last
@@ -92,7 +92,7 @@ def test_the_chains_are_those_of_the_part() -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.key)
-def test_a_learned_destination_can_be_asked_for_from_another_host(family: Family) -> None:
+def test_a_learned_destination_is_reachable_by_name_from_another_host(family: Family) -> None:
     (reply,) = (r for r in ask("www", "field/wan", "https") if r.family is family)
     assert (reply.verdict, reply.decided_by) == ("allow", "forward/knock")
     assert [hop.host for hop in reply.hops] == ["home", "field"]
@@ -102,8 +102,8 @@ def test_a_learned_destination_can_be_asked_for_from_another_host(family: Family
     assert "→ the address of field/wan" in text("www", "field/wan", "https")
 
 
-def test_a_host_is_asked_for_at_all_its_addresses() -> None:
-    """By name, at those that nobody knows too."""
+def test_a_question_about_a_host_covers_all_its_addresses() -> None:
+    """A host's name stands for its learned addresses, too."""
     found = ask("www", "host/field", "ssh")
     assert {reply.family for reply in found} == set(FAMILIES)
     assert all(reply.verdict == "drop" and reply.hops[-1].host == "field" for reply in found)
@@ -118,6 +118,6 @@ def test_outside_addresses_of_guests_lead_to_the_host_that_translates_them() -> 
     assert (closed.verdict, closed.hops[-1].host) == ("drop", "home")
 
 
-def test_what_is_beyond_the_uplinks_is_not_claimed() -> None:
-    assert "as far as eth0 of home: what becomes of it beyond is not known" in text("www", "internet", "http")
+def test_nothing_is_claimed_beyond_the_uplinks() -> None:
+    assert "as far as eth0 of home: the path beyond it is not known" in text("www", "internet", "http")
     assert "not known" not in text("internet", "www", "https")

@@ -1,4 +1,4 @@
-"""Faults in the tree of the ruleset of `east` (tests.flows.sites), each as a slip of the lowering would make it."""
+"""Faults in the ruleset of `east` (tests.flows.sites), each like a bug in the lowering."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def in_rule(chain: str, comment: str, edit: Callable[[Statement], Statement | No
 
 
 def denies_last(chain: Chain) -> Chain:
-    """Accepts before denies."""
+    """Moves the denies of a chain after its accepts."""
     refusing = [r for r in chain.rules if r.statements[-1] == DROP]
     kept = [r for r in chain.rules if r not in refusing]
     return (
@@ -77,7 +77,7 @@ def only(kind: type) -> Callable[[Statement], Statement | None]:
 
 
 def gone(_element: Element) -> None:
-    """No element is left."""
+    """Deletes the element."""
 
 
 def negated(fields: tuple[Field, ...]) -> Callable[[Rule], Rule]:
@@ -135,7 +135,7 @@ def deaf(chain: str, part: str) -> Callable[[Ruleset], Ruleset]:
 TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
     "established traffic is not accepted in forward": lambda r: drop_rule(r, "forward", 0),
     "established traffic is not accepted in input": lambda r: drop_rule(r, "input", 0),
-    "related errors are not accepted": lambda r: rules(
+    "related ICMP errors are not accepted": lambda r: rules(
         r,
         lambda rule: (
             replace(rule, statements=(Match((Field.CT_STATE,), ((Word("established"),),)), *rule.statements[1:]))
@@ -147,12 +147,12 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
     "invalid packets are forwarded": lambda r: drop_rule(r, "forward_ours", 0),
     "invalid packets enter the host": lambda r: drop_rule(r, "input", 1),
     "the host cannot talk to itself": lambda r: without_rules(r, "implied/loopback"),
-    "a bridge is not judged on its way in": lambda r: drop_rule(r, "forward", 3),
-    "a bridge is not judged on its way out": lambda r: drop_rule(r, "forward", 6),
-    "forward drops what is foreign": policy("forward", VerdictKind.DROP),
+    "packets that enter from a bridge skip policy": lambda r: drop_rule(r, "forward", 3),
+    "packets that leave to a bridge skip policy": lambda r: drop_rule(r, "forward", 6),
+    "chain forward drops traffic that is not taploom's": policy("forward", VerdictKind.DROP),
     "input accepts by policy": lambda r: drop_rule(policy("input", VerdictKind.ACCEPT)(r), "input", -1),
-    "forwarding has no last drop": lambda r: drop_rule(r, "forward_ours", -1),
-    "a pair of sides has no last drop": lambda r: rules(
+    "chain forward_ours has no final drop": lambda r: drop_rule(r, "forward_ours", -1),
+    "a pair of sides has no final drop": lambda r: rules(
         r, lambda rule: replace(rule, statements=(ACCEPT,)), "drop_forward"
     ),
     "accept before deny": lambda r: chains(r, denies_last),
@@ -164,9 +164,9 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
     ),
     "an allow is gone": lambda r: elements(r, "allow_net-web_net-data_ipv4_tcp", gone),
     "a family is missing": lambda r: rules(r, no_family, WEB_OUT),
-    "an allow is of half of its network": in_rule(WEB_OUT, "policy/out", halved),
+    "an allow covers half of its network": in_rule(WEB_OUT, "policy/out", halved),
     "a port range is one too long": lambda r: elements(r, "allow_net-web_net-data_ipv4_tcp", shifted),
-    "a protocol is another": lambda r: rules(
+    "a protocol is changed": lambda r: rules(
         r, lambda rule: statements(rule, another_protocol), "forward_zone-internet_net-data"
     ),
     "a set is looked up for all protocols": lambda r: rules(
@@ -187,13 +187,13 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
     "remote networks count as outside": lambda r: drop_rule(r, "forward_net-web_zone-backbone", 0),
     "a remote network is local": lambda r: elements(r, "remote_ipv4", gone),
     "a limit is gone": in_rule("forward_zone-internet_net-web", "policy/pings", only(LimitBy)),
-    "an end of validity is gone": in_rule("", "policy/until", only(Until)),
-    "an end of validity is a second late": in_rule("", "policy/until", later),
-    "guests of one bridge are shut off": lambda r: rules(
+    "an expiry is gone": in_rule("", "policy/until", only(Until)),
+    "an expiry is a second late": in_rule("", "policy/until", later),
+    "guests of one bridge cannot reach each other": lambda r: rules(
         r,
         lambda rule: replace(rule, statements=(DROP,)) if rule.comment == "implied/bridge" else rule,
     ),
-    "isolated guests are let through": lambda r: elements(
+    "a pair of an isolated network has the chain of another pair": lambda r: elements(
         r,
         "forward_pairs",
         lambda e: (
@@ -202,18 +202,18 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
             else e
         ),
     ),
-    "a forward is gone from outside": lambda r: elements(
+    "a forward is missing from outside": lambda r: elements(
         r, "dnat_eth0_ipv4_all_tcp_port", lambda e: None if e.comment == "forward/http" else e
     ),
     "a forward leads to another guest": lambda r: elements(r, "dnat_eth0_ipv4_all_tcp_port", retargeted),
     "a forward leads to another port": lambda r: elements(
         r, "dnat_eth0_ipv6_all_tcp_port", lambda e: retargeted(e, 80)
     ),
-    "a shifted range sends every port to its first": lambda r: elements(
+    "a shifted range sends every port to the first inside port": lambda r: elements(
         r, "dnat_eth0_ipv4_all_tcp_sender-port", lambda e: retargeted(e, 8000)
     ),
     "a range of ports is one too long": lambda r: elements(r, "dnat_eth0_ipv4_all_udp_range", shifted),
-    "a forward has no sender": lambda r: rules(
+    "a forward does not look up its senders": lambda r: rules(
         r,
         lambda rule: statements(
             rule,
@@ -229,57 +229,57 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
         r, lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.negated else s), "dnat_eth1_ipv4"
     ),
     "an open forward is closed": lambda r: elements(r, "dnat_eth0_ipv4_outside_open_internet_tcp_port", gone),
-    "a forward is not asked for by another uplink": deaf("dnat_eth1_ipv4", "_eth0_"),
-    "a forward without hairpin is not asked for by another uplink": deaf("dnat_eth1_ipv6", "eth0_ipv6_out"),
-    "a forward is accepted from the zones of its uplinks alone": lambda r: rules(
+    "a forward is not translated from another uplink": deaf("dnat_eth1_ipv4", "_eth0_"),
+    "a forward without hairpin is not translated from another uplink": deaf("dnat_eth1_ipv6", "eth0_ipv6_out"),
+    "a forward is accepted only from the zones of its uplinks": lambda r: rules(
         r, lambda x: None if "set='forwards_net-web" in repr(x) else x, "forward_zone-backbone_net-web"
     ),
-    "a forward outlives its end": in_rule("dnat_eth0_ipv4", "forward/soon", only(Until)),
-    "a forward is translated to the wrong address by a rule": in_rule("dnat_eth0_ipv4", "forward/soon", elsewhere),
-    "a forward is not accepted behind its translation": lambda r: elements(r, "forwards_net-web_ipv4_tcp", gone),
-    "all that is translated is accepted": lambda r: rules(
+    "a forward never expires": in_rule("dnat_eth0_ipv4", "forward/soon", only(Until)),
+    "a rule of a forward translates to the wrong address": in_rule("dnat_eth0_ipv4", "forward/soon", elsewhere),
+    "a forward is not accepted after its translation": lambda r: elements(r, "forwards_net-web_ipv4_tcp", gone),
+    "all translated packets are accepted": lambda r: rules(
         r,
         lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and Field.IP6_DADDR in s.fields else s),
         "forward_zone-internet_net-shut",
     ),
-    "what nobody translated is accepted": lambda r: rules(
+    "packets without a translation are accepted as a forward": lambda r: rules(
         r,
         lambda rule: statements(rule, without_match(Field.CT_STATUS)),
     ),
-    "what a prefix translation lets in passes as a forward": lambda r: rules(
+    "packets of a prefix translation pass as a forward": lambda r: rules(
         r, lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.set == "mirrors_net-shut" else s)
     ),
-    "no translation from inside": lambda r: elements(
+    "a DNAT map is not looked up from inside": lambda r: elements(
         r,
         "dnat_ingress",
         lambda e: None if isinstance(e.data, VerdictStatement) and e.data.chain == "dnat-inside_ipv4" else e,
     ),
-    "no translation for the host itself": lambda r: drop_rule(r, "nat_output", 0),
-    "the hairpin is not translated back": lambda r: without_rules(r, "implied/hairpin"),
+    "a DNAT map is not looked up for the host itself": lambda r: drop_rule(r, "nat_output", 0),
+    "hairpin traffic is not masqueraded": lambda r: without_rules(r, "implied/hairpin"),
     "the hairpin is masqueraded in all directions": lambda r: rules(
         r,
         lambda rule: statements(rule, without_match(Field.OIFNAME)) if rule.comment == "implied/hairpin" else rule,
     ),
     "a translation of the source is missing": lambda r: without_rules(r, "nat/web", "snat_eth0"),
     "the source is translated between the site's networks": lambda r: drop_rule(r, "snat_eth1", 0),
-    "the source is translated before a host is spared": lambda r: swap_rules(r, "snat_eth1", -1, -2),
-    "a source is masqueraded that has a fixed address": in_rule("snat_eth0", "nat/web", masqueraded),
-    "a source becomes another address": in_rule("snat_eth0", "nat/web", elsewhere),
+    "the source is translated before the exception for a host": lambda r: swap_rules(r, "snat_eth1", -1, -2),
+    "a source is masqueraded instead of translated to a fixed address": in_rule("snat_eth0", "nat/web", masqueraded),
+    "a source is translated to another address": in_rule("snat_eth0", "nat/web", elsewhere),
     "a prefix is translated to another one": in_rule("snat_eth0", "nat/shut", unshifted),
-    "the way in of a prefix leads to another one": in_rule("dnat_eth0_ipv6", "nat/shut", unshifted),
+    "incoming packets of a prefix are translated to another one": in_rule("dnat_eth0_ipv6", "nat/shut", unshifted),
     "spoofed senders of a bridge pass": lambda r: drop_rule(r, "raw_bridge", -1),
-    "senders without a way back pass": lambda r: rules(
+    "senders without a return route pass": lambda r: rules(
         r, lambda rule: statements(rule, lambda s: None if s == DROP else s), "raw_uplink"
     ),
     "bogus senders pass": lambda r: elements(r, "bogon_ipv6", gone),
     "local senders pass on an uplink": lambda r: elements(
         r, "bogon_ipv4", lambda e: None if e.key == (parse_prefix("10.1.0.0/24"),) else e
     ),
-    "who has no address yet is dropped": lambda r: drop_rule(r, "raw_bridge", 0),
+    "senders without an address are dropped": lambda r: drop_rule(r, "raw_bridge", 0),
     "link-local senders are dropped": lambda r: drop_rule(r, "raw_bridge", 1),
-    "DHCP is closed": lambda r: without_rules(r, "implied/dhcp", "input_net-web"),
-    "DNS is closed": lambda r: without_rules(r, "implied/dns"),
-    "DHCP of any port is open": lambda r: rules(
+    "DHCP is dropped": lambda r: without_rules(r, "implied/dhcp", "input_net-web"),
+    "DNS is dropped": lambda r: without_rules(r, "implied/dns"),
+    "DHCP is accepted from any port": lambda r: rules(
         r,
         lambda rule: (
             statements(rule, lambda s: None if isinstance(s, Match) and Field.SPORT in s.fields else s)
@@ -288,13 +288,13 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
         ),
         "input_net-web",
     ),
-    "router solicitations are closed": lambda r: without_rules(r, "implied/rs"),
-    "discovery from afar is believed": lambda r: rules(
+    "router solicitations are dropped": lambda r: without_rules(r, "implied/rs"),
+    "neighbour discovery is accepted from beyond a router": lambda r: rules(
         r,
         lambda rule: statements(rule, without_match(Field.HOP_LIMIT)),
     ),
-    "errors are closed": lambda r: without_rules(r, "implied/icmpv6"),
-    "listener reports are closed": lambda r: without_rules(r, "implied/mld"),
-    "a condition is turned around": lambda r: rules(r, negated((Field.IP_DADDR,)), "forward_net-data_net-web"),
+    "ICMPv6 errors are dropped": lambda r: without_rules(r, "implied/icmpv6"),
+    "listener reports are dropped": lambda r: without_rules(r, "implied/mld"),
+    "a condition is negated": lambda r: rules(r, negated((Field.IP_DADDR,)), "forward_net-data_net-web"),
     "two rules are swapped": lambda r: swap_rules(r, "forward_net-web_net-web", 1, -1),
 }

@@ -1,4 +1,4 @@
-"""Comparisons of hosts as `taploom drift --format json` prints them, cut down to what a status is made of."""
+"""Comparisons of hosts in the format of `taploom drift --format json`, limited to the fields that a status needs."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A site in a repository with a change on it, and the environment that a job for this change has."""
+"""Fixtures: a repository with a change to a site, and the environment of a CI job for it."""
 
 import json
 import os
@@ -25,13 +25,13 @@ Status = Callable[..., Outcome]
 
 @pytest.fixture
 def served() -> Iterator[Served]:
-    """Starts a forge on loopback; gives its address."""
+    """Starts a forge on loopback and returns its URL."""
     servers: list[ThreadingHTTPServer] = []
 
     def serve(forge: Forge) -> str:
         server = ThreadingHTTPServer(("127.0.0.1", 0), handler(forge))
         servers.append(server)
-        server.socket.setblocking(False)  # who has gone again before it is taken must not be waited for
+        server.socket.setblocking(False)  # accept() must not block if the client has already closed its connection
         Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         return f"http://127.0.0.1:{server.server_port}"
 
@@ -45,7 +45,7 @@ def served() -> Iterator[Served]:
 def status(
     tmp_path: Path, served: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Status:
-    """Runs the verb on a document, or on bytes, in a job of the forge."""
+    """Runs `comment --status` for a document, or for bytes, in a job of the forge."""
     urls: dict[int, str] = {}
 
     def run_it(forge: Forge, found: dict[str, Any] | bytes, *words: str, **overrides: str) -> Outcome:
@@ -71,7 +71,7 @@ def status(
 
 @pytest.fixture(scope="session")
 def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository at the merge of a change into `main`."""
+    """A repository in which a change is merged into `main`."""
     top = tmp_path_factory.mktemp("merged")
     git(top, "init", "--quiet", "--initial-branch=main")
     write(top / "specs", dict(BASE))
@@ -85,12 +85,12 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def change(merged: Path, tmp_path: Path) -> Path:
-    """A clone of it, as a forge gives it to a job."""
+    """A clone of the repository, as a forge gives it to a job."""
     return shutil.copytree(merged, tmp_path / "clone")
 
 
 def edit(top: Path, change: Callable[[dict[str, str]], str], name: str = "policy.yaml") -> None:
-    """Commits a change to one file."""
+    """Commits a change to one file of the specs."""
     files = {path.name: path.read_text() for path in (top / "specs").glob("*.yaml")}
     (top / "specs" / name).write_text(change(files))
     _commit(top, "change")
@@ -102,7 +102,7 @@ def _commit(top: Path, message: str) -> None:
 
 
 def environment(temp: Path) -> dict[str, str]:
-    """What every job has: taploom of this checkout, and nothing of this machine's own CI."""
+    """Variables common to all jobs: taploom of this checkout is in PATH, and no CI variables of this machine remain."""
     temp.mkdir(exist_ok=True)
     return {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",

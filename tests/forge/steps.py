@@ -1,4 +1,4 @@
-"""The scripts of action.yml and of the GitLab component, run as their runners do: resolved, then a shell."""
+"""Runs the scripts of action.yml and of the GitLab component in a shell, with inputs resolved as their runners do."""
 
 import re
 import subprocess
@@ -16,13 +16,13 @@ _GITLAB = re.compile(r"\$\[\[ inputs\.(\w+) \]\]")
 
 @dataclass(slots=True)
 class Run:
-    """What a run left behind.
+    """The result of running an action or a component.
 
     Attributes:
-        status: that of the first step that failed, or 0.
-        log: all output.
-        values: what expressions of later steps see, such as `steps.plan.outputs.passed`.
-        uploaded: folders that were handed to upload-artifact.
+        status: exit status of the first step that failed, or 0.
+        log: output of all steps.
+        values: values of expressions for later steps, such as `steps.plan.outputs.passed`.
+        uploaded: folders given to upload-artifact.
     """
 
     status: int = 0
@@ -32,19 +32,19 @@ class Run:
 
 
 def action() -> dict[str, Any]:
-    """action.yml."""
+    """The parsed action.yml."""
     found: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
     return found
 
 
 def component() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Header and jobs of the component."""
+    """Header and jobs of the GitLab component."""
     header, jobs = yaml.safe_load_all((ROOT / "templates/taploom.yml").read_text(encoding="utf-8"))
     return header, jobs
 
 
 def run_action(folder: Path, environment: Mapping[str, str], token: str, **inputs: str) -> Run:
-    """Runs the steps in order, as `bash -eo pipefail`, until one fails (docs: "jobs.<job_id>.steps[*].shell")."""
+    """Runs the steps of the action with `bash -eo pipefail` until one fails (docs: "jobs.<job_id>.steps[*].shell")."""
     read = action()
     run = Run(values={f"inputs.{name}": entry.get("default", "") for name, entry in read["inputs"].items()})
     run.values |= {f"inputs.{name}": value for name, value in inputs.items()} | {"inputs.token": token}

@@ -1,7 +1,7 @@
-"""Comments and statuses of GitHub and GitLab on loopback, as far as their documented REST APIs matter to one of each.
+"""A stub of the REST APIs of GitHub and GitLab on loopback, limited to one change and one commit.
 
-It answers as they do: pages of at most a hundred, 401 without the right token, 403 where a token of a job asks who it
-is or of a fork wants to write, 404 for what is not there.
+Its answers follow the documentation: pages with at most 100 items, 401 without the right token, 403 if a job's token
+asks for its own account or a fork's token writes, and 404 for unknown paths.
 """
 
 import json
@@ -22,16 +22,16 @@ _GITLAB = (r"/projects/42/merge_requests/5/notes", r"/projects/42/merge_requests
 
 @dataclass(slots=True)
 class Forge:
-    """What the stub holds.
+    """A stubbed forge: its comments and settings, and the requests that it received.
 
     Attributes:
         kind: `github` or `gitlab`.
-        comments: oldest first, as the API gives them.
-        requests: method and path of each request.
-        reads_only: whether the token may not write.
-        moved: an address that every request is redirected to, or "".
-        knows_itself: whether the token may ask who it is.
-        statuses: the statuses of commits.
+        comments: all comments, oldest first, as the API lists them.
+        requests: method and path of each request, in order.
+        reads_only: whether the token may only read.
+        moved: URL that every request is redirected to; "" for none.
+        knows_itself: whether the token may ask for its own account.
+        statuses: the statuses of the commit.
     """
 
     kind: str
@@ -50,11 +50,11 @@ class Forge:
 
     @property
     def writes(self) -> list[str]:
-        """The requests that change something."""
+        """Methods of the requests that write."""
         return [one.split()[0] for one in self.requests if not one.startswith("GET")]
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: str) -> tuple[int, Any]:
-        """Status and JSON."""
+        """Status and JSON body of the answer to a request."""
         given = headers.get("authorization" if self.kind == "github" else "private-token")
         if given not in (f"Bearer {TOKEN}", TOKEN):
             return 401, {"message": "Bad credentials"}
@@ -88,7 +88,7 @@ class Forge:
 
 
 def handler(forge: Forge) -> type[BaseHTTPRequestHandler]:
-    """A request handler that asks the forge."""
+    """The class of request handlers that answer for a forge."""
 
     class Handler(BaseHTTPRequestHandler):
         def _serve(self) -> None:
@@ -107,6 +107,6 @@ def handler(forge: Forge) -> type[BaseHTTPRequestHandler]:
         do_GET = do_POST = do_PATCH = do_PUT = _serve  # noqa: N815 - http.server's names
 
         def log_message(self, *args: object) -> None:
-            """Says nothing on stderr."""
+            """Discards the message."""
 
     return Handler

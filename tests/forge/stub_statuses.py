@@ -1,6 +1,6 @@
-"""The statuses of commits at GitHub and GitLab, as their references and the source of GitLab say.
+"""A stub of the commit statuses of GitHub and GitLab, after their references and the source of GitLab.
 
-GitHub: "Commit statuses", REST API 2022-11-28, and its messages of validation. GitLab: "Commits API" of 18,
+GitHub: "Commit statuses", REST API 2022-11-28, and its validation messages. GitLab: "Commits API" of version 18,
 `app/services/ci/create_commit_status_service.rb` and the state machine in `app/models/commit_status.rb`.
 """
 
@@ -22,12 +22,12 @@ _OPEN = ("pending", "running")
 
 @dataclass(slots=True)
 class Statuses:
-    """What the stub holds, oldest first."""
+    """The statuses of a commit, oldest first."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def answer(self, kind: str, method: str, path: str, query: Query, body: str) -> tuple[int, Any] | None:
-        """Status and JSON; None for a path of something else."""
+        """Status and JSON body of the answer to a request; None for other paths."""
         if not re.fullmatch(_PATHS.get((kind, method), "-"), path):
             return None
         if method == "POST":
@@ -39,7 +39,7 @@ class Statuses:
         return 200, cut if kind == "gitlab" else {"state": "pending", "statuses": cut, "total_count": len(rows)}
 
     def shown(self, kind: str, query: Query | None = None) -> dict[str, dict[str, Any]]:
-        """The newest status of each name (GitHub: in any case), of the pipeline that is asked for."""
+        """The newest statuses by name in the requested pipeline. Names on GitHub are case-insensitive."""
         wanted = (query or {}).get("pipeline_id")
         rows = [row for row in self.rows if not wanted or row["pipeline_id"] == int(wanted[0])]
         return {row["context"].lower() if kind == "github" else row["name"]: row for row in rows}

@@ -1,4 +1,4 @@
-"""`taploom comment` against a forge on loopback: one comment, ours, and a token that stays where it belongs."""
+"""`taploom comment` against a forge on loopback: it keeps one comment of its own, and the token goes nowhere else."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ Comment = Callable[..., Outcome]
 def comment(
     tmp_path: Path, served: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Comment:
-    """Runs the verb on a text in a job of the forge."""
+    """Runs `comment` for a text, in a job of the forge."""
     urls: dict[int, str] = {}
 
     def run_it(forge: Forge, text: str, *words: str, **overrides: str) -> Outcome:
@@ -45,7 +45,7 @@ def comment(
 
 
 @BOTH
-def test_posted_once_and_brought_up_to_date_afterwards(kind: str, comment: Comment) -> None:
+def test_a_comment_is_created_once_and_then_updated(kind: str, comment: Comment) -> None:
     forge = Forge(kind)
     assert comment(forge, FIRST).err == "Comment created.\n"
     assert comment(forge, SECOND).err == "Comment updated.\n"
@@ -55,7 +55,7 @@ def test_posted_once_and_brought_up_to_date_afterwards(kind: str, comment: Comme
 
 
 @BOTH
-def test_found_behind_many_comments_and_beside_that_of_another_site(kind: str, comment: Comment) -> None:
+def test_our_comment_is_found_among_many_and_next_to_one_of_another_site(kind: str, comment: Comment) -> None:
     forge = Forge(kind)
     other = forge.add(FIRST.replace("key=default", "key=default-2"), JOB)["body"]
     for number in range(230):
@@ -69,7 +69,9 @@ def test_found_behind_many_comments_and_beside_that_of_another_site(kind: str, c
 
 @BOTH
 @pytest.mark.parametrize("knows_itself", [True, False])
-def test_a_strangers_comment_with_our_mark_is_left_alone(kind: str, knows_itself: bool, comment: Comment) -> None:
+def test_a_comment_with_our_mark_by_somebody_else_is_left_alone(
+    kind: str, knows_itself: bool, comment: Comment
+) -> None:
     forge = Forge(kind, knows_itself=knows_itself)
     forge.add(FIRST, STRANGER)
     assert comment(forge, SECOND).err == "Comment created.\n"
@@ -77,7 +79,7 @@ def test_a_strangers_comment_with_our_mark_is_left_alone(kind: str, knows_itself
 
 
 @BOTH
-def test_only_update_begins_none(kind: str, comment: Comment) -> None:
+def test_only_update_creates_no_comment(kind: str, comment: Comment) -> None:
     forge = Forge(kind)
     assert comment(forge, FIRST, "--only-update").status == 0
     assert forge.comments == []
@@ -86,7 +88,7 @@ def test_only_update_begins_none(kind: str, comment: Comment) -> None:
 
 
 @BOTH
-def test_what_the_forge_stores_with_other_line_ends_is_up_to_date(kind: str, comment: Comment) -> None:
+def test_a_comment_stored_with_other_line_ends_is_up_to_date(kind: str, comment: Comment) -> None:
     forge = Forge(kind)
     forge.add(FIRST.replace("\n", "\r\n").rstrip(), JOB)
     assert comment(forge, FIRST).err == "Comment is up to date.\n"
@@ -106,18 +108,18 @@ def test_no_redirect_is_followed_with_the_token(kind: str, comment: Comment, ser
     forge = Forge(kind, moved=f"{served(elsewhere)}/repos/birch/net/issues/5/comments")
     refused = comment(forge, FIRST)
     assert (refused.status, elsewhere.requests) == (1, [])
-    assert "the forge answers 307, and leads elsewhere" in refused.err
+    assert "the forge answers 307, a redirect, which is not followed" in refused.err
 
 
 @BOTH
-def test_no_token_no_request(kind: str, comment: Comment) -> None:
+def test_without_a_token_there_is_no_request(kind: str, comment: Comment) -> None:
     forge = Forge(kind)
     done = comment(forge, FIRST, GITHUB_TOKEN="", TAPLOOM_TOKEN="")
     assert (done.status, forge.requests) == (1, [])
     assert "_TOKEN is not set" in done.err
 
 
-def test_a_push_has_nowhere_to_comment(comment: Comment, tmp_path: Path) -> None:
+def test_a_push_gets_no_comment(comment: Comment, tmp_path: Path) -> None:
     forge = Forge("github")
     event = tmp_path / "push.json"
     event.write_text('{"ref": "refs/heads/main"}')
@@ -126,14 +128,14 @@ def test_a_push_has_nowhere_to_comment(comment: Comment, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("text", ["", "# Plan\n", "<!-- taploom:plan v1 -->\n", "x\n" + FIRST])
-def test_a_text_that_would_not_be_found_again_is_no_comment(text: str, comment: Comment) -> None:
+def test_a_text_without_a_mark_is_refused(text: str, comment: Comment) -> None:
     with pytest.raises(NoMarkError):
         identity(text)
     forge = Forge("github")
     assert (comment(forge, text).status, forge.requests) == (64, [])
 
 
-def test_an_address_that_answers_nothing_and_one_that_is_none() -> None:
+def test_an_unreachable_or_invalid_url_is_an_error() -> None:
     for url in ("http://127.0.0.1:1", "file:///etc", ""):
         with pytest.raises(ForgeError) as refused:
             Api(url, {"PRIVATE-TOKEN": TOKEN}).get("/user")

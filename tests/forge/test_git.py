@@ -1,4 +1,4 @@
-"""The snippets of site/how-to/git-diff.md and the hooks, in a repository of their own, by git itself."""
+"""Runs the snippets of site/how-to/git-diff.md and the pre-commit hooks with git, in a test repository."""
 
 import re
 import subprocess
@@ -20,7 +20,7 @@ def _run(top: Path, command: str) -> tuple[int, str]:
 
 
 def _configured(top: Path) -> None:
-    """Attributes and configuration as the guide has them."""
+    """Applies the attributes and the configuration of the guide."""
     attributes = re.findall(r"^\S+ diff=\S+$", _GUIDE, re.MULTILINE)
     commands = re.findall(r"^git config .*$", _GUIDE, re.MULTILINE)
     assert (len(attributes), len(commands)) == (2, 3)
@@ -29,7 +29,7 @@ def _configured(top: Path) -> None:
         assert _run(top, command) == (0, "")
 
 
-def test_git_diff_tells_what_a_rendered_plan_changes(change: Path) -> None:
+def test_git_diff_shows_the_changes_of_a_rendered_plan(change: Path) -> None:
     _configured(change)
     assert _run(change, "taploom render --out rendered")[0] == 0
     _run(change, "git add -A")
@@ -49,20 +49,20 @@ def test_git_diff_tells_what_a_rendered_plan_changes(change: Path) -> None:
     assert (status, "- guest/web" in shown) == (0, True), shown
 
 
-def test_git_says_which_entry_a_hunk_of_the_specs_is_of(change: Path) -> None:
+def test_a_hunk_of_the_specs_names_its_entry(change: Path) -> None:
     _configured(change)
     guests = change / "specs/guests.yaml"
     guests.write_text(guests.read_text().replace("10.1.0.10", "10.1.0.12"))
     assert re.search(r"^@@ .* @@ +web:$", _run(change, "git diff -U0")[1], re.MULTILINE)
 
 
-def test_the_alias(change: Path) -> None:
+def test_the_alias_prints_the_plan(change: Path) -> None:
     _configured(change)
     assert "policy/lan-dmz" in _run(change, "git plan HEAD^1..HEAD")[1]
 
 
-def test_hooks_do_what_they_say(change: Path) -> None:
-    """As pre-commit calls them: entry and args, without file names."""
+def test_the_hooks_work(change: Path) -> None:
+    """Runs entry and args without file names, as pre-commit does."""
     hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
     calls = {name: " ".join([hook["entry"], *hook.get("args", [])]) for name, hook in hooks.items()}
     assert not any(hook["pass_filenames"] for hook in hooks.values())

@@ -1,4 +1,4 @@
-"""The action and the component on a repository with a change, from their own files, in a shell."""
+"""Runs the action and the GitLab component from their own files, on a repository with a change."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ TITLE = "## Network plan: "
 
 
 class Job:
-    """A pull request's jobs, one after another."""
+    """The CI job of a pull request, which may run several times."""
 
     def __init__(self, kind: str, top: Path, temp: Path, served: Served) -> None:
         self.forge, self.top, self.temp = Forge(kind), top, temp
@@ -23,7 +23,7 @@ class Job:
         self.folder = top / "taploom-plan"
 
     def run(self, event: bool = True, **inputs: str) -> tuple[int, str]:
-        """Exit status and log."""
+        """Runs the job, and returns its exit status and log."""
         base, head = (git(self.top, "rev-parse", name) for name in ("HEAD^1", "HEAD"))
         if self.forge.kind == "gitlab":
             run = run_component(self.top, gitlab(self.temp, self.url, base=base, head=head), **inputs)
@@ -47,7 +47,7 @@ def job(kind: str, change: Path, tmp_path: Path, served: Served) -> Job:
 
 
 @BOTH
-def test_one_comment_that_follows_the_change(kind: str, job: Job) -> None:
+def test_one_comment_is_updated_with_the_change(kind: str, job: Job) -> None:
     status, log = job.run()
     assert status == 0, log
     (first,) = job.bodies
@@ -76,7 +76,7 @@ def test_one_comment_that_follows_the_change(kind: str, job: Job) -> None:
 
 
 @BOTH
-def test_no_changes_make_no_comment_but_end_one(kind: str, job: Job) -> None:
+def test_no_changes_create_no_comment_but_update_an_existing_one(kind: str, job: Job) -> None:
     tip = git(job.top, "rev-parse", "change")
     git(job.top, "checkout", "--quiet", "-B", "change", "main^1")
     edit(job.top, lambda files: files["policy.yaml"] + "# a comment\n")
@@ -96,7 +96,7 @@ def test_no_changes_make_no_comment_but_end_one(kind: str, job: Job) -> None:
 
 @BOTH
 @pytest.mark.parametrize("fault", ["a gate", "an error"])
-def test_policy_fails_the_job_after_the_comment_is_there(kind: str, fault: str, job: Job) -> None:
+def test_a_gate_or_an_error_fails_the_job_after_the_comment(kind: str, fault: str, job: Job) -> None:
     git(job.top, "checkout", "--quiet", "change")
     if fault == "a gate":
         gate = 'nixos: "25.11"}, gates: {max-removed: 0}}'
@@ -114,7 +114,7 @@ def test_policy_fails_the_job_after_the_comment_is_there(kind: str, fault: str, 
 
 
 @BOTH
-def test_a_token_that_may_only_read_costs_the_comment_alone(kind: str, job: Job) -> None:
+def test_a_read_only_token_prevents_only_the_comment(kind: str, job: Job) -> None:
     job.forge.reads_only = True
     status, log = job.run()
     assert (status, job.bodies) == (0, [])
@@ -123,8 +123,8 @@ def test_a_token_that_may_only_read_costs_the_comment_alone(kind: str, job: Job)
 
 
 @BOTH
-def test_hostile_names_are_words_and_no_commands(kind: str, job: Job) -> None:
-    """Of inputs, of files and of what the specs say."""
+def test_hostile_texts_run_no_commands(kind: str, job: Job) -> None:
+    """The texts are in inputs, in file names and in the specs."""
     bad = "$(touch pwned)`touch pwned`\"; touch pwned; '"
     git(job.top, "checkout", "--quiet", "change")
     text = "\\n::error::x @all <script>alert(1)</script> --> | ``` </details> " + bad.replace('"', '\\"').replace(
@@ -149,7 +149,7 @@ def test_hostile_names_are_words_and_no_commands(kind: str, job: Job) -> None:
     assert list(job.top.rglob("pwned")) == []
 
 
-def test_the_action_takes_a_push_a_base_and_another_checkout(change: Path, tmp_path: Path, served: Served) -> None:
+def test_the_action_supports_a_push_and_another_base(change: Path, tmp_path: Path, served: Served) -> None:
     job = Job("github", change, tmp_path / "temp", served)
     assert job.run(event=False)[0] == 0
     assert "`policy/lan-dmz`" in (job.temp / "summary").read_text()
@@ -163,8 +163,8 @@ def test_the_action_takes_a_push_a_base_and_another_checkout(change: Path, tmp_p
     assert job.bodies == []
 
 
-def test_the_action_installs_what_the_job_has_not(tmp_path: Path, change: Path) -> None:
-    """With a python3 that only writes down what it is asked for."""
+def test_the_action_installs_taploom_if_it_is_missing(tmp_path: Path, change: Path) -> None:
+    """A stub of python3 records its arguments."""
     tools = tmp_path / "tools"
     tools.mkdir()
     fake = tools / "python3"
@@ -182,8 +182,8 @@ def test_the_action_installs_what_the_job_has_not(tmp_path: Path, change: Path) 
     assert (tmp_path / "temp/path").read_text() == f"{tmp_path / 'temp'}/taploom/bin\n"
 
 
-def test_scripts_see_inputs_as_environment_alone() -> None:
-    """What is pasted into a script is a command for who may choose it."""
+def test_scripts_read_inputs_only_from_the_environment() -> None:
+    """If the runner pasted an input into a script, the input could run commands."""
     for step in action()["runs"]["steps"]:
         assert "${{" not in step.get("run", "")
     header, jobs = component()

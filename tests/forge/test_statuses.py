@@ -1,4 +1,4 @@
-"""`taploom comment --status` against a forge on loopback: one status for each host, sent once."""
+"""`taploom comment --status` against a forge on loopback: each host gets one status, which is sent once."""
 
 import json
 
@@ -26,18 +26,18 @@ SAID = {
     "g": ("failure", "failed", "foreign: 1 difference"),
     "h": ("error", "failed", "no facts"),
 }
-"""For each host of `EVERY` the words of GitHub and of GitLab, and the description."""
+"""The words of GitHub and GitLab, and the description, for each host of `EVERY`."""
 
 
 def shown(forge: Forge, **query: str) -> dict[str, tuple[str, str]]:
-    """Word and description by name."""
+    """Word and description of each status, by its name."""
     rows = forge.statuses.shown(forge.kind, {name: [value] for name, value in query.items()})
     key = "state" if forge.kind == "github" else "status"
     return {name: (one[key], one["description"]) for name, one in rows.items()}
 
 
 @BOTH
-def test_every_word_is_a_status_of_its_host(kind: str, status: Status) -> None:
+def test_each_word_sets_a_status_of_its_host(kind: str, status: Status) -> None:
     forge = Forge(kind)
     done = status(forge, EVERY)
     assert (done.status, done.out, done.err) == (0, "", "Statuses: 8 set, 0 up to date.\n")
@@ -48,7 +48,7 @@ def test_every_word_is_a_status_of_its_host(kind: str, status: Status) -> None:
 
 
 @BOTH
-def test_what_drift_prints_is_read_and_nothing_of_a_machine_gets_into_a_status(kind: str, status: Status) -> None:
+def test_no_text_from_a_host_gets_into_a_status(kind: str, status: Status) -> None:
     forge = Forge(kind)
     printed = json.loads(drift_json(hostile()))
     printed["hosts"][0]["host"] = "a"
@@ -61,7 +61,7 @@ def test_what_drift_prints_is_read_and_nothing_of_a_machine_gets_into_a_status(k
 
 
 @BOTH
-def test_a_status_is_sent_again_only_where_it_changes(kind: str, status: Status) -> None:
+def test_a_status_is_sent_again_only_if_it_changed(kind: str, status: Status) -> None:
     forge = Forge(kind)
     status(forge, EVERY)
     assert status(forge, EVERY).err == "Statuses: 0 set, 8 up to date.\n"
@@ -73,8 +73,8 @@ def test_a_status_is_sent_again_only_where_it_changes(kind: str, status: Status)
 
 
 @BOTH
-def test_a_pending_status_gets_another_description(kind: str, status: Status) -> None:
-    """GitLab refuses that with 400 while the status is open."""
+def test_the_description_of_a_pending_status_can_change(kind: str, status: Status) -> None:
+    """GitLab refuses a second pending status with 400 while the first one is open."""
     forge = Forge(kind)
     status(forge, drift(host("c", "pending", row("pending"), serial=1)))
     done = status(forge, drift(host("c", "pending", row("pending"), serial=2)))
@@ -82,8 +82,8 @@ def test_a_pending_status_gets_another_description(kind: str, status: Status) ->
     assert shown(forge) == {"taploom/c": ("pending", "behind: serial 2 is taken up, 1 difference")}
 
 
-def test_another_refusal_of_gitlabs_is_said(status: Status) -> None:
-    """A job of the pipeline has the name already."""
+def test_other_refusals_of_gitlab_are_errors(status: Status) -> None:
+    """A job of the pipeline already has the name."""
     forge = Forge("gitlab")
     job = {"id": 1, "name": "taploom/c", "status": "running", "description": None, "job": True, "pipeline_id": 7}
     forge.statuses.rows.append(job)
@@ -95,8 +95,8 @@ def test_another_refusal_of_gitlabs_is_said(status: Status) -> None:
     assert list(shown(forge)) == ["taploom/c", "taploom/a"]
 
 
-def test_each_pipeline_of_gitlabs_has_its_own(status: Status) -> None:
-    """A later pipeline of the commit would hide those of an earlier one."""
+def test_each_pipeline_on_gitlab_has_its_own_statuses(status: Status) -> None:
+    """A later pipeline of the commit hides the statuses of an earlier pipeline."""
     forge = Forge("gitlab")
     status(forge, EVERY)
     assert status(forge, EVERY, CI_PIPELINE_ID="8").err == "Statuses: 8 set, 0 up to date.\n"
@@ -104,7 +104,7 @@ def test_each_pipeline_of_gitlabs_has_its_own(status: Status) -> None:
 
 
 @BOTH
-def test_found_among_many_of_others(kind: str, status: Status) -> None:
+def test_our_statuses_are_found_among_many(kind: str, status: Status) -> None:
     forge = Forge(kind)
     for number in range(230):
         key = {"context": f"x{number}", "state": "error"} if kind == "github" else {"name": f"x{number}", "id": number}
@@ -114,7 +114,7 @@ def test_found_among_many_of_others(kind: str, status: Status) -> None:
 
 
 @BOTH
-def test_a_token_that_may_only_read(kind: str, status: Status) -> None:
+def test_a_read_only_token_is_an_error_with_the_needed_permission(kind: str, status: Status) -> None:
     forge = Forge(kind, reads_only=True)
     refused = status(forge, EVERY)
     assert (refused.status, forge.statuses.rows) == (1, [])
@@ -132,16 +132,16 @@ def test_no_redirect_is_followed_with_the_token(kind: str, status: Status, serve
     forge = Forge(kind, moved=served(elsewhere))
     refused = status(forge, EVERY)
     assert (refused.status, elsewhere.requests) == (1, [])
-    assert "the forge answers 307, and leads elsewhere" in refused.err
+    assert "the forge answers 307, a redirect, which is not followed" in refused.err
 
 
 @BOTH
-def test_no_token_or_no_commit_no_request(kind: str, status: Status) -> None:
+def test_without_a_token_or_a_commit_there_is_no_request(kind: str, status: Status) -> None:
     forge = Forge(kind)
     for overrides, words in (
         ({"GITHUB_TOKEN": "", "TAPLOOM_TOKEN": ""}, "_TOKEN is not set"),
-        ({"GITHUB_SHA": "", "CI_COMMIT_SHA": ""}, "_SHA is no hash of a commit"),
-        ({"GITHUB_SHA": "../../user", "CI_COMMIT_SHA": "main"}, "_SHA is no hash of a commit"),
+        ({"GITHUB_SHA": "", "CI_COMMIT_SHA": ""}, "_SHA is not the hash of a commit"),
+        ({"GITHUB_SHA": "../../user", "CI_COMMIT_SHA": "main"}, "_SHA is not the hash of a commit"),
     ):
         done = status(forge, EVERY, **overrides)
         assert (done.status, forge.requests) == (1, [])
@@ -150,28 +150,28 @@ def test_no_token_or_no_commit_no_request(kind: str, status: Status) -> None:
 
 @BOTH
 def test_a_job_without_a_page_sets_statuses_without_a_link(kind: str, status: Status) -> None:
-    """GitLab takes no link of more than 255 characters."""
+    """GitLab accepts no link of more than 255 characters."""
     for page in ("", f"https://forge.example.org/{'x' * 240}"):
         forge = Forge(kind)
         assert status(forge, EVERY, GITHUB_RUN_ID="", CI_JOB_URL=page).status == 0
         assert {one.get("target_url") for one in forge.statuses.rows} == {None}
 
 
-def test_without_ci_there_is_no_commit(status: Status) -> None:
+def test_outside_of_ci_no_status_is_set(status: Status) -> None:
     forge = Forge("github")
     done = status(forge, EVERY, GITHUB_ACTIONS="")
     assert (done.status, forge.requests) == (0, [])
-    assert done.err == "No status: this runs in no job of GitHub Actions or GitLab CI.\n"
+    assert done.err == "No status: this is not a job of GitHub Actions or GitLab CI.\n"
 
 
-def test_only_update_is_of_comments(status: Status) -> None:
+def test_only_update_is_refused_with_status(status: Status) -> None:
     forge = Forge("github")
     done = status(forge, EVERY, "--only-update")
     assert (done.status, forge.requests) == (64, [])
-    assert "it goes without --status" in done.err
+    assert "it cannot be used with --status" in done.err
 
 
-def test_no_more_statuses_than_the_forge_takes(status: Status) -> None:
+def test_the_limit_of_statuses_on_github_is_an_error(status: Status) -> None:
     forge = Forge("github")
     old = {"context": "taploom/f", "state": "error", "description": ""}
     forge.statuses.rows.extend([old] * 1000)
@@ -179,7 +179,7 @@ def test_no_more_statuses_than_the_forge_takes(status: Status) -> None:
 
 
 @pytest.mark.parametrize("serial", [0, 9, (1 << 64) - 1])
-def test_a_description_fits_github(serial: int, status: Status) -> None:
+def test_a_description_is_short_enough_for_github(serial: int, status: Status) -> None:
     forge = Forge("github")
     many = [row("pending", True)] * 30_000
     assert status(forge, drift(host("x" * 63, "pending", *many, serial=serial))).status == 0

@@ -1,4 +1,4 @@
-"""The manifests of a rendered tree, worked out from its other files: checksums change with every byte of those."""
+"""Computes the manifests of a rendered tree from its other files, because their checksums change with every byte."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _PLACES = {
     "nftables": "/etc/taploom",
     "sysctl": "/etc/sysctl.d",
 }
-"""Where Debian and systemd look for what a folder of a host holds; NixOS modules are imported from where they are."""
+"""Installation folder on a host for each folder of the tree; NixOS modules are imported and not installed."""
 _ACTIVATION = [
     {"step": "nftables", "run": [["nft", "-f", "/etc/taploom/taploom.nft"]]},
     {"step": "sysctl", "run": [["systemctl", "restart", "systemd-sysctl.service"]]},
     {"step": "networkd", "run": [["networkctl", "reload"]]},
 ]
-"""What each host of the sites here has; `tests/delivery/test_bundle.py` has hosts that need less."""
+"""Activation steps of every host of the golden sites; `tests/delivery/test_bundle.py` covers hosts with fewer steps."""
 
 
 def manifests(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """All manifests by path.
+    """The content of each manifest, by path.
 
     Args:
-        files: all other files of the tree.
+        files: content of all other files of the tree, by path.
     """
     plan = json.loads(files["plan.json"])
     found = {f"hosts/{host['name']}/{NAME}": _host(host, files) for host in plan["hosts"]}
@@ -61,7 +61,7 @@ def _sum(data: bytes) -> str:
 
 
 def _printed(head: Mapping[str, object], rows: list[dict[str, str]]) -> bytes:
-    """An object with a line for each key, and for each file."""
+    """A JSON object with one line per key and one per file."""
     lines = [f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in head.items()]
     listed = ",\n".join(f"    {json.dumps(row)}" for row in rows)
     return ("{\n" + "".join(lines) + f'  "files": [\n{listed}\n  ]\n' + "}\n").encode()

@@ -1,6 +1,6 @@
-"""The bundles of the sites here: `activation` as it was blessed, and everything else worked out from it and the tree.
+"""Bundles of the golden sites: `activation` is compared with an expected file, other files with the rendered tree.
 
-The line with the hash of the plan is left out of what is blessed, as it changes with every byte of the plan.
+The expected files omit the plan's hash, which changes with every byte of the plan.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from taploom.plan.json import plan_json
 from taploom.plan.site import Plan
 
 Bundles = dict[str, dict[str, File]]
-"""Files by host."""
+"""The bundle of each host, by host name; a bundle is its files by path."""
 
 
 @pytest.fixture(scope="module", params=CASES)
@@ -38,7 +38,7 @@ def made(plan: Plan) -> Bundles:
     return {host.name: files for host, files in zip(plan.hosts, bundles(plan, plan.hosts, rendered(plan)), strict=True)}
 
 
-def test_activation_is_as_it_was_blessed(case: str, plan: Plan, made: Bundles, request: pytest.FixtureRequest) -> None:
+def test_activation_is_as_expected(case: str, plan: Plan, made: Bundles, request: pytest.FixtureRequest) -> None:
     folder, digest = HERE / case / "bundles", hashlib.sha256(plan_json(plan).encode()).hexdigest()
     texts = {f"{host}.activation": files["activation"].data.decode() for host, files in made.items()}
     for text in texts.values():
@@ -53,7 +53,7 @@ def test_activation_is_as_it_was_blessed(case: str, plan: Plan, made: Bundles, r
     assert texts == {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
 
 
-def test_a_bundle_has_the_installed_bytes_of_the_tree(case: str, made: Bundles) -> None:
+def test_a_bundle_has_the_installed_files_of_the_tree(case: str, made: Bundles) -> None:
     tree = HERE / case / "expected/hosts"
     for host, files in made.items():
         installed = {path: file.data for path, file in files.items() if path.startswith("etc/")}
@@ -66,7 +66,7 @@ def test_a_bundle_has_the_installed_bytes_of_the_tree(case: str, made: Bundles) 
         ]
 
 
-def test_the_manifest_says_the_same_and_fits_its_schema(made: Bundles) -> None:
+def test_the_manifest_agrees_with_activation_and_fits_its_schema(made: Bundles) -> None:
     for host, files in made.items():
         manifest = json.loads(files["manifest.json"].data)
         Draft202012Validator(bundle_schema()).validate(manifest)
@@ -81,7 +81,7 @@ def test_the_manifest_says_the_same_and_fits_its_schema(made: Bundles) -> None:
         assert len(list(dict.fromkeys(probes))) == len([line for line in lines if line[0] == "probe"])
 
 
-def test_each_checksum_is_that_of_its_file(made: Bundles) -> None:
+def test_each_checksum_fits_its_file(made: Bundles) -> None:
     for files in made.values():
         sums = [line.split("  ", 1) for line in files["SHA256SUMS"].data.decode().splitlines()]
         assert [path for _, path in sums] == sorted({*files} - {"SHA256SUMS"})

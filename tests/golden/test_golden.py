@@ -1,9 +1,9 @@
-"""Small sites and the trees that they render to, in native form: a folder a case, with `specs/` and `expected/`.
+"""Compares the rendered trees of small sites with expected files; each site is a folder with `specs/` and `expected/`.
 
-The manifests are left out there, as they change with every byte of the other files; they are computed here.
+The expected files omit the manifests, which change with every byte of other files; the tests compute them.
 
-`pytest tests/golden --update` writes what is rendered now. Whether written or compared, a tree is read by the tools
-that load it first: what nft, networkd or Nix would refuse is never blessed.
+`pytest tests/golden --update` rewrites the expected files. First, the tools that load a tree check it, so that no file
+that nft or Nix refuses becomes an expected file.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ def tree(site: Compiled) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def contents(tree: dict[str, bytes]) -> dict[str, bytes]:
-    """All files but the manifests."""
+    """All files except the manifests."""
     return {path: data for path, data in tree.items() if path.rpartition("/")[2] != NAME}
 
 
@@ -52,27 +52,27 @@ def texts(tree: dict[str, bytes]) -> dict[str, str]:
     return {path: data.decode() for path, data in tree.items()}
 
 
-def test_nothing_is_found_but_notes(site: Compiled) -> None:
+def test_there_are_only_notes(site: Compiled) -> None:
     assert [d for d in site.diagnostics if d.severity is not Severity.NOTE] == []
 
 
 @needs("nft", "unshare")
-def test_nft_takes_the_rulesets(texts: dict[str, str]) -> None:
+def test_nft_accepts_the_rulesets(texts: dict[str, str]) -> None:
     assert nft_problems(texts) == {}
 
 
 @needs("nix-instantiate")
-def test_nix_reads_the_modules(texts: dict[str, str]) -> None:
+def test_nix_parses_the_modules(texts: dict[str, str]) -> None:
     assert nix_problems(texts) == ""
 
 
 @pytest.mark.kernel
 @needs("root", "networkd", "unshare", "nsenter")
-def test_networkd_takes_the_units(site: Compiled) -> None:
+def test_networkd_accepts_the_units(site: Compiled) -> None:
     assert unit_problems(site.plan) == {}
 
 
-def test_the_tree_is_as_it_was_blessed(
+def test_the_tree_is_as_expected(
     case: str, contents: dict[str, bytes], texts: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
     folder = HERE / case / "expected"
@@ -80,11 +80,11 @@ def test_the_tree_is_as_it_was_blessed(
         assert nft_problems(texts) == {}
         assert nix_problems(texts) == ""
         assert json_problems(texts) == {}
-        _bless(folder, contents)
-    blessed = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    assert sorted(blessed) == sorted(contents), "files that are missing, and orphans that nothing renders any more"
+        _rewrite(folder, contents)
+    expected = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert sorted(expected) == sorted(contents), "files are missing or no longer rendered"
     for path, data in contents.items():
-        assert data.decode() == blessed[path].decode(), path
+        assert data.decode() == expected[path].decode(), path
 
 
 def test_manifests_list_each_file_with_its_checksum(tree: dict[str, bytes], contents: dict[str, bytes]) -> None:
@@ -92,18 +92,18 @@ def test_manifests_list_each_file_with_its_checksum(tree: dict[str, bytes], cont
     assert listed == {path: data.decode() for path, data in manifests(contents).items()}
 
 
-def _bless(folder: Path, contents: dict[str, bytes]) -> None:
+def _rewrite(folder: Path, contents: dict[str, bytes]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     for path, data in contents.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)
 
 
-def test_every_folder_is_a_case() -> None:
+def test_every_folder_is_a_golden_site() -> None:
     folders = {path.name for path in HERE.iterdir() if path.is_dir() and not path.name.startswith(("_", "."))}
     assert folders == set(CASES)
 
 
-def test_the_seed_is_byte_for_byte_the_design_s() -> None:
+def test_the_seed_is_the_original_one() -> None:
     seed = HERE / "seed" / "specs" / "seed.yaml"
     assert hashlib.sha256(seed.read_bytes()).hexdigest() == SEED

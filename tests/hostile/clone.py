@@ -1,4 +1,4 @@
-"""A clone with a change in it, to which a stranger adds anything; a program that must not run would leave a mark."""
+"""A clone with a change, for tests that add hostile content; a program that must not run would create a marker file."""
 
 import hashlib
 import os
@@ -10,18 +10,18 @@ from pathlib import Path
 from tests.diff.site import BASE
 
 TRUTH = "tcp/8443"
-"""The service that the change opens: every report of the change has to show it."""
+"""The service that the change opens; every report of the change must show it."""
 
 _WHO = ("user.name=Ann", "user.email=ann@example.org", "commit.gpgsign=false", "core.hooksPath=/dev/null")
 
 
 @dataclass(frozen=True, slots=True)
 class Clone:
-    """A working tree at the change, with branches `main` and `change`.
+    """A working tree that has the branch `change` checked out, and also a branch `main`.
 
     Attributes:
         top: the top of the working tree.
-        marker: a file that is not there, unless something ran that must not.
+        marker: a file that exists only if a forbidden program ran.
     """
 
     top: Path
@@ -29,11 +29,11 @@ class Clone:
 
     @property
     def mark(self) -> str:
-        """A command that leaves the mark."""
+        """A shell command that creates the marker file."""
         return f"touch {self.marker}"
 
     def git(self, *words: str, stdin: bytes = b"") -> str:
-        """Runs git here, as the owner of the clone would before the stranger came."""
+        """Runs git here with safe settings, as the owner of the clone."""
         options = [word for one in _WHO for word in ("-c", one)]
         env = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
         done = subprocess.run(
@@ -46,25 +46,25 @@ class Clone:
         return self.git("rev-parse", "--verify", f"{revision}^{{commit}}")
 
     def write(self, path: str, content: str | bytes) -> Path:
-        """Writes a file, and the folders that it is in."""
+        """Writes a file and creates its folders."""
         file = self.top / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content.encode() if isinstance(content, str) else content)
         return file
 
     def site(self, folder: str, *, changed: bool) -> None:
-        """Writes a site into a folder: that of `main`, or with the change."""
+        """Writes a site into a folder: that of branch `change` if `changed` is true, else that of branch `main`."""
         for file, text in BASE.items():
             self.write(f"{folder}/{file}", text.replace("tcp/443", f"[tcp/443, {TRUTH}]") if changed else text)
         self.write(f"{folder}/taploom.lock", "")
 
     def commit(self, message: str = "more") -> None:
-        """Commits all that is there."""
+        """Commits all files."""
         self.git("add", "--all", "--force")
         self.git("commit", "--quiet", "--allow-empty", "--message", message)
 
     def object(self, kind: str, raw: bytes) -> str:
-        """Writes an object that git does not check, and returns its name."""
+        """Writes an object without git's checks, and returns its name."""
         found = hashlib.sha1(f"{kind} {len(raw)}\0".encode() + raw, usedforsecurity=False).hexdigest()
         file = self.top / ".git/objects" / found[:2] / found[2:]
         file.parent.mkdir(exist_ok=True)
@@ -77,20 +77,20 @@ class Clone:
         return self.object("tree", b"".join(rows))
 
     def head(self, *entries: tuple[str, str, bytes], message: str = "hostile") -> None:
-        """Commits a tree of these entries; nothing is checked out."""
+        """Commits a tree with these entries, without a checkout."""
         self.git("update-ref", "HEAD", self.git("commit-tree", self.tree(*entries), "-p", "HEAD", "-m", message))
 
     def specs(self) -> list[tuple[str, str, bytes]]:
-        """The entries of the folder of specs at HEAD."""
+        """The entries of the folder `specs` at HEAD."""
         rows = (row.split(None, 3) for row in self.git("ls-tree", "HEAD:specs").splitlines())
         return [(mode, name, path.encode()) for mode, _, name, path in rows]
 
     def repository(self, folder: str, *, partial: bool = False) -> None:
-        """Makes a folder look like a repository of its own, in which nothing has changed.
+        """Makes a folder look like a separate repository in which nothing has changed.
 
         Args:
-            folder: which.
-            partial: have it lack its objects, so that git would run a command to get them.
+            folder: the folder.
+            partial: whether its objects are missing, so that git would run a command to fetch them.
         """
         self.write(f"{folder}/HEAD", "ref: refs/heads/main\n")
         programs = f'\tfsmonitor = "{self.mark}"\n\tpager = "{self.mark}"\n\tsshCommand = "{self.mark}"\n'

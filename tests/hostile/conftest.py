@@ -1,4 +1,4 @@
-"""A clone for each test, and taploom in it."""
+"""Fixtures: a new clone for each test, and taploom run in it."""
 
 import shutil
 import subprocess
@@ -26,7 +26,7 @@ def _changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def clone(_changed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
-    """A clone at the change, as the current folder."""
+    """A clone with branch `change` checked out, as the current folder."""
     top = shutil.copytree(_changed, tmp_path / "clone")
     monkeypatch.chdir(top)
     return Clone(top, tmp_path / "marker")

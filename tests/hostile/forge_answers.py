@@ -1,4 +1,4 @@
-"""Forges that answer as none should, as sockets: each answer with the words that `comment` has for it."""
+"""Invalid answers of a forge, sent by a socket, each with a part of the error message of `comment`."""
 
 import json
 import socket
@@ -12,7 +12,7 @@ _BEGIN = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 def said(body: str | bytes, head: str = _BEGIN) -> Answer:
-    """Answers everything with this."""
+    """Answers every request with this body."""
     raw = body.encode() if isinstance(body, str) else body
 
     def answer(to: socket.socket, _: str) -> None:
@@ -22,13 +22,13 @@ def said(body: str | bytes, head: str = _BEGIN) -> Answer:
 
 
 def known(body: str | bytes) -> Answer:
-    """Says who we are, and answers everything else with this."""
+    """Answers the request for our account with that account, and all other requests with this body."""
     ours, rest = said('{"id": 7, "login": "bot", "type": "Bot"}'), said(body)
     return lambda to, path: (ours if path.endswith("/user") else rest)(to, path)
 
 
 def drip(to: socket.socket, _: str) -> None:
-    """A byte now and then, each soon enough for any timeout of a socket."""
+    """Sends single bytes, each before a socket's timeout would expire."""
     to.sendall(f"{_BEGIN}Content-Length: 1000000\r\n\r\n[".encode())
     _slowly(to, b" ")
 
@@ -43,7 +43,7 @@ def silence(to: socket.socket, _: str) -> None:
 
 
 def never_ready(to: socket.socket, _: str) -> None:
-    """`100 Continue`, for ever."""
+    """Sends `100 Continue` again and again."""
     _slowly(to, b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
@@ -82,17 +82,17 @@ FORGES: dict[str, tuple[Answer, str]] = {
     "null": (said("null"), "not what its API documents"),
     "a list for an account": (said("[]"), "not what its API documents"),
     "a number": (said("5"), "not what its API documents"),
-    "a text": (said('"x"'), "not what its API documents"),
-    "no account in it": (said("{}"), "our account"),
+    "a string": (said('"x"'), "not what its API documents"),
+    "an object without an account": (said("{}"), "our account"),
     "an account of another kind": (said('{"id": "7", "login": 7}'), "not what its API documents"),
     "null for comments": (known("null"), "not what its API documents"),
     "an object for comments": (known('{"message": "x"}'), "not what its API documents"),
-    "comments that are none": (known("[null, 5]"), "not what its API documents"),
-    "a comment without a number": (
+    "comments of another kind": (known("[null, 5]"), "not what its API documents"),
+    "a comment without an id": (
         known('[{"body": "x", "user": {"login": "bot"}, "author": {"id": 7}}]'),
         "no number as `id`",
     ),
-    "a number that leads elsewhere": (
+    "an id with a path": (
         known('[{"id": "../../../user", "body": "x", "user": {"login": "bot"}, "author": {"id": 7}}]'),
         "no number as `id`",
     ),
@@ -104,29 +104,35 @@ FORGES: dict[str, tuple[Answer, str]] = {
     "nested 200,000 deep": (said("[" * 200_000 + "]" * 200_000), "no JSON that taploom reads"),
     "objects nested deep": (known('{"a":' * 200_000), "no JSON that taploom reads"),
     "a number of a million digits": (said("9" * 1_000_000), "no JSON that taploom reads"),
-    "nothing": (said(""), "no JSON that taploom reads"),
-    "a page for people": (said("<!DOCTYPE html><title>Sign in</title>"), "no JSON that taploom reads"),
-    "bytes that are no text": (said(b"\xff\xfe\x00\xd8"), "no JSON that taploom reads"),
-    "words of a runner": (said("##[error]x", "HTTP/1.1 418 ##[error]::x::\r\n"), "the forge answers 418"),
-    "a redirect with the token": (said("", "HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:1/\r\n"), "leads elsewhere"),
-    "a redirect to a file": (said("", "HTTP/1.1 307 x\r\nLocation: file:///etc/passwd\r\n"), "leads elsewhere"),
+    "an empty body": (said(""), "no JSON that taploom reads"),
+    "an HTML page": (said("<!DOCTYPE html><title>Sign in</title>"), "no JSON that taploom reads"),
+    "invalid UTF-8": (said(b"\xff\xfe\x00\xd8"), "no JSON that taploom reads"),
+    "commands for a runner": (said("##[error]x", "HTTP/1.1 418 ##[error]::x::\r\n"), "the forge answers 418"),
+    "a redirect with the token": (
+        said("", "HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:1/\r\n"),
+        "a redirect, which is not followed",
+    ),
+    "a redirect to a file": (
+        said("", "HTTP/1.1 307 x\r\nLocation: file:///etc/passwd\r\n"),
+        "a redirect, which is not followed",
+    ),
     "no HTTP": (lambda to, _: to.sendall(b"SSH-2.0-x\r\n"), "broke off"),
-    "nothing at all": (lambda *_: None, "broke off"),
+    "no answer": (lambda *_: None, "broke off"),
     "an answer that is cut off": (cut_off, "broke off"),
     "headers without end": (endless_headers, "broke off"),
     "a body without end": (endless_body, "the forge answers more than 1 MiB"),
     "chunks without end": (endless_chunks, "the forge answers more than 1 MiB"),
     "pages without end": (endless_pages, "the forge"),
-    "a byte now and then": (drip, "within 2 seconds"),
-    "a header that drips": (drip_of_headers, "within 2 seconds"),
+    "a slow body": (drip, "within 2 seconds"),
+    "a slow header": (drip_of_headers, "within 2 seconds"),
     "silence": (silence, "within 2 seconds"),
-    "never ready": (never_ready, "within 2 seconds"),
+    "100 Continue for ever": (never_ready, "within 2 seconds"),
 }
-"""Each with what `comment` says of it."""
+"""Answers of a forge, each with a part of the error message of `comment`."""
 
 
 def statuses(rows: str) -> Answer:
-    """The rows in the shape of either forge: GitLab's path is that of a project."""
+    """Answers with these rows in the shape of GitHub or GitLab. Paths on GitLab begin with `/projects/`."""
     of_github, of_gitlab = said(f'{{"statuses": {rows}}}'), said(rows)
     return lambda to, path: (of_gitlab if path.startswith("/projects/") else of_github)(to, path)
 
@@ -139,23 +145,23 @@ STATUSES: dict[str, tuple[Answer, str]] = {
     "null": (said("null"), "not what its API documents"),
     "a number for statuses": (statuses("5"), "not what its API documents"),
     "null for statuses": (statuses("null"), "not what its API documents"),
-    "statuses that are none": (statuses("[null]"), "not what its API documents"),
+    "statuses of another kind": (statuses("[null]"), "not what its API documents"),
     "a name of another kind": (statuses('[{"name": 5, "context": 5}]'), "a status has no text as `"),
     "a state of another kind": (statuses('[{"status": {}, "state": []}]'), "a status has no text as `"),
     "a description of another kind": (statuses('[{"description": ["x"]}]'), "a status has no text as `description`"),
     "nested 200,000 deep": (statuses("[" * 200_000), "no JSON that taploom reads"),
     "a redirect with the token": FORGES["a redirect with the token"],
-    "words of a runner": FORGES["words of a runner"],
+    "commands for a runner": FORGES["commands for a runner"],
     "a body without end": FORGES["a body without end"],
     "pages without end": (endless_statuses, "the forge"),
-    "a byte now and then": FORGES["a byte now and then"],
+    "a slow body": FORGES["a slow body"],
 }
-"""Each with what `comment --status` says of it."""
+"""Answers about statuses, each with a part of the error message of `comment --status`."""
 SLOW = (endless_pages, endless_statuses, drip, drip_of_headers, silence, never_ready)
 
 
 class Forge:
-    """A server that answers each connection once; it keeps what it was asked."""
+    """A server that answers one request per connection, and records the request lines."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -179,7 +185,7 @@ class Forge:
             self._answer(to, raw.split(b" ")[1].decode())
 
     def close(self) -> None:
-        """Takes no more connections, and ends the thread that waits for one: another socket soon has its number."""
+        """Closes the socket and ends its thread, because another socket may soon get the same file descriptor."""
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()

@@ -1,4 +1,4 @@
-"""Random mutations of specs, by a seed, as an attacker who knows taploom would make them."""
+"""Random mutations of specs, determined by a seed; some are what an attacker who knows taploom would write."""
 
 import random
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ MARKS = (
     "fd00::/127", "any", "hosts", "zone/internet", "tag/public", "network/dmz", "address/office", "host/hv1",
     "guest/web",
 )  # fmt: skip
-"""Pieces that mean something to YAML, to the language, or to a reader of the output."""
+"""Texts with a special meaning in YAML, in the language of specs, or in an output format."""
 
 
 def mutated(texts: Mapping[str, str], seed: int) -> dict[str, bytes]:
-    """The files of a site with one to six changes."""
+    """The files of a site after one to six random changes."""
     chance = random.Random(seed)
     found = {path: text.encode() for path, text in texts.items()}
     for _ in range(chance.randint(1, 6)):
@@ -32,7 +32,7 @@ def _inserted(raw: bytes, chance: random.Random, _: Mapping[str, bytes]) -> byte
 
 
 def _value(raw: bytes, chance: random.Random, _: Mapping[str, bytes]) -> bytes:
-    """A mark in the place of a value."""
+    """Replaces a value by a random mark."""
     places = [at for at in range(len(raw)) if raw[at : at + 2] == b": "]
     if not places:
         return raw
@@ -42,14 +42,14 @@ def _value(raw: bytes, chance: random.Random, _: Mapping[str, bytes]) -> bytes:
 
 
 def _word(raw: bytes, chance: random.Random, of: Mapping[str, bytes]) -> bytes:
-    """A word of the site in the place of another one."""
+    """Replaces a word by another word of the site."""
     words = raw.split(b" ")
     words[chance.randrange(len(words))] = chance.choice(chance.choice(sorted(of.values())).split(b" "))
     return b" ".join(words)
 
 
 def _line(raw: bytes, chance: random.Random, of: Mapping[str, bytes]) -> bytes:
-    """A line of any file, inserted somewhere."""
+    """Inserts a copy of a random line of the site."""
     lines = raw.split(b"\n")
     lines.insert(chance.randint(0, len(lines)), chance.choice(chance.choice(sorted(of.values())).split(b"\n")))
     return b"\n".join(lines)
@@ -84,7 +84,7 @@ def _deep(raw: bytes, chance: random.Random, _: Mapping[str, bytes]) -> bytes:
 
 
 def _repeated(raw: bytes, chance: random.Random, _: Mapping[str, bytes]) -> bytes:
-    """Aliases of aliases."""
+    """Appends YAML aliases that expand to exponentially many values."""
     rows = [b"a0: &a0 [x, x]"] + [b"a%d: &a%d [%s]" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 12)]
     return raw + b"\n" + b"\n".join(rows[: chance.randint(2, 12)]) + b"\n"
 

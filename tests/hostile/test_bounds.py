@@ -1,4 +1,4 @@
-"""Clones with too much in them, or with objects that git would not write: a finding, in time and in little memory."""
+"""For clones with huge content or invalid objects, taploom reports an error within limits of time and memory."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ from tests.plans import seed
 
 from taploom.diff.git import RevisionError
 from taploom.diff.history import history
-from taploom.mkdocs.past import Past
+from taploom.mkdocs.past import RevisionCache
 from taploom.site.pages.changes import pages
 from taploom.site.view import site_view
 
@@ -22,7 +22,7 @@ MIB = 1 << 20
 
 
 def large(clone: Clone, kind: str, size: int, head: bytes = b"") -> str:
-    """Writes a large object, which takes a thousandth of its size on disk, and returns its name."""
+    """Writes a large object, compressed to about a thousandth of its size, and returns its name."""
     packer, file = zlib.compressobj(1), clone.top / ".git/large"
     with file.open("wb") as out:
         out.write(packer.compress(f"{kind} {size + len(head)}\0".encode() + head))
@@ -37,7 +37,7 @@ def large(clone: Clone, kind: str, size: int, head: bytes = b"") -> str:
 
 
 def _specs(clone: Clone, *more: tuple[str, str, bytes], without: bytes = b"") -> None:
-    """Commits the specs as they are, and these entries."""
+    """Commits the current specs with further entries, or without one."""
     kept = [entry for entry in clone.specs() if entry[2] != without]
     tree = clone.tree(*sorted([*kept, *more], key=lambda entry: entry[2]))
     clone.head(("40000", tree, b"specs"))
@@ -50,12 +50,14 @@ _, status, usage = os.wait4(process.pid, 0)
 open(sys.argv[1], "w").write(str(usage.ru_maxrss // 1024))
 os._exit(os.waitstatus_to_exitcode(status))
 """
-"""A small process in between: Linux counts the memory that a process had before execve(2) as its own, and here that
-would be the memory of the tests."""
+"""A small process that starts the command and measures its memory.
+
+Until a child calls execve(2), Linux counts the parent's memory in the child's peak, and the test process is large.
+"""
 
 
 def _measured(clone: Clone, *words: str) -> tuple[int, str, int]:
-    """Exit status, output, and the peak memory in MiB of its processes."""
+    """Exit status, output, and peak memory in MiB of a taploom command."""
     peak = clone.top.parent / "peak"
     command = [sys.executable, "-c", MEASURED, str(peak), *words]
     done = subprocess.run(command, cwd=clone.top, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -63,11 +65,11 @@ def _measured(clone: Clone, *words: str) -> tuple[int, str, int]:
 
 
 @pytest.mark.parametrize("name", [b"large.yaml", b"taploom.lock"], ids=["spec", "lock"])
-def test_a_file_of_700_mib_is_never_unpacked(name: bytes, clone: Clone) -> None:
+def test_a_file_of_700_mib_is_never_decompressed(name: bytes, clone: Clone) -> None:
     _specs(clone, ("100644", large(clone, "blob", 700 * MIB), name), without=name)
     status, told, memory = _measured(clone, "plan", "main..HEAD")
     assert status == 1, told
-    assert f"specs/{name.decode()}:1:1: error[TL105]: the file has 700.0 MiB, and the most is 8" in told
+    assert f"specs/{name.decode()}:1:1: error[TL105]: the file has 700.0 MiB, and the maximum is 8" in told
     assert memory < 200
 
 
@@ -90,7 +92,7 @@ def test_a_commit_or_a_tree_of_300_mib_is_refused(kind: str, clone: Clone) -> No
     assert memory < 200
 
 
-def test_a_message_of_70_mib_costs_the_page_and_no_more(clone: Clone) -> None:
+def test_a_commit_message_of_70_mib_fails_only_the_history(clone: Clone) -> None:
     tree, who = clone.git("rev-parse", "main^{tree}"), "Ann <a@example.org> 1798761600 +0000"
     head = f"tree {tree}\nparent {clone.name('HEAD')}\nauthor {who}\ncommitter {who}\n\n".encode()
     (clone.top / ".git/refs/heads/change").write_text(large(clone, "commit", 70 * MIB, head) + "\n")
@@ -98,8 +100,8 @@ def test_a_message_of_70_mib_costs_the_page_and_no_more(clone: Clone) -> None:
         history(Path("specs"), 3)
 
 
-def test_ten_billion_files_in_a_few_trees(clone: Clone) -> None:
-    """Ten folders in each of ten in each of ten …, all of them the same."""
+def test_ten_billion_files_in_a_few_trees_are_refused(clone: Clone) -> None:
+    """The tree has ten levels, each with ten identical folders."""
     tree = clone.tree(("100644", clone.object("blob", b"taploom: 1\n"), b"x.yaml"))
     for _ in range(10):
         tree = clone.tree(*(("40000", tree, f"d{number}".encode()) for number in range(10)))
@@ -110,7 +112,7 @@ def test_ten_billion_files_in_a_few_trees(clone: Clone) -> None:
     assert memory < 300
 
 
-def test_more_files_than_a_folder_may_have(clone: Clone) -> None:
+def test_more_files_than_the_limit_are_refused(clone: Clone) -> None:
     blob = clone.object("blob", b"taploom: 1\n")
     rows = (b"100644 %06d.yaml\0" % number + bytes.fromhex(blob) for number in range(100_001))
     clone.head(("40000", clone.object("tree", b"".join(rows)), b"specs"))
@@ -118,10 +120,10 @@ def test_more_files_than_a_folder_may_have(clone: Clone) -> None:
     assert (status, "`HEAD` has more than 100,000 files in specs" in told) == (64, True), told
 
 
-def test_a_revision_that_cannot_be_read_is_not_told_as_the_beginning(clone: Clone) -> None:
+def test_an_unreadable_revision_is_not_shown_as_the_first_one(clone: Clone) -> None:
     blob = clone.object("blob", b"taploom: 1\n")
     _specs(clone, ("100644", blob, b"same.yaml"), ("100644", blob, b"same.yaml"))
-    index, page, *_ = pages(site_view(seed(), (), (), {}, history=Past().told(Path("specs"), 3)))
+    index, page, *_ = pages(site_view(seed(), (), (), {}, history=RevisionCache().history(Path("specs"), 3)))
     assert "cannot be read" in index.markdown
     assert "has same.yaml twice" in page.markdown
     assert "Nothing before it" not in page.markdown
@@ -130,8 +132,8 @@ def test_a_revision_that_cannot_be_read_is_not_told_as_the_beginning(clone: Clon
 _TEXTS = {"deep": b"[" * 200_000, "null": b"null", "no text": b"\xff\xfe\x00", "nothing": b"", "digits": b"9" * 100_000}
 
 
-@pytest.mark.parametrize("name", [*_TEXTS, "a link to what never ends"])
-def test_a_plan_of_a_stranger_that_is_none(name: str, clone: Clone, taploom: Taploom) -> None:
+@pytest.mark.parametrize("name", [*_TEXTS, "a link to an endless file"])
+def test_an_invalid_plan_file_is_a_usage_error(name: str, clone: Clone, taploom: Taploom) -> None:
     path = clone.top / "rendered/plan.json"
     path.parent.mkdir()
     path.write_bytes(_TEXTS[name]) if name in _TEXTS else path.symlink_to("/dev/zero")
@@ -151,7 +153,9 @@ def test_a_plan_of_a_stranger_that_is_none(name: str, clone: Clone, taploom: Tap
     ],
     ids=["twice", "twice with a slash", "upwards", "git's own", "no text"],
 )
-def test_trees_that_git_would_not_write(entries: tuple[bytes, ...], said: str, clone: Clone, taploom: Taploom) -> None:
+def test_odd_names_in_trees_are_reported_or_ignored(
+    entries: tuple[bytes, ...], said: str, clone: Clone, taploom: Taploom
+) -> None:
     blob = clone.object("blob", b"taploom: 1\nzones: {zz: {}}\n")
     _specs(clone, *(("100644", blob, name) for name in entries))
     told = taploom("plan", "main..HEAD")

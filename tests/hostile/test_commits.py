@@ -1,4 +1,4 @@
-"""Subjects, authors and names of files on the pages: text of one line, in every theme, and never a part of the page."""
+"""Subjects, authors and file names from commits are one line of text on the pages in every theme, never markup."""
 
 import os
 import subprocess
@@ -71,7 +71,7 @@ _ANN = b"Ann <a@example.org> 1798761600 +0000"
 
 
 def committed(clone: Clone, subject: bytes, who: bytes = _ANN, headers: bytes = b"") -> str:
-    """Puts a commit on top that changes a comment of the specs; gives its name."""
+    """Adds a commit that changes a comment in the specs, and returns its name."""
     (clone.top / "specs/more.yaml").write_text(f"taploom: 1\n# {clone.name('HEAD')}\n")
     clone.git("add", "--all")
     tree = clone.git("write-tree").encode()
@@ -83,14 +83,14 @@ def committed(clone: Clone, subject: bytes, who: bytes = _ANN, headers: bytes = 
 
 
 @pytest.mark.parametrize("case", ODD_BREAKS)
-def test_a_subject_is_one_line_whatever_breaks_it(case: str, clone: Clone) -> None:
+def test_a_subject_is_one_line_with_any_line_break(case: str, clone: Clone) -> None:
     committed(clone, ODD_BREAKS[case].encode() + b"\n\nand a second paragraph")
     (one,) = history(Path("specs"), 1)
     assert (one.subject, one.author, one.date) == ("one two", "Ann", "2027-01-01T00:00:00+00:00")
 
 
 @pytest.mark.parametrize("case", SUBJECTS)
-def test_a_subject_prints_and_is_told_in_a_line(case: str, clone: Clone) -> None:
+def test_a_subject_is_printable_and_one_line(case: str, clone: Clone) -> None:
     committed(clone, SUBJECTS[case].encode())
     one, before = history(Path("specs"), 2)
     assert one.parent == before.name
@@ -102,7 +102,7 @@ def test_a_subject_prints_and_is_told_in_a_line(case: str, clone: Clone) -> None
 
 
 @pytest.mark.parametrize("case", AUTHORS)
-def test_an_author_is_told_in_a_line(case: str, clone: Clone) -> None:
+def test_an_author_is_one_line(case: str, clone: Clone) -> None:
     committed(clone, b"x", AUTHORS[case])
     (one,) = history(Path("specs"), 1)
     assert len(one.author.splitlines()) <= 1
@@ -122,17 +122,17 @@ def test_an_author_is_told_in_a_line(case: str, clone: Clone) -> None:
     ],
     ids=["UTF-16", "unknown encoding", "Latin-1", "signature", "headers again", "NUL"],
 )
-def test_headers_of_a_commit_shape_nothing(headers: bytes, subject: bytes, told: str, clone: Clone) -> None:
+def test_odd_headers_of_a_commit_have_no_effect(headers: bytes, subject: bytes, told: str, clone: Clone) -> None:
     before = clone.name("HEAD")
     name = committed(clone, subject, headers=headers)
     if b"parent 000" in headers:
-        return  # git reads the second parent as one, and finds that it is not there
+        return  # git takes this header for a second parent, which does not exist
     (one,) = history(Path("specs"), 1)
     assert (one.name, one.parent, one.subject, one.author) == (name, before, told, "Ann")
 
 
 class _Shape(HTMLParser):
-    """The tags of a page with the names of their attributes, and where it leads to."""
+    """A parser that counts tags with the names of their attributes, and collects the targets of links."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -157,7 +157,7 @@ TINY = (
 
 
 def _history(top: Path, subjects: list[str], author: str, files: list[str]) -> Clone:
-    """A repository with a commit for each subject, and specs in files of these names; all else is the same for all."""
+    """A repository with a commit for each subject and a spec for each file name; the rest does not depend on them."""
     subprocess.run(["git", "init", "--quiet", "--initial-branch=main", str(top)], check=True)
     clone = Clone(top, top / "marker")
     clone.write("specs/site.yaml", TINY)
@@ -171,7 +171,7 @@ def _history(top: Path, subjects: list[str], author: str, files: list[str]) -> C
 
 
 def _built(clone: Clone, theme: str, out: Path) -> dict[str, _Shape]:
-    """The pages of its site, and their shapes by path."""
+    """Builds the site of a repository, and returns the shapes of its pages by path."""
     clone.write(
         "mkdocs.yml",
         f"site_name: t\ndocs_dir: docs\nrepo_url: https://git.example.org/o/r\nedit_uri: edit/main/\ntheme: {theme}\n"
@@ -190,8 +190,8 @@ def _links(pages: dict[str, _Shape]) -> set[str]:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_the_pages_have_the_shape_of_a_harmless_site(theme: str, tmp_path: Path) -> None:
-    """The pages have exactly the tags and attributes of a harmless site, and no link leads where the texts point to."""
+def test_pages_have_the_shape_of_a_harmless_site(theme: str, tmp_path: Path) -> None:
+    """Compares a hostile with a harmless site: same tags and attributes, and no links to other hosts or schemes."""
     words = list(SUBJECTS.values())
     author = '<b onclick=x>"A"</b> &lt;i&gt; {{ x }} [a](b)'.replace("<", "\u2039").replace(">", "\u203a")
     evil = _history(tmp_path / "evil", words, author, list(FILES))
@@ -208,8 +208,8 @@ def test_the_pages_have_the_shape_of_a_harmless_site(theme: str, tmp_path: Path)
 
 
 @needs("chromium")
-def test_nothing_of_a_stranger_runs_in_a_browser(tmp_path: Path, page: Page) -> None:
-    """On every page of the changes, and in what search lists of them."""
+def test_no_script_from_commits_runs_in_a_browser(tmp_path: Path, page: Page) -> None:
+    """Opens every page of changes, and the search results that list them."""
     evil = _history(tmp_path / "evil", list(SUBJECTS.values()), "Ann", list(FILES))
     _built(evil, THEMES["material"], tmp_path / "out")
     with served(tmp_path / "out") as address:
@@ -224,7 +224,7 @@ def test_nothing_of_a_stranger_runs_in_a_browser(tmp_path: Path, page: Page) -> 
         assert page.evaluate("window.marked") is None
 
 
-def test_no_two_files_and_no_two_commits_share_a_page() -> None:
+def test_no_two_files_share_a_page() -> None:
     from taploom.site.sources import page_of
 
     names = ("a-b", "a.b", "a/b", "a--b", "A-b", "a_b", "a b", "-a-b", "a-b-", "é", "è", "x" * 300, "x" * 301)

@@ -1,4 +1,4 @@
-"""The environment of git: no variable steers it, no program of the tree is run as git, and owners are checked."""
+"""git's environment: no variable changes the result, no program from the tree runs as git, and owners are checked."""
 
 import os
 import subprocess
@@ -37,7 +37,7 @@ VARIABLES = {
 
 
 @pytest.mark.parametrize("name", VARIABLES)
-def test_no_variable_of_gits_steers_it(
+def test_no_variable_of_git_changes_the_result(
     name: str, clone: Clone, taploom: Taploom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
@@ -69,7 +69,7 @@ def _lives(state: Path) -> bool:
         return False
 
 
-def test_a_git_that_never_ends_is_ended_with_all_that_it_started(
+def test_a_git_that_hangs_is_killed_with_its_children(
     clone: Clone, taploom: Taploom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     program = tmp_path / "bin/git"
@@ -82,14 +82,14 @@ def test_a_git_that_never_ends_is_ended_with_all_that_it_started(
     assert (told.status, "git rev-parse has not ended after 1 seconds" in told.err) == (64, True), told.err
     for started in (tmp_path / "started").read_text().split():
         state, end = Path(f"/proc/{started}/stat"), time.monotonic() + 5
-        while _lives(state) and time.monotonic() < end:  # who is killed ends a moment later
+        while _lives(state) and time.monotonic() < end:  # a killed process ends a moment later
             time.sleep(0.01)
         assert not _lives(state)
 
 
 @pytest.mark.parametrize("path", [".", "", "bin", ".:bin"])
-def test_relative_entries_of_path_are_none(path: str, tmp_path: Path) -> None:
-    """For every program, in a process of its own."""
+def test_relative_entries_of_path_are_removed(path: str, tmp_path: Path) -> None:
+    """taploom cleans PATH at its start, for every program; the test runs it as a new process."""
     script = "import os, sys; from taploom.cli.entry import main; sys.argv[1:] = ['--version']\n"
     script += "try: main()\nfinally: os.write(2, os.environ['PATH'].encode())"
     env = {**os.environ, "PATH": f"{path}:/usr/bin:{path}:/bin"}
@@ -98,7 +98,7 @@ def test_relative_entries_of_path_are_none(path: str, tmp_path: Path) -> None:
 
 
 @needs("root")
-def test_a_repository_of_somebody_else_is_left_alone_in_every_language(
+def test_a_repository_of_another_user_is_refused_in_every_language(
     clone: Clone, taploom: Taploom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for path in (clone.top, clone.top / ".git"):

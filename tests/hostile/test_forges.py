@@ -1,4 +1,4 @@
-"""Forges that answer as none should: `comment` ends in time, with an error message; the token goes nowhere else."""
+"""Forges with invalid answers: `comment` ends in time with an error message, and the token is sent nowhere else."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -24,9 +24,9 @@ DRIFT = '{"format": "taploom-drift/1", "hosts": [], "missing": ["cedar"]}'
 def commented(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Commented]:
-    """Runs `comment` in a job of either kind of forge, with a budget of some seconds and a mebibyte.
+    """Runs `comment` in a job of GitHub or GitLab, with limits of a few seconds and 1 MiB.
 
-    Two seconds are for forges that never finish; others get more, as a busy machine makes them slow.
+    Forges that never finish get two seconds; others get more, because the machine may be busy.
     """
     forges: list[Forge] = []
     monkeypatch.setattr(api, "BYTES", 1 << 20)
@@ -60,7 +60,7 @@ def commented(
 
 @BOTH
 @pytest.mark.parametrize("name", FORGES)
-def test_a_forge_that_answers_as_none_should(name: str, kind: str, commented: Commented) -> None:
+def test_an_invalid_answer_of_a_forge_is_an_error(name: str, kind: str, commented: Commented) -> None:
     answer, words = FORGES[name]
     began = time.monotonic()
     told, forge = commented(kind, answer, seconds=2 if answer in SLOW else 8)
@@ -71,7 +71,7 @@ def test_a_forge_that_answers_as_none_should(name: str, kind: str, commented: Co
 
 @BOTH
 @pytest.mark.parametrize("name", STATUSES)
-def test_a_forge_that_answers_about_statuses_as_none_should(name: str, kind: str, commented: Commented) -> None:
+def test_an_invalid_answer_about_statuses_is_an_error(name: str, kind: str, commented: Commented) -> None:
     answer, words = STATUSES[name]
     began = time.monotonic()
     seconds = 2 if answer in SLOW else 8
@@ -88,13 +88,13 @@ def _refused(told: Outcome, forge: Forge, words: str) -> None:
     assert "##[" not in told.err
     assert TOKEN not in told.err
     assert "internal error" not in told.err
-    assert {one.split()[0] for one in forge.asked} == {"GET"}, "nothing is written to a forge that cannot be read"
+    assert {one.split()[0] for one in forge.asked} == {"GET"}, "nothing may be written to a forge with invalid answers"
 
 
 @pytest.mark.parametrize(
     "event", ["null", "[]", "5", '{"pull_request": 5}', '{"pull_request": {"number": "5/x"}}', "{", ""]
 )
-def test_an_event_of_another_shape(event: str, commented: Commented) -> None:
+def test_an_invalid_event_is_an_error(event: str, commented: Commented) -> None:
     told, forge = commented("github", said("{}"), event)
     assert (told.status, forge.asked) == (1, [])
     assert told.err.startswith("No comment: ")
@@ -103,20 +103,22 @@ def test_an_event_of_another_shape(event: str, commented: Commented) -> None:
 @pytest.mark.parametrize(
     "url", ["http://[::1", "http://x:y/", "http://127.0.0.1:1/\u20ac", "http://a b", "ftp://x", "http://"]
 )
-def test_an_address_that_is_none(url: str) -> None:
+def test_an_invalid_url_is_an_error_without_the_token(url: str) -> None:
     with pytest.raises(api.ForgeError) as refused:
         api.Api(url, {"PRIVATE-TOKEN": TOKEN}).get("/user")
     assert TOKEN not in str(refused.value)
 
 
-def test_a_token_that_no_header_can_hold() -> None:
+def test_an_invalid_token_is_an_error_without_the_token() -> None:
     with pytest.raises(api.ForgeError) as refused:
         api.Api("http://127.0.0.1:1", {"PRIVATE-TOKEN": f"{TOKEN}\nX: y"}).get("/user")
     assert TOKEN not in str(refused.value)
 
 
 @pytest.mark.parametrize("raw", [b"\xff\xfe", TEXT.encode() + b"\x80", TEXT.encode() + b" " * (5 << 20)])
-def test_a_file_that_is_no_comment(raw: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_without_a_valid_comment_is_refused(
+    raw: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "plan.md").write_bytes(raw)
     assert run(["comment", str(tmp_path / "plan.md")]) == 64
     assert "internal error" not in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""CI jobs in a checkout of a change run none of its modules, no other release of an action, none of its lines."""
+"""CI jobs for a hostile change: they import none of its modules, run none of its texts, and use only pinned actions."""
 
 import json
 import re
@@ -34,7 +34,7 @@ MODULES = (
 
 @pytest.fixture
 def checkout(clone: Clone) -> Clone:
-    """A change that brings modules, each called as one that Python or pip would import."""
+    """A change that adds Python modules named like modules that Python or pip imports."""
     text = f"import pathlib\npathlib.Path({str(clone.marker)!r}).touch()\n"
     for name in MODULES:
         clone.write(f"{name}.py", text)
@@ -47,7 +47,7 @@ def checkout(clone: Clone) -> Clone:
 
 
 def wheel(folder: Path) -> Path:
-    """A package that has a command `taploom` and needs nothing."""
+    """A package with a command `taploom` and no dependencies."""
     path, info = folder / "taploom-9-py3-none-any.whl", "taploom-9.dist-info"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("taploom_of_the_wheel.py", "def main() -> None:\n    pass\n")
@@ -61,7 +61,7 @@ def wheel(folder: Path) -> Path:
 
 
 def environment(folder: Path, real: dict[str, str]) -> dict[str, str]:
-    """With a Python of its own first in PATH, and no taploom."""
+    """An environment with a new Python first in PATH, without taploom."""
     subprocess.run([sys.executable, "-I", "-m", "venv", str(folder / "python")], check=True)
     return {**real, "PATH": f"{folder}/python/bin:/usr/bin:/bin", "PIP_NO_INDEX": "1"}
 
@@ -81,7 +81,7 @@ def test_the_component_installs_taploom_without_the_modules_of_a_change(checkout
 
 
 def _texts() -> dict[str, str]:
-    """The files that jobs are made from, ours and those that people copy."""
+    """The files that define CI jobs: our own, and examples and templates that users copy."""
     places = ("action.yml", "templates/*.yml", ".github/workflows/*.yml", "site/**/*.md")
     found = [path for place in places for path in sorted(ROOT.glob(place))]
     found += sorted((ROOT / "compiler/taploom/cli/starter").iterdir())
@@ -97,7 +97,7 @@ def test_actions_are_pinned_by_commit() -> None:
 
 
 def test_jobs_install_this_distribution_at_a_version_or_from_a_given_place() -> None:
-    """A name without a version is whatever somebody has put on a registry since, or had put there before us."""
+    """Without a version, pip would install whatever a registry has under the name, even somebody else's upload."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     pinned = f"{project['name']}=={__version__}"
     texts = "\n".join(_texts().values())
@@ -125,14 +125,14 @@ _LINES = ("::error::a", "  ::add-mask::b", "\u00a0::warning file=x::c")
 
 
 def _obeyed(text: str) -> list[str]:
-    """The lines that a runner takes for commands: `ActionCommand.TryParseV2` and `TryParse` of GitHub's."""
+    """Lines that a GitHub runner would run as commands, according to its `ActionCommand.TryParseV2` and `TryParse`."""
     lines = re.split(r"\r\n|\r|\n", text)
     return [line for line in lines if _COMMAND.search(line) or re.match(r"::[^:]*::", line.strip())]
 
 
 @pytest.fixture
 def noisy(clone: Clone) -> Clone:
-    """A change whose specs and files have commands wherever they may have words, and mistakes that quote them."""
+    """A change with runner commands in its specs and file names; the specs have errors whose messages quote them."""
     clone.site("specs", changed=True)
     described = "".join(f"  z{n}: {{description: '{line} {_HOSTILE}'}}\n" for n, line in enumerate(_LINES))
     clone.write("specs/##[error]file.yaml", f"taploom: 1\nzones:\n{described}")
@@ -145,7 +145,7 @@ def noisy(clone: Clone) -> Clone:
 
 
 @pytest.mark.parametrize("form", ["full", "concise", "json", "gitlab", "sarif", "junit", "github"])
-def test_no_finding_is_a_command(form: str, noisy: Clone, taploom: Taploom) -> None:
+def test_no_finding_contains_a_runner_command(form: str, noisy: Clone, taploom: Taploom) -> None:
     told = taploom("validate", "--format", form)
     assert told.status == 1
     assert "error]" in told.out + told.err
@@ -155,7 +155,7 @@ def test_no_finding_is_a_command(form: str, noisy: Clone, taploom: Taploom) -> N
 
 
 @pytest.mark.parametrize("form", ["text", "md", "json", "html", "sarif", "github"])
-def test_no_plan_is_a_command(form: str, noisy: Clone, taploom: Taploom) -> None:
+def test_no_plan_contains_a_runner_command(form: str, noisy: Clone, taploom: Taploom) -> None:
     (noisy.top / "specs/odd.yaml").unlink()
     noisy.write("specs/policy.yaml", BASE["policy.yaml"].replace('"also', f'"::error::a {_HOSTILE}'))
     for words in ((), ("main..change",), ("##[error]..::error::x::",), ("::error::x", "##[error]y.json")):
@@ -164,7 +164,7 @@ def test_no_plan_is_a_command(form: str, noisy: Clone, taploom: Taploom) -> None
         assert [line for line in found if not re.match(r"::(error|warning|notice) ", line)] == []
 
 
-def test_no_other_word_is_a_command(noisy: Clone, taploom: Taploom) -> None:
+def test_no_other_output_contains_a_runner_command(noisy: Clone, taploom: Taploom) -> None:
     (noisy.top / "specs/odd.yaml").unlink()
     noisy.write("specs/policy.yaml", BASE["policy.yaml"])
     for words in (
@@ -187,7 +187,7 @@ def test_no_other_word_is_a_command(noisy: Clone, taploom: Taploom) -> None:
         assert told.out + told.err
 
 
-def test_data_means_what_it_meant(noisy: Clone, taploom: Taploom) -> None:
+def test_escaped_json_decodes_to_the_original_text(noisy: Clone, taploom: Taploom) -> None:
     told = taploom("validate", "--format", "json").out
     assert "##[" not in told
     assert "##[" in json.dumps(json.loads(told))

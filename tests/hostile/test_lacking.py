@@ -1,4 +1,4 @@
-"""Clones that lack something, or have something else in its place: `plan` says so, fetches nothing, runs nothing."""
+"""Clones with something missing or replaced: `plan` reports it, fetches nothing, and runs nothing."""
 
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ from tests.hostile.clone import Clone
 
 
 def nested(clone: Clone) -> str:
-    """A repository in the place of specs, like a submodule that was checked out."""
+    """Makes the folder of specs a repository, like a submodule that is checked out."""
     subprocess.run(["git", "init", "--quiet", "specs"], cwd=clone.top, check=True)
     clone.git("config", "-f", "specs/.git/config", "core.fsmonitor", clone.mark)
     return "specs is a separate repository inside this one"
@@ -34,7 +34,7 @@ def missing(clone: Clone) -> str:
 
 
 def promised(clone: Clone) -> str:
-    """A missing object in a partial clone, whose remote would run a command."""
+    """Removes an object from a partial clone, whose remote would run a command."""
     clone.git("config", "extensions.partialClone", "origin")
     clone.git("config", "core.repositoryformatversion", "1")
     clone.git("config", "remote.origin.promisor", "true")
@@ -108,7 +108,9 @@ def nonsense_at_the_top(clone: Clone) -> str:
     ],
     ids=lambda case: case.__name__,
 )
-def test_what_cannot_be_compared_is_said(case: Callable[[Clone], str], clone: Clone, taploom: Taploom) -> None:
+def test_a_clone_that_cannot_be_compared_is_reported(
+    case: Callable[[Clone], str], clone: Clone, taploom: Taploom
+) -> None:
     said = case(clone)
     told = taploom("plan", "main..HEAD" if "HEAD" in said else "main..change")
     assert told.status == 64, told
@@ -122,8 +124,8 @@ def link_within(clone: Clone) -> str:
     return _linked(clone, "specs", "other")
 
 
-def link_to_what_is_no_part_of_it(clone: Clone) -> str:
-    """A folder of the machine that has specs, and a lock."""
+def link_out_of_the_repository(clone: Clone) -> str:
+    """Links to a folder elsewhere on the machine that has specs and a lock."""
     elsewhere = clone.marker.parent / "elsewhere"
     shutil.copytree(clone.top / "specs", elsewhere / "specs")
     (elsewhere / "specs/taploom.lock").write_text("a secret of the machine\n")
@@ -142,11 +144,11 @@ def _linked(clone: Clone, name: str, target: str) -> str:
     shutil.rmtree(clone.top / name)
     (clone.top / name).symlink_to(target)
     clone.commit()
-    return f"{name}:1:1: error[TL104]: this is a link, and taploom follows no link on the way to the folder of specs"
+    return f"{name}:1:1: error[TL104]: the path of the folder of specs must not contain this symbolic link"
 
 
 def submodule(clone: Clone) -> str:
-    """Checked out, with specs of its own."""
+    """Makes the folder of specs a submodule that is checked out."""
     clone.git("rm", "-r", "--quiet", "--force", "specs")
     clone.site("specs", changed=False)
     subprocess.run(["git", "init", "--quiet", "specs"], cwd=clone.top, check=True)
@@ -161,7 +163,7 @@ def submodule_in_specs(clone: Clone) -> str:
 
 
 def submodule_in_specs_that_is_not_checked_out(clone: Clone) -> str:
-    """As a clone without `--recurse-submodules` has it: an empty folder."""
+    """Leaves an empty folder, as a clone without `--recurse-submodules` does."""
     _submodule(clone)
     shutil.rmtree(clone.top / "specs/more")
     (clone.top / "specs/more").mkdir()
@@ -197,7 +199,7 @@ VERBS = (
     "case",
     [
         link_within,
-        link_to_what_is_no_part_of_it,
+        link_out_of_the_repository,
         link_to_a_folder_of_the_system,
         link_nowhere,
         submodule,
@@ -206,7 +208,7 @@ VERBS = (
     ],
     ids=lambda case: case.__name__,
 )
-def test_what_no_commit_holds_is_refused_by_every_command(
+def test_specs_outside_the_commits_are_refused_by_every_command(
     case: Callable[[Clone], str], clone: Clone, taploom: Taploom
 ) -> None:
     said = case(clone)
@@ -214,7 +216,7 @@ def test_what_no_commit_holds_is_refused_by_every_command(
         told = taploom(*words)
         if (
             told.status == 64 and words[0] == "plan" and case is submodule
-        ):  # it is unclear which repository's commits are meant
+        ):  # `plan` cannot tell which repository's commits are meant
             assert "specs is a separate repository inside this one" in told.err
             continue
         assert told.status == 1, (words, told)
@@ -224,7 +226,7 @@ def test_what_no_commit_holds_is_refused_by_every_command(
     assert not clone.marker.exists()
 
 
-def test_a_link_around_the_folder_of_specs_is_refused_alike(clone: Clone, taploom: Taploom) -> None:
+def test_a_link_above_the_folder_of_specs_is_refused(clone: Clone, taploom: Taploom) -> None:
     clone.site("net/specs", changed=False)
     clone.commit()
     assert taploom("plan", "HEAD", "--specs", "net/specs").status == 0
@@ -234,10 +236,10 @@ def test_a_link_around_the_folder_of_specs_is_refused_alike(clone: Clone, taploo
     for words in (("validate",), ("lock",), ("plan", "HEAD~1..HEAD"), ("plan",), ("render", "--out", "out")):
         told = taploom(*words, "--specs", "net/specs")
         assert told.status == 1, (words, told)
-        assert "net:1:1: error[TL104]: this is a link" in told.out + told.err
+        assert "net:1:1: error[TL104]: the path of the folder of specs must not" in told.out + told.err
 
 
-def test_outside_of_a_repository_a_link_is_the_users_own(clone: Clone, taploom: Taploom) -> None:
+def test_links_are_allowed_outside_a_repository(clone: Clone, taploom: Taploom) -> None:
     shutil.rmtree(clone.top / ".git")
     (clone.top / "specs").rename(clone.top / "real")
     (clone.top / "specs").symlink_to("real")

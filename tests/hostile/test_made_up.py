@@ -1,4 +1,4 @@
-"""Made-up specs and trees of a stranger, by seeds: a fair number on each run, and more by `pytest --hostile 60`."""
+"""Random hostile specs and clones: each run tries a few seeds, and `pytest --hostile 60` tries 60."""
 
 import random
 import re
@@ -22,10 +22,10 @@ from taploom.report.plan.markdown import change_markdown
 from taploom.report.plan.text import change_text
 
 SPECS = 50
-"""Mutated specs a test, so that 60 tests have 3,000."""
+"""Number of mutated sites per test; 60 tests try 3,000 sites."""
 
 SECONDS = 20
-"""Far more than any of them takes, on a machine that is busy."""
+"""Maximum duration of one compilation in seconds; a compilation is much faster even on a busy machine."""
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _TREES = (
@@ -47,7 +47,7 @@ _TREES = (
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """As many seeds as are asked for."""
+    """Runs each test once for each of the first N seeds; N is the value of `--hostile`."""
     if "seed" in metafunc.fixturenames:
         metafunc.parametrize("seed", range(metafunc.config.getoption("--hostile")))
 
@@ -83,14 +83,14 @@ def test_mutated_specs_are_compiled_or_refused_with_a_place(seed: int) -> None:
         assert change.has_changes or told[0].startswith("No changes."), number
 
 
-def test_made_up_trees_hide_nothing_and_run_nothing(seed: int, clone: Clone, taploom: Taploom) -> None:
-    """Two to four of what a stranger may do to a clone, one after the other."""
+def test_random_clones_hide_nothing_and_run_nothing(seed: int, clone: Clone, taploom: Taploom) -> None:
+    """Applies two to four hostile changes to a clone, one after the other."""
     chance = random.Random(seed)
     cases = chance.sample(_TREES, chance.randint(2, 4))
-    cases.sort(key=lambda case: case is trees.attributes)  # git refuses to add files once these filters are required
+    cases.sort(key=lambda case: case is trees.attributes)  # last: git refuses to add files with a failing filter
     for case in cases:
         case(clone)
-    clone.marker.unlink(missing_ok=True)  # git obeys what a case has configured while the next one prepares the clone
+    clone.marker.unlink(missing_ok=True)  # the preparation's own git commands may have run configured programs
     told = taploom("plan", chance.choice(("main..change", "main..HEAD", "main")), "--detailed-exitcode")
     assert told.status == 2, (cases, told.err)
     assert TRUTH in told.out, cases

@@ -1,4 +1,4 @@
-"""Which modules start programs: git is run in one place, so that the guards there hold for all of taploom."""
+"""Finds the modules that start programs: only one module runs git, so every use of git has that module's safeguards."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ _STARTS = ("system", "popen", "startfile", "fork_exec", "create_subprocess_exec"
 
 
 def _starts(path: Path) -> bool:
-    """Whether a module can start a program: by `subprocess`, `pty`, or a function of `os` or `asyncio`."""
+    """Whether a module can start a program, through `subprocess`, `pty`, or functions of `os` or `asyncio`."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import) and {alias.name for alias in node.names} & {"subprocess", "pty"}:
             return True
@@ -24,13 +24,13 @@ def _starts(path: Path) -> bool:
     return False
 
 
-def test_one_module_runs_git_and_the_lab_everything_else() -> None:
+def test_only_one_module_runs_git_and_only_the_lab_other_programs() -> None:
     found = {str(path.relative_to(_PACKAGE)) for path in _PACKAGE.rglob("*.py") if _starts(path)}
     assert {name for name in found if not name.startswith("lab/")} == {"diff/git.py"}
     assert len(found) > 3
 
 
-def test_every_test_that_the_table_of_security_names_is_there() -> None:
+def test_every_test_named_in_the_security_policy_exists() -> None:
     root = Path(__file__).parents[2]
     named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (root / "SECURITY.md").read_text(encoding="utf-8"))
     assert len(named) > 20
@@ -40,7 +40,7 @@ def test_every_test_that_the_table_of_security_names_is_there() -> None:
 
 
 def _prints(path: Path) -> bool:
-    """Whether a module prints by itself."""
+    """Whether a module prints directly."""
     calls = (ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
     return any(
         call in ("print", "click.echo", "click.secho") or call.endswith(("stdout.write", "stderr.write"))
@@ -48,7 +48,7 @@ def _prints(path: Path) -> bool:
     )
 
 
-def test_what_is_printed_goes_by_the_guard_against_commands_of_runners() -> None:
-    """Except our own schemas, and what `fmt -` and `export -` pass on unchanged."""
+def test_output_passes_the_guard_against_runner_commands() -> None:
+    """Only our own schemas and the output of `fmt -` and `export -` skip the guard: this output must stay unchanged."""
     found = {path.name for path in (_PACKAGE / "cli").glob("*.py") if _prints(path)}
     assert found == {"terminal.py", "entry.py", "schema.py", "fmt.py"}

@@ -1,4 +1,4 @@
-"""Trees and clones of a stranger: `plan` shows them as they are, or says why it cannot, and runs nothing."""
+"""Hostile trees and clones: `plan` shows the real change or an error, and runs no program."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ def bare_at_the_top(clone: Clone) -> None:
 
 
 def bare_around_specs(clone: Clone) -> None:
-    """With the specs one folder deeper, so that this repository is nearer to them than the clone's own."""
+    """Adds a bare repository `net` next to the folder of specs."""
     clone.repository("net")
     clone.commit()
 
@@ -50,12 +50,12 @@ def replaced_file(clone: Clone) -> None:
 
 
 def grafted(clone: Clone) -> None:
-    """The change begins a history of its own, which has nothing in common with `main`."""
+    """Cuts the history of the change, so that it has no commit in common with `main`."""
     clone.write(".git/info/grafts", f"{clone.name('change')}\n")
 
 
 def attributes(clone: Clone) -> None:
-    """Every attribute that shapes what git shows or checks out, with programs in the configuration."""
+    """Sets every attribute that affects diffs or checkouts, with programs in the configuration."""
     words = "diff=evil filter=evil merge=evil ident export-ignore export-subst text eol=crlf"
     text = f"* {words} working-tree-encoding=UTF-16\n"
     clone.write(".gitattributes", text)
@@ -89,7 +89,7 @@ def hooks(clone: Clone) -> None:
 
 
 def outputs(clone: Clone) -> None:
-    """Settings that change what commands print."""
+    """Sets options that change the output of git's commands."""
     for name, value in (
         ("core.quotePath", "true"),
         ("core.abbrev", "4"),
@@ -106,7 +106,7 @@ def outputs(clone: Clone) -> None:
 
 
 def names_of_files(clone: Clone) -> None:
-    """No file here is a spec; other files may have any name."""
+    """Adds files that have odd names, and are not specs, to the folder of specs."""
     for name in (
         "-x",
         "--output=x",
@@ -133,7 +133,7 @@ def submodules_elsewhere(clone: Clone) -> None:
 
 
 def deep(clone: Clone) -> None:
-    """Folders in folders, 3,000 of them, beside the specs."""
+    """Adds 3,000 nested folders next to the specs."""
     below = clone.tree(("100644", clone.object("blob", b"x"), b"x"))
     for _ in range(3000):
         below = clone.tree(("40000", below, b"d"))
@@ -163,7 +163,7 @@ def deep(clone: Clone) -> None:
     ],
     ids=lambda case: case.__name__,
 )
-def test_the_truth_is_told_and_nothing_runs(case: Case, clone: Clone, taploom: Taploom) -> None:
+def test_plan_shows_the_change_and_runs_nothing(case: Case, clone: Clone, taploom: Taploom) -> None:
     case(clone)
     told = taploom("plan", RANGE, "--detailed-exitcode")
     assert told.status == 2, told.err
@@ -184,8 +184,8 @@ _PLACES = {
 
 @pytest.mark.parametrize("name", _PLACES)
 @pytest.mark.parametrize("two", [False, True], ids=["BASE..HEAD", "BASE HEAD"])
-def test_no_folder_stands_for_a_revision(name: str, two: bool, clone: Clone, taploom: Taploom) -> None:
-    """A folder with the name of the requested revision, which holds the site of the other side."""
+def test_no_folder_is_taken_for_a_revision(name: str, two: bool, clone: Clone, taploom: Taploom) -> None:
+    """The folder has the name of one revision, but contains the site of the other revision."""
     base, head = clone.name("main"), clone.name("change")
     clone.git("update-ref", "refs/remotes/origin/main", base)
     folder = _PLACES[name].format(base=base, head=head)
@@ -199,8 +199,8 @@ def test_no_folder_stands_for_a_revision(name: str, two: bool, clone: Clone, tap
     assert TRUTH in told.out
 
 
-def test_a_folder_is_no_substitute_for_a_revision_that_is_missing(clone: Clone, taploom: Taploom) -> None:
-    """As in a shallow clone: the answer says that the revision is missing, and how a folder would be written."""
+def test_no_folder_is_taken_for_a_missing_revision(clone: Clone, taploom: Taploom) -> None:
+    """The revision is missing, as in a shallow clone; the error says so, and how to name the folder."""
     clone.site("origin/main", changed=True)
     for words in (("origin/main..HEAD",), ("origin/main", "HEAD"), ("HEAD", "origin/main")):
         told = taploom("plan", *words)
@@ -210,7 +210,7 @@ def test_a_folder_is_no_substitute_for_a_revision_that_is_missing(clone: Clone, 
         )
 
 
-def test_paths_are_known_by_their_form(clone: Clone, taploom: Taploom) -> None:
+def test_paths_are_recognised_by_their_form(clone: Clone, taploom: Taploom) -> None:
     clone.site("old..new", changed=False)
     clone.site("main", changed=True)
     assert taploom("plan", "./old..new", "./main", "--detailed-exitcode").status == 2

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Becomes the process 1 of a test host: boot.sh STATE LOWER NAME CAPABILITIES, in new namespaces of every kind but user.
-# What is mounted here, and what is not, keeps the host from the machine: its own /dev without devices, a read-only /sys
-# (so networkd takes links without waiting for udev, and nothing triggers a device), and of /proc/sys only `net` writable.
-# A line on standard input starts systemd: by then its network cards are there.
+# Becomes process 1 of a test host: boot.sh STATE LOWER NAME CAPABILITIES, in new namespaces of every kind except user.
+# The mounts separate the host from the machine: its own /dev without the machine's devices, a read-only /sys (networkd
+# then takes links without waiting for udev, and nothing triggers a device), and /proc/sys writable only below `net`.
+# The script starts systemd when it reads a line from standard input; the caller has plugged the network cards by then.
 set -eu
 state=$1 lower=$2 name=$3 capabilities=$4
 root=$state/root
@@ -16,7 +16,7 @@ for part in proc/sys/* proc/irq proc/bus proc/sysrq-trigger; do
     mount -o remount,bind,ro "$part"
   fi
 done
-# A kernel with br_netfilter has bridged frames pass the forward chains, in each new network by default.
+# With br_netfilter, bridged frames pass the forward chains by default in each new network namespace: switch that off.
 for setting in proc/sys/net/bridge/bridge-nf-call-*; do if [ -e "$setting" ]; then echo 0 >"$setting"; fi; done
 mount -t tmpfs -o mode=755 tmpfs run
 cat /proc/sys/kernel/random/uuid >run/boot_id

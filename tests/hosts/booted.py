@@ -1,4 +1,4 @@
-"""A whole host: systemd as process 1, D-Bus, networkd, timers, the journal and reboots, over an overlay of a tree.
+"""Boots a complete test host: systemd as process 1, D-Bus, networkd, timers, journal and reboots, on an overlay.
 
     with booted(uplinks=("eno1",)) as host:
         host.outside.ip("addr add 192.0.2.1/24 dev eno1")
@@ -6,10 +6,11 @@
         host.run("networkctl", "reload")
         host.reboot()
 
-A host has namespaces of its own of each kind but that of users, and a cgroup. Its files are an overlay: nothing below
-is written, what it writes is on a tmpfs, and both end with the process that holds them. Each uplink is a cable to
-`outside`, a namespace of the lab in which its other end bears the same name: gateway, operator and internet in one,
-or a place to plug in more. A reboot is a new process 1 with a new kernel's worth of network: files alone stay.
+A host has its own namespaces of every kind except user, and its own cgroup. Its root is an overlay: the lower tree is
+never written, and changes go to a tmpfs. Overlay and tmpfs disappear when the process that holds their mount namespace
+ends. Each uplink is a veth pair whose other end has the same name in the namespace `outside`. `outside` plays gateway,
+operator and internet at once; tests can attach further namespaces to it. A reboot starts a new process 1 in a fresh
+network namespace; only files survive.
 """
 
 from __future__ import annotations
@@ -36,31 +37,32 @@ CGROUPS = "/run/cgroups"
 BOOT = Path(__file__).with_name("boot.sh")
 STARTED = ("running", "degraded")
 WITHHELD = "-sys_time,-sys_module,-sys_rawio,-mac_admin,-mac_override,-wake_alarm,-block_suspend,-syslog"
-"""Capabilities (capabilities(7)) with which a host would reach the machine: its clock, its modules, its devices."""
+"""Capabilities (capabilities(7)) withheld from a host: they would let it change the machine's clock or devices."""
 
 
 class Host(Namespace):
-    """A host that has booted; `booted` makes one.
+    """A test host with systemd as its process 1; the context manager `booted` creates and boots one.
 
     Attributes:
-        name: Its name.
-        pid: Process in the outer process namespace whose `/proc/PID/ns` are its namespaces; another after each boot.
-        tree: The folder that it boots.
-        outside: The namespace at the other end of its uplinks.
-        plug: Gives it its network cards, at each boot before systemd starts.
-        boots: How often it has booted.
-        upper: The folder of the files that it has beside those of its tree, or instead of them.
-        group: Its cgroup, in the machine's tree of them.
+        name: Host name.
+        pid: PID of the host's process 1, as seen from outside; `/proc/PID/ns` are the host's namespaces. It changes
+            with each boot.
+        tree: Root folder that the host boots, the lower layer of its overlay.
+        outside: Namespace at the other end of the host's uplinks.
+        plug: Function that creates the host's network cards; it runs at each boot, before systemd starts.
+        boots: Number of boots so far.
+        upper: Upper layer of the overlay: the files that the host has in addition to, or in place of, its tree's.
+        group: Folder of the host's cgroup in the machine's cgroup tree.
     """
 
     def __init__(self, outside: Namespace, tree: Path, name: str, space: str) -> None:
-        """Prepares the files of a host that has not booted.
+        """Prepares the files of the host, without booting it.
 
         Args:
-            outside: The namespace that holds the host's files.
-            tree: Folder of a whole system, or `/`.
-            name: Its name.
-            space: Size of its disk, as tmpfs(5) writes it.
+            outside: Namespace whose mounts hold the host's files.
+            tree: Root folder of a complete system, or `/`.
+            name: Host name.
+            space: Size of the host's disk, in the syntax of tmpfs(5).
         """
         self.name = name
         self.outside = outside
@@ -78,7 +80,7 @@ class Host(Namespace):
         """Starts process 1 and waits until the boot is over.
 
         Raises:
-            LabError: systemd ended, or did not come up in time; the message holds what it printed.
+            LabError: systemd ended or did not start in time; the message contains its console output.
         """
         into = [f"--mount=/proc/{self.outside.pid}/ns/mnt", f"--pid=/proc/{self.outside.pid}/ns/pid_for_children"]
         new = ["--net", "--mount", "--uts", "--ipc", "--pid", "--cgroup", "--fork", "--kill-child"]
@@ -86,7 +88,8 @@ class Host(Namespace):
         shell = ["sh", f"{STATE}/boot.sh", STATE, str(self.tree), self.name, WITHHELD]
         joining = ["sh", "-c", 'echo 0 >"$0" && exec "$@"', f"{CGROUPS}/{self.group.name}/cgroup.procs"]
         self._process = subprocess.Popen(
-            # Whoever started the tests may ignore a hang-up, which is how the kernel tells of a reboot.
+            # The kernel reports a reboot inside a PID namespace by ending its process 1 with SIGHUP. The parent of the
+            # tests may have set SIGHUP to ignored, so restore the default.
             ["env", "--default-signal", "nsenter", *into, "--", *joining, "unshare", *new, *shell],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -115,7 +118,7 @@ class Host(Namespace):
             raise LabError(f"{self.name} ended while it started\n{self.console()}")
 
     def entering(self, argv: Iterable[str]) -> list[str]:
-        """The command line that runs `argv` on the host, as root, beside its services."""
+        """The command line that runs `argv` on the booted host, as root."""
         at = f"/proc/{self.pid}/ns"
         kinds = ("net", "mnt", "uts", "ipc", "cgroup")
         flags = {"mnt": "mount"}
@@ -132,7 +135,7 @@ class Host(Namespace):
         return ["nsenter", *into, f"--pid={at}/pid_for_children", "--", *environment, *within, *argv]
 
     def begin(self, *argv: str) -> subprocess.Popen[bytes]:
-        """Starts a command on the host, whose output nobody reads."""
+        """Starts a command on the host without waiting for it; its output is discarded."""
         null = subprocess.DEVNULL
         return subprocess.Popen(self.entering(argv), stdin=null, stdout=null, stderr=null)
 
@@ -145,7 +148,7 @@ class Host(Namespace):
         return self._process.poll() is None
 
     def console(self) -> str:
-        """What process 1 has printed since the first boot."""
+        """The console output of process 1 since the first boot."""
         path = self.upper / ".console"
         return path.read_text(errors="replace") if path.exists() else ""
 
@@ -155,16 +158,16 @@ class Host(Namespace):
         return tuple(line.split()[0] for line in listed.splitlines())
 
     def journal(self, *arguments: str) -> str:
-        """Lines of the journal, of earlier boots too."""
+        """Lines of the journal, including those of earlier boots."""
         return self.run("journalctl", "--no-pager", "--output=short-monotonic", *arguments)
 
     def push(self, files: Mapping[str, str | bytes], to: str = "/", mode: int = 0o644) -> None:
         """Writes files on the host, with their directories.
 
         Args:
-            files: Content by path below `to`.
-            to: A directory of the host.
-            mode: Mode of each.
+            files: Content of each file, by path below `to`.
+            to: Directory on the host.
+            mode: File mode for all of them.
         """
         for path, content in files.items():
             target = self.file(to) / path.lstrip("/")
@@ -173,7 +176,7 @@ class Host(Namespace):
             target.chmod(mode)
 
     def reboot(self, timeout: float = 60.0) -> None:
-        """Reboots in order (`systemctl reboot`), and returns when the host has started again."""
+        """Reboots with an orderly shutdown (`systemctl reboot`), and returns when the host has started again."""
         self.run("systemctl", "reboot", "--no-block", check=False)
         wait_for(lambda: not self.alive(), f"the shutdown of {self.name}", timeout)
         ended = self._process.returncode
@@ -183,7 +186,7 @@ class Host(Namespace):
         self.boot(timeout)
 
     def cut(self) -> None:
-        """Ends every process at once, as a power cut does; `boot` starts it again with what it had written."""
+        """Kills all processes of the host at once, like a power cut; `boot` starts it again with the files it wrote."""
         if self.boots:
             with suppress(ProcessLookupError, FileNotFoundError):
                 os.kill(_child(self.pid), signal.SIGKILL)
@@ -191,7 +194,7 @@ class Host(Namespace):
             self._hang_up()
 
     def close(self) -> None:
-        """Ends the host; its files and its cables go with `outside`."""
+        """Ends the host and removes its cgroup; its files and veth pairs disappear with `outside`."""
         self.cut()
         for folder, _, _ in os.walk(self.group, topdown=False):
             Path(folder).rmdir()
@@ -214,16 +217,16 @@ mount -t cgroup2 cgroup2 "$3"
 def booted(
     tree: Path = Path("/"), uplinks: Sequence[str] = (), name: str = "host", space: str = "256m"
 ) -> Iterator[Host]:
-    """A host that has booted; it ends with the context.
+    """A booted host; it ends with the context.
 
     Args:
-        tree: Folder of a whole system that it boots, or `/` for that of this machine.
-        uplinks: Names of its network cards; each is a cable to `Host.outside`.
-        name: Its name.
-        space: Size of its disk, as tmpfs(5) writes it.
+        tree: Root folder of the complete system to boot; `/` boots the system of this machine.
+        uplinks: Names of the network cards; each is a veth pair to `Host.outside`.
+        name: Host name.
+        space: Size of the host's disk, in the syntax of tmpfs(5).
 
     Raises:
-        LabError: The kernel refused, or systemd does not start.
+        LabError: The kernel refuses a namespace or mount, or systemd does not start.
     """
     with Namespace(f"{name}-outside") as outside:
         host = Host(outside, tree, name, space)
@@ -241,7 +244,7 @@ def _cable(outside: Namespace, uplinks: Sequence[str], host: Host) -> None:
 
 
 def _child(pid: int) -> int:
-    """The process that another, which has one child, has started."""
+    """PID of the only child of a process."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     if not children:
         raise ProcessLookupError(pid)

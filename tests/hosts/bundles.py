@@ -1,4 +1,4 @@
-"""Bundles of plans, on test hosts, and what `activate` says there."""
+"""Helpers that build the bundle of a plan, unpack it on a test host and run its `activate` there."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ DONE, REFUSED, WENT_BACK, STUCK, PENDING, DRIFTED, FOREIGN, USAGE = 0, 10, 11, 1
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command on a host said.
+    """Outcome of a command that ran on a host.
 
     Attributes:
-        code: Its exit code; negative where a signal ended it.
-        text: All that it printed.
+        code: Exit code; negative if a signal ended the command.
+        text: Standard output and standard error, as one text.
     """
 
     code: int
@@ -43,10 +43,10 @@ def bundle(plan: Plan, host: str, before: Plan | None = None, serial: int = 0) -
     """The files of a host's bundle, as `taploom export` writes them.
 
     Args:
-        plan: The plan.
-        host: Name of a host of it.
-        before: What the host has (`--since`).
-        serial: See `--serial`.
+        plan: Plan to deliver.
+        host: Name of a host of that plan.
+        before: Plan that the host runs already (`--since`).
+        serial: Serial number of the bundle (`--serial`).
     """
     wanted = [one for one in plan.hosts if one.name == host]
     since = _since(before, plan) if before else None
@@ -54,7 +54,7 @@ def bundle(plan: Plan, host: str, before: Plan | None = None, serial: int = 0) -
 
 
 def resealed(files: Mapping[str, File]) -> dict[str, File]:
-    """Files with checksums that fit: what somebody who tampers with a bundle that is not signed can do."""
+    """The files with recomputed checksums, as an attacker can produce them for an unsigned bundle."""
     sums = "".join(f"{files[path].checksum}  {path}\n" for path in sorted(files) if path != SUMS)
     return {**files, SUMS: File(sums.encode(), 0o644)}
 
@@ -66,7 +66,7 @@ def _since(before: Plan, after: Plan) -> BundleChange:
 
 
 def unpack(host: Host, files: Mapping[str, File], place: str = PLACE) -> None:
-    """Puts a bundle on a host, as unpacking its archive does; whatever was there goes."""
+    """Writes a bundle to a folder of a host, as unpacking its archive does; the folder's old content is removed."""
     host.run("rm", "-rf", place)
     for path, file in files.items():
         host.push({path: file.data}, place, file.mode or 0o644)
@@ -78,7 +78,7 @@ def activate(host: Host, *arguments: str, place: str = PLACE, timeout: float = 1
 
 
 def call(host: Host, *argv: str, timeout: float = 120.0) -> Answer:
-    """Runs a command on a host, which may fail."""
+    """Runs a command on a host and returns its outcome; the command may fail."""
     done = subprocess.run(
         host.entering(argv),
         stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The trees that test hosts boot: this machine's root, and those of `--host-tree`."""
+"""Fixtures of the host tests: root folders to boot (this machine's, and those of `--host-tree`), and test selection."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Runs a test that takes a `tree` once with each."""
+    """Runs each test that has a parameter `tree` once for every root folder."""
     if "tree" in metafunc.fixturenames:
         others = [Path(path) for path in metafunc.config.getoption("--host-tree")]
         trees = {"machine": Path("/"), **{path.name: path.resolve() for path in others}}
@@ -16,7 +16,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out the tests with a mark whose option is not given; `--wide` asks for everything."""
+    """Deselects tests marked `hosts` or `wide` if the option of that name is missing; `--wide` selects both."""
     wide = config.getoption("--wide")
     left_out = {"wide": not wide, "hosts": not (wide or config.getoption("--hosts"))}
     left = [item for item in items if any(off and item.get_closest_marker(mark) for mark, off in left_out.items())]
@@ -26,5 +26,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def wide(request: pytest.FixtureRequest) -> bool:
-    """Whether to try everything."""
+    """Whether `--wide` was given, so that tests try every case."""
     return bool(request.config.getoption("--wide"))

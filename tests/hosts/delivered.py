@@ -1,4 +1,4 @@
-"""A site whose hosts are whole hosts: guests and the worlds outside are the lab's, with its oracle and its probes."""
+"""A lab site whose hosts are booted test hosts; guests, outside worlds, oracle and probes come from `taploom.lab`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Wired(Namespace):
-    """The network of a host alone: programs of this machine run there, and need no file of the host's tree."""
+    """The network namespace of a host without its files: programs of this machine run in the host's network."""
 
     def __init__(self, host: Host) -> None:
         self.name = host.name
@@ -45,48 +45,48 @@ class Wired(Namespace):
 
 
 class HostLab(Lab):
-    """A lab in which some machines are whole hosts."""
+    """A lab in which some machines are booted test hosts instead of bare namespaces."""
 
     def __init__(self, tree: Path, names: Collection[str], space: str = "256m") -> None:
-        """Says which.
+        """Chooses the machines that become test hosts.
 
         Args:
-            tree: What they boot.
-            names: Their names.
-            space: Size of the disk of each.
+            tree: Root folder that the test hosts boot.
+            names: Names of the machines that become test hosts.
+            space: Disk size of each test host, in the syntax of tmpfs(5).
         """
         super().__init__()
         self._tree, self._names, self._space = tree, names, space
         self._pumps: dict[int, Pump] = {}
 
     def machine(self, name: str) -> Namespace:
-        """A new host that has booted, or a new namespace."""
+        """A newly booted test host if the name is one of `names`, else a new namespace."""
         if name in self._names:
             return self._stack.enter_context(booted(self._tree, name=name, space=self._space))
         return super().machine(name)
 
     def agent(self, machine: Namespace) -> Agent:
-        """The probing process of a machine; that of a host has its network alone."""
+        """The probe agent of a machine; on a test host it shares only the host's network, not its files."""
         if isinstance(machine, Host) and machine.pid not in self._agents:
             agent = self._agents[machine.pid] = Agent(Wired(machine))
             self._stack.callback(agent.close)
         return super().agent(machine)
 
     def tap(self, host: Namespace, tap: str, guest: Namespace, nic: str, mac: str) -> None:
-        """Creates a guest's interface; one process holds those of a host, as monitors end with it."""
+        """Creates a guest's interface; one process holds all TAPs of a host, since its VMMs would end with the host."""
         if host.pid not in self._pumps:
             self._pumps[host.pid] = self._stack.enter_context(Pump())
         self._pumps[host.pid].connect(host, tap, guest, nic, mac)
 
     def forget(self, machine: Namespace) -> None:
-        """Ends what is not of a machine and keeps its network: its probing process, and the monitors of its guests."""
+        """Ends the lab's processes that keep a machine's network namespace alive: its probe agent and its TAP pump."""
         for held in (self._agents, self._pumps):
             if machine.pid in held:
                 held.pop(machine.pid).close()
 
 
 class HostNetworkd(Networkd):
-    """The networkd of a whole host, which systemd started."""
+    """The networkd of a test host, started by the host's systemd."""
 
     def __init__(self, host: Host) -> None:
         self.namespace = host
@@ -94,28 +94,28 @@ class HostNetworkd(Networkd):
         self.version = int(host.run("networkctl", "--version").split()[1])
 
     def log(self) -> str:
-        """What it has logged since the host booted."""
+        """The journal of networkd since the host's last boot."""
         return self.namespace.run("journalctl", "--boot", "--unit=systemd-networkd", "--output=cat", "--no-pager")
 
     def complaints(self) -> tuple[str, ...]:
-        """Lines of the log in which it refuses, ignores or fails to do something."""
+        """Lines of the log in which networkd refuses, ignores or fails to do something."""
         return complaints(self.log())
 
 
 class DeliveredSite(RunningSite):
-    """A running site whose hosts are whole hosts.
+    """A running lab site whose hosts are booted test hosts.
 
     Attributes:
-        booted: Its hosts, by name.
+        booted: Booted hosts of the site, by name.
     """
 
     def __init__(self, lab: HostLab, plan: Plan, deliver: Callable[[Host, Plan], None]) -> None:
         """Starts all machines; returns when all daemons run.
 
         Args:
-            lab: Where its hosts boot.
-            plan: What is delivered.
-            deliver: Brings the plan to a host that is bare, but for its network cards.
+            lab: Lab in which the hosts boot.
+            plan: Plan to deliver.
+            deliver: Function that brings the plan to a bare host, one that has only its network cards.
         """
         self._deliver = deliver
         self.booted: dict[str, Host] = {}
@@ -140,7 +140,7 @@ class DeliveredSite(RunningSite):
                         machine.ip(f"link set {uplink} address {_card(host, uplink)}")
 
     def restart(self, name: str, how: Callable[[Host], None]) -> None:
-        """Restarts a host (`Host.reboot`), and plugs its guests in again, which a monitor would start with it."""
+        """Restarts a host with `how` (such as `Host.reboot`), then recreates its TAPs, as VMMs do after a boot."""
         machine, lab = self.booted[name], self.lab
         assert isinstance(lab, HostLab)
         lab.forget(machine)
@@ -152,7 +152,7 @@ class DeliveredSite(RunningSite):
                 self.daemons[f"guest/{guest.name}"].restart()
 
     def disagreements(self) -> dict[str, str]:
-        """What is not as the plan says, by subject: addresses, routes, units and the outcome of each flow."""
+        """Deviations from the plan, by subject: addresses, routes, units and the outcome of each flow."""
         settled, ground = settle(self)
         atlas = Atlas(self.plan, ground, dict(self.beyond))
         lead_home(self, atlas)
@@ -164,5 +164,5 @@ class DeliveredSite(RunningSite):
 
 
 def _card(host: str, uplink: str) -> str:
-    """The hardware address of a network card, which stays over reboots."""
+    """The MAC address of a network card; it stays the same over reboots."""
     return "02:" + hashlib.sha256(f"{host} {uplink}".encode()).digest()[:5].hex(":")

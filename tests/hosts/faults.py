@@ -1,6 +1,6 @@
-"""Ends `activate` before any one of its commands: by a signal that cannot be caught, or by a power cut.
+"""Fault injection: ends `activate` before a chosen command, by SIGKILL or by a power cut of the host.
 
-The script runs under bash, whose DEBUG trap comes before each command; on hosts it runs under any shell.
+Here the script runs under bash, whose DEBUG trap runs before each command; real hosts run it under any POSIX shell.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 TRAP = Path(__file__).with_name("faults.sh")
 SHELL = "kill -KILL $$"
-"""Ends the shell alone; what it has started goes on."""
+"""Shell command that kills only the shell of `activate`; its child processes go on."""
 GROUP = "kill -KILL 0"
-"""Ends what it has started, too."""
+"""Shell command that kills the whole process group of `activate`, child processes included."""
 _CUT = ": >/run/fault; sleep 600"
 
 
 def commands(host: Host, *arguments: str) -> tuple[Answer, list[str]]:
-    """Runs `activate` and lists its commands, each with its line before it."""
+    """Runs `activate` and lists the commands that it executed, each as `LINE COMMAND`."""
     host.file("/run/commands").unlink(missing_ok=True)
     answer = _run(host, 0, SHELL, "/run/commands", arguments)
     return answer, host.file("/run/commands").read_bytes().decode().split("\0")[:-1]
 
 
 def points(listed: Sequence[str]) -> list[int]:
-    """Numbers of the commands before which to end it: the first and the last time that each is run."""
+    """Numbers of the commands before which to end `activate`: the first and the last run of each command."""
     numbered = list(enumerate(listed, 1))
     first = {text: number for number, text in reversed(numbered)}
     last = {text: number for number, text in numbered}
@@ -41,7 +41,7 @@ def points(listed: Sequence[str]) -> list[int]:
 
 
 def killed(host: Host, number: int, by: str, *arguments: str) -> Answer:
-    """Runs `activate` and kills it before the command with this number."""
+    """Runs `activate` and kills it, with `SHELL` or `GROUP`, before the command with this number."""
     return _run(host, number, by, "", arguments)
 
 
@@ -60,5 +60,5 @@ def _run(host: Host, number: int, by: str, log: str, arguments: Sequence[str]) -
 
 def _command(host: Host, number: int, by: str, log: str, arguments: Sequence[str]) -> list[str]:
     host.push({"/run/faults.sh": TRAP.read_text()})
-    told = [f"FAULT_AT={number}", f"FAULT_BY={by}", f"FAULT_LOG={log}", "BASH_ENV=/run/faults.sh"]
-    return ["setsid", "--wait", "env", *told, "bash", f"{PLACE}/activate", *arguments]
+    variables = [f"FAULT_AT={number}", f"FAULT_BY={by}", f"FAULT_LOG={log}", "BASH_ENV=/run/faults.sh"]
+    return ["setsid", "--wait", "env", *variables, "bash", f"{PLACE}/activate", *arguments]

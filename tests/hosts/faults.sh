@@ -1,5 +1,6 @@
-# Sourced by bash before a script (BASH_ENV), counts the commands of the script's own shell and kills it before the one
-# with the number FAULT_AT; with FAULT_LOG, writes down line and text of each. FAULT_BY is what kills: see faults.py.
+# Bash sources this file before a script (BASH_ENV). It counts the commands of the script's top-level shell and, before
+# command number FAULT_AT, runs FAULT_BY, which kills the script (see faults.py). If FAULT_LOG names a file, it appends
+# line and text of each command there.
 set -T
 fault_number=0
 trap '

@@ -1,4 +1,4 @@
-"""Three hosts on one network with a machine of their operator, who comes in by ssh."""
+"""Three booted hosts and their operator's machine on one network; the operator manages the hosts over ssh."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOSTS: Mapping[str, str] = {"cedar": "192.0.2.11", "maple": "192.0.2.12", "oak": "192.0.2.13"}
-"""Their names and addresses."""
+"""Address of each host, by name."""
 GATEWAY = "192.0.2.1"
 OPERATOR = "192.0.2.9"
 SSHD = """\
@@ -31,12 +31,12 @@ Subsystem sftp internal-sftp
 
 
 class Fleet:
-    """The hosts and their operator.
+    """The three hosts and their operator's machine.
 
     Attributes:
-        operator: The machine that the operator works at.
-        hosts: The hosts, by name.
-        keys: A folder with the operator's key, `id`, and the keys that it knows of the hosts, `known_hosts`.
+        operator: Namespace of the operator's machine.
+        hosts: Booted hosts, by name.
+        keys: Folder with the operator's private key `id` and with `known_hosts`, the hosts' public keys.
     """
 
     def __init__(self, operator: Namespace, hosts: dict[str, Host], keys: Path) -> None:
@@ -63,11 +63,11 @@ class Fleet:
 
 @contextmanager
 def fleet(tree: Path, keys: Path) -> Iterator[Fleet]:
-    """The hosts, on which no plan was taken up yet.
+    """The three hosts before any plan was taken up; they end with the context.
 
     Args:
-        tree: What they boot; it has OpenSSH's daemon and Python.
-        keys: An empty folder.
+        tree: Root folder that the hosts boot; it must contain OpenSSH's daemon and Python.
+        keys: Empty folder for the ssh keys.
     """
     with ExitStack() as stack:
         operator = stack.enter_context(Namespace("operator"))

@@ -1,4 +1,4 @@
-"""What the tests of taking up have in common: a bare host with guests, streams past it, and its way back."""
+"""Shared steps of the take-up tests: a bare host with guests, traffic streams through it, trial and rollback."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
 NAME = "hv1"
 DB4, WEB4, WEB6 = "10.2.0.20", "10.1.0.10", "fd12:3456:789a:1::10"
 SHUT = 1717
-"""A port at which nobody listens, and which no policy names."""
+"""A port on which nothing listens and which no policy names."""
 TRIAL = 4
-"""Seconds of a trial that nobody confirms."""
+"""Timeout of an unconfirmed trial, in seconds."""
 STILL = 1.0
-"""Seconds in which a host that goes on changing has changed."""
+"""Interval between two observations of a host, in seconds; if they are equal, the host has settled."""
 LATE = 20.0
-"""Seconds in which a host is as before: its uplink may wait for the next advertisement."""
+"""Seconds a host may need to reach its earlier state, since its uplink may wait for a router advertisement."""
 
 RULESET = 'include "/etc/taploom/*.nft"\n'
 WAN = "/etc/systemd/network/80-wan.network"
 WAN_UNIT = "[Match]\nName=eth0\n[Network]\n{}\n[Link]\nRequiredForOnline=no\n"
-"""The way in that whoever installed the host has made."""
+"""Template of the networkd unit with which the host's installer configured the uplink, before any plan."""
 
 
 def planned(version: int, *edits: Callable[[Files], None]) -> Plan:
-    """The plan of the base of `tests.diff.site` with some edits, for hosts with a systemd of this version."""
+    """The plan of `tests.diff.site.BASE` with some edits, for hosts with this version of systemd."""
     files = dict(BASE)
     for edit in edits:
         edit(files)
@@ -54,7 +54,7 @@ def planned(version: int, *edits: Callable[[Files], None]) -> Plan:
 
 @contextmanager
 def bare(tree: Path, plan: Plan, space: str = "256m") -> Iterator[tuple[DeliveredSite, Host]]:
-    """A site with the guests of a plan, and the host that carries them, on which nothing was taken up yet."""
+    """A site with the guests of a plan, and the host that runs them, before that host took up any plan."""
     with HostLab(tree, {NAME}, space) as lab:
         site = DeliveredSite(lab, plan, _furnish)
         yield site, site.booted[NAME]
@@ -82,7 +82,7 @@ def _await_advertised(host: Host, plan: Plan) -> None:
 
 
 def install(host: Host, plan: Plan, before: Plan | None = None) -> None:
-    """Takes a plan up and confirms it."""
+    """Takes up a plan on a host and confirms it."""
     unpack(host, bundle(plan, host.name, before))
     for verb in ("try", "confirm"):
         done = activate(host, verb)
@@ -91,42 +91,46 @@ def install(host: Host, plan: Plan, before: Plan | None = None) -> None:
 
 
 def attempt(host: Host, plan: Plan, before: Plan, seconds: int = TRIAL) -> Answer:
-    """Takes a plan up on trial."""
+    """Takes up a plan on trial, without confirming it."""
     unpack(host, bundle(plan, host.name, before))
     return activate(host, "try", "--timeout", f"{seconds}s")
 
 
 def wait_back(host: Host, seconds: float) -> None:
-    """Waits until the trial is over and nothing is at work any more.
+    """Waits until the trial is over and its rollback has ended.
 
     Raises:
-        LabError: It is not.
+        LabError: The rollback did not end in time.
     """
-    wait_for(lambda: not pending(host), "the way back", seconds)
+    wait_for(lambda: not pending(host), "the rollback", seconds)
 
 
 def pending(host: Host) -> bool:
-    """Whether a trial goes on, or its end."""
+    """Whether a trial or its rollback is still going on."""
     states = host.run("systemctl", "is-active", "taploom-revert.timer", "taploom-revert.service", check=False).split()
     armed = host.file("/var/lib/taploom/trial/armed").exists()
     return armed or any(state in states for state in ("active", "activating", "deactivating"))
 
 
 def unlike(host: Host, before: State, patience: float = LATE) -> list[str]:
-    """What is not as it was, once the host has had its time."""
+    """Differences from an earlier state that remain after `patience` seconds."""
     deadline = time.monotonic() + patience
-    while (told := differences(before, observed(host))) and time.monotonic() < deadline:
+    while (found := differences(before, observed(host))) and time.monotonic() < deadline:
         time.sleep(0.2)
-    return told
+    return found
 
 
-def of_a_tap(told: str) -> bool:
-    """Whether a difference is about a TAP, which is a monitor's, and new whenever its guest starts."""
-    return bool(re.search(r"\bvm[dl]-", told))
+def of_a_tap(difference: str) -> bool:
+    """Whether a difference is about a TAP; the VMM creates it anew at each start of the guest."""
+    return bool(re.search(r"\bvm[dl]-", difference))
 
 
 def settled(host: Host, patience: float = LATE) -> State:
-    """The state of a host that has stopped changing."""
+    """The state of a host, once it has stopped changing.
+
+    Raises:
+        LabError: The host still changes after `patience` seconds.
+    """
     before, deadline = observed(host), time.monotonic() + patience
     while time.monotonic() < deadline:
         time.sleep(STILL)
@@ -138,7 +142,7 @@ def settled(host: Host, patience: float = LATE) -> State:
 
 
 def flows(site: DeliveredSite, host: Host) -> tuple[list[Flow], list[Flow]]:
-    """Streams that no plan here lets pass, and streams that all of them let pass."""
+    """Streams that no plan of the tests allows, and streams that all of them allow."""
     world, guests = site.worlds["internet"].machine, site.guests
     strangers = {address.family: str(address) for address, _ in site.beyond["internet"].strangers}
     own = next(address for address in sorted(host.addresses("eth0")) if "." in address).partition("/")[0]
@@ -147,7 +151,7 @@ def flows(site: DeliveredSite, host: Host) -> tuple[list[Flow], list[Flow]]:
     shut = [
         Flow("internet to the host", world, own, SHUT, host),
         Flow("internet to a guest", world, DB4, SHUT, guests["db"], "eth0"),
-        # Not from a guest that sends what passes, as the queue of its TAP would lose some of that on a busy machine.
+        # The sender is not a guest that also sends a passing stream: its full TAP queue would drop packets of that one.
         Flow("guest to another network", guests["desk"], WEB4, SHUT, guests["web"], "eth0"),
         Flow("guest to another network, IPv6", guests["desk"], WEB6, SHUT, guests["web"], "eth0"),
     ]
@@ -164,13 +168,13 @@ def flows(site: DeliveredSite, host: Host) -> tuple[list[Flow], list[Flow]]:
 def guarded(
     site: DeliveredSite, host: Host, *, lossless: bool = False, first: bool = False
 ) -> Iterator[dict[str, Carried]]:
-    """Streams go on within the context; at its end, nothing has passed that no plan lets pass.
+    """Sends streams during the context; fails at its end if a datagram arrived that no plan allows.
 
     Args:
-        site: The site.
-        host: Its host.
-        lossless: Whether nothing may be lost of what passes, either.
-        first: Whether the host has had no ruleset, so that it was open itself.
+        site: Site whose machines send and receive.
+        host: Host that the streams cross.
+        lossless: Whether allowed streams must not lose a datagram either.
+        first: Whether the host starts without a ruleset, so that streams to the host itself are not judged.
     """
     shut, passing = flows(site, host)
     shut = shut[1:] if first else shut

@@ -1,4 +1,4 @@
-"""A host that runs a plan, and the bundles of that plan and of another: the ground of tests that break something."""
+"""Start of the fault tests: a host that runs one plan, and bundles that bring it to a second plan and back."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ CHANGE = both(
     swap("policy.yaml", "  web-db: {from: web, to: db, allow: tcp/5432}\n", ""),
     swap("hosts.yaml", "ipv6: ra}", "ipv6: ra, dns: 9.9.9.9}"),
 )
-"""It renames and drops devices, so that every step of taking it up has something to do."""
+"""Edit from the first plan to the second; it renames and removes devices, so that every take-up step has work."""
 
 
 class Standing:
-    """A host that has taken up a plan.
+    """A host that has taken up a first plan and confirmed it.
 
     Attributes:
-        site: Its site.
-        host: The host.
-        before: The plan that it runs.
-        after: The plan that it is to take up.
-        first: The bundle that brings it back to the plan that it runs.
-        files: The bundle that brings it the other.
-        had: Its state with the first plan.
+        site: Site of the host.
+        host: The host itself.
+        before: First plan, which the host runs.
+        after: Second plan, which tests try to take up.
+        first: Bundle from the second plan back to the first.
+        files: Bundle from the first plan to the second.
+        had: State of the host under the first plan.
     """
 
     def __init__(self, site: DeliveredSite, host: Host, before: Plan, after: Plan) -> None:
@@ -48,11 +48,11 @@ class Standing:
         self.first, self.files = bundle(before, host.name, after), bundle(after, host.name, before)
 
     def offer(self) -> None:
-        """Puts the bundle of the other plan on the host."""
+        """Unpacks the bundle of the second plan on the host."""
         unpack(self.host, self.files)
 
     def settle_for_first(self) -> None:
-        """Brings the host back to the first plan, by way of the other."""
+        """Installs the second plan and then the first again, so that the host runs the first plan completely."""
         install(self.host, self.after, self.before)
         install(self.host, self.before, self.after)
 

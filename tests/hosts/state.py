@@ -1,4 +1,4 @@
-"""Everything about a host that a change may leave different: its files, byte for byte, and what its kernel runs."""
+"""Snapshot of a host for comparison: every file byte for byte, and links, routes, ruleset and sysctls of its kernel."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.hosts.booted import Host
 
 State = dict[str, str]
-"""Each fact by its name."""
+"""Facts about a host: the value of each, by its name."""
 
 OWN = (
     "root",
@@ -33,7 +33,7 @@ OWN = (
     ".console",
     ".old",
 )
-"""What is no part of the state: what activations remember, and what every host writes by running."""
+"""Paths left out of the state: records of activations, and files that every running host writes."""
 _PASSING = re.compile(r" ?(expires \S+|valid_lft \S+|preferred_lft \S+|hoplimit \d+)")
 _SYSCTLS = "cd /proc/sys/net && grep -r . ipv4/conf ipv6/conf ipv4/ip_forward bridge 2>/dev/null || :"
 
@@ -44,23 +44,23 @@ def observed(host: Host) -> State:
 
 
 def differences(before: State, after: State) -> list[str]:
-    """What is not the same in two states, a line for each fact."""
-    told = []
+    """Differences between two states, one text for each changed line of a fact."""
+    found = []
     gone = {key.partition(" ")[2] for key in before.keys() ^ after.keys() if key.startswith("link ")}
     for key in sorted(before.keys() | after.keys()):
         if not key.startswith("link ") and gone & set(re.split("[ /]", key)):
-            continue  # what an interface has is not told of where the interface itself is
+            continue  # the interface itself appeared or disappeared, which its own line reports
         old, new = (side.get(key, "not there").splitlines() for side in (before, after))
-        told += [
+        found += [
             f"{key}: {line}" for line in unified_diff(old, new, n=0, lineterm="") if line[:2] not in ("--", "++", "@@")
         ]
-    return told
+    return found
 
 
 def _files(host: Host) -> Iterator[tuple[str, str]]:
-    """Each file and folder that is not the tree's, by a walk over the upper layer.
+    """Each file and folder of the upper layer; folders that the tree has too are left out.
 
-    A device of number 0 hides a file of the tree.
+    A character device 0:0 (whiteout) means that a file of the tree was deleted.
     """
     upper = host.upper
     for folder, names, files in os.walk(upper):
@@ -82,7 +82,7 @@ def _files(host: Host) -> Iterator[tuple[str, str]]:
 
 @cache
 def _of_the_tree(tree: Path, folder: str) -> bool:
-    """Whether a folder is the tree's, as it was when this was first asked: the tree may be that of a machine in use."""
+    """Whether the tree has a folder. The first answer is cached, since the tree may belong to a machine in use."""
     return (tree / folder).is_dir()
 
 
@@ -90,7 +90,7 @@ def _links(host: Host) -> Iterator[tuple[str, str]]:
     for link in json.loads(host.run("ip", "-j", "-d", "link", "show")):
         name, info = link["ifname"], link.get("linkinfo", {})
         port = {key: info.get("info_slave_data", {}).get(key) for key in ("hairpin", "isolated", "learning")}
-        stays = () if info.get("info_kind") == "tun" else ("address",)  # of a TAP, its monitor decides
+        stays = () if info.get("info_kind") == "tun" else ("address",)  # the VMM chooses a TAP's MAC
         facts: dict[str, Any] = {key: link.get(key) for key in ("mtu", "master", *stays)}
         yield f"link {name}", json.dumps({**facts, "kind": info.get("info_kind"), **port, "up": "UP" in link["flags"]})
     for link in json.loads(host.run("ip", "-j", "addr", "show")):
@@ -114,7 +114,7 @@ def _rest(host: Host) -> Iterator[tuple[str, str]]:
 
 
 def _ruleset(objects: list[dict[str, Any]]) -> State:
-    """Each object by its kind and name, and the rules of each chain in their order; what traffic adds is left out."""
+    """The ruleset's objects by kind and name, with the rules of each chain in order; state from traffic is left out."""
     found: dict[str, list[str]] = {}
     for entry in objects:
         for kind, body in entry.items():

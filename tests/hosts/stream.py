@@ -1,13 +1,14 @@
-"""One stream of datagrams between two namespaces, run as a program: it holds both ends, so one clock times all of it.
+"""Program that sends a stream of UDP datagrams from one namespace to another; one process times both ends by one clock.
 
-Each datagram has a number and a source port of its own, so that each is the first of a connection and the ruleset
-judges it, or all have one port and are a connection. What arrives is seen on the wire of the receiver's interface,
-before any filter of its own, or, where none is named, at a socket behind them. The stream ends when standard input
-closes; then it prints one line of JSON:
+Each datagram carries a number. If `fresh`, consecutive datagrams have different source ports, so each starts a new
+connection that the ruleset must judge; otherwise all belong to one connection. With an interface, the program captures
+datagrams on the receiver's interface, before the receiver's filters; without one, it reads a socket behind the filters.
+The stream ends when standard input closes; the program then prints one line of JSON:
 
     {"sent": 4000, "arrived": [[17, 0.0085]], "unsent": []}     numbers, with seconds since the first was sent
 
-Argument, as JSON: from and into (paths of network namespaces), interface (of the receiver), to, port, fresh, rate.
+Argument, a JSON object: `from` and `into` (paths of network namespaces), `interface` (of the receiver), `to` (address),
+`port`, `fresh` and `rate` (datagrams per second).
 """
 
 from __future__ import annotations
@@ -26,22 +27,22 @@ from taploom.lab.pump import enter
 ETH_P_ALL = 0x0003
 PACKET_OUTGOING = 4
 MARK = 12
-"""Octets that tell this stream from any other."""
+"""Length in octets of the random mark by which a receiver recognises this stream."""
 FIRST_PORT, PORTS = 20_000, 40_000
 LATE = 0.3
-"""Seconds in which the last datagrams arrive."""
+"""Seconds to go on receiving after the last datagram was sent."""
 IPV6_CHECKSUM = 7
-"""Option of a raw socket of IPv6 (ipv6(7)): at which octet the kernel fills the checksum in."""
+"""Option IPV6_CHECKSUM of a raw IPv6 socket (ipv6(7)): the offset at which the kernel writes the checksum."""
 
 
 def within(namespace: str, family: int, kind: int, protocol: int) -> socket.socket:
-    """A socket of another network namespace."""
+    """Opens a socket in another network namespace, given by its path."""
     enter(namespace)
     return socket.socket(family, kind, protocol)
 
 
 class Stream:
-    """Sends and receives."""
+    """Sender and receiver of one stream, with counts of sent, unsent and arrived datagrams."""
 
     def __init__(self, asked: dict[str, Any]) -> None:
         self._mark = os.urandom(MARK)
@@ -65,17 +66,17 @@ class Stream:
         self.arrived: list[tuple[int, float]] = []
 
     def send(self) -> None:
-        """Sends one datagram; a kernel that has no way, or no address to send from, refuses."""
+        """Sends one datagram; counts it as unsent if the kernel has no route or no source address for it."""
         port = FIRST_PORT + (self.sent % PORTS if self._fresh else 0)
-        said = self._mark + struct.pack("!I", self.sent)
+        payload = self._mark + struct.pack("!I", self.sent)
         try:
-            self._out.sendto(struct.pack("!HHHH", port, self._port, 8 + len(said), 0) + said, (self._to, 0))
+            self._out.sendto(struct.pack("!HHHH", port, self._port, 8 + len(payload), 0) + payload, (self._to, 0))
         except OSError:
             self.unsent.append(self.sent)
         self.sent += 1
 
     def receive(self) -> None:
-        """Notes what has arrived."""
+        """Reads all datagrams that have arrived, and records number and time of each."""
         try:
             while True:
                 frame, address = self._in.recvfrom(2048)
@@ -87,7 +88,7 @@ class Stream:
             return
 
     def run(self) -> None:
-        """Sends and receives until standard input closes, and receives a while longer."""
+        """Sends and receives until standard input closes, then receives for `LATE` more seconds."""
         due, ends = self._begun, float("inf")
         watched: list[Any] = [self._in, sys.stdin]
         while (now := time.monotonic()) < ends:
@@ -102,7 +103,7 @@ class Stream:
 
 
 def main() -> None:
-    """Runs a stream and prints what became of it."""
+    """Runs a stream and prints its result as JSON."""
     stream = Stream(json.loads(sys.argv[1]))
     print("ready", flush=True)
     stream.run()

@@ -1,4 +1,4 @@
-"""The Ansible collection, as its users install it: by ssh, three hosts take up bundles that `taploom export` wrote."""
+"""The Ansible collection, installed as users do it, brings bundles of `taploom export` to three hosts over ssh."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ TABLE = "/etc/taploom/taploom.nft"
 
 @dataclass(frozen=True)
 class Played:
-    """What a run of a playbook came to.
+    """Outcome of a run of an Ansible command.
 
     Attributes:
         code: Exit code.
-        text: All that it printed.
+        text: Standard output and standard error, as one text.
     """
 
     code: int
@@ -64,13 +64,13 @@ class Played:
 
     @property
     def recap(self) -> dict[str, tuple[bool, bool]]:
-        """By host, whether something changed, and whether something failed."""
+        """The play recap, by host: whether anything changed, and whether anything failed."""
         found = RECAP.findall(self.text)
         return {name: (int(changed) > 0, int(lost) + int(failed) > 0) for name, changed, lost, failed in found}
 
 
 class Controller:
-    """The operator's Ansible."""
+    """The operator's Ansible installation, with an inventory of the fleet and the collection of this repository."""
 
     def __init__(self, fleet: Fleet, folder: Path) -> None:
         self.fleet, self.folder = fleet, folder
@@ -116,13 +116,13 @@ class Controller:
     def export(
         self, *, maple: str = "operators", more: str = "https", probe: str = "22", unpacked: bool = False
     ) -> Path:
-        """Writes the bundles of a site, and says where they are.
+        """Exports the bundles of the site, and returns their folder.
 
         Args:
-            maple: Who may come to the second host by ssh.
-            more: Another service that all let the operators use.
-            probe: A port at which the second host has to listen.
-            unpacked: Whether they are folders, beside those that `play` takes.
+            maple: Party that may reach the host `maple` by ssh.
+            more: Further service of all hosts that operators may use.
+            probe: TCP port on which `maple` must listen after the take-up.
+            unpacked: Whether to write bundles as folders, and not to the place where `play` looks for bundles.
         """
         specs = self.folder / "specs"
         specs.mkdir(exist_ok=True)
@@ -140,20 +140,20 @@ class Controller:
         )
 
     def plans(self) -> dict[str, str]:
-        """What `activate status` says on each host that has taken something up, by host."""
+        """Output of `activate status`, by host; empty for a host that has not taken up a plan."""
         return {
             name: call(host, CURRENT, "status").text if host.file(CURRENT).exists() else ""
             for name, host in self.fleet.hosts.items()
         }
 
     def documentation(self, kind: str, name: str) -> Played:
-        """What `ansible-doc` says of a module or a role."""
+        """Runs `ansible-doc` for a module or a role."""
         return self._command("ansible-doc", "--type", kind, name)
 
 
 @pytest.fixture(scope="module")
 def controller(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Controller]:
-    """An operator before three bare hosts."""
+    """The operator's Ansible, with three hosts that have not taken up a plan."""
     if not (tree / "usr/sbin/sshd").exists():
         leave_out(f"no OpenSSH daemon in {tree}")
     with fleet(tree, tmp_path_factory.mktemp("keys")) as ground:
@@ -164,18 +164,18 @@ NOTHING = dict.fromkeys(HOSTS, (False, False))
 CHANGED = dict.fromkeys(HOSTS, (True, False))
 LEFT = "ls -d /tmp/taploom-* ~/.ansible/tmp/* 2>/dev/null || :"
 ENDING = "python3 -m http.server 8080 & until [ -e /var/lib/taploom/trial/complete ]; do sleep 0.1; done; kill $!"
-"""A service that ends as soon as a bundle is taken up."""
+"""Shell command for a service that ends once a trial has taken up its bundle."""
 ONCE = '#!/bin/sh\ntest -e /run/failed || { touch /run/failed; exit 1; }\nexec /usr/bin/networkctl "$@"\n'
 
 
 def cut(controller: Controller) -> tuple[str, bool]:
-    """The second host would let its operator in no more, which is seen once somebody comes in anew, and nobody can."""
+    """The policy of `maple` no longer admits its operator, so no new ssh connection can confirm the trial."""
     controller.export(maple="others", more="http")
     return "had before is in force again as soon as the trial is over", True
 
 
 def broken(controller: Controller) -> tuple[str, bool]:
-    """A service of the second host ends between the trial and its confirmation."""
+    """A service of `maple` ends between the trial and its confirmation."""
     controller.export(probe="8080", more="tcp/8080")
     maple = controller.fleet.hosts["maple"]
     maple.run("systemd-run", "--quiet", "--collect", "sh", "-c", ENDING)
@@ -184,7 +184,7 @@ def broken(controller: Controller) -> tuple[str, bool]:
 
 
 def unloaded(controller: Controller) -> tuple[str, bool]:
-    """The networkd of the second host does not answer once."""
+    """The first call of `networkctl` on `maple` fails."""
     controller.export(more="http")
     controller.fleet.hosts["maple"].push({"/usr/local/sbin/networkctl": ONCE}, mode=0o755)
     return "had before is in force again now: it went back", False
@@ -194,7 +194,7 @@ FAILURES = {"cut": cut, "broken": broken, "unloaded": unloaded}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One failure, or all of them."""
+    """Runs the tests with one failure; with `--wide`, with all of them."""
     if "failure" in metafunc.fixturenames:
         known = FAILURES if metafunc.config.getoption("--wide") else {"cut": cut}
         metafunc.parametrize("failure", known.values(), ids=known.keys())
@@ -222,7 +222,7 @@ def test_hosts_take_up_bundles_and_a_second_run_changes_nothing(controller: Cont
     assert [host.run("sh", "-c", LEFT) for host in hosts.values()] == ["", "", ""]
 
 
-def test_a_host_that_fails_goes_back_and_stops_those_after_it(
+def test_a_host_that_fails_goes_back_and_later_hosts_are_left_alone(
     controller: Controller, failure: Callable[[Controller], tuple[str, bool]]
 ) -> None:
     hosts = controller.fleet.hosts
@@ -237,7 +237,7 @@ def test_a_host_that_fails_goes_back_and_stops_those_after_it(
     assert said in failed.text, failed.text
     assert pending(hosts["maple"]) == unreached
     if unreached:
-        hosts["maple"].run("systemctl", "start", "taploom-revert.service")  # what its timer does in two minutes
+        hosts["maple"].run("systemctl", "start", "taploom-revert.service")  # as its timer would, two minutes later
     assert [line for line in unlike(hosts["maple"], had) if "/usr/local/sbin" not in line] == []
     after = controller.plans()
     assert after["cedar"].startswith("current: ")
@@ -247,17 +247,17 @@ def test_a_host_that_fails_goes_back_and_stops_those_after_it(
     hosts["maple"].run("rm", "-f", "/usr/local/sbin/networkctl")
 
 
-def test_a_folder_is_as_good_as_a_tar_and_a_plan_that_was_not_approved_is_refused(controller: Controller) -> None:
+def test_an_unpacked_bundle_is_accepted_and_a_plan_that_was_not_approved_is_refused(controller: Controller) -> None:
     folders = controller.export(unpacked=True)
     before, oak = controller.plans()["oak"], controller.fleet.hosts["oak"]
     other = controller.play("--limit", "oak", take_up_bundles=folders, take_up_expect=f"sha256:{'0' * 64}")
     assert (other.code, other.recap) == (2, {"oak": (False, True)}), other.text
-    assert "oak: refused, nothing was changed: wrong: the plan is sha256:" in other.text  # and nothing else is wrong
+    assert "oak: refused, nothing was changed: wrong: the plan is sha256:" in other.text  # the only objection
     assert controller.plans()["oak"] == before
     assert oak.run("sh", "-c", LEFT) == ""
 
 
-def test_the_collection_has_the_version_of_taploom_and_says_what_it_is(controller: Controller) -> None:
+def test_the_collection_has_the_version_of_taploom_and_documents_its_module_and_role(controller: Controller) -> None:
     assert yaml.safe_load((COLLECTION / "galaxy.yml").read_text())["version"] == taploom.__version__
     for kind, name in (("module", "activate"), ("role", "take_up")):
         said = controller.documentation(kind, f"taploom.taploom.{name}")

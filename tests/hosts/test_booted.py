@@ -1,4 +1,4 @@
-"""A test host is a whole host, and nothing of it is the machine's."""
+"""A test host boots a complete system and reboots like one; it cannot reach the machine, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_everything_that_an_activation_needs_runs(host: Host) -> None:
     wait_for(lambda: host.file("/run/fired").exists(), "a timer")
 
 
-def test_files_stay_over_a_reboot_and_nothing_else(host: Host) -> None:
+def test_only_files_survive_a_reboot(host: Host) -> None:
     host.push({PATH: UNIT, "/var/tmp/kept": "kept", "/run/gone": "gone"})
     before, boots = host.run("cat", "/proc/sys/kernel/random/boot_id"), host.boots
     host.run("ip", "link", "add", "br0", "type", "bridge")
@@ -95,7 +95,7 @@ REACHED = {
 
 @pytest.mark.parametrize("reached", REACHED.values(), ids=REACHED.keys())
 @pytest.mark.parametrize("service", [False, True], ids=["command", "service"])
-def test_what_is_the_machines_is_out_of_its_reach(host: Host, reached: str, service: bool) -> None:
+def test_a_host_cannot_reach_the_machine(host: Host, reached: str, service: bool) -> None:
     identity = Path("/etc/machine-id")
     machine = identity.read_text().strip() if identity.exists() else ""
     within = ("systemd-run", "--pipe", "--quiet", "--wait") if service else ()
@@ -104,7 +104,7 @@ def test_what_is_the_machines_is_out_of_its_reach(host: Host, reached: str, serv
         host.run(*within, "sh", "-c", reached, machine)
 
 
-def test_it_ends_with_the_tests_however_they_end() -> None:
+def test_a_host_ends_even_if_the_test_process_is_killed() -> None:
     running = subprocess.Popen(
         [sys.executable, "-c", KILLED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ | PATHS
     )
@@ -118,7 +118,7 @@ def test_it_ends_with_the_tests_however_they_end() -> None:
         after.run("sh", "-euc", SWEEP, Path(group).name)
 
 
-def test_nothing_is_left_of_it(tree: Path) -> None:
+def test_a_host_that_has_ended_leaves_nothing_behind(tree: Path) -> None:
     with booted(tree) as host:
         group, process = host.group, Path(f"/proc/{host.pid}")
         host.push({"/etc/written": "by the host"})

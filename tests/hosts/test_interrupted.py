@@ -1,7 +1,7 @@
-"""`activate` ends before any one of its commands, and the host is as it was, or as it was confirmed to be.
+"""If `activate` is killed before one of its commands, the host returns to its earlier state or keeps a confirmed plan.
 
-The change renames and drops devices, so that every step has something to do. With `--wide` it is ended before each of
-its commands, the first and the last time that each runs; else before a few.
+The change renames and removes devices, so that every step has work. With `--wide`, the tests end `activate` before the
+first and the last run of each of its commands; otherwise before a few of them.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ pytestmark = [pytest.mark.hosts, pytest.mark.kernel, needs("root", "tun", "boot"
 
 TRIAL = ("try", "--timeout", "3s")
 RATE = 250
-"""Datagrams a second of each stream: some go on for half an hour."""
+"""Datagrams per second of each stream; the rate is low since some streams last half an hour."""
 CUTS = 60
-"""Points at which the power is cut with `--wide`, as each means a boot."""
+"""Maximum number of power cuts with `--wide`; each one costs a boot."""
 FEW = 2
-"""Points at which each verb is ended unless all are wanted."""
+"""Number of commands before which each verb is ended without `--wide`."""
 
 
 @dataclass(frozen=True)
 class Ground:
-    """A host that runs a plan, and whether to end at each command."""
+    """Start of the tests: a host that runs a plan, and whether `--wide` asks for every command."""
 
     here: Standing
     wide: bool
 
     def some(self, listed: list[str], most: int | None = None) -> list[int]:
-        """The numbers of the commands before which to end, evenly among all; no more than this with `--wide`."""
+        """Numbers of the commands before which to end, spread evenly: about `most` with `--wide`, else `FEW`."""
         every = points(listed)
         step = max(1, len(every) // (most or len(every)) if self.wide else len(every) // (FEW + 1))
         return every[step // 2 :: step] if self.wide else every[step::step][:FEW]
@@ -59,7 +59,7 @@ def ground(tree: Path, wide: bool) -> Iterator[Ground]:
 
 @pytest.fixture
 def shut(ground: Ground) -> Iterator[None]:
-    """Streams that no plan lets pass go on during a test, and nothing of them arrives."""
+    """Sends streams that no plan allows during a test, and fails if a datagram of them arrives."""
     shut, _ = flows(ground.here.site, ground.here.host)
     with streaming([replace(flow, rate=RATE) for flow in shut]) as seen:
         yield
@@ -68,7 +68,7 @@ def shut(ground: Ground) -> Iterator[None]:
 
 
 def _fresh(ground: Ground) -> None:
-    """The host runs the first plan, and the bundle of the other is there."""
+    """Checks that no trial is pending, and unpacks the bundle of the second plan."""
     assert not pending(ground.here.host)
     ground.here.offer()
 
@@ -76,29 +76,29 @@ def _fresh(ground: Ground) -> None:
 def _wrong(
     ground: Ground, listed: list[str], had: State, end: Callable[[int], object], most: int | None = None
 ) -> dict[str, list[str]]:
-    """Ends `activate` before commands, each in its turn: those after which the host is not as it was, and how.
+    """Ends `activate` before one command after another; returns differences from the earlier state, by command.
 
     Args:
-        ground: Where.
-        listed: The commands.
-        had: The state of the host with the first plan.
-        end: Runs `activate` and ends it before the command with a number.
-        most: As in `Ground.some`.
+        ground: Host and extent of the test.
+        listed: Commands that `activate` executes.
+        had: State of the host under the first plan.
+        end: Function that runs `activate` and ends it before the command of a given number.
+        most: Maximum number of commands with `--wide`, as in `Ground.some`.
     """
     host, wrong = ground.here.host, {}
     for number in ground.some(listed, most):
         _fresh(ground)
         end(number)
         wait_back(host, 45)
-        told = unlike(host, had)
-        if told:  # what was found is brought back, so that one fault does not hide the others
-            wrong[f"{number}: {listed[number - 1]}"] = told[:5]
+        found = unlike(host, had)
+        if found:  # restore the first plan, so that one fault does not hide later ones
+            wrong[f"{number}: {listed[number - 1]}"] = found[:5]
             ground.here.settle_for_first()
     return wrong
 
 
 @pytest.mark.usefixtures("shut")
-def test_whoever_is_killed_while_a_plan_is_taken_up_goes_back(ground: Ground) -> None:
+def test_a_take_up_that_is_killed_goes_back(ground: Ground) -> None:
     host = ground.here.host
     _fresh(ground)
     answer, listed = commands(host, *TRIAL)
@@ -112,7 +112,7 @@ def test_whoever_is_killed_while_a_plan_is_taken_up_goes_back(ground: Ground) ->
 
 
 @pytest.mark.usefixtures("shut")
-def test_whoever_is_killed_while_going_back_is_followed_by_the_timer(ground: Ground) -> None:
+def test_the_timer_completes_a_rollback_that_is_killed(ground: Ground) -> None:
     host = ground.here.host
     _fresh(ground)
     assert activate(host, *TRIAL[:2], "60s").code == DONE
@@ -129,7 +129,7 @@ def test_whoever_is_killed_while_going_back_is_followed_by_the_timer(ground: Gro
 
 
 @pytest.mark.usefixtures("shut")
-def test_whoever_is_killed_while_confirming_keeps_all_or_nothing(ground: Ground) -> None:
+def test_a_confirmation_that_is_killed_keeps_the_whole_plan_or_none_of_it(ground: Ground) -> None:
     host = ground.here.host
     install(host, ground.here.after, ground.here.before)
     had_after = settled(host)
@@ -147,15 +147,15 @@ def test_whoever_is_killed_while_confirming_keeps_all_or_nothing(ground: Ground)
         killed(host, number, SHELL, "confirm")
         wait_back(host, 45)
         said = activate(host, "confirm")
-        told = unlike(host, had_after if said.code == DONE else ground.here.had)
-        if told or said.code not in (DONE, WENT_BACK):
-            wrong[number, listed[number - 1]] = (said, told[:5])
-        if said.code == DONE or told:
+        found = unlike(host, had_after if said.code == DONE else ground.here.had)
+        if found or said.code not in (DONE, WENT_BACK):
+            wrong[number, listed[number - 1]] = (said, found[:5])
+        if said.code == DONE or found:
             install(host, ground.here.before, ground.here.after)
     assert wrong == {}, wrong
 
 
-def test_a_power_cut_at_any_command_goes_back_at_the_next_boot(ground: Ground) -> None:
+def test_after_a_power_cut_at_any_command_the_next_boot_goes_back(ground: Ground) -> None:
     host, site = ground.here.host, ground.here.site
     site.restart(host.name, type(host).reboot)
     had = settled(host)

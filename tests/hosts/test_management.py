@@ -1,7 +1,7 @@
-"""The way in by which a host is managed: what cuts it is refused, and goes back by itself where somebody insists.
+"""`activate` refuses a plan that cuts the operator's management access; a trial with `--force` goes back by itself.
 
-An operator comes in over TCP from an address that the policy admits, and is asked for by `SSH_CONNECTION`, as sshd sets
-it. That the way in is open or shut is seen by new connections, and not by what `activate` says.
+The operator connects over TCP from an address that the policy admits; `SSH_CONNECTION`, which sshd sets, tells
+`activate` about that connection. The tests judge access by new connections, not by the output of `activate`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ CUTS = {
 
 @dataclass(frozen=True)
 class Managed:
-    """A host, and somebody in the office who manages it."""
+    """A host that runs a plan, and an operator who manages it from the office."""
 
     site: DeliveredSite
     host: Host
@@ -48,12 +48,12 @@ class Managed:
     had: State
 
     def comes_in(self) -> bool:
-        """Whether a new connection from the office is answered."""
+        """Whether the host accepts a new connection from the office."""
         office = self.site.agent(self.site.worlds["internet"].machine)
         return run([Probe(office, "tcp", "203.0.113.10", SSH, OFFICE)])[0].outcome == "open"
 
     def over_ssh(self, *arguments: str, port: int = 40000) -> Answer:
-        """Runs `activate` as in a session over ssh, from this port of the operator's."""
+        """Runs `activate` as if in an ssh session that came from this source port of the operator."""
         connection = f"SSH_CONNECTION={OFFICE} {port} 203.0.113.10 {SSH}"
         return call(self.host, "env", connection, f"{PLACE}/activate", *arguments)
 
@@ -71,7 +71,7 @@ def managed(tree: Path) -> Iterator[Managed]:
 
 @pytest.mark.parametrize("since", [True, False], ids=["compared", "not compared"])
 @pytest.mark.parametrize("cut", CUTS)
-def test_what_cuts_the_way_in_is_refused(managed: Managed, cut: str, since: bool) -> None:
+def test_a_plan_that_cuts_management_access_is_refused(managed: Managed, cut: str, since: bool) -> None:
     after = planned(252, CUTS[cut])
     unpack(managed.host, bundle(after, managed.host.name, managed.plan if since else None))
     for verb in ("check", "try"):
@@ -84,12 +84,12 @@ def test_what_cuts_the_way_in_is_refused(managed: Managed, cut: str, since: bool
 
 
 @pytest.mark.parametrize("cut", ["rule", pytest.param("address", marks=pytest.mark.wide)])
-def test_it_goes_back_where_somebody_insists(managed: Managed, cut: str) -> None:
+def test_a_forced_trial_that_cuts_management_access_goes_back(managed: Managed, cut: str) -> None:
     host = managed.host
     after = planned(252, CUTS[cut])
     unpack(host, bundle(after, host.name, managed.plan))
     tried = managed.over_ssh("try", "--force", "--timeout", "30s" if cut == "address" else "5s")
-    if cut == "rule":  # the address is there, so only a new connection shows it, which the operator cannot make
+    if cut == "rule":  # the address stays, so `activate` cannot notice: only a new connection would fail
         assert tried.code == DONE, tried.text
         assert not managed.comes_in()
         assert managed.over_ssh("confirm").code == REFUSED
@@ -103,7 +103,7 @@ def test_it_goes_back_where_somebody_insists(managed: Managed, cut: str) -> None
     assert late.code == WENT_BACK, late.text
 
 
-def test_over_ssh_a_new_connection_has_to_confirm(managed: Managed) -> None:
+def test_an_ssh_session_can_confirm_only_from_a_new_connection(managed: Managed) -> None:
     unpack(managed.host, bundle(planned(252, FIXED, CASES[5].edit), managed.host.name, managed.plan))
     assert managed.over_ssh("try", "--timeout", "60s").code == DONE
     assert managed.over_ssh("confirm").code == REFUSED

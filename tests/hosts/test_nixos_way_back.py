@@ -1,6 +1,6 @@
-"""The way back that the NixOS page shows, with its own commands: a timer that takes up the system of the profile again.
+"""The commands of the NixOS how-to page: a systemd timer switches back to the profile's system unless it is cancelled.
 
-systemd and its timer are real; the two systems are scripts that note what they were asked for.
+systemd and its timer are real; the two NixOS systems are scripts that record how they were called.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NOTED = "/run/noted"
 
 @pytest.fixture(scope="module")
 def host(tree: Path) -> Iterator[Host]:
-    """A host with an old system, which its profile names, and a new one."""
+    """A host with an old NixOS system, to which its profile points, and a new one."""
     with booted(tree) as host:
         for system in ("old", "new"):
             host.push({f"/nix/store/{system}/{SWITCH}": f"#!/bin/sh\necho {system} $1 >{NOTED}\n"}, mode=0o755)
@@ -38,13 +38,13 @@ def host(tree: Path) -> Iterator[Host]:
 
 
 def shown(program: str) -> list[str]:
-    """The one command line of the page that runs a program as root."""
+    """The only command line on the page that runs `program` as root."""
     (line,) = re.findall(rf"^# ({program} .*)$", PAGE.read_text(), re.MULTILINE)
     return str(line).split()
 
 
 def take_up(host: Host, time: str) -> None:
-    """Arms the way back, and takes up the new system as `nixos-rebuild test` does."""
+    """Starts the rollback timer, and switches to the new system as `nixos-rebuild test` does."""
     arm = shown("systemd-run")
     assert "--on-active=2m" in arm
     host.run(*(f"--on-active={time}" if word == "--on-active=2m" else word for word in arm))
@@ -52,9 +52,9 @@ def take_up(host: Host, time: str) -> None:
     assert host.run("cat", NOTED) == "new test\n"
 
 
-def test_the_timer_takes_up_the_system_of_the_profile(host: Host) -> None:
+def test_the_timer_switches_back_to_the_system_of_the_profile(host: Host) -> None:
     take_up(host, "8s")
-    wait_for(lambda: host.run("cat", NOTED) == "old test\n", "the way back")
+    wait_for(lambda: host.run("cat", NOTED) == "old test\n", "the rollback")
 
 
 def test_a_system_that_was_confirmed_stays(host: Host) -> None:

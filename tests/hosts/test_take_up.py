@@ -1,7 +1,7 @@
-"""A host takes plans up and goes back, with traffic on: packets say what was open, and a kernel and networkd what is.
+"""A host takes up plans and goes back while traffic streams cross it; its files, kernel and networkd show the outcome.
 
-Each change is tried and not confirmed, then tried and confirmed, and then the plan before it is taken up again. What
-was shut in both plans lets no packet through at any moment.
+Each change is tried without confirmation, then tried and confirmed, and then the plan before it is taken up again.
+Streams that neither plan allows get no packet through at any moment.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.hosts, pytest.mark.kernel, needs("root", "tun", "boot"
 
 VERSION = 252
 QUIET = ("D0", "D1")
-"""Classes of changes in which nothing that passes loses a packet."""
+"""Disruption classes of changes in which an allowed stream loses no packet."""
 
 
 def _of(name: str) -> tuple[Callable[[Files], None], str]:
@@ -52,12 +52,12 @@ FEW = ("rule-removed", "bridge-renamed")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A few changes, or all of them."""
+    """Runs the tests with a few changes; with `--wide`, with all of them."""
     if "change" in metafunc.fixturenames:
         metafunc.parametrize("change", CHANGES if metafunc.config.getoption("--wide") else FEW)
 
 
-def test_a_bare_host_takes_up_its_first_plan_and_can_be_without_it_again(tree: Path) -> None:
+def test_a_bare_host_takes_up_its_first_plan_and_removes_it_again(tree: Path) -> None:
     plan = planned(VERSION)
     with bare(tree, plan) as (site, host):
         before = settled(host)

@@ -1,7 +1,7 @@
-"""A bundle that somebody has tampered with is refused before anything is written.
+"""`activate` refuses a bundle that was tampered with, before it writes anything.
 
-Whoever changes a bundle can change its checksums too, so most of these are whole by them; a signature alone says who
-made a bundle.
+An attacker who changes a bundle can recompute its checksums, so most cases have matching checksums. Only a signature
+proves who made a bundle.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def host(tree: Path) -> Iterator[Host]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_pending(host: Host) -> Iterator[None]:
-    """Goes back where a test finds that something was taken up, so that the others find the host as it was."""
+def _roll_back(host: Host) -> Iterator[None]:
+    """Ends a trial that a failing test left behind, so that later tests find the host unchanged."""
     yield
     if host.file(TRIAL).exists():
         call(host, "sh", f"{TRIAL}/activate", "revert")
@@ -56,17 +56,17 @@ def _with(files: Bundle, path: str, data: bytes, mode: int = 0o644) -> Bundle:
     return {**files, path: File(data, mode)}
 
 
-def _said(files: Bundle, old: str, new: str) -> Bundle:
-    """Other words in `activation`, with checksums that fit."""
+def _reworded(files: Bundle, old: str, new: str) -> Bundle:
+    """The bundle with a text of `activation` replaced, and with matching checksums."""
     text = files["activation"].data.decode()
     assert old in text
     return resealed(_with(files, "activation", text.replace(old, new, 1).encode()))
 
 
 def _installs(files: Bundle, path: str, said: str | None = None, mode: str = "0644") -> Bundle:
-    """One more file to install, with checksums that fit."""
+    """The bundle with one more file to install, and with matching checksums."""
     line = f"file {mode} {said or path}\n"
-    return _said(_with(files, path, b"root::0:0::/:/bin/sh\n"), "file ", f"{line}file ")
+    return _reworded(_with(files, path, b"root::0:0::/:/bin/sh\n"), "file ", f"{line}file ")
 
 
 def _without(files: Bundle, path: str) -> Bundle:
@@ -77,13 +77,13 @@ TAMPERED: dict[str, Callable[[Bundle], Bundle]] = {
     "a byte": lambda files: _with(files, NFT, files[NFT].data.replace(b"drop", b"drup", 1)),
     "a byte of activate's own list": lambda files: _with(files, "activation", files["activation"].data + b"\n"),
     "a missing file": lambda files: _without(files, UNIT),
-    "a missing file that nobody lists": lambda files: resealed(_without(files, UNIT)),
+    "a missing file without its checksum": lambda files: resealed(_without(files, UNIT)),
     "an extra file": lambda files: _with(files, "etc/systemd/network/99-taploom-x.network", b"[Match]\n"),
-    "an extra file beside": lambda files: _with(files, "run-me", b"#!/bin/sh\n", 0o755),
-    "a file that nobody installs": lambda files: resealed(_with(files, "etc/taploom/x.nft", b"")),
+    "an extra file outside etc": lambda files: _with(files, "run-me", b"#!/bin/sh\n", 0o755),
+    "a file that activation does not list": lambda files: resealed(_with(files, "etc/taploom/x.nft", b"")),
     "no checksums": lambda files: _without(files, "SHA256SUMS"),
     "no activation": lambda files: _without(files, "activation"),
-    "checksums of nothing": lambda files: _with(files, "SHA256SUMS", b""),
+    "an empty list of checksums": lambda files: _with(files, "SHA256SUMS", b""),
     "a file of the system": lambda files: _installs(files, "etc/passwd"),
     "a file beyond etc": lambda files: _installs(files, "usr/bin/taploom"),
     "a path upwards": lambda files: _installs(files, "etc/taploom/x", "etc/taploom/../../var/tmp/.ssh/taploom"),
@@ -93,24 +93,24 @@ TAMPERED: dict[str, Callable[[Bundle], Bundle]] = {
     "a path with a dash": lambda files: _installs(files, "etc/taploom/-rf"),
     "a hidden folder": lambda files: resealed(_with(files, "etc/taploom/.git/config", b"")),
     "a setuid file": lambda files: _installs(files, "etc/taploom/x", mode="4755"),
-    "another format": lambda files: _said(files, "taploom-activation/1", "taploom-activation/2"),
-    "a word that nobody knows": lambda files: _said(files, "serial 0", "serial 0\nrun reboot"),
-    "a device with a path": lambda files: _said(files, "bridge br-dmz", "bridge ../br-dmz"),
-    "a device with a command": lambda files: _said(files, "bridge br-dmz", "bridge $(touch${IFS}/var/tmp/x)"),
-    "a device with a pattern": lambda files: _said(files, "bridge br-dmz", "bridge *"),
-    "a time without end": lambda files: _said(files, "confirm 120", "confirm 120000000000000000000000"),
-    "no time": lambda files: _said(files, "confirm 120\n", ""),
-    "a time that is none": lambda files: _said(files, "confirm 120", "confirm soon"),
-    "another host": lambda files: _said(files, f"host {NAME}", "host hv2"),
-    "a ruleset that is none": lambda files: resealed(_with(files, NFT, b"table inet taploom {")),
-    "an interface that is not there": lambda files: _said(files, "uplink eth0", "uplink eth9"),
-    "a newer systemd": lambda files: _said(files, "systemd 252", "systemd 999"),
-    "a newer nftables": lambda files: _said(files, "nftables 1.0.6", "nftables 9.9.9"),
+    "another format": lambda files: _reworded(files, "taploom-activation/1", "taploom-activation/2"),
+    "an unknown keyword": lambda files: _reworded(files, "serial 0", "serial 0\nrun reboot"),
+    "a device with a path": lambda files: _reworded(files, "bridge br-dmz", "bridge ../br-dmz"),
+    "a device with a command": lambda files: _reworded(files, "bridge br-dmz", "bridge $(touch${IFS}/var/tmp/x)"),
+    "a device with a pattern": lambda files: _reworded(files, "bridge br-dmz", "bridge *"),
+    "a time without end": lambda files: _reworded(files, "confirm 120", "confirm 120000000000000000000000"),
+    "no time": lambda files: _reworded(files, "confirm 120\n", ""),
+    "a time that is no number": lambda files: _reworded(files, "confirm 120", "confirm soon"),
+    "another host": lambda files: _reworded(files, f"host {NAME}", "host hv2"),
+    "a ruleset with a syntax error": lambda files: resealed(_with(files, NFT, b"table inet taploom {")),
+    "an interface that is not there": lambda files: _reworded(files, "uplink eth0", "uplink eth9"),
+    "a newer systemd": lambda files: _reworded(files, "systemd 252", "systemd 999"),
+    "a newer nftables": lambda files: _reworded(files, "nftables 1.0.6", "nftables 9.9.9"),
 }
 
 
 def _written(host: Host) -> dict[str, tuple[int, int]]:
-    """Every file that the host has written, but for its journal."""
+    """Size and mode of every file that the host has written, except journal, bundle and systemd's state."""
     found = {}
     for folder, names, files in os.walk(host.upper):
         names[:] = [name for name in names if name not in ("log", "bundle", "systemd")]
@@ -121,7 +121,7 @@ def _written(host: Host) -> dict[str, tuple[int, int]]:
 
 
 def _refused(host: Host, *arguments: str) -> str:
-    """What both verbs say, which refuse and write nothing."""
+    """Checks that `check` and `try` both refuse the bundle and write nothing; returns the output of `try`."""
     before, ruleset = _written(host), host.run("nft", "--stateless", "list", "ruleset")
     said = [activate(host, verb, *arguments) for verb in ("check", "try")]
     assert [one.code for one in said] == [REFUSED, REFUSED], said
@@ -133,7 +133,7 @@ def _refused(host: Host, *arguments: str) -> str:
 
 
 @pytest.mark.parametrize("how", TAMPERED)
-def test_it_is_refused(host: Host, plan: Plan, how: str) -> None:
+def test_a_bundle_that_was_tampered_with_is_refused(host: Host, plan: Plan, how: str) -> None:
     unpack(host, TAMPERED[how](bundle(plan, NAME)))
     _refused(host)
 
@@ -146,12 +146,12 @@ PLACED = {
     "a pipe": f"rm {PLACE}/{UNIT} && mkfifo {PLACE}/{UNIT}",
     "a folder": f"rm {PLACE}/{UNIT} && mkdir {PLACE}/{UNIT}",
     "an empty folder": f"mkdir {PLACE}/etc/sudoers.d",
-    "a link beside": f"ln -s / {PLACE}/root",
+    "a link outside etc": f"ln -s / {PLACE}/root",
 }
 
 
 @pytest.mark.parametrize("how", PLACED)
-def test_what_is_no_plain_file_is_refused(host: Host, plan: Plan, how: str) -> None:
+def test_a_bundle_with_an_entry_that_is_no_regular_file_is_refused(host: Host, plan: Plan, how: str) -> None:
     unpack(host, bundle(plan, NAME))
     host.run("rm", "-rf", "/run/same", "/run/it")
     host.run("sh", "-euc", PLACED[how])
@@ -161,7 +161,7 @@ def test_what_is_no_plain_file_is_refused(host: Host, plan: Plan, how: str) -> N
         _refused(host)
 
 
-def test_a_link_where_a_file_is_to_be_installed_is_not_followed(host: Host, plan: Plan) -> None:
+def test_a_symlink_at_the_path_of_an_installed_file_is_not_followed(host: Host, plan: Plan) -> None:
     unpack(host, bundle(plan, NAME))
     host.push({"/var/tmp/precious": "precious"})
     host.run("sh", "-euc", f"mkdir -p /etc/taploom && ln -s /var/tmp/precious /{NFT}")
@@ -175,7 +175,7 @@ def test_a_link_where_a_file_is_to_be_installed_is_not_followed(host: Host, plan
         host.run("rm", "-r", "/etc/taploom", "/var/tmp/precious")
 
 
-def test_another_plan_than_the_approved_is_refused(host: Host, plan: Plan) -> None:
+def test_a_plan_other_than_the_approved_one_is_refused(host: Host, plan: Plan) -> None:
     files = bundle(plan, NAME)
     unpack(host, files)
     approved = next(line.split()[1] for line in files["activation"].data.decode().splitlines() if line[:5] == "plan ")
@@ -198,7 +198,7 @@ def _sign(host: Host, key: str = "/run/key", purpose: str = "taploom-bundle") ->
     host.run("sh", "-euc", _SIGN, key, purpose)
 
 
-def test_a_signature_of_nobody_and_an_old_one_are_refused(host: Host, plan: Plan) -> None:
+def test_missing_foreign_and_stale_signatures_are_refused(host: Host, plan: Plan) -> None:
     older = planned(252, swap("policy.yaml", "allow: tcp/5432", "allow: any"))
     unpack(host, bundle(plan, NAME))
     host.run("sh", "-euc", _KEYS)
@@ -220,7 +220,7 @@ def test_a_signature_of_nobody_and_an_old_one_are_refused(host: Host, plan: Plan
         host.run("rm", "-rf", "/etc/taploom", "/run/key", "/run/stranger")
 
 
-def test_an_older_serial_is_refused_unless_somebody_insists(host: Host, plan: Plan) -> None:
+def test_an_older_serial_is_refused_unless_forced(host: Host, plan: Plan) -> None:
     unpack(host, bundle(plan, NAME, serial=7))
     for verb in ("try", "confirm"):
         assert activate(host, verb).code == DONE

@@ -1,4 +1,4 @@
-"""What else goes wrong while a plan is taken up: no room, tools that fail or hang, a lying clock, others, a reboot."""
+"""Faults during a take-up: a full disk, tools that fail or hang, a wrong clock, parallel runs, signals, a reboot."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ pytestmark = [pytest.mark.hosts, pytest.mark.kernel, needs("root", "tun", "boot"
 
 SPACE = "48m"
 ROOM = (0, 64, 4, 16, 32, 96, 128, 192, 256, 384, 512, 768, 1024)
-"""Kibibytes that are free on the disk when a plan is to be taken up."""
+"""Free disk space at the start of a take-up, in KiB."""
 FEW = 2
 SOON = 8
-"""Seconds after which a trial would go back that somebody confirms."""
+"""Timeout of a trial that is confirmed before it ends, in seconds."""
 FAILING = """#!/bin/sh
 case " $* " in
   *" -c "*) ;;
@@ -52,7 +52,7 @@ def here(tree: Path) -> Iterator[Standing]:
 
 @pytest.fixture(autouse=True)
 def _as_before(here: Standing) -> Iterator[None]:
-    """Each test finds the bundle of the change, and leaves the host as it was."""
+    """Unpacks the bundle of the second plan before each test; checks afterwards that the host is unchanged."""
     here.offer()
     yield
     assert not pending(here.host)
@@ -60,7 +60,7 @@ def _as_before(here: Standing) -> Iterator[None]:
 
 
 def _replace(host: Host, program: str, text: str) -> None:
-    """Puts a script in the place of a program, which goes on as /run/NAME."""
+    """Mounts a script over a program; the original remains callable as /run/NAME."""
     name = program.rpartition("/")[2]
     host.run("cp", program, f"/run/{name}")
     host.push({f"/run/{name}.sh": text}, mode=0o755)
@@ -72,37 +72,37 @@ def _restore(host: Host, program: str) -> None:
 
 
 def _fill(host: Host, room: int) -> None:
-    """Fills the disk but for some kibibytes."""
+    """Fills the disk until only `room` KiB are free."""
     free = int(host.run("sh", "-c", "stat -f -c '%a %S' / | { read -r n s; echo $((n * s / 1024)); }"))
     host.run("fallocate", "-l", f"{max(free - room, 1)}KiB", "/var/tmp/filling")
 
 
-def test_a_full_disk_leaves_all_as_it_was(here: Standing, wide: bool) -> None:
+def test_a_take_up_on_a_full_disk_leaves_the_host_unchanged(here: Standing, wide: bool) -> None:
     host, wrong = here.host, {}
     for room in ROOM if wide else ROOM[:FEW]:
         _fill(host, room)
         tried = activate(host, "try", "--timeout", "3s")
         wait_back(host, 60)
-        told = unlike(host, here.had | {}, 10)
+        found = unlike(host, here.had | {}, 10)
         host.run("rm", "/var/tmp/filling")
         wait_back(host, 60)
-        if tried.code not in (DONE, REFUSED, WENT_BACK) or told:
-            wrong[room] = (tried, told[:4])
+        if tried.code not in (DONE, REFUSED, WENT_BACK) or found:
+            wrong[room] = (tried, found[:4])
     assert wrong == {}, wrong
 
 
-def test_a_disk_that_is_full_by_then_hinders_no_way_back(here: Standing) -> None:
+def test_a_disk_that_fills_up_during_a_trial_does_not_prevent_the_rollback(here: Standing) -> None:
     tried = activate(here.host, "try", "--timeout", "4s")
     assert tried.code == DONE, tried.text
     _fill(here.host, 0)
     wait_back(here.host, 60)
-    told = unlike(here.host, here.had, 10)
+    found = unlike(here.host, here.had, 10)
     here.host.run("rm", "/var/tmp/filling")
-    assert told == []
+    assert found == []
 
 
 @pytest.mark.parametrize("times", [1, pytest.param(3, marks=pytest.mark.wide)])
-def test_a_ruleset_that_does_not_load_is_not_half_taken_up(here: Standing, times: int) -> None:
+def test_a_ruleset_that_does_not_load_leads_to_a_rollback(here: Standing, times: int) -> None:
     host = here.host
     _replace(host, "/usr/sbin/nft", FAILING)
     host.push({"/run/nft-fails": f"{times}\n"})
@@ -120,19 +120,19 @@ def test_without_networkd_nothing_is_taken_up(here: Standing) -> None:
     assert tried.code == REFUSED, tried.text
 
 
-def test_networkd_that_was_stopped_meanwhile_hinders_no_way_back(here: Standing) -> None:
+def test_networkd_that_is_stopped_during_a_trial_does_not_prevent_the_rollback(here: Standing) -> None:
     host = here.host
     tried = activate(host, "try", "--timeout", "4s")
     assert tried.code == DONE, tried.text
     host.run("systemctl", "stop", "systemd-networkd.socket", "systemd-networkd.service")
-    wait_for(lambda: "going back" in host.journal("-t", "taploom", "--since=-10s"), "the way back to begin", 20)
+    wait_for(lambda: "going back" in host.journal("-t", "taploom", "--since=-10s"), "the rollback to begin", 20)
     time.sleep(3)
     host.run("systemctl", "start", "systemd-networkd.socket", "systemd-networkd.service")
     wait_back(host, 60)
 
 
 @pytest.mark.wide
-def test_networkd_that_hangs_is_waited_for_and_no_longer(here: Standing) -> None:
+def test_the_wait_for_a_networkd_that_hangs_is_limited(here: Standing) -> None:
     host = here.host
     host.run("systemctl", "kill", "--signal=STOP", "systemd-networkd.service")
     tried = activate(host, "try", "--timeout", "20s", timeout=300)
@@ -141,7 +141,7 @@ def test_networkd_that_hangs_is_waited_for_and_no_longer(here: Standing) -> None
     wait_back(host, 120)
 
 
-def test_no_clock_moves_the_way_back(here: Standing) -> None:
+def test_a_wrong_clock_does_not_move_the_rollback(here: Standing) -> None:
     host = here.host
     _replace(host, "/usr/bin/date", LYING)
     tried = activate(host, "try", "--timeout", "4s")
@@ -154,7 +154,7 @@ def test_no_clock_moves_the_way_back(here: Standing) -> None:
     assert "TimersCalendar={" not in timers
 
 
-def test_of_several_at_once_one_takes_it_up(here: Standing) -> None:
+def test_only_one_of_several_parallel_runs_takes_up_the_plan(here: Standing) -> None:
     host = here.host
     with ThreadPoolExecutor(4) as pool:
         tried = list(pool.map(lambda _: activate(host, "try", "--timeout", "60s"), range(4)))
@@ -167,7 +167,7 @@ def test_of_several_at_once_one_takes_it_up(here: Standing) -> None:
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_whoever_is_asked_to_end_goes_back_first(here: Standing, sent: signal.Signals) -> None:
+def test_a_signal_to_activate_does_not_leave_a_plan_half_taken_up(here: Standing, sent: signal.Signals) -> None:
     host = here.host
     running = host.begin("sh", "-c", f"echo $$ >/run/trying; exec {PLACE}/activate try --timeout 60s")
     wait_for(host.file("/var/lib/taploom/trial/armed").exists, "the trial to begin")
@@ -177,7 +177,7 @@ def test_whoever_is_asked_to_end_goes_back_first(here: Standing, sent: signal.Si
         assert activate(host, "revert").code == DONE
 
 
-def test_a_lost_terminal_ends_nothing(here: Standing) -> None:
+def test_a_lost_terminal_does_not_end_a_take_up(here: Standing) -> None:
     host = here.host
     running = host.begin("sh", "-c", f"echo $$ >/run/trying; exec {PLACE}/activate try --timeout 60s")
     wait_for(host.file("/var/lib/taploom/trial/armed").exists, "the trial to begin")

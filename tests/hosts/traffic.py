@@ -1,6 +1,6 @@
-"""Streams of datagrams that go on while a host takes something up: what had to pass, and what had to be dropped.
+"""Streams of datagrams that run while a host takes up a plan, to count those that pass and those that are dropped.
 
-Watched are packets and not the ruleset: a look afterwards cannot see the millisecond in which there was none.
+The tests watch packets, not the ruleset: a later look at the ruleset cannot show that it was missing for a millisecond.
 """
 
 from __future__ import annotations
@@ -26,17 +26,18 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Flow:
-    """A stream to be sent.
+    """Description of a stream of UDP datagrams.
 
     Attributes:
-        name: In words, for messages.
-        source: The machine that sends.
-        to: The address that it sends to.
-        port: UDP port.
-        sink: The machine at which it arrives, if it does.
-        interface: At which it is seen there; None for a socket of the machine, so that its own filter comes first.
-        fresh: Whether each datagram begins a connection; else all are one.
-        rate: Datagrams a second.
+        name: Name of the stream in messages.
+        source: Machine that sends.
+        to: Destination address.
+        port: Destination port.
+        sink: Machine at which the datagrams arrive if nothing drops them.
+        interface: Interface of the sink on which they are captured; None to receive them at a socket, behind the
+            sink's own filter.
+        fresh: Whether each datagram starts a new connection; otherwise all belong to one.
+        rate: Datagrams per second.
     """
 
     name: str
@@ -51,12 +52,12 @@ class Flow:
 
 @dataclass(frozen=True)
 class Carried:
-    """What became of a stream.
+    """Result of a stream.
 
     Attributes:
-        flow: The stream.
-        sent: Number of datagrams.
-        arrived: Number of each that arrived, in the order of arrival, with seconds since the stream began.
+        flow: Description of the stream.
+        sent: Count of datagrams sent.
+        arrived: Arrivals in order: sequence number of the datagram, and seconds since the stream began.
     """
 
     flow: Flow
@@ -65,19 +66,19 @@ class Carried:
 
     @property
     def lost(self) -> int:
-        """How many datagrams did not arrive."""
+        """Count of datagrams that did not arrive."""
         return self.sent - len({number for number, _ in self.arrived})
 
     @property
     def gap(self) -> float:
-        """The longest time without an arrival, in seconds."""
+        """Longest run of lost datagrams, as seconds of sending."""
         numbers = sorted({number for number, _ in self.arrived})
         ends = [-1, *numbers, self.sent]
         return max(b - a - 1 for a, b in pairwise(ends)) / self.flow.rate
 
 
 class Running:
-    """A stream that goes on."""
+    """A running stream, sent by a child process."""
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
@@ -103,14 +104,14 @@ class Running:
             raise LabError(f"no stream: {flow.name}")
 
     def end(self) -> Carried:
-        """Stops sending, and says what became of it."""
-        said = json.loads(self._process.communicate()[0])
-        return Carried(self.flow, said["sent"], tuple((number, at) for number, at in said["arrived"]))
+        """Stops the stream and returns its result."""
+        result = json.loads(self._process.communicate()[0])
+        return Carried(self.flow, result["sent"], tuple((number, at) for number, at in result["arrived"]))
 
 
 @contextmanager
 def streaming(flows: Iterable[Flow]) -> Iterator[dict[str, Carried]]:
-    """Streams go on within the context; the mapping is filled when it ends: by name, what became of each."""
+    """Runs streams during the context, and fills the mapping at its end with the result of each stream, by name."""
     running = [Running(flow) for flow in flows]
     seen: dict[str, Carried] = {}
     try:

@@ -1,8 +1,8 @@
-"""What a test host has on top of the tree that it boots: an identity of its own, and nothing of the machine's.
+"""Upper layer of a test host's overlay: gives the host its own identity, and hides the configuration of the machine.
 
-The tree may be the root of the machine that runs the tests, with whatever services, units, keys and networks it has.
-So directories that hold such things are made *opaque* in the upper layer of the overlay: what the tree has there is not
-seen. Static units of packages stay, as do programs and their data.
+The tree may be the root of the machine that runs the tests, with its services, units, keys and networks. Therefore the
+upper layer marks the directories of such files as *opaque*, which hides what the tree has in them. Programs, their data
+and the static units of packages stay visible.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ FRESH = {
     "var/tmp": 0o1777,
     **{f"etc/rc{level}.d": 0o755 for level in "0123456S"},
 }
-"""Directories that hide those of the tree, with their modes."""
+"""Directories that are opaque in the upper layer, with their modes."""
 
 EMPTY = ("dev", "proc", "sys", ".old", "var/log/journal", "etc/systemd/system", "etc/systemd/network")
-"""Directories that there have to be. With /var/log/journal the journal outlives a reboot."""
+"""Directories that must exist. With /var/log/journal, the journal survives a reboot."""
 
 HIDDEN = ("etc/taploom", "var/lib/taploom")
-"""What the machine may have of a host's own, and a bare host has not."""
+"""Paths of taploom that the machine may have if it is a host itself, and that a bare test host must not see."""
 
 MASKED = (
     "console-getty.service",
@@ -56,19 +56,19 @@ MASKED = (
     "systemd-pstore.service",
     "systemd-random-seed.service",
 )
-"""Units of systemd itself that mean the machine and its kernel."""
+"""Units of systemd that act on the machine or its kernel, and are masked on the test host."""
 
 ENABLED = {"multi-user.target.wants": "systemd-networkd.service", "sockets.target.wants": "systemd-networkd.socket"}
 GENERATORS = tuple(f"{where}/systemd/system-generators" for where in ("lib", "etc", "usr/local/lib"))
 
 
 def write_upper(upper: Path, tree: Path, name: str) -> None:
-    """Writes the upper layer of a host that has not booted yet.
+    """Writes the upper layer of a host before its first boot.
 
     Args:
-        upper: An empty directory on a file system with extended attributes.
-        tree: The lower layer.
-        name: The host's name.
+        upper: Empty directory on a file system with extended attributes.
+        tree: Lower layer of the overlay.
+        name: Host name.
     """
     for directory, mode in FRESH.items():
         path = upper / directory
@@ -89,7 +89,7 @@ def write_upper(upper: Path, tree: Path, name: str) -> None:
         "etc/crypttab": "",
         "etc/sysctl.conf": "",
         "etc/environment": "",
-        # Newer than /usr, so that systemd does not build its caches anew (ConditionNeedsUpdate= in systemd.unit(5)).
+        # Newer than /usr, so that systemd does not rebuild its caches (ConditionNeedsUpdate= in systemd.unit(5)).
         "etc/.updated": "",
         "var/.updated": "",
     }
@@ -102,7 +102,7 @@ def write_upper(upper: Path, tree: Path, name: str) -> None:
 
 
 def _write_units(etc: Path, tree: Path) -> None:
-    """Masks what means the machine, and enables networkd; the default is to reach multi-user.target."""
+    """Masks units that act on the machine, enables networkd, and makes multi-user.target the default."""
     null = Path("/dev/null")
     for unit in MASKED:
         (etc / "system" / unit).symlink_to(null)

@@ -1,4 +1,4 @@
-"""The handmade site, built once: booting it costs more than most of the tests do."""
+"""Fixture of the handmade site, built once per session, since booting it takes longer than most tests."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session", params=systemds())
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """Two guests on a hypervisor with an uplink; a test leaves it as it found it."""
+    """A running site of two guests on a hypervisor with an uplink; each test must leave it unchanged."""
     with Lab() as lab:
         yield Site(lab, request.param)

@@ -1,4 +1,4 @@
-"""A small site written by hand as the compiler should write it, so that the lab is tested without the compiler."""
+"""A small site whose units are written by hand as the compiler would, so that lab tests do not need the compiler."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def dedented(units: dict[str, str]) -> dict[str, str]:
 
 
 class Site:
-    """A hypervisor with two guests and an uplink to the world; built once for this file."""
+    """A running hypervisor with two guests and an uplink to an outside world."""
 
     def __init__(self, lab: Lab, root: Path | None = None) -> None:
         self.root = root
@@ -96,7 +96,7 @@ class Site:
         self.world.plug("wan", self.host, "eth0")
         self.host.sysctl({"net/ipv6/conf/eth0/accept_ra": "2"})
         self.networkd = Networkd(self.host, dedented(BRIDGE), bus=True, root=root)
-        # Looked at before any guest is there: a bridge without a carrier is a trap of its own.
+        # Checked before any guest is connected: a bridge without carrier must get its addresses too.
         self.networkd.wait_for_addresses("vmbr", "10.0.0.1/24", "fd12:3456:789a::1/64", usable=False)
         self.guests = {name: self._boot(name) for name in MACS}
 

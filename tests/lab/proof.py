@@ -1,4 +1,4 @@
-"""A small site with a little of everything, running in a lab, so that tests can break it and probe it repeatedly."""
+"""A small site with most features, running in a lab, so that tests can break its ruleset and probe it repeatedly."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ policy:
 
 
 class Proof:
-    """The running site and the questions that it is probed with."""
+    """The running site and the questions with which tests probe it."""
 
     def __init__(self, lab: Lab, spec: str = SPEC) -> None:
         plan = compiled(spec).plan
@@ -59,6 +59,6 @@ class Proof:
         listen(self.site, self.site.machines(), self.asked)
 
     def disagreements(self) -> dict[str, str]:
-        """What was observed, by flow, for each flow on which plan and kernel disagree."""
+        """Observed outcome, by flow, of each flow on which plan and kernel disagree."""
         outcomes = (ask(self.site, self.asked), lies(self.site, self.atlas))
         return {row.flow: row.observed for outcome in outcomes for row in outcome.failed}

@@ -1,4 +1,4 @@
-"""The plan's answers and the kernel's agree: for the seed, the example, and sites that are made up."""
+"""The plan's predictions agree with a real kernel: for the seed, the example, and random sites from Hypothesis."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ pytestmark = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
 
 ROOT = Path(__file__).parents[2]
 SEED = int(os.environ.get("TAPLOOM_LAB_SEED", "20"))
-"""Another number, set by hand, makes other sites."""
+"""Seed of the random sites; set TAPLOOM_LAB_SEED to get other sites."""
 MADE_UP = 20
 AT_ONCE = 3
 
@@ -51,7 +51,7 @@ def taploom(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def report(specs: Path) -> dict[str, Any]:
-    """The report of `taploom lab` on a site; every row has to agree."""
+    """The JSON report of `taploom lab` on a site, after a check that every row agrees."""
     done = taploom("lab", "--specs", str(specs), "--format", "json")
     said: dict[str, Any] = json.loads(done.stdout)
     assert [probe for probe in said["probes"] if not probe["ok"]] == []
@@ -63,7 +63,7 @@ def report(specs: Path) -> dict[str, Any]:
 
 
 def table(said: dict[str, Any]) -> list[str]:
-    """The same as lines of text."""
+    """Lines of the text report that corresponds to a JSON report."""
     rows = (Row(**{key: probe[key] or "" for key in probe if key != "ok"}) for probe in said["probes"])
     return lab_text(LabReport(tuple(rows))).splitlines()
 
@@ -72,7 +72,7 @@ def flows(said: dict[str, Any], kind: str = "flow") -> dict[str, str]:
     return {probe["flow"]: probe["observed"] for probe in said["probes"] if probe["kind"] == kind}
 
 
-def test_the_seed_works_as_its_specs_say(tmp_path: Path) -> None:
+def test_the_seed_agrees_with_the_kernel(tmp_path: Path) -> None:
     specs = tmp_path / "specs"
     shutil.copytree(ROOT / "tests/golden/seed/specs", specs)
     assert taploom("lock", "--specs", str(specs)).returncode == 0
@@ -92,20 +92,20 @@ def test_the_seed_works_as_its_specs_say(tmp_path: Path) -> None:
     found = flows(said)
     assert {flow: found.get(flow) for flow in by_hand} == by_hand
     for protocol, port, guest in (("forward/http", "tcp/80", "http"), ("forward/https", "tcp/443", "https")):
-        ways = [p for p in said["probes"] if p["decided_by"] == protocol and p["kind"] == "flow"]
-        assert all(p["flow"].endswith((port, f"{port} (br_netfilter)")) and guest in p["detail"] for p in ways)
-        senders = {p["flow"].split()[0] for p in ways}
+        rows = [p for p in said["probes"] if p["decided_by"] == protocol and p["kind"] == "flow"]
+        assert all(p["flow"].endswith((port, f"{port} (br_netfilter)")) and guest in p["detail"] for p in rows)
+        senders = {p["flow"].split()[0] for p in rows}
         assert {"internet", "hypervisor"} < senders
         assert any("reverse-proxy" in sender for sender in senders)
     shown = table(said)
     assert [line.pattern for line in lab_lines() if not any(map(line.fullmatch, shown))] == [], "the page on the proof"
 
 
-def test_the_example_works_as_its_specs_say() -> None:
+def test_the_example_agrees_with_the_kernel() -> None:
     said = report(ROOT / "specs")
     deciding = {probe["decided_by"] for probe in said["probes"]}
     rules = {f"policy/{name}" for name in _names("policy")} | {f"forward/{name}" for name in _names("forward")}
-    # The rule is about the auditors' machine, which is none of the guests.
+    # This rule admits only the auditors' machine, which is no guest, so the lab has no sender for it.
     idle = {"policy/audit"}
     assert rules - deciding == idle
     assert idle <= {entry["flow"] for entry in said["not_run"]}
@@ -135,8 +135,8 @@ policy:
 """
 
 
-def test_a_gateway_that_no_prefix_holds_is_a_way_in_and_out(tmp_path: Path) -> None:
-    """As hosting companies do it: one address, and networks that are routed to it."""
+def test_a_gateway_outside_all_prefixes_works_in_both_directions(tmp_path: Path) -> None:
+    """Hosting companies give a host one address, and route further networks to it."""
     specs = tmp_path / "specs"
     specs.mkdir()
     (specs / "site.yaml").write_text(HOSTER, encoding="utf-8")
@@ -166,8 +166,8 @@ policy:
 """
 
 
-def test_of_two_providers_the_one_with_the_lower_metric_is_asked(tmp_path: Path) -> None:
-    """And no host outside gets a link-local address, although entries may name those."""
+def test_traffic_leaves_by_the_provider_with_the_lower_metric(tmp_path: Path) -> None:
+    """No host outside gets a link-local address, although entries may name link-local prefixes."""
     specs = tmp_path / "specs"
     specs.mkdir()
     (specs / "site.yaml").write_text(PROVIDERS, encoding="utf-8")
@@ -187,7 +187,7 @@ def _names(kind: str) -> set[str]:
 
 
 def drawn() -> list[str]:
-    """Sites with guests, as texts."""
+    """Specs of random sites with guests, as texts."""
     found: list[str] = []
 
     @seed(SEED)
@@ -201,14 +201,16 @@ def drawn() -> list[str]:
             found.append(text(site))
 
     collect()
-    spread = sorted(found, key=len)[: 2 * MADE_UP : 2]  # small ones, for time; every second, as neighbours are alike
+    spread = sorted(found, key=len)[
+        : 2 * MADE_UP : 2
+    ]  # small sites to save time; every second one, since neighbours are alike
     assert len(spread) == MADE_UP
     return spread
 
 
 @pytest.fixture(scope="module")
 def made_up() -> list[tuple[str, tuple[Row, ...]]]:
-    """Each site with its flows and all failures, several labs at a time, as most of it is waiting."""
+    """Each random site with its flows and failures; several labs run at once, since they mostly wait."""
 
     specs = drawn()
     plans = [compiled(spec).plan for spec in specs]
@@ -223,7 +225,7 @@ def made_up() -> list[tuple[str, tuple[Row, ...]]]:
 
 
 @pytest.mark.parametrize("number", range(MADE_UP))
-def test_a_made_up_site_works_as_its_specs_say(made_up: list[tuple[str, tuple[Row, ...]]], number: int) -> None:
+def test_a_random_site_agrees_with_the_kernel(made_up: list[tuple[str, tuple[Row, ...]]], number: int) -> None:
     spec, rows = made_up[number]
     assert [row for row in rows if not row.ok] == [], spec
     assert rows

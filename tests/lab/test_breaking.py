@@ -1,4 +1,4 @@
-"""The lab can fail: rulesets are broken by hand, and each is found by the flow that it breaks."""
+"""The lab detects faults: for each ruleset broken by hand, the flow that the fault affects disagrees with the plan."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ESTABLISHED = 'ct state established,related accept comment "implied/established"
 RANGE = "10.1.0.0/24 . 10.2.0.10 . 5432-5433"
 
 TRIES = 10
-"""How often the ruleset is replaced sixty times, at most, until a datagram is lost."""
+"""Maximum number of attempts, of sixty ruleset replacements each, until a datagram is lost."""
 BROKEN = {
     "no-hairpin": (HAIRPIN, "", "b 10.1.0.11 -> hv 203.0.113.2 tcp/80", "drop"),
     "other-target": (": 10.1.0.10 . 80", ": 10.1.0.11 . 80", "-> hv 203.0.113.2 tcp/80", "refused"),
@@ -52,7 +52,7 @@ BROKEN = {
     "open-input": (INPUT, "\t\taccept\n", "internet 198.18.0.7 -> hv 203.0.113.2 ping", "allow"),
     "host-left-out": (OUTPUT, "", "hv -> hv 203.0.113.2 tcp/80", None),
     "swapped-pair": ("goto input_net-vault", "goto input_zone-internet", "db 10.2.0.10 -> hv 10.2.0.1 tcp/22", "drop"),
-    "any-mac": (MAC, "", "on front: ipv4 from a MAC of nobody", "allow"),
+    "any-mac": (MAC, "", "on front: ipv4 from an unused MAC", "allow"),
     "any-arp": (ARP, "\t\taccept\n", "on front: ARP as the gateway 10.1.0.1", "allow"),
     "rogue-router": (
         RA,
@@ -61,7 +61,7 @@ BROKEN = {
         "allow",
     ),
 }
-"""By name: text, its replacement, the flow that must disagree, and what is observed (None: anything)."""
+"""Faults by name: text of the ruleset, its replacement, the flow that must disagree, its observed outcome or None."""
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def proof() -> Iterator[Proof]:
         yield Proof(lab)
 
 
-def test_the_whole_ruleset_agrees(proof: Proof) -> None:
+def test_the_unbroken_ruleset_agrees(proof: Proof) -> None:
     assert proof.settled.failed == ()
     assert proof.disagreements() == {}
 
@@ -81,12 +81,12 @@ def test_no_packet_is_lost_while_the_ruleset_is_replaced(proof: Proof) -> None:
     assert {row.observed for row in rows} == {"stays", "none lost"}
 
 
-def test_a_ruleset_that_loses_packets_while_it_is_replaced_is_found_out(
+def test_the_lab_detects_a_ruleset_that_loses_packets_while_it_is_replaced(
     proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The elements of a set are gone some microseconds before those of the new one are there.
+    """On replacement, the old set loses its elements some microseconds before the new set has its own.
 
-    Whether a datagram comes just then is chance, and a busy machine sends few, so it is tried until one is lost.
+    Only a datagram that arrives in between is lost, and a busy machine sends few, so the test repeats until one is.
     """
     text = proof.site.ruleset("hv")
     gaps = text.replace(ESTABLISHED, "ct state vmap { established : accept, related : accept }")
@@ -103,7 +103,7 @@ def test_a_ruleset_that_loses_packets_while_it_is_replaced_is_found_out(
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_ruleset_is_found_out(proof: Proof, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lab_detects_a_broken_ruleset(proof: Proof, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     old, new, flow, observed = BROKEN[name]
     text = proof.site.ruleset("hv")
     assert old in text
@@ -117,13 +117,15 @@ def test_a_broken_ruleset_is_found_out(proof: Proof, name: str, monkeypatch: pyt
     assert observed is None or observed in {seen for said, seen in found.items() if flow in said}, found
 
 
-def test_addresses_that_do_not_come_are_told_with_the_words_of_networkd(proof: Proof) -> None:
+def test_a_missing_address_is_reported_with_the_log_of_networkd(proof: Proof) -> None:
     machine = proof.site.guests["b"]
     machine.ip("addr del 10.1.0.11/24 dev eth0")
     begun = time.monotonic()
     outcome, _ = settle(proof.site, patience=1.0)
     assert time.monotonic() - begun < 10
     row, route = outcome.failed
-    assert (route.flow, route.observed) == ("guest/b ipv4 default route", "missing"), "it went with the address"
+    assert (route.flow, route.observed) == ("guest/b ipv4 default route", "missing"), (
+        "the kernel removes the route together with the address"
+    )
     assert (row.flow, row.expected, row.observed) == ("guest/b front ipv4", "10.1.0.11/24", "no address")
     assert "eth0: DHCPv4 address 10.1.0.11/24" in row.detail

@@ -1,4 +1,4 @@
-"""`taploom lab` as a command: what it prints, how it is kept running, and that no kind of end leaves traces."""
+"""The command `taploom lab`: its output, labs kept with `--keep`, and that a lab leaves nothing behind at any end."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def start(*words: str) -> subprocess.Popen[str]:
 
 
 @ROOTED
-def test_a_table_and_junit_say_the_same(specs: Path) -> None:
+def test_text_and_junit_reports_have_the_same_rows(specs: Path) -> None:
     table, junit = (start("--specs", str(specs), "--format", form) for form in ("text", "junit"))
     lines, said = table.communicate(timeout=120)
     (suite,) = ET.fromstring(junit.communicate(timeout=120)[0])
@@ -83,7 +83,7 @@ def test_a_kept_lab_can_be_entered_and_ended(specs: Path) -> None:
 @ROOTED
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("moment", [0.6, 3.0])
-def test_an_early_end_leaves_nothing(specs: Path, end: signal.Signals, moment: float) -> None:
+def test_a_lab_that_is_killed_early_leaves_nothing_behind(specs: Path, end: signal.Signals, moment: float) -> None:
     before = mounts(), files()
     lab = start("--specs", str(specs))
     time.sleep(moment)
@@ -95,7 +95,7 @@ def test_an_early_end_leaves_nothing(specs: Path, end: signal.Signals, moment: f
     assert (mounts(), files()) == before
 
 
-def test_what_is_missing_is_said_plainly(
+def test_missing_requirements_are_reported(
     specs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
@@ -111,7 +111,7 @@ def test_what_is_missing_is_said_plainly(
 
 @ROOTED
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_kept_lab_that_is_killed_leaves_nothing(specs: Path, end: signal.Signals) -> None:
+def test_a_kept_lab_that_is_killed_leaves_nothing_behind(specs: Path, end: signal.Signals) -> None:
     before = mounts(), files()
     lab = start("--specs", str(specs), "--format", "json", "--keep")
     how = lab.communicate(timeout=120)[1]
@@ -132,11 +132,11 @@ def test_an_unknown_lab_cannot_be_ended(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @ROOTED
-def test_the_root_of_a_user_namespace_will_do(specs: Path) -> None:
-    """Such a root has one user, can create no devices, and can change nothing of this machine."""
+def test_the_lab_runs_as_root_of_a_user_namespace(specs: Path) -> None:
+    """Such a root has only one user ID, cannot create device nodes, and cannot change the machine."""
     alone = ["unshare", "--user", "--map-root-user"]
     if subprocess.run([*alone, "true"], check=False).returncode:
-        pytest.skip("this kernel has no user namespaces for us")
+        pytest.skip("this kernel does not allow us a user namespace")
     command = [*alone, str(Path(sys.executable).with_name("taploom")), "lab", "--specs", str(specs), "--format", "json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -144,23 +144,23 @@ def test_the_root_of_a_user_namespace_will_do(specs: Path) -> None:
     assert {probe["kind"] for probe in said["probes"]} >= {"units", "address", "flow", "spoof", "reload", "neighbour"}
 
 
-def test_a_user_who_may_not_open_taps_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tun_device_that_not_every_user_can_open_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(ready, "_own_devices", lambda: False)
     monkeypatch.setattr(os, "access", lambda *_: False)
     monkeypatch.setattr(ready, "_TUN", Path("/dev/null"))
-    assert [reason for reason in ready.obstacles() if "every user has to be able to open" in reason]
+    assert [reason for reason in ready.obstacles() if "that every user can open" in reason]
 
 
-def test_there_may_be_no_lab_to_end(capsys: pytest.CaptureFixture[str]) -> None:
+def test_down_without_any_lab_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
     if running():
-        pytest.skip("somebody keeps a lab on this machine")
+        pytest.skip("a kept lab runs on this machine")
     assert run(["lab", "down"]) == 0
     assert capsys.readouterr().err == "there is no lab\n"
 
 
 @ROOTED
-def test_a_disagreement_is_the_exit_status(specs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disagreement_gives_exit_status_1(specs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from taploom.lab import build
 
     def without_nat(site: build.RunningSite, host: str) -> str:

@@ -1,4 +1,4 @@
-"""Packets with a source of the site from beyond the wrong uplink are dropped; a ruleset that lets them in is found."""
+"""A host drops packets that arrive by the wrong uplink for their source; the lab detects rulesets that pass them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CASES = Path(__file__).parents[1] / "cases"
 
 
 class Tried:
-    """A running site, and the outcome of spoofing there."""
+    """A running site of a case file, to which forged packets can be sent."""
 
     def __init__(self, lab: Lab, case: str) -> None:
         plan = compiled((CASES / f"{case}.yaml").read_text(encoding="utf-8")).plan
@@ -47,7 +47,7 @@ class Tried:
         return impostors(self.site, self.atlas, self.oracle, self.asked).rows
 
     def broken(self, host: str, *edits: tuple[str, str]) -> set[str]:
-        """The flows that are found to be wrong with an edited ruleset, which is put right again."""
+        """Loads an edited ruleset, returns the flows that disagree, and restores the ruleset."""
         text = self.site.ruleset(host)
         for before, after in edits:
             assert before in text
@@ -76,7 +76,7 @@ def strangers() -> Iterator[Tried]:
         yield Tried(lab, "senders-of-no-network")
 
 
-def test_nobody_is_believed_beyond_the_wrong_uplink(two_uplinks: Tried) -> None:
+def test_a_forged_source_is_dropped_on_the_wrong_uplink(two_uplinks: Tried) -> None:
     rows = two_uplinks.rows()
     assert [row for row in rows if not row.ok] == []
     seen = {row.flow: row.observed for row in rows}
@@ -91,19 +91,21 @@ INPUT = '"eno1" : goto input_zone-internet'
 
 
 @pytest.mark.parametrize(("ip", "app", "db"), [("ip", "10.2.0.10", "10.1.0.10"), ("ip6", "fd02::10", "fd01::10")])
-def test_a_ruleset_that_believes_it_is_found_out(two_uplinks: Tried, ip: str, app: str, db: str) -> None:
-    """It takes two mistakes: not to check the source, and to judge by the terms of another zone."""
+def test_the_lab_detects_a_ruleset_that_passes_a_forged_source(two_uplinks: Tried, ip: str, app: str, db: str) -> None:
+    """The packet passes only with two faults: no check of the source, and dispatch to the terms of another zone."""
     name = "astray_ipv4" if ip == "ip" else "astray_ipv6"
     rule = f"\t\tiifname . {ip} saddr @{name} counter name drop_rpf drop\n"
     edits = ((rule, ""), (PAIR, PAIR.replace("internet", "backbone")), (INPUT, INPUT.replace("internet", "backbone")))
     found = two_uplinks.broken("h1", *edits)
     assert f"h1 by eno1: {app} -> {db} tcp/5432: allow" in found
     assert any("tcp/22" in flow for flow in found)
-    assert two_uplinks.broken("h1", edits[0]) == set(), "one of them alone lets nobody in"
-    assert not any(flow.endswith(": allow") for flow in two_uplinks.broken("h1", *edits[1:])), "nor does the other"
+    assert two_uplinks.broken("h1", edits[0]) == set(), "removing only the source check lets nothing pass"
+    assert not any(flow.endswith(": allow") for flow in two_uplinks.broken("h1", *edits[1:])), (
+        "changing only the dispatch lets nothing pass"
+    )
 
 
-def test_a_forward_that_believes_it_is_found_out(line: Tried) -> None:
+def test_the_lab_detects_a_forward_that_passes_a_forged_source(line: Tried) -> None:
     assert [row for row in line.rows() if not row.ok] == []
     rule = "\t\tiifname . ip saddr @astray_ipv4 counter name drop_rpf drop\n"
     pair = '"eth0" . "br-east" : goto forward_zone-internet_net-east'
@@ -115,17 +117,17 @@ HOMES = {
     "10.3.0.9": "eno2", "10.4.0.9": "eno3", "10.50.0.7": "eno2", "203.0.113.1": "eno1",
     "2001:db8:2::9": "eno2", "2001:db8:4::9": "eno3", "2001:db8:50::7": "eno2", "2001:db8::1": "eno1",
 }  # fmt: skip
-"""Neighbours of the host and a machine of the branch, and the uplink that each comes by."""
+"""Addresses of the host's neighbours and of the branch, each with the uplink by which its packets arrive."""
 
 
 @pytest.mark.parametrize("ip", ["ip", "ip6"])
-def test_who_is_of_no_network_is_tried_in_the_same_way(strangers: Tried, ip: str) -> None:
+def test_sources_outside_all_networks_are_dropped_on_the_wrong_uplink(strangers: Tried, ip: str) -> None:
     rows = strangers.rows()
     assert [row for row in rows if not row.ok] == []
     seen = {row.flow.partition(" -> ")[0]: row.observed for row in rows}
     for sender, home in HOMES.items():
-        told = {uplink: seen[f"hv by {uplink}: {sender}"] for uplink in ("eno1", "eno2", "eno3", "eno4")}
-        assert told == {uplink: "allow" if uplink == home else "drop" for uplink in told}
+        outcomes = {uplink: seen[f"hv by {uplink}: {sender}"] for uplink in ("eno1", "eno2", "eno3", "eno4")}
+        assert outcomes == {uplink: "allow" if uplink == home else "drop" for uplink in outcomes}
     rule = f"\t\tiifname . {ip} saddr @astray_{'ipv4' if ip == 'ip' else 'ipv6'} counter name drop_rpf drop\n"
     found = strangers.broken("hv", (rule, ""))
     assert any(flow.startswith("hv by eno1: ") and flow.endswith(": allow") for flow in found), found

@@ -1,4 +1,4 @@
-"""Datagrams under load: those that wait are none that are lost, however late a busy listener comes to them."""
+"""The lab's load generator counts only dropped datagrams as lost, not those that a busy listener reads late."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from taploom.lab.load import load
 
 SOON = 0.3
 STALL = 3.0
-"""Seconds in which the queue of a listener would run over, if others kept following those it has not read."""
+"""Seconds for which the listener sleeps; its queue would overflow if the generator kept sending in that time."""
 
 
 def _carried(to: str, family: socket.AddressFamily, answered: Callable[[int], bool], seconds: float) -> dict[str, int]:
-    """What is sent to, and comes back from, a listener that looks at each datagram's number before it answers."""
+    """Counts of datagrams sent to a listener and of its replies; `answered` decides by number whether it replies."""
     over, found = threading.Event(), dict[str, int]()
     with socket.socket(family, socket.SOCK_DGRAM) as listener:
         listener.bind((to, 0))
@@ -43,7 +43,7 @@ def _carried(to: str, family: socket.AddressFamily, answered: Callable[[int], bo
 
 
 @pytest.mark.parametrize(("to", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)])
-def test_a_listener_that_is_late_loses_nothing(to: str, family: socket.AddressFamily) -> None:
+def test_datagrams_that_a_listener_reads_late_are_not_lost(to: str, family: socket.AddressFamily) -> None:
     def late(number: int) -> bool:
         if number in (100, 200):
             time.sleep(STALL)
@@ -54,7 +54,7 @@ def test_a_listener_that_is_late_loses_nothing(to: str, family: socket.AddressFa
 
 
 @pytest.mark.parametrize(("to", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)])
-def test_each_that_is_dropped_is_missing(to: str, family: socket.AddressFamily) -> None:
+def test_each_dropped_datagram_counts_as_lost(to: str, family: socket.AddressFamily) -> None:
     found = _carried(to, family, lambda number: number not in (100, 200, 201), 2 * SOON)
     assert found["sent"] - found["received"] == 3
     assert found["sent"] > 500

@@ -1,4 +1,4 @@
-"""Units in a real networkd: right ones are accepted, and wrong ones are reported."""
+"""The lab's view of a real networkd: correct units draw no complaint, and faulty units are reported."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from taploom.lab.waiting import LabError, wait_for
 pytestmark = needs("root", "tun", "networkd", "dbus", "nft", "ip", "unshare", "nsenter")
 
 
-def test_the_units_of_both_sides_draw_no_complaint(site: Site) -> None:
+def test_units_of_host_world_and_guests_draw_no_complaint(site: Site) -> None:
     for name in MACS:
         site.guests[name].wait_for_addresses("eth0", f"10.0.0.1{list(MACS).index(name)}/24")
     daemons = (site.networkd, site.world.networkd, *site.guests.values())
     assert [daemon.complaints() for daemon in daemons] == [()] * 4
 
 
-def test_a_guest_gets_its_reserved_address_and_one_by_ra_through_the_tap(site: Site) -> None:
+def test_a_guest_gets_its_reserved_ipv4_address_and_an_ipv6_address_by_ra(site: Site) -> None:
     site.guests["web"].wait_for_addresses("eth0", "10.0.0.10/24", "fd12:3456:789a::ff:fe00:a/64")
     site.guests["db"].wait_for_addresses("eth0", "10.0.0.11/24", "fd12:3456:789a::ff:fe00:b/64")
     assert "master vmbr" in site.host.run("ip", "link", "show", "vm-web")
@@ -37,7 +37,7 @@ def test_the_uplink_gets_a_lease_and_an_address_by_ra(site: Site) -> None:
     )
 
 
-def test_networkctl_answers_and_reload_takes_a_changed_unit(site: Site) -> None:
+def test_networkctl_answers_and_reload_applies_a_changed_unit(site: Site) -> None:
     assert "routable (configured)" in site.networkd.networkctl("status", "vmbr")
     changed = {
         **BRIDGE,
@@ -74,7 +74,7 @@ def test_every_kind_of_mistake_in_a_unit_is_reported() -> None:
     assert any("key.network:4: Unknown key 'Bogus' in section [Network]" in line for line in found)
 
 
-def test_what_a_unit_could_not_do_is_reported() -> None:
+def test_a_setting_that_networkd_cannot_apply_is_reported() -> None:
     with Lab() as lab:
         machine = lab.machine("bad")
         machine.ip("link add eth0 type veth peer name eth1")

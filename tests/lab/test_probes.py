@@ -1,4 +1,4 @@
-"""Packets against rulesets in a real kernel: passes, refusals, silence, and forged frames."""
+"""Probes of the lab against rulesets in a real kernel: open, refused, no answer, and forged frames."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_bridged_frames_pass_the_forward_chain_only_where_asked(site: Site) -> N
     assert run([Probe(db, "icmp", "10.0.0.10")]) == [ProbeResult("open")]
 
 
-def test_a_ruleset_decides_what_passes_and_probes_tell_who_answered(site: Site) -> None:
+def test_probes_follow_the_ruleset_and_name_the_machine_that_answered(site: Site) -> None:
     for name, address in (("web", "fd12:3456:789a::ff:fe00:a/64"), ("db", "fd12:3456:789a::ff:fe00:b/64")):
         site.guests[name].wait_for_addresses("eth0", address)
     uplink = site.uplink()
@@ -94,7 +94,7 @@ def test_a_ruleset_decides_what_passes_and_probes_tell_who_answered(site: Site) 
     assert ruleset.counters(site.host, "inet", "lab") == {"web": 1}
 
 
-def test_a_held_stream_tells_whether_a_flow_outlives_a_change(site: Site) -> None:
+def test_a_held_stream_shows_whether_a_connection_survives_a_change(site: Site) -> None:
     web, db = site.agent("web"), site.agent("db")
     site.guests["web"].wait_for_addresses("eth0", "10.0.0.10/24")
     web.listen("tcp", 8080)
@@ -106,7 +106,7 @@ def test_a_held_stream_tells_whether_a_flow_outlives_a_change(site: Site) -> Non
     ruleset.load(site.host, "delete table bridge cut")
 
 
-def test_a_forged_frame_arrives_and_is_seen(site: Site) -> None:
+def test_a_forged_frame_arrives_and_is_captured(site: Site) -> None:
     web, db = site.agent("web"), site.agent("db")
     db.listen("udp", 999)
     db.capture("eth0")
@@ -122,7 +122,7 @@ def test_a_forged_frame_arrives_and_is_seen(site: Site) -> None:
     wait_for(lambda: any(frame.startswith(forged) for frame in db.captured("eth0")), "the forged question at db")
 
 
-def test_check_accepts_and_refuses_without_root() -> None:
+def test_rulesets_can_be_checked_without_root() -> None:
     assert ruleset.check(textwrap.dedent(RULESET)) == ""
     assert "syntax error" in ruleset.check("table inet x { chain }")
 

@@ -1,4 +1,4 @@
-"""A remark of networkd on something that it does all the same fails no lab if a finding reports it, too."""
+"""A warning of networkd does not fail a lab if a finding of taploom reports the same fact."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ waivers:
 """
 
 
-def test_a_prefix_of_which_a_finding_has_told_fails_no_lab() -> None:
-    """Waived or not: networkd advertises it as it is, and says at 252 and 257 that the length is unusual."""
+def test_a_prefix_length_that_a_finding_reports_does_not_fail_the_lab() -> None:
+    """Waived or not: networkd advertises the prefix, and versions 252 and 257 warn that its length is unusual."""
     plan = compiled(EIGHTY).plan
     with Lab() as lab:
         outcome = agreement(lab, plan, rendered(plan), lambda _: None).outcome

@@ -1,4 +1,4 @@
-"""A lab leaves nothing behind, however it ends, and two labs do not meet."""
+"""A lab leaves no process, mount or file behind, however it ends, and two labs cannot reach each other."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PLACES = ("/run", "/sys", "/proc", "/var/lib/systemd", "/etc/systemd/network", "
 
 
 def processes() -> dict[int, tuple[int, frozenset[str]]]:
-    """Every process of the machine: its parent and its namespaces."""
+    """All processes of the machine by PID, each with its parent's PID and its namespaces."""
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -55,7 +55,7 @@ def processes() -> dict[int, tuple[int, frozenset[str]]]:
 
 @contextmanager
 def held(pids: Iterable[int]) -> Iterator[frozenset[str]]:
-    """The namespaces of processes, kept for as long: the kernel gives the number of one that has ended to the next."""
+    """Namespaces of processes, held open during the context, since the kernel reuses the number of a closed one."""
     opened = [os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY) for pid in pids for kind in KINDS]
     try:
         yield frozenset(str(Path(f"/proc/self/fd/{file}").readlink()) for file in opened)
@@ -65,7 +65,7 @@ def held(pids: Iterable[int]) -> Iterator[frozenset[str]]:
 
 
 def descendants(pid: int) -> set[int]:
-    """The processes below one, across process namespaces."""
+    """A process and all its descendants, across PID namespaces."""
     table, family = processes(), {pid}
     while more := {child for child, (parent, _) in table.items() if parent in family} - family:
         family |= more
@@ -73,19 +73,19 @@ def descendants(pid: int) -> set[int]:
 
 
 def mounts() -> list[str]:
-    """The mounts of this machine at the places where a lab has mounts of its own."""
+    """Mounts of this machine at the paths over which a lab mounts."""
     lines = Path("/proc/self/mounts").read_text().splitlines()
     return sorted(line for line in lines if line.split()[1] in PLACES)
 
 
 def files() -> set[Path]:
-    """Files that a lab might have left."""
+    """Files and links at the paths where a lab might leave some."""
     places = ("run/taploom*", "tmp/taploom*", "run/systemd/network/*", "run/systemd/netif/*", "run/netns/*")
     return {path for place in places for path in Path("/").glob(place)}
 
 
 @pytest.mark.parametrize("end", ["raise", "SIGINT", "SIGTERM", "SIGKILL"])
-def test_nothing_is_left_behind(end: str) -> None:
+def test_a_lab_that_ends_leaves_nothing_behind(end: str) -> None:
     mounted, present, token = mounts(), files(), secrets.token_hex(4)
     ours = processes()[os.getpid()][1]
     root = str(Path(sys.modules["taploom.lab"].__path__[0]).parents[1])
@@ -101,7 +101,7 @@ def test_nothing_is_left_behind(end: str) -> None:
     with lab, held([int(pid) for pid in lab.stdout.readline().split()]) as there:
         family, namespaces = descendants(lab.pid), there - ours
         inside = {pid for pid, (_, own) in processes().items() if own & namespaces}
-        # Two anchors, each with its process 1; networkd, a bus and an agent, each behind an nsenter; the pump.
+        # Two anchors, each with its process 1; networkd, D-Bus and agent, each with its nsenter; the TAP pump.
         assert len(inside) == 11
         if end == "raise":
             lab.communicate("")
@@ -121,7 +121,7 @@ def test_nothing_is_left_behind(end: str) -> None:
     assert not [path for path in files() - present if "taploom" in path.name or token in path.name]
 
 
-def test_two_labs_at_once_do_not_meet() -> None:
+def test_two_labs_at_once_cannot_reach_each_other() -> None:
     with Lab() as one, Lab() as two:
         sites = [(lab.machine("host"), lab.machine("guest"), lab) for lab in (one, two)]
         for number, (host, guest, lab) in enumerate(sites):

@@ -1,4 +1,4 @@
-"""Runs a site in a lab, and requires that both readings of the plan predict what the kernel does."""
+"""Runs a site in a lab, and checks that oracle, `taploom reach` and kernel agree on its flows."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def seen(spec: str, senders: tuple[str, ...] = ("",)) -> Mapping[str, Row]:
-    """The flows of a site, by name; plan, `reach` and kernel have to agree on each.
+    """The flows of a site by name, after a check that oracle, `reach` and kernel agree on each.
 
     Args:
-        spec: the site.
-        senders: what the names of the flows begin with that are looked at.
+        spec: Specs of the site.
+        senders: Prefixes of flow names; flows with other names are ignored.
     """
     plan = compiled(spec).plan
     with Lab() as lab:

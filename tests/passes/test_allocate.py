@@ -1,4 +1,4 @@
-"""Addresses and MACs that the spec leaves open: stable, apart from each other, and kept when a guest goes."""
+"""Allocated addresses and MACs are unique and stable, and stay reserved when their guest is removed."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ GUESTS = st.sets(st.from_regex(r"[a-z][a-z0-9]{0,4}", fullmatch=True).filter(lam
 
 
 def site(guests: set[str] | list[str], network: str = "ipv4: 10.0.0.1/24, ipv6: 'fd00::1/64', dhcp: true") -> str:
-    """A site with some guests on one network, in the order given."""
+    """A site with some guests on one network, in the given order."""
     listed = "".join(f"  {name}: {{host: hv1, nics: {{lan: {{}}}}}}\n" for name in guests)
     hosts = "hosts:\n  hv1: {networks: {lan: {}}}\n"
     return f"taploom: 1\nnetworks:\n  lan: {{{network}}}\n{hosts}" + (f"guests:\n{listed}" if guests else "")
 
 
 def allocated(text: str, lock: Lock = EMPTY) -> tuple[Lock, list[str]]:
-    """The lock after `taploom lock`, and what it could not do."""
+    """The lock after `taploom lock`, and the messages about failures."""
     report = Report()
     document = read({"site.yaml": text}, report)[1]
     return allocate(resolve(document, report)[0], lock, report).lock, [d.message for d in report.sorted()]
 
 
 def live(lock: Lock) -> dict[Slot, Address | Mac]:
-    """Values that guests have."""
+    """The values of guests that exist."""
     return {slot: locked.value for slot, locked in lock.slots.items() if not locked.freed}
 
 
 def reread(*locks: Lock) -> tuple[Lock, Report]:
-    """What git makes of locks when it merges them by union of their lines, as a file."""
+    """Joins the lines of locks, as git's union merge does; returns the lock read from the result, and the findings."""
     report = Report()
     lines = dict.fromkeys(line for lock in locks for line in lock.text().splitlines())
     return read_lock("".join(f"{line}\n" for line in lines), "taploom.lock", report), report
@@ -43,7 +43,7 @@ def reread(*locks: Lock) -> tuple[Lock, Report]:
 
 @settings(max_examples=40, deadline=None)
 @given(GUESTS, GUESTS)
-def test_a_guest_that_comes_renumbers_no_other(before: set[str], more: set[str]) -> None:
+def test_a_new_guest_renumbers_no_other(before: set[str], more: set[str]) -> None:
     first, _ = allocated(site(before))
     second, messages = allocated(site(before | more), first)
     assert messages == []
@@ -52,7 +52,7 @@ def test_a_guest_that_comes_renumbers_no_other(before: set[str], more: set[str])
 
 @settings(max_examples=40, deadline=None)
 @given(GUESTS)
-def test_values_are_fit_to_be_used(guests: set[str]) -> None:
+def test_values_are_unique_and_valid(guests: set[str]) -> None:
     lock, _ = allocated(site(guests))
     values = list(live(lock).values())
     assert len(set(values)) == len(values) == 3 * len(guests)
@@ -69,7 +69,7 @@ def test_values_are_fit_to_be_used(guests: set[str]) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(GUESTS, st.randoms())
-def test_the_order_of_guests_plays_no_part(guests: set[str], random: object) -> None:
+def test_the_order_of_guests_does_not_matter(guests: set[str], random: object) -> None:
     shuffled = list(guests)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert allocated(site(shuffled))[0].text() == allocated(site(sorted(guests)))[0].text()
@@ -77,7 +77,7 @@ def test_the_order_of_guests_plays_no_part(guests: set[str], random: object) -> 
 
 @settings(max_examples=40, deadline=None)
 @given(GUESTS, GUESTS)
-def test_what_a_guest_leaves_is_kept_for_it_and_given_to_nobody(before: set[str], after: set[str]) -> None:
+def test_values_of_a_removed_guest_stay_reserved_for_it(before: set[str], after: set[str]) -> None:
     first, _ = allocated(site(before))
     second, _ = allocated(site(after), first)
     gone = before - after
@@ -90,14 +90,14 @@ def test_what_a_guest_leaves_is_kept_for_it_and_given_to_nobody(before: set[str]
 
 @settings(max_examples=40, deadline=None)
 @given(GUESTS, GUESTS, GUESTS)
-def test_two_branches_merge_without_renumbering_or_say_who_collides(
+def test_two_branches_merge_without_renumbering_or_report_collisions(
     base: set[str], ours: set[str], theirs: set[str]
 ) -> None:
     root, _ = allocated(site(base))
     left, _ = allocated(site(base | ours), root)
     right, _ = allocated(site(base | theirs), root)
     merged, report = reread(left, right)
-    # Who came on one branch alone collides if the other branch gave the same value to another one.
+    # A guest of one branch collides if the other branch gave its value to another guest.
     shared = {
         value
         for slot, value in live(left).items()
@@ -111,7 +111,7 @@ def test_two_branches_merge_without_renumbering_or_say_who_collides(
         assert live(left).items() | live(right).items() == live(after).items()
 
 
-def test_a_guest_that_moves_to_another_network_leaves_its_address() -> None:
+def test_a_guest_that_moves_to_another_network_frees_its_address() -> None:
     text = site(["web"])
     lock, _ = allocated(text)
     moved, _ = allocated(text.replace("lan", "dmz"), lock)
@@ -119,7 +119,7 @@ def test_a_guest_that_moves_to_another_network_leaves_its_address() -> None:
     assert kinds == {(net, kind, net == "lan") for net in ("lan", "dmz") for kind in ("ipv4", "ipv6", "mac")}
 
 
-def test_an_address_that_the_spec_gives_is_not_given_again() -> None:
+def test_an_address_in_the_spec_is_not_allocated_again() -> None:
     network = "ipv4: 10.0.0.1/29"
     text = site(["a", "b"], network) + "".join(
         f"  c{i}: {{host: hv1, nics: {{lan: {{ipv4: 10.0.0.{i}, mac: 02:00:00:00:00:0{i}}}}}}}\n" for i in (2, 4, 6)
@@ -129,7 +129,7 @@ def test_an_address_that_the_spec_gives_is_not_given_again() -> None:
     assert (given_out, messages) == ({"10.0.0.3", "10.0.0.5"}, [])
 
 
-def test_a_full_network_says_so_and_tombstones_count() -> None:
+def test_a_full_network_is_reported_and_tombstones_count() -> None:
     network = "ipv4: 10.0.0.1/30"
     first, _ = allocated(site(["a"], network))
     _, messages = allocated(site(["b"], network), first)
@@ -141,13 +141,13 @@ def test_a_network_of_two_addresses_has_room_for_one_guest() -> None:
     assert (str(live(lock)[Slot("a", "lan", "ipv4")]), messages) == ("10.0.0.1", [])
 
 
-def test_a_small_ipv6_network_is_used_from_its_start() -> None:
+def test_a_small_ipv6_network_is_allocated_from_its_start() -> None:
     lock, messages = allocated(site(["a", "b"], "ipv6: 'fd00::1/126'"))
     found = {str(value) for slot, value in live(lock).items() if slot.kind == "ipv6"}
     assert (found, messages) == ({"fd00::2", "fd00::3"}, [])
 
 
-def test_a_pool_in_the_middle_is_left_alone() -> None:
+def test_a_pool_in_the_middle_is_skipped() -> None:
     network = "ipv4: 10.0.0.1/28, dhcp: {pool: 10.0.0.4-10.0.0.11}"
     lock, messages = allocated(site([f"g{i}" for i in range(5)], network))
     last = {value.value & 0xFF for slot, value in live(lock).items() if slot.kind == "ipv4"}
@@ -155,7 +155,7 @@ def test_a_pool_in_the_middle_is_left_alone() -> None:
     assert last == {2, 3, 12, 13, 14}
 
 
-def test_a_renumbered_network_moves_its_guests_when_asked_to() -> None:
+def test_lock_renumbers_the_guests_of_a_renumbered_network() -> None:
     lock, _ = allocated(site(["web"]))
     text = site(["web"], "ipv4: 10.9.0.1/24, ipv6: 'fd00::1/64'")
     assert compiled(text, lock.text()).codes.count("TL305") == 1
@@ -166,14 +166,14 @@ def test_a_renumbered_network_moves_its_guests_when_asked_to() -> None:
     assert live(moved)[Slot("web", "lan", "ipv6")] == live(lock)[Slot("web", "lan", "ipv6")]
 
 
-def test_the_gateway_is_taken_from_a_guest_that_the_lock_gave_it_to() -> None:
-    """The network's own address was changed to one that a guest had."""
+def test_a_guest_loses_an_address_that_becomes_the_gateway() -> None:
+    """The new gateway of the network is an address that the lock assigns to a guest."""
     lock = read_lock("guest/web lan ipv4 10.0.0.9\nguest/web lan mac 02:00:00:00:00:09\n", "", Report())
     after, _ = allocated(site(["web"], "ipv4: 10.0.0.9/24"), lock)
     assert str(live(after)[Slot("web", "lan", "ipv4")]) != "10.0.0.9"
 
 
-def test_ends_of_a_network_that_the_lock_holds_are_given_up() -> None:
+def test_lock_entries_at_the_ends_of_a_network_are_replaced() -> None:
     for end in ("10.0.0.0", "10.0.0.255"):
         lock = read_lock(f"guest/web lan ipv4 {end}\nguest/web lan mac 02:00:00:00:00:09\n", "", Report())
         after, _ = allocated(site(["web"], "ipv4: 10.0.0.1/24"), lock)

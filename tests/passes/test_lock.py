@@ -1,4 +1,4 @@
-"""The lock: a file that people merge, and that survives guests coming and going."""
+"""The lock file: reading, writing, line order, and collisions after a union merge."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VALUES: dict[str, st.SearchStrategy[Address | Mac]] = {
 
 @st.composite
 def locks(draw: st.DrawFn) -> Lock:
-    """A lock in which no value is given twice."""
+    """A lock in which all values are distinct."""
     entries: dict[Slot, Locked] = {}
     taken: set[object] = set()
     for guest, network, kind in draw(st.sets(st.tuples(NAMES, NAMES, st.sampled_from(sorted(VALUES))), max_size=20)):
@@ -32,26 +32,26 @@ def locks(draw: st.DrawFn) -> Lock:
 
 
 def read(text: str) -> tuple[dict[Slot, tuple[object, bool]], list[str]]:
-    """What a text says, and what is wrong with it."""
+    """The entries of a text, and its findings."""
     report = Report()
     lock = read_lock(text, "taploom.lock", report)
     return plain(lock), [diagnostic.message for diagnostic in report.sorted()]
 
 
 def plain(lock: Lock) -> dict[Slot, tuple[object, bool]]:
-    """Entries without their places."""
+    """Entries without their spans."""
     return {slot: (locked.value, locked.freed) for slot, locked in lock.slots.items()}
 
 
 @settings(deadline=None)
 @given(locks())
-def test_what_is_written_is_read(lock: Lock) -> None:
+def test_a_written_lock_is_read_back(lock: Lock) -> None:
     assert read(lock.text()) == (plain(lock), [])
 
 
 @settings(deadline=None)
 @given(locks(), st.randoms())
-def test_the_order_of_lines_is_that_of_names_whoever_wrote_them(lock: Lock, random: object) -> None:
+def test_lines_are_sorted_by_name_in_any_insertion_order(lock: Lock, random: object) -> None:
     shuffled = list(lock.slots.items())
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert Lock(dict(shuffled)).text() == lock.text()
@@ -60,7 +60,7 @@ def test_the_order_of_lines_is_that_of_names_whoever_wrote_them(lock: Lock, rand
     assert [line.split()[:3] for line in lines[1:]] == sorted(line.split()[:3] for line in lines[1:])
 
 
-def test_places_are_those_of_the_values() -> None:
+def test_spans_are_those_of_the_values() -> None:
     report = Report()
     lock = read_lock("# a comment\n\nguest/ipv4 ipv4 ipv4 10.0.0.7 freed\n", "taploom.lock", report)
     ((_, locked),) = lock.slots.items()
@@ -84,13 +84,13 @@ def test_places_are_those_of_the_values() -> None:
         ("||||||| base", "the lock has a merge conflict"),
     ],
 )
-def test_a_broken_line_is_said_to_be_one_and_the_rest_is_read(line: str, message: str) -> None:
+def test_a_broken_line_is_reported_and_the_rest_is_read(line: str, message: str) -> None:
     entries, messages = read(f"{line}\nguest/db lan ipv4 10.0.0.8\n")
     assert messages == [message]
     assert list(entries) == [Slot("db", "lan", "ipv4")]
 
 
-def test_one_slot_twice_and_one_value_twice_are_collisions() -> None:
+def test_a_repeated_slot_and_a_repeated_value_are_collisions() -> None:
     _, messages = read("guest/a lan ipv4 10.0.0.7\nguest/a lan ipv4 10.0.0.8\nguest/b lan ipv4 10.0.0.7\n")
     assert messages == [
         "guest `a` has two ipv4 entries on `lan`",
@@ -98,7 +98,7 @@ def test_one_slot_twice_and_one_value_twice_are_collisions() -> None:
     ]
 
 
-def test_one_address_in_two_networks_is_no_collision_but_one_mac_is() -> None:
+def test_an_address_may_repeat_across_networks_but_a_mac_may_not() -> None:
     _, messages = read("guest/a lan ipv4 10.0.0.7\nguest/b dmz ipv4 10.0.0.7\n")
     assert messages == []
     _, messages = read("guest/a lan mac 02:00:00:00:00:07\nguest/b dmz mac 02:00:00:00:00:07\n")

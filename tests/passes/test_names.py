@@ -1,4 +1,4 @@
-"""Names: what refers to what, what clashes, and what is known although its own entry is broken."""
+"""Resolution of names: references, clashes, and names of entries that are themselves broken."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def errors(site: Site) -> list[str]:
         ("xyzzy", "unknown name `xyzzy` | known: dmz, hv1, inner, internet, lan, office, web"),
     ],
 )
-def test_selectors_that_select_nothing(selector: str, message: str) -> None:
+def test_selectors_without_a_match_are_refused(selector: str, message: str) -> None:
     text = f"{SITE}policy:\n  rule: {{from: {selector}, to: internet, allow: any}}\n"
     assert messages(text, "TL203") + messages(text, "TL211") == [message]
 
@@ -51,7 +51,7 @@ def test_selectors_that_select_nothing(selector: str, message: str) -> None:
 @pytest.mark.parametrize(
     "selector", ["any", "hosts", "inner", "zone/dmz", "network/dmz", "office", "tag/public", "10.0.0.0/8"]
 )
-def test_selectors_that_select_something(selector: str) -> None:
+def test_selectors_with_a_match_are_accepted(selector: str) -> None:
     site = compiled(f"{SITE}policy:\n  rule: {{from: {selector}, to: web, allow: any}}\n")
     assert not {"TL203", "TL211"} & set(site.codes)
     assert [rule.name for rule in site.plan.policy] == ["rule"]
@@ -63,7 +63,7 @@ def test_a_declared_zone_clashes_with_a_guest() -> None:
     assert compiled(SITE).of("TL209") == []
 
 
-def test_a_zone_that_only_a_network_or_an_uplink_names_clashes_where_it_is_named() -> None:
+def test_an_undeclared_zone_clashes_at_its_first_mention() -> None:
     text = SITE.replace("zone: inner", "zone: web").replace("zone: internet", "zone: office")
     found = compiled(text).of("TL209")
     assert [(d.span and d.span.line, d.message) for d in found] == [
@@ -72,7 +72,7 @@ def test_a_zone_that_only_a_network_or_an_uplink_names_clashes_where_it_is_named
     ]
 
 
-def test_a_network_is_its_own_zone_until_something_else_is_in_it() -> None:
+def test_a_network_is_its_own_zone_unless_another_member_joins() -> None:
     assert not compiled(SITE + "zones:\n  dmz: {color: red}\n").of("TL209")
     joined = compiled(SITE.replace("zone: inner", "zone: dmz"))
     assert [d.message for d in joined.of("TL209")] == ["`dmz` is the name of a zone and of a network"]
@@ -90,8 +90,8 @@ def test_a_network_is_its_own_zone_until_something_else_is_in_it() -> None:
         ("198.51.100.0/24", "198.51.100.0/33", "  out: {from: office, to: internet, allow: any}\n"),
     ],
 )
-def test_what_refers_to_a_broken_entry_is_no_second_mistake(right: str, wrong: str, more: str) -> None:
-    """The first half keeps the test honest: without the mistake there is none."""
+def test_a_reference_to_a_broken_entry_is_no_second_error(right: str, wrong: str, more: str) -> None:
+    """First checks that the site without the mistake has no error."""
     text = SITE.replace("nics: {lan: {}}", "nics: {lan: {}, dmz: {}}") + ADMIN + more
     assert errors(compiled(text)) == []
     assert errors(compiled(text.replace(right, wrong))) == ["TL208"]
@@ -103,7 +103,7 @@ def test_a_guest_of_an_unknown_host_is_left_out() -> None:
     assert site.plan.guests == ()
 
 
-def test_a_broken_service_is_no_second_mistake() -> None:
+def test_a_reference_to_a_broken_service_is_no_second_error() -> None:
     site = compiled(SITE + "services:\n  mine: tcp/99999\n" + ADMIN.replace("ssh}", "[ssh, mine]}"))
     assert errors(site) == ["TL208"]
 
@@ -120,14 +120,14 @@ def test_hundreds_of_unknown_names_are_all_reported() -> None:
     assert found[0].help != ""
 
 
-def test_a_long_chain_of_services_is_worked_out() -> None:
+def test_a_long_chain_of_services_is_resolved() -> None:
     chain = "".join(f"  s{i}: [s{i + 1}]\n" for i in range(1500))
     site = compiled(f"taploom: 1\nservices:\n{chain}  s1500: [udp/53, tcp/1]\n")
     assert site.codes == ["TL713"]
     assert site.plan.services[0].services == (Service("tcp", 1, 1), Service("udp", 53, 53))
 
 
-def test_a_chain_in_which_each_name_adds_a_port_is_worked_out_up_to_the_bound() -> None:
+def test_a_chain_of_services_that_each_add_a_port_is_resolved_up_to_the_limit() -> None:
     chain = "".join(f"  s{i:03}: [s{i + 1:03}, tcp/{i + 1}]\n" for i in range(400))
     site = compiled(f"taploom: 1\nservices:\n{chain}  s400: udp/53\n")
     assert site.codes == ["TL713"]
@@ -142,7 +142,7 @@ def test_a_chain_in_which_each_name_adds_a_port_is_worked_out_up_to_the_bound() 
     ],
     ids=["policy", "forwards"],
 )
-def test_entries_that_all_name_a_long_service_are_refused(entries: str) -> None:
+def test_many_entries_with_a_long_service_are_refused(entries: str) -> None:
     ports = ", ".join(f"tcp/{1 + 2 * i}" for i in range(400))
     site = compiled(
         f"taploom: 1\nservices: {{big: [{ports}]}}\nnetworks: {{lan: {{ipv4: 10.0.0.1/24}}}}\n"
@@ -154,6 +154,6 @@ def test_entries_that_all_name_a_long_service_are_refused(entries: str) -> None:
     assert found.message.endswith("and so are 49 more")
 
 
-def test_a_service_with_any_in_it_is_any() -> None:
+def test_a_service_that_contains_any_is_any() -> None:
     site = compiled("taploom: 1\nservices:\n  a: [tcp/1, b]\n  b: [any, tcp/2]\n")
     assert [(service.name, service.services) for service in site.plan.services] == [("a", ()), ("b", ())]

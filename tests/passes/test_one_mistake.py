@@ -1,6 +1,6 @@
-"""One mistake is one finding: each value of a site is spoilt, and each key misspelt, one at a time.
+"""One mistake gives one finding: the tests spoil each value of a site, and misspell each key, one at a time.
 
-What hangs on the spoilt part cannot be judged, so nothing may be said of it; what does not is sound, as the site is.
+Parts that depend on the spoilt value or key cannot be checked and must cause no finding; the other parts are valid.
 """
 
 from __future__ import annotations
@@ -55,15 +55,15 @@ waivers:
 """,
     Loader=yaml.BaseLoader,
 )
-"""Each scalar as a text."""
+"""A valid site, with each scalar as text."""
 
 FREE = {"zones", "addresses", "services", "networks", "hosts", "guests", "uplinks", "nics", "routes"}
 FREE |= {"forwards", "policy"}
-"""What has names of the user's own; a misspelt one is missed in each place that refers to it."""
+"""Sections whose keys are the user's names; a misspelt name would also break every reference to it."""
 
 
 def paths(tree: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Each place of a tree but its language version."""
+    """Each path in a tree, except the language version."""
     for step, value in tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ():
         if step != "taploom":
             yield (*path, step)
@@ -71,14 +71,14 @@ def paths(tree: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | i
 
 
 def inside(tree: Any, path: tuple[str | int, ...]) -> Any:
-    """What stands at a path."""
+    """The value at a path."""
     for step in path:
         tree = tree[step]
     return tree
 
 
 def written(tree: Any) -> str:
-    """A tree as YAML, without quotes where they might mean something."""
+    """A tree as YAML, with quotes only where they are needed."""
     if isinstance(tree, dict):
         return f"{{{', '.join(f'{key}: {written(value)}' for key, value in tree.items())}}}"
     if isinstance(tree, list):
@@ -87,7 +87,7 @@ def written(tree: Any) -> str:
 
 
 def findings(change: Callable[[Any], None]) -> list[str]:
-    """What is found in the site once it is changed, as `code message`; each with a way out."""
+    """The findings of the changed site as `code message`; each must have a help text."""
     tree = copy.deepcopy(SITE)
     change(tree)
     site = compile_blobs({"specs/site.yaml": written(tree).encode()}, "specs", now=NOW, prove=False)
@@ -97,11 +97,11 @@ def findings(change: Callable[[Any], None]) -> list[str]:
 
 
 VALUES = [path for path in paths(SITE) if path[0] != "waivers"]
-"""Without waivers: what a broken one accepts is found again."""
+"""The waivers are left out, because a broken waiver lets the finding that it accepts reappear."""
 KEYS = [path for path in VALUES if isinstance(path[-1], str) and not (len(path) > 1 and path[-2] in FREE)]
 
 
-def test_the_site_is_sound() -> None:
+def test_the_site_without_a_mistake_has_no_finding() -> None:
     assert findings(lambda _: None) == []
 
 
@@ -115,7 +115,7 @@ def test_a_spoilt_value_is_one_finding(path: tuple[str | int, ...], value: Any) 
 
 
 SCALARS = [path for path in VALUES if isinstance(inside(SITE, path), str) and path[0] != "services"]
-"""Where a mapping is out of place; a service may be one."""
+"""Places where a mapping is an error; in `services` it may be valid."""
 
 
 @pytest.mark.parametrize("path", SCALARS, ids=lambda path: "/".join(map(str, path)))
@@ -139,8 +139,8 @@ def test_a_misspelt_key_is_one_finding(path: tuple[str | int, ...]) -> None:
 
 
 @pytest.mark.parametrize("path", [path for path in VALUES if len(path) == 2 and path[0] != "site"], ids="/".join)
-def test_an_entry_of_two_files_is_one_finding(path: tuple[str, str]) -> None:
-    """Whatever the second says, as here nothing that fits: nobody knows which of the two is meant."""
+def test_an_entry_in_two_files_is_one_finding(path: tuple[str, str]) -> None:
+    """The content of the two definitions is not checked, because it is unclear which one is meant."""
     files = {"specs/a.yaml": {"taploom": "1", path[0]: {path[1]: {}}}, "specs/b.yaml": SITE}
     blobs = {name: written(tree).encode() for name, tree in files.items()}
     site = compile_blobs(blobs, "specs", now=NOW, prove=False)

@@ -1,4 +1,4 @@
-"""No meaning hangs on order: neither on that of files, sections and keys, nor on how a site is cut into files."""
+"""Neither the order of files, sections and keys nor the split into files changes the plan or the findings."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ FOLDERS = {"example": ROOT / "specs", "seed": ROOT / "tests" / "golden" / "seed"
 
 
 class Plain(yaml.SafeLoader):
-    """Takes every scalar as text, as taploom does."""
+    """A YAML loader that takes every scalar as text, as taploom does."""
 
 
 Plain.yaml_implicit_resolvers = {}
 
 
 def sites() -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Whole sites, and the mended half of every case."""
+    """Complete sites: the example, the seed, and the corrected half of every case."""
     for name, folder in FOLDERS.items():
         if folder.exists():
             texts = {str(p.relative_to(folder)): p.read_text(encoding="utf-8") for p in sorted(folder.rglob("*.yaml"))}
@@ -40,7 +40,7 @@ SITES = dict(sites())
 
 
 def shuffled(value: Any, luck: random.Random) -> Any:
-    """The same with the keys of all mappings in another order; lists that unite keep theirs."""
+    """The same value with the keys of all mappings reordered; the order of lists is kept."""
     if isinstance(value, dict):
         items = list(value.items())
         luck.shuffle(items)
@@ -49,7 +49,7 @@ def shuffled(value: Any, luck: random.Random) -> Any:
 
 
 def torn(files: Mapping[str, str], luck: random.Random) -> dict[str, str]:
-    """The same site in other files: each entry of each section in one of four."""
+    """The same site split randomly into four files, entry by entry."""
     found: dict[str, dict[str, Any]] = {f"{i}.yaml": {"taploom": "1"} for i in range(4)}
     for text in files.values():
         for section, entries in yaml.load(text, Loader=Plain).items():
@@ -62,12 +62,12 @@ def torn(files: Mapping[str, str], luck: random.Random) -> dict[str, str]:
 
 
 def said(site: Site) -> list[tuple[str, str, str]]:
-    """The findings without their places; messages may name the other of two, so only codes and kinds count."""
+    """Codes and kinds of the findings, without places and messages: a message may name either of two entries."""
     return sorted((d.code, d.severity.value, d.subject.partition("/")[0]) for d in site.diagnostics)
 
 
 @pytest.mark.parametrize("name", SITES)
-def test_order_and_files_change_nothing(name: str) -> None:
+def test_order_and_split_into_files_change_nothing(name: str) -> None:
     first = compiled(SITES[name])
     for seed in range(2):
         other = compiled(torn(SITES[name], random.Random(seed)))
@@ -76,7 +76,7 @@ def test_order_and_files_change_nothing(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SITES)
-def test_plans_keep_what_backends_rely_on(name: str) -> None:
+def test_plans_keep_the_invariants_of_backends(name: str) -> None:
     site = compiled(SITES[name])
     if not any(d.severity.value == "error" for d in site.diagnostics):
         assert list(violations(site.plan)) == []

@@ -1,6 +1,6 @@
-"""What each host enforces of a policy, worked out by hand: one line a term.
+"""Compares the terms of each host for a policy entry with terms worked out by hand, one per line.
 
-A line reads `rule: from side > to side: sources > destinations: services`; IPv4 and IPv6 are lines of their own.
+A line reads `rule: from side > to side: sources > destinations: services`; IPv4 and IPv6 have separate lines.
 """
 
 from __future__ import annotations
@@ -64,13 +64,13 @@ def test_a_zone_of_networks_selects_its_members() -> None:
     ]
 
 
-def test_a_guest_is_its_addresses() -> None:
+def test_a_guest_stands_for_its_addresses() -> None:
     assert terms("{from: guest/pc, to: web, allow: http}") == [
         "bridge lan > bridge dmz: 10.0.0.10/32 > 10.0.1.10/32: tcp/80",
     ]
 
 
-def test_a_tag_unites_guests_of_several_networks() -> None:
+def test_a_tag_stands_for_guests_of_several_networks() -> None:
     assert terms("{from: internet, to: tag/public, allow: https}") == [
         "outside internet > bridge dmz: 0.0.0.0/0 > 10.0.1.10/32: tcp/443",
         "outside internet > bridge lan: 0.0.0.0/0 > 10.0.0.10/32: tcp/443",
@@ -78,7 +78,7 @@ def test_a_tag_unites_guests_of_several_networks() -> None:
     ]
 
 
-def test_named_addresses_come_in_by_every_uplink_and_by_unknown_interfaces() -> None:
+def test_named_addresses_enter_through_every_uplink_and_unknown_interface() -> None:
     assert terms("{from: office, to: host/hv1, allow: ssh}") == [
         "other > self: 198.51.100.0/24 > 0.0.0.0/0: tcp/22",
         "other > self: 2001:db8:f::/48 > ::/0: tcp/22",
@@ -89,13 +89,13 @@ def test_named_addresses_come_in_by_every_uplink_and_by_unknown_interfaces() -> 
     ]
 
 
-def test_a_prefix_within_the_site_is_on_its_bridge_and_nowhere_else() -> None:
+def test_a_prefix_within_the_site_enters_only_through_its_bridge() -> None:
     assert terms("{from: part, to: web, allow: any}") == [
         "bridge lan > bridge dmz: 10.0.0.64/26 > 10.0.1.10/32: any",
     ]
 
 
-def test_a_prefix_around_the_site_is_cut_to_each_bridge_and_whole_outside() -> None:
+def test_a_prefix_that_contains_networks_is_cut_to_each_bridge_and_whole_outside() -> None:
     assert terms("{from: 10.0.0.0/8, to: web, allow: any}") == [
         "bridge iot > bridge dmz: 10.0.2.0/24 > 10.0.1.10/32: any",
         "bridge lan > bridge dmz: 10.0.0.0/24 > 10.0.1.10/32: any",
@@ -104,7 +104,7 @@ def test_a_prefix_around_the_site_is_cut_to_each_bridge_and_whole_outside() -> N
     ]
 
 
-def test_everyone_to_the_host_includes_link_local_senders() -> None:
+def test_any_to_the_host_includes_link_local_senders() -> None:
     found = terms("{from: any, to: host/hv1, allow: dns}")
     assert "bridge lan > self: fd00:0:0:1::/64 fe80::/64 > ::/0: tcp/53 udp/53" in found
     assert "other > self: ::/0 > ::/0: tcp/53 udp/53" in found
@@ -112,11 +112,11 @@ def test_everyone_to_the_host_includes_link_local_senders() -> None:
     assert not [each for each in found if "> bridge" in each]
 
 
-def test_link_local_senders_reach_nobody_but_the_host() -> None:
+def test_link_local_senders_reach_only_the_host() -> None:
     assert not [each for each in terms("{from: lan, to: any, allow: any}") if "fe80" in each and "> self" not in each]
 
 
-def test_inside_one_bridge_an_allow_is_nothing_and_a_deny_is_a_term() -> None:
+def test_within_one_bridge_an_allow_makes_no_term_and_a_deny_makes_one() -> None:
     assert terms("{from: lan, to: lan, allow: any}") == []
     assert terms("{from: pc, to: lan, deny: smb}") == [
         "deny bridge lan > bridge lan: 10.0.0.10/32 > 10.0.0.0/24: tcp/445",
@@ -130,7 +130,7 @@ def test_a_service_of_one_family_makes_terms_of_that_family() -> None:
     ]
 
 
-def test_what_the_host_sends_is_free_and_makes_no_terms() -> None:
+def test_a_host_as_sender_makes_no_terms() -> None:
     assert terms("{from: host/hv1, to: internet, allow: any}") == []
 
 
@@ -153,24 +153,24 @@ guests:
 """
 
 
-def test_both_hosts_enforce_what_passes_between_them_where_there_is_a_route() -> None:
+def test_each_host_with_a_route_enforces_traffic_between_hosts() -> None:
     entry = "{from: a, to: x, allow: https}"
     assert terms(entry, TWO, "one") == ["bridge a > remote net: 10.1.0.0/24 > 10.2.0.7/32: tcp/443"]
     assert terms(entry, TWO, "two") == [], "two has no route to the private network of one"
 
 
-def test_a_public_network_elsewhere_is_reached_by_the_default_route() -> None:
+def test_a_public_network_elsewhere_is_reached_through_the_default_route() -> None:
     entry = "{from: a, to: p, allow: https}"
     assert terms(entry, TWO, "one") == ["bridge a > remote net: 10.1.0.0/24 > 203.0.113.0/26: tcp/443"]
 
 
-def test_another_host_is_known_by_its_fixed_address() -> None:
+def test_another_host_stands_for_its_fixed_address() -> None:
     entry = "{from: host/one, to: x, allow: tcp/9100}"
     assert terms(entry, TWO, "one") == []
     assert terms(entry, TWO, "two") == ["remote net > bridge b: 192.0.2.1/32 > 10.2.0.7/32: tcp/9100"]
 
 
-def test_hosts_as_destination_are_their_own_input_and_others_addresses() -> None:
+def test_hosts_as_destination_stand_for_the_own_input_and_addresses_of_others() -> None:
     entry = "{from: b, to: hosts, allow: ssh}"
     assert terms(entry, TWO, "two") == [
         "bridge b > remote net: 10.2.0.0/24 > 192.0.2.1/32: tcp/22",
@@ -178,7 +178,7 @@ def test_hosts_as_destination_are_their_own_input_and_others_addresses() -> None
     ]
 
 
-def test_everyone_as_sender_leaves_the_other_hosts_out_and_as_receiver_in() -> None:
+def test_any_excludes_other_hosts_as_sender_and_includes_them_as_destination() -> None:
     assert "remote net > self: 10.2.0.0/24 203.0.113.0/26 > 0.0.0.0/0: tcp/22" in terms(
         "{from: any, to: host/one, allow: ssh}", TWO, "one"
     )
@@ -187,7 +187,7 @@ def test_everyone_as_sender_leaves_the_other_hosts_out_and_as_receiver_in() -> N
     )
 
 
-def test_metadata_of_an_entry_is_on_each_term() -> None:
+def test_each_term_has_the_options_of_its_entry() -> None:
     plan = compiled(
         SITE + "policy:\n  r: {from: lan, to: internet, allow: any, log: true, limit: 5/minute burst 9,"
         " expires: 2027-06-30}\n"

@@ -1,4 +1,4 @@
-"""Forwards as DNAT entries, worked out by hand: one line for each family, protocol and range."""
+"""Compares the DNAT entries of forwards with entries worked out by hand, one line per family, protocol and range."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def with_forward(entry: str, site: str = SITE) -> Site:
 
 
 def test_a_forward_listens_on_every_uplink_that_has_the_family() -> None:
-    """With several NICs the guest is reached where its default route is: here the first network by name."""
+    """The target is the guest's NIC with the default route: here, the NIC in the network whose name sorts first."""
     assert forwarded("{on: hv1, ports: tcp/443, to: web}") == ["eth0+eth1 tcp/443 > 10.0.1.10 443: anybody"]
 
 
-def test_both_families_where_both_ends_have_them() -> None:
+def test_a_forward_has_the_families_of_uplink_and_guest() -> None:
     site = SITE.replace("lan: {ipv4: 10.0.0.10", "lan: {gateway: true, ipv4: 10.0.0.10")
     assert forwarded("{on: hv1, ports: tcp/443, to: guest/web}", site) == [
         "eth0+eth1 tcp/443 > 10.0.0.10 443: anybody",
@@ -57,21 +57,21 @@ def test_both_families_where_both_ends_have_them() -> None:
     assert forwarded("{on: hv1/eth1, ports: tcp/443, to: web}", site) == ["eth1 tcp/443 > 10.0.0.10 443: anybody"]
 
 
-def test_ranges_keep_their_order_behind_the_first_inside_port() -> None:
+def test_ranges_keep_their_order_after_the_first_inside_port() -> None:
     assert forwarded("{on: hv1/eth0, ports: [udp/5000-5010, tcp/80], to: web, to-port: 6000}") == [
         "eth0 tcp/80 > 10.0.1.10 6000: anybody",
         "eth0 udp/5000-5010 > 10.0.1.10 6000: anybody",
     ]
 
 
-def test_a_named_service_is_its_ports() -> None:
+def test_a_named_service_stands_for_its_ports() -> None:
     assert forwarded("{on: hv1/eth0, ports: dns, to: web}") == [
         "eth0 tcp/53 > 10.0.1.10 53: anybody",
         "eth0 udp/53 > 10.0.1.10 53: anybody",
     ]
 
 
-def test_senders_are_cut_by_family() -> None:
+def test_senders_are_split_by_family() -> None:
     site = SITE.replace("lan: {ipv4: 10.0.0.10", "lan: {gateway: true, ipv4: 10.0.0.10")
     assert forwarded("{on: hv1/eth0, ports: https, to: web, from: [office, 203.0.113.7]}", site) == [
         "eth0 tcp/443 > 10.0.0.10 443: 198.51.100.0/24 203.0.113.7/32",
@@ -79,19 +79,19 @@ def test_senders_are_cut_by_family() -> None:
     ]
 
 
-def test_a_zone_as_sender_is_whoever_is_beyond_it() -> None:
+def test_a_zone_as_sender_stands_for_everything_beyond_its_uplink() -> None:
     assert forwarded("{on: hv1/eth1, ports: https, to: web, from: [corp, lan]}") == [
         "eth1 tcp/443 > 10.0.1.10 443: 10.0.0.0/24 corp"
     ]
 
 
-def test_hosts_as_senders_are_their_fixed_addresses() -> None:
+def test_hosts_as_senders_stand_for_their_fixed_addresses() -> None:
     assert forwarded("{on: hv1/eth1, ports: https, to: web, from: hosts}") == [
         "eth1 tcp/443 > 10.0.1.10 443: 192.0.2.10/32"
     ]
 
 
-def test_a_guest_as_sender_is_its_addresses() -> None:
+def test_a_guest_as_sender_stands_for_its_addresses() -> None:
     site = SITE + "  pc: {host: hv1, nics: {lan: {ipv4: 10.0.0.20, ipv6: none}}}\n"
     assert forwarded("{on: hv1/eth1, ports: https, to: web, from: pc}", site) == [
         "eth1 tcp/443 > 10.0.1.10 443: 10.0.0.20/32"
@@ -103,7 +103,7 @@ def test_a_guest_as_sender_is_its_addresses() -> None:
     [
         ("{on: hv1, ports: esp, to: web}", "`esp` has no ports to forward"),
         ("{on: hv1, ports: tcp, to: web}", "`tcp` has no ports to forward"),
-        ("{on: hv1, ports: any, to: web}", "to forward all ports cannot be said yet"),
+        ("{on: hv1, ports: any, to: web}", "a forward of all ports is not supported yet"),
         ("{on: hv1, ports: tcp/1-10, to: web, to-port: 1-5}", "`to-port` has 5 ports, and `tcp/1-10` has 10"),
         (
             "{on: hv1, ports: tcp/1-10, to: web, to-port: 65530}",
@@ -117,7 +117,7 @@ def test_ports_that_cannot_be_forwarded(entry: str, message: str) -> None:
     assert site.plan.hosts[0].dnat_entries == ()
 
 
-def test_guests_of_other_hosts_may_go_to_the_outside_address() -> None:
+def test_guests_of_other_hosts_may_use_a_forward_at_the_uplink() -> None:
     site = SITE.replace(
         "guests:",
         "  hv2:\n    uplinks: {eth0: {zone: corp, ipv4: 192.0.2.20/24}}\n    networks: {far: {}}\nguests:",

@@ -1,4 +1,4 @@
-"""One mistake is reported once: what hangs on a broken entry is left out in silence, and never trips a later stage."""
+"""One mistake is reported once: entries that depend on a broken entry are skipped silently and break no later stage."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SOUND = ("hv", "10.0.0.9")
 
 
 def errors(more: str, host: str = "hv", ipv4: str = "10.0.0.9") -> list[str]:
-    """Each error of the site with more sections, as `code message`."""
+    """Each error of the site with further sections, as `code message`."""
     found = compiled(SITE % (host, ipv4) + more).diagnostics
     return [f"{d.code} {d.message}" for d in found if d.severity.value == "error"]
 
@@ -33,30 +33,30 @@ def errors(more: str, host: str = "hv", ipv4: str = "10.0.0.9") -> list[str]:
         "forwards: {http: {on: hv, ports: http, to: db, from: web}}",
     ],
 )
-def test_what_hangs_on_a_broken_guest_is_no_mistake_of_its_own(more: str) -> None:
+def test_entries_that_depend_on_a_broken_guest_cause_no_error(more: str) -> None:
     assert errors(more) == []
     assert errors(more, host="nohost") == ["TL203 unknown host `nohost`"]
     assert errors(more, host="[]") == ["TL206 expected a name, not a list"]
     assert errors(more, ipv4="10.0.0.300") == ["TL208 `10.0.0.300` is not an IP address"]
 
 
-def test_a_tag_that_nobody_bears_is_unknown() -> None:
+def test_a_tag_without_members_is_unknown() -> None:
     assert errors("policy: {out: {from: tag/shops, to: internet, allow: any}}") == ["TL203 unknown tag `shops`"]
 
 
 @pytest.mark.parametrize("name", ["tcp", "icmp", "esp"])
-def test_no_service_takes_the_name_of_a_protocol(name: str) -> None:
+def test_a_service_cannot_have_the_name_of_a_protocol(name: str) -> None:
     assert errors(f"services: {{{name}: tcp/99}}") == [f"TL209 `{name}` is a protocol"]
 
 
-def test_a_forward_whose_senders_have_no_address_in_its_family() -> None:
+def test_a_forward_without_senders_in_its_family_is_refused() -> None:
     more = "forwards: {http: {on: hv, ports: http, to: web, from: db}}"
     assert errors(more) == []
     site = (SITE % SOUND).replace("lan: {}}}\n", "lan: {ipv4: none, ipv6: none}}}\n") + more
     found = compiled(site).of("TL601")
     assert [(d.message, str(d.span)) for d in found] == [
         (
-            "`from` selects nobody with a known IPv4 and IPv6 address, but guest `web` is reached by IPv4 and IPv6",
+            "`from` selects no sender with a known IPv4 and IPv6 address, but guest `web` is reached by IPv4 and IPv6",
             "specs/site.yaml:9:55",
         )
     ]
@@ -75,7 +75,7 @@ def test_a_forward_whose_senders_have_no_address_in_its_family() -> None:
         ("policy: {p: {from: web, to: internet, deny: httpz, log: 7}}", "TL208", "TL203 unknown service `httpz`"),
     ],
 )  # fmt: skip
-def test_a_mistake_in_one_key_hides_no_unknown_name_in_another(more: str, wrong: str, unknown: str) -> None:
+def test_an_error_in_one_key_hides_no_unknown_name_in_another(more: str, wrong: str, unknown: str) -> None:
     found = errors(more)
     assert unknown in found
     assert sorted({error.split()[0] for error in found}) == sorted({wrong, "TL203"})
@@ -89,11 +89,11 @@ def test_a_mistake_in_one_key_hides_no_unknown_name_in_another(more: str, wrong:
         ("hx", "10.0.0.9}, lan2: {", "TL203 unknown network `lan2`"),
     ],
 )
-def test_nor_in_a_guest_or_a_part_of_it(host: str, ipv4: str, unknown: str) -> None:
+def test_an_error_in_a_guest_hides_no_unknown_name_in_it(host: str, ipv4: str, unknown: str) -> None:
     assert unknown in errors("", host, ipv4)
 
 
-def test_nor_in_a_host() -> None:
+def test_an_error_in_a_host_hides_no_unknown_name_in_it() -> None:
     site = (SITE % SOUND).replace("networks: {lan: {}}}", "networks: {lna: {}}, management: [shs], routes: 7}")
     found = {d.message for d in compiled(site).of("TL203")}
     assert found == {"unknown network `lna`", "unknown service `shs`"}

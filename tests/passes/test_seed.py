@@ -1,4 +1,4 @@
-"""The seed's plan as the passes make it, against the one that was written by hand before there were passes."""
+"""Compares the compiled plan of the seed with a plan written by hand."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ LOCK = "".join(
 
 
 def without_origins(value: Any) -> Any:
-    """The plan's data, without what hangs on the text around it."""
+    """The plan's data without origins, which depend on the text of the specs."""
     if isinstance(value, dict):
         return {key: without_origins(inner) for key, inner in value.items() if key != "origin"}
     return [without_origins(inner) for inner in value] if isinstance(value, list) else value
 
 
 def by_hand() -> Plan:
-    """The hand-written plan, with its terms in the order that the model promises."""
+    """The hand-written plan, with its terms in the order of the model."""
     plan = plans.seed()
     hosts = tuple(replace(host, terms=tuple(sorted(host.terms, key=order))) for host in plan.hosts)
     return replace(plan, hosts=hosts)
 
 
-def test_the_seed_compiles_to_the_plan_that_was_worked_out_by_hand() -> None:
+def test_the_seed_compiles_to_the_hand_written_plan() -> None:
     text = plan_json(by_hand())
     for name, *_ in plans.GUESTS:
         text = text.replace(plans.tap_of(name), tap_name(name, "microvm", ("vm-*",)))

@@ -1,4 +1,4 @@
-"""Hosts and guests below their policy, worked out by hand: addresses, names, routes, DHCP and translations."""
+"""Compares hosts and guests with values worked out by hand: addresses, names, routes, DHCP and source NAT."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ def shown(address: NicAddress) -> str:
     return f"{address.mode.value} {address.address}/{address.length} by {address.gateway}"
 
 
-def test_the_site_is_sound(site: Site) -> None:
+def test_the_site_has_no_errors(site: Site) -> None:
     assert not site.of("TL302")
     assert [d.message for d in site.diagnostics if d.severity.value == "error" and d.code != "TL801"] == []
 
 
-def test_addresses_come_by_the_way_that_the_nic_and_its_network_name(site: Site) -> None:
+def test_addresses_follow_the_modes_of_nic_and_network(site: Site) -> None:
     lan, dmz, six = (nic(site, name) for name in ("lan", "dmz", "six"))
     assert shown(lan.ipv4) == "reserved 10.0.0.10/24 by 10.0.0.1"
     assert shown(lan.ipv6) == "slaac fd00::1:0:ff:fe00:10/64 by fd00:0:0:1::1"
@@ -86,7 +86,7 @@ def test_names_of_taps_and_bridges(site: Site) -> None:
     assert (dmz.create, dmz.user) == (True, "kvm")
 
 
-def test_versions_are_the_hosts_own_then_the_sites_then_the_oldest(site: Site) -> None:
+def test_versions_default_from_host_to_site_to_the_oldest(site: Site) -> None:
     target = site.plan.hosts[0].target
     assert (target.systemd, target.nftables, target.nixos) == (255, (1, 1, 3), "24.11")
     assert site.plan.guests[0].target == target
@@ -106,7 +106,7 @@ def test_uplinks(site: Site) -> None:
     )
 
 
-def test_routes_leave_by_the_link_of_their_next_hop(site: Site) -> None:
+def test_routes_use_the_link_of_their_next_hop(site: Site) -> None:
     assert [(route.name, route.device, route.metric) for route in site.plan.hosts[0].routes] == [
         ("branch", "eth1", 50),
         ("learned", "eth0", None),
@@ -117,7 +117,7 @@ def test_routes_leave_by_the_link_of_their_next_hop(site: Site) -> None:
     assert [d.subject for d in refused.of("TL425")] == ["host/hv1"]
 
 
-def test_dhcp_serves_the_half_without_the_gateway_or_the_pool_that_is_named(site: Site) -> None:
+def test_dhcp_serves_the_named_pool_or_the_half_without_the_gateway(site: Site) -> None:
     lan, dmz = bridge(site, "lan").dhcp, bridge(site, "dmz").dhcp
     assert lan
     assert dmz
@@ -135,14 +135,14 @@ def test_dhcp_serves_the_half_without_the_gateway_or_the_pool_that_is_named(site
     assert (str(pool.first), str(pool.last)) == ("10.0.0.1", "10.0.0.127")
 
 
-def test_sources_that_the_spoof_guard_knows(site: Site) -> None:
+def test_addresses_allowed_by_the_spoof_guard(site: Site) -> None:
     ports = {b.network: b.ports[0] for b in site.plan.hosts[0].bridges}
     assert ports["dmz"].ipv4 is None
     assert ports["dmz"].ipv6 == ()
     assert [str(a) for a in ports["lan"].ipv6 or ()] == ["fd00::1:0:ff:fe00:10"]
 
 
-def test_translations_one_for_each_uplink_with_the_family(site: Site) -> None:
+def test_source_nat_has_an_entry_for_each_uplink_with_the_family(site: Site) -> None:
     assert [(n.network, n.family.value, n.uplink, n.kind.value, str(n.to)) for n in site.plan.hosts[0].nat] == [
         ("lan", 4, "eth0", "masquerade", "None"),
         ("lan", 4, "eth1", "snat", "192.0.2.10/32"),
@@ -161,7 +161,7 @@ def test_zones_of_the_plan(site: Site) -> None:
     ]
 
 
-def test_a_guest_without_a_word_takes_its_first_network_that_is_not_isolated() -> None:
+def test_the_default_route_uses_the_first_network_that_is_not_isolated() -> None:
     text = (
         "taploom: 1\nnetworks:\n  a: {ipv4: 10.0.0.1/24, isolated: true}\n  b: {ipv4: 10.0.1.1/24}\n"
         "hosts:\n  hv1: {networks: {a: {}, b: {}}}\nguests:\n  web: {host: hv1, nics: {a: {}, b: {}}}\n"
@@ -177,12 +177,12 @@ PATTERNS = st.lists(st.from_regex(r"[a-z][a-z0-9-]{0,5}[*?]?[a-z0-9-]{0,5}[*]?",
 
 @settings(deadline=None)
 @given(NAMES, NAMES, PATTERNS)
-def test_derived_names_are_names_that_linux_takes(guest: str, network: str, patterns: list[str]) -> None:
+def test_derived_names_are_valid_interface_names(guest: str, network: str, patterns: list[str]) -> None:
     assert interface_problem(tap_name(guest, network, tuple(patterns))) == ""
     assert interface_problem(bridge_name(network)) == ""
 
 
 @settings(deadline=None)
 @given(NAMES, NAMES, PATTERNS)
-def test_a_name_hangs_on_its_guest_and_not_on_the_order_of_patterns(guest: str, net: str, patterns: list[str]) -> None:
+def test_a_tap_name_does_not_depend_on_the_order_of_patterns(guest: str, net: str, patterns: list[str]) -> None:
     assert tap_name(guest, net, tuple(patterns)) == tap_name(guest, net, tuple(reversed(patterns)))

@@ -1,4 +1,4 @@
-"""The view of a host's interfaces says what the plan says, and what shows interfaces shows those of every kind."""
+"""Compares the view of a host's interfaces with the plan; each consumer of the view covers every kind of interface."""
 
 from dataclasses import fields, replace
 from typing import Any, get_args, get_type_hints
@@ -44,11 +44,11 @@ def host() -> Host:
 
 
 def nothing() -> dict[str, Any]:
-    """The lists of a host that has no interface."""
+    """Empty values for all lists of interfaces of a host."""
     return {name: () for name in vars(Equipped) if not name.startswith("_")}
 
 
-def test_what_is_beyond_parts_the_interfaces() -> None:
+def test_interfaces_are_split_into_inside_and_outside() -> None:
     found = host()
     assert [(each.device, each.network, each.zone) for each in inside(found)] == [
         ("br-lan", "lan", "lan"), ("br-v6", "v6", "v6"),
@@ -59,7 +59,7 @@ def test_what_is_beyond_parts_the_interfaces() -> None:
     assert interfaces(found) == (*inside(found), *outside(found))
 
 
-def test_addresses_are_those_of_the_plan_in_either_family() -> None:
+def test_addresses_of_each_family_are_those_of_the_plan() -> None:
     found = host()
     own = {each.device: tuple(str(each.own(family)) for family in Family) for each in interfaces(found)}
     assert own == {
@@ -73,18 +73,18 @@ def test_addresses_are_those_of_the_plan_in_either_family() -> None:
     assert [str(address) for address in within(found, prefixes)] == ["10.0.0.77"]
 
 
-def test_a_host_is_asked_twice_and_has_the_same_views() -> None:
+def test_the_views_of_a_host_are_computed_once() -> None:
     found = host()
     assert all(one is other for one, other in zip(interfaces(found), interfaces(found), strict=True))
     assert interfaces(replace(found, **nothing())) == ()
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_spec_above_has_every_kind(kind: type) -> None:
+def test_the_spec_has_every_kind_of_interface(kind: type) -> None:
     assert any(isinstance(each.kind, kind) for each in interfaces(host()))
 
 
-def test_the_view_has_every_list_of_a_host_that_is_of_a_kind() -> None:
+def test_the_view_includes_every_list_of_interfaces_of_a_host() -> None:
     lists = {name for name, hint in get_type_hints(Host).items() if set(get_args(hint)) & set(KINDS)}
     assert lists == nothing().keys()
     told = sum(len(getattr(host(), name)) for name in lists)
@@ -94,13 +94,13 @@ def test_the_view_has_every_list_of_a_host_that_is_of_a_kind() -> None:
 @pytest.mark.parametrize(
     "name", ["zone", "origin", "ports", "dns", "dhcp", "ra", "serves_dns", "isolated", "mtu", "metric"]
 )
-def test_what_a_kind_has_by_the_same_name_is_the_same(name: str) -> None:
+def test_attributes_with_the_same_name_have_the_same_value(name: str) -> None:
     for each in interfaces(host()):
         if name in {field.name for field in fields(each.kind)}:
             assert getattr(each, name) == getattr(each.kind, name)
 
 
-def test_how_addresses_come_is_that_of_the_kind() -> None:
+def test_each_side_of_an_interface_is_that_of_its_kind() -> None:
     for each in interfaces(host()):
         if isinstance(each.kind, Uplink):
             assert (each.ipv4, each.ipv6) == (each.kind.ipv4, each.kind.ipv6)
@@ -112,7 +112,7 @@ def word(interface: HostInterface) -> str:
     return interface.network or interface.device
 
 
-def test_facts_that_are_compared_name_each_interface() -> None:
+def test_compared_facts_name_each_interface() -> None:
     known = things(plan())
     for each in interfaces(host()):
         text = str(known[f"network/{each.network}"].fields if each.network else known["host/hv"].fields)
@@ -122,10 +122,10 @@ def test_facts_that_are_compared_name_each_interface() -> None:
 def test_the_page_of_a_host_has_a_row_for_each_interface() -> None:
     (page,) = (page for page in pages(site_view(plan(), (), (), {})) if page.path == "hosts/hv.md")
     for each in interfaces(host()):
-        assert each.device in page.markdown.partition("\n## ")[2]  # the tables, below the picture and its words
+        assert each.device in page.markdown.partition("\n## ")[2]  # only the tables, which follow the picture
 
 
-def test_a_picture_of_a_change_keeps_what_goes() -> None:
+def test_the_picture_of_a_change_keeps_removed_interfaces() -> None:
     before = plan()
     (old,) = before.hosts
     after = replace(before, hosts=(replace(old, **nothing()),))

@@ -1,4 +1,4 @@
-"""The printer of `plan.json` against the plain reading of the model, and the origins of its lines."""
+"""Compares the printer of `plan.json` with a generic conversion of the model, and checks the origins of its lines."""
 
 import enum
 import json
@@ -15,7 +15,7 @@ from taploom.plan.site import FORMAT, Plan
 
 
 def as_data(value: Any) -> Any:
-    """A plan object as JSON data, as the library would have it."""
+    """A plan object as JSON data, converted generically from its fields."""
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):
@@ -36,13 +36,13 @@ def seed() -> Plan:
     return seed_plan()
 
 
-def test_it_reads_as_the_model(seed: Plan) -> None:
+def test_the_printed_plan_equals_the_model(seed: Plan) -> None:
     found = json.loads(plan_json(seed))
     assert found == {"format": FORMAT, **as_data(seed)}
     assert list(found["hosts"][0]) == [field.name for field in fields(seed.hosts[0])]
 
 
-def test_a_line_knows_the_object_that_it_tells_of(seed: Plan) -> None:
+def test_a_line_has_the_origin_of_its_object(seed: Plan) -> None:
     guest = seed.guests[1]
     line = next(origin for text, origin in plan_lines(seed) if f'"name": "{guest.name}"' in text)
     assert line == guest.origin

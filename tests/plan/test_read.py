@@ -1,4 +1,4 @@
-"""`plan.json` read back is the plan that was printed."""
+"""Reading `plan.json` gives back the plan that was printed."""
 
 import pytest
 from tests.plans import seed
@@ -28,18 +28,18 @@ policy:
 """
 
 
-def test_the_seed_survives_print_and_read() -> None:
+def test_the_seed_is_read_back() -> None:
     assert read_plan(plan_json(seed())) == seed()
 
 
-def test_a_plan_with_every_kind_of_fact_survives() -> None:
+def test_a_plan_with_every_kind_of_fact_is_read_back() -> None:
     plan = compiled(EVERYTHING).plan
     assert plan.guests
     assert plan.hosts[0].terms
     assert read_plan(plan_json(plan)) == plan
 
 
-def test_the_example_survives() -> None:
+def test_the_example_is_read_back() -> None:
     plan = compile_site(SPECS, now=0).plan
     assert len(plan.guests) > 10
     assert read_plan(plan_json(plan)) == plan
@@ -51,11 +51,11 @@ def test_the_example_survives() -> None:
         ("{", "not JSON"),
         ("[]", "not `taploom-plan/1`"),
         ('{"format": "taploom-plan/9"}', "but `taploom-plan/9`"),
-        ('{"format": "taploom-plan/1", "name": "x"}', "no whole plan"),
+        ('{"format": "taploom-plan/1", "name": "x"}', "not a complete plan"),
         (plan_json(seed()).replace('"10.0.0.1/24"', '"10.0.0.1/99"', 1), "not a prefix length"),
-        (plan_json(seed()).replace('"forwards": [', '"forwards": "x", "no": [', 1), "is no list"),
+        (plan_json(seed()).replace('"forwards": [', '"forwards": "x", "no": [', 1), "is not a list"),
     ],
 )
-def test_what_is_no_plan_is_said_to_be_none(text: str, words: str) -> None:
+def test_an_invalid_plan_is_refused(text: str, words: str) -> None:
     with pytest.raises(PlanTextError, match=words):
         read_plan(text)

@@ -1,4 +1,4 @@
-"""`plan.json` is what its schema says, for the example, the seed and sites that are made up."""
+"""Checks `plan.json` against its schema, for the example, the golden sites and random sites."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 
 
 def problems(plan: Plan) -> list[str]:
-    """What the schema has against a plan's canonical form."""
+    """The schema's errors for the printed form of a plan."""
     return [f"{error.json_path}: {error.message}" for error in VALIDATOR.iter_errors(json.loads(plan_json(plan)))]
 
 
-def test_it_is_a_schema() -> None:
+def test_the_schema_is_valid() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
 @pytest.mark.parametrize("site", [ROOT, *CASES], ids=lambda site: "example" if site == ROOT else site.name)
-def test_the_plan_of_a_site(site: Path) -> None:
+def test_the_plan_of_a_site_fits(site: Path) -> None:
     assert problems(compile_site(site / "specs", now=1798761600).plan) == []
 
 
 @settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=15)
 @given(sites())
-def test_the_plan_of_a_made_up_site(site: Tree) -> None:
+def test_the_plan_of_a_random_site_fits(site: Tree) -> None:
     assert problems(compiled(text(site)).plan) == []
 
 
@@ -55,7 +55,7 @@ def test_the_plan_of_a_made_up_site(site: Tree) -> None:
         (("guests", 0, "nics", 0, "mac"), "02-00"),
     ],
 )
-def test_it_refuses_what_is_no_plan(path: tuple[str | int, ...], value: Any) -> None:
+def test_the_schema_refuses_an_invalid_plan(path: tuple[str | int, ...], value: Any) -> None:
     plan = json.loads(plan_json(compile_site(ROOT / "tests" / "golden" / "seed" / "specs", now=0).plan))
     broken = copy.deepcopy(plan)
     place: Any = broken

@@ -1,4 +1,4 @@
-"""Changes of made-up sites: hosts that come, go and are renamed, with all entries that refer to them."""
+"""Changes of random sites: a host is added, removed or renamed, with all entries that refer to it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def without_host(site: Tree, host: str) -> Tree:
-    """The site without a host, its networks, its guests, and entries that were about these alone."""
+    """The site without a host, its networks, its guests, and entries that name nothing else."""
     found = deepcopy(site)
     networks = set(found["hosts"].pop(host)["networks"])
     guests = {name for name, guest in found.get("guests", {}).items() if guest["host"] == host}
@@ -37,20 +37,20 @@ def without_host(site: Tree, host: str) -> Tree:
 
 
 def _spared(entry: Tree, gone: set[str]) -> Tree | None:
-    """An entry of policy without some selectors; None if an end has no others left."""
+    """A policy entry without some selectors; None if an end has no selector left."""
     ends = {key: [entry[key]] if isinstance(entry[key], str) else entry[key] for key in ("from", "to")}
     left = {key: [one for one in some if one not in gone] for key, some in ends.items()}
     return {**entry, **left} if all(left.values()) else None
 
 
 def renamed(site: Tree, host: str, name: str, *, said: bool) -> Tree:
-    """The site with a host that has another name.
+    """The site with a renamed host.
 
     Args:
-        site: as it was.
-        host: its name.
-        name: its new name.
-        said: whether the entry gives its former name (`moved-from`).
+        site: the site before.
+        host: the host's old name.
+        name: the host's new name.
+        said: whether the renamed entry has `moved-from` with the old name.
     """
 
     def spoken(value: Any) -> Any:
@@ -71,9 +71,9 @@ def renamed(site: Tree, host: str, name: str, *, said: bool) -> Tree:
 
 
 def swapped(site: Tree) -> tuple[Tree, Tree] | None:
-    """The site with its guests' addresses written out, and the site in which two guests of a network swap them.
+    """The site with all guest addresses written out, and the same site after two guests swapped their addresses.
 
-    None where no network has two guests with fixed addresses.
+    None if no network has two guests with fixed addresses.
     """
     before = deepcopy(site)
     for number, (_, network, nic) in enumerate(_nics(before)):

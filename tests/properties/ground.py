@@ -1,4 +1,4 @@
-"""The addresses that a lab would find once everything is up, computed without one: learned addresses are made up."""
+"""Computes the addresses of a running site from its plan; learned addresses get fixed values."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from taploom.plan.site import Plan
 
 _STATION = 0x42
-"""The number, within a prefix, of the address that a DHCP server or SLAAC would give."""
+"""Host number, within a prefix, of the address that DHCP or SLAAC would give."""
 
 
 @dataclass(frozen=True)
 class _Unbuilt:
-    """The part of a running site that follows from its plan."""
+    """The fields of a `RunningSite` that follow from its plan."""
 
     plan: Plan
     beyond: dict[str, Beyond]
 
 
 def settled(plan: Plan) -> Atlas:
-    """The atlas of a site whose promises have all come true."""
+    """The atlas of a site in which every expected address has been assigned."""
     site = _Unbuilt(plan, {found.zone: found for found in beyond(plan)})
     ground = Ground()
     for promise in promises(cast("RunningSite", site)):

@@ -1,4 +1,4 @@
-"""Lines between made-up hosts: an uplink of each in one zone, and routes to some networks of the others."""
+"""Links between random hosts: each host has an uplink in one zone, and routes to some networks of the other hosts."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _FAMILIES = st.sampled_from((frozenset({4}), frozenset({6}), frozenset({4, 6}), 
 
 
 def joined(draw: st.DrawFn, hosts: Tree, networks: Mapping[str, list[tuple[str, int, Tree]]], zone: str) -> None:
-    """Gives each host an uplink of the zone, and routes to some networks behind the others.
+    """Gives each host an uplink in a common zone, and routes to some networks of the other hosts.
 
     Args:
-        draw: of Hypothesis.
-        hosts: the section, which this adds to.
+        draw: Hypothesis' draw function.
+        hosts: the section `hosts`, which is changed in place.
         networks: name, number and entry of each network, by host.
-        zone: the zone of the line.
+        zone: the zone of the uplinks.
     """
     families = {host: draw(_FAMILIES) for host in hosts}
     for number, (host, entry) in enumerate(hosts.items(), start=1):
@@ -43,13 +43,13 @@ def joined(draw: st.DrawFn, hosts: Tree, networks: Mapping[str, list[tuple[str, 
 
 
 def doubled(draw: st.DrawFn, hosts: Tree, networks: Mapping[str, list[tuple[str, int, Tree]]], zone: str) -> None:
-    """Gives each host a second line, with routes that compete with the first line's, or take over some addresses.
+    """Gives each host a second link to the other hosts, with routes that compete with the routes of the first link.
 
     Args:
-        draw: as above.
-        hosts: the section.
-        networks: by host.
-        zone: of the second line; that of the first, or another one.
+        draw: Hypothesis' draw function.
+        hosts: the section `hosts`, which is changed in place.
+        networks: name, number and entry of each network, by host.
+        zone: the zone of the second link, possibly the same as for the first link.
     """
     for number, entry in enumerate(hosts.values(), start=1):
         ends = {"ipv4": f"172.31.8.{number}/24", "ipv6": f"2001:db8:cd::{number:x}/64"}
@@ -75,7 +75,7 @@ def doubled(draw: st.DrawFn, hosts: Tree, networks: Mapping[str, list[tuple[str,
 
 
 _METRICS = st.sampled_from((5, 2000))
-"""Before or behind the routes of the first line, which have none (0 of IPv4, 1024 of IPv6)."""
+"""Metrics of the second link's routes; the first link's routes have the kernel's default (IPv4: 0, IPv6: 1024)."""
 _PARTS4, _PARTS6 = st.sampled_from((16, 24, 24, 25, 28)), st.sampled_from((48, 64, 64, 65, 120))
 _FOUR, _SIX = st.sampled_from((16, 24, 24, 25)), st.sampled_from((48, 64, 64, 65))
-"""A route may lead to more than the network, or to less."""
+"""Prefix lengths of routes to a network, which may cover more or less than the network."""

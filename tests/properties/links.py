@@ -1,4 +1,4 @@
-"""Links with one address or two (/32, /31), as rented servers and lines between routers have, for made-up sites."""
+"""Links with one or two addresses (/32, /31, /128, /127) for random sites, as on rented servers and router links."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 _KINDS = st.sampled_from(("whole", "whole", "whole", "single", "within", "pair"))
 _HOPS = {"4": st.sampled_from(("203.0.255.1", "172.31.255.1")), "6": st.sampled_from(("fe80::1", "2001:db8:fe::1"))}
-"""Gateways of single addresses, which no prefix of the host holds."""
+"""Gateways of single addresses; they are outside all prefixes of the host."""
 
 
 def narrowed(draw: st.DrawFn, uplinks: Tree, networks: Sequence[tuple[str, int, Tree]]) -> None:
-    """Replaces some of the subnets that a host's uplinks are in by links of one address or two.
+    """Replaces some subnets of a host's uplinks by links with one or two addresses.
 
     Args:
-        draw: of Hypothesis.
-        uplinks: of the host, which this changes.
-        networks: of the host: name, number and entry. A single address may be within one of them.
+        draw: Hypothesis' draw function.
+        uplinks: the uplinks of the host, which are changed in place.
+        networks: name, number and entry of each network of the host. A single address may lie in one of them.
     """
     inner = {
         family: [n for _, n, network in networks if f"ipv{family}" in network and not pair(network)] for family in "46"
@@ -34,7 +34,7 @@ def narrowed(draw: st.DrawFn, uplinks: Tree, networks: Sequence[tuple[str, int, 
 
 
 def _narrow(draw: st.DrawFn, family: str, entry: Tree, inner: list[int], place: int) -> Tree:
-    """The keys that an uplink gets instead of its subnet in a family; `place` is its number on the host."""
+    """The new keys of an uplink in one family; `place` is the uplink's number on the host."""
     own, kind = entry[f"ipv{family}"].partition("/")[0], draw(_KINDS)
     if kind == "pair":
         return _two(draw, family, own, gateway=f"gateway{family}" in entry)
@@ -48,12 +48,12 @@ def _single(draw: st.DrawFn, family: str, own: str) -> Tree:
 
 
 def _within(family: str, number: int, place: int) -> str:
-    """An address of a network of the host."""
+    """An address in a network of the host."""
     return f"10.{number}.0.{120 + place}" if family == "4" else f"fd00:{number:x}::fff{place}"
 
 
 def _two(draw: st.DrawFn, family: str, own: str, *, gateway: bool) -> Tree:
-    """Both addresses of a link, the host's first; the lower one may be the host's."""
+    """The keys of a link with two addresses; the host has either the lower or the upper address."""
     last = own.rpartition("." if family == "4" else ":")
     ends = [f"{last[0]}{last[1]}{end}" for end in ((2, 3) if family == "4" else (0, 1))]
     if family == "6":
@@ -67,12 +67,12 @@ _BITS = {"4": 32, "6": 128}
 
 
 def small(draw: st.DrawFn, number: int, families: Iterable[int]) -> Tree:
-    """The addresses of a network of two addresses, which has room for the host and one guest."""
+    """The addresses of a network with two addresses, which has room for the host and one guest."""
     four, six = draw(st.sampled_from(("0", "1"))), draw(st.sampled_from(("", "1")))
     found = {4: f"10.{number}.0.{four}/31", 6: f"fd00:{number:x}::{six}/127"}
     return {f"ipv{family}": found[family] for family in families}
 
 
 def pair(network: Tree) -> bool:
-    """Whether a network has room for one guest alone."""
+    """Whether a network has room for only one guest."""
     return any(network.get(f"ipv{family}", "").endswith(f"/{bits - 1}") for family, bits in _BITS.items())

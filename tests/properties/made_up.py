@@ -1,7 +1,7 @@
-"""Sites that Hypothesis makes up: valid, and as awkward as the language allows.
+"""Random sites from Hypothesis: valid, and as awkward as the language allows.
 
-Names are words of nft, 63 bytes long, alike in their first fifteen bytes, or equal once a `-` is lost. Addresses, ports
-and subnets are numbered, so that no two collide: what is drawn is the shape of the site.
+Some names are keywords of nft, some have 63 bytes, some have the same first fifteen bytes, and some differ only in a
+`-`. Addresses, ports and subnets are numbered, so that they never collide; only the structure of the site is random.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ PROSE = ('"; flush ruleset; "', "${builtins.readFile /etc/shadow}", "''${1}''", 
 
 @dataclass(slots=True)
 class Draft:
-    """A site while it is drawn, with what later entries may refer to.
+    """A site under construction, with the names that later entries may use.
 
     Attributes:
-        names: names that are still free.
-        networks: by host, each network with its number, families and whether it serves DHCP and RA.
-        guests: guest names that a forward can lead to, with host and families.
+        names: unused names.
+        networks: name, number and entry of each network, by host.
+        targets: guests that may be the target of a forward, each with its host and address families.
         zones: zones of uplinks.
-        selectors: whatever a rule may name.
-        full: networks that have room for no other guest.
+        selectors: selectors that a policy entry may use.
+        full: networks without room for another guest.
     """
 
     names: list[str]
@@ -52,18 +52,18 @@ class Draft:
     full: set[str] = field(default_factory=set)
 
     def name(self) -> str:
-        """A name that nothing has yet."""
+        """An unused name."""
         return self.names.pop()
 
     def number(self) -> int:
-        """A number that nothing has yet."""
+        """An unused number."""
         self.numbers += 1
         return self.numbers
 
 
 @st.composite
 def sites(draw: st.DrawFn) -> Tree:
-    """A valid site of up to three hosts, as the mapping that its YAML says."""
+    """A valid site with up to three hosts, as the mapping that its YAML contains."""
     draft = Draft(list(draw(st.permutations(NAMES))))
     prose = st.sampled_from(PROSE)
     draft.site["site"] = {"name": draft.name(), "domain": "example.org", "description": draw(prose)}
@@ -233,7 +233,7 @@ def _forward(draw: st.DrawFn, draft: Draft) -> None:
     )
     foreign = (
         len(draft.site["hosts"][host]["uplinks"][device]) == 1
-    )  # `on: HOST` means the uplinks that the host configures itself
+    )  # `on: HOST` covers only the uplinks that taploom configures
     entry = {"on": draw(st.sampled_from((f"{host}/{device}", *(() if foreign else (host,))))), "to": guest, **ports}
     entry["hairpin"] = draw(st.booleans())
     if draw(st.booleans()):
@@ -255,7 +255,7 @@ def _policy(draw: st.DrawFn, draft: Draft) -> None:
         else:
             hosts = set(draft.site["hosts"])
             entry |= {"to": draw(st.sampled_from([s for s in inner if s not in hosts])), "deny": draw(_SERVICES)}
-        if draw(st.integers(0, 3)) == 0:  # something that hosts only carry
+        if draw(st.integers(0, 3)) == 0:  # makes it an entry for traffic between uplinks
             entry |= {
                 key: draw(st.lists(st.sampled_from(draft.zones), min_size=1, max_size=2)) for key in ("from", "to")
             }

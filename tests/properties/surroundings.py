@@ -1,4 +1,4 @@
-"""The surroundings of made-up hosts: uplinks in shared or separate zones, and default routes by another host."""
+"""The surroundings of random hosts: uplinks in shared or separate zones, and default routes through another host."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Families = frozenset[int]
 _BOTH = frozenset({4, 6})
 _DEVICES = st.sampled_from((("eth0",), ("eth0", "eth1.5"), ("table",), ("eth0", "eth1.5", "up2"), ()))
 _STRANGERS = {4: "198.51.100.0/24", 6: "2001:db8:a0::/48"}
-"""Prefixes outside of the site to which a route may lead; made-up policy names them."""
+"""Prefixes outside the site that a route may have as destination; random policy entries name them."""
 
 
 def uplinks(draw: st.DrawFn, draft: Draft, host: str) -> Tree:
-    """The uplinks of a host: in one zone or several; configured by the host, or by somebody else, such as a VPN."""
+    """The uplinks of a host, in one or several zones; taploom does not configure some of them, such as a VPN's."""
     families = draw(st.sampled_from((frozenset({4}), frozenset({6}), _BOTH, _BOTH)))
     zone, found = "", {}
     for device in draw(_DEVICES):
@@ -36,7 +36,7 @@ def uplinks(draw: st.DrawFn, draft: Draft, host: str) -> Tree:
 
 
 def _zone(draw: st.DrawFn, draft: Draft) -> str:
-    """A zone that other uplinks are in already, or one of its own."""
+    """An existing zone of uplinks, or a new one."""
     known: bool = draw(st.booleans())
     if known and draft.zones:
         return draw(st.sampled_from(draft.zones))
@@ -59,7 +59,7 @@ def _uplink(draw: st.DrawFn, draft: Draft, zone: str, families: Families) -> Tre
 
 
 def ways(draw: st.DrawFn, hosts: Tree) -> None:
-    """Gives some hosts on a line the first host as gateway, or a route to strangers by way of it."""
+    """Makes the first host the default gateway of some hosts, or their next hop to an outside prefix."""
     first, *others = hosts.values()
     for entry in others:
         routes = entry.setdefault("routes", {})
@@ -74,7 +74,7 @@ def ways(draw: st.DrawFn, hosts: Tree) -> None:
 
 
 def detours(draw: st.DrawFn, draft: Draft) -> None:
-    """Adds routes to outside prefixes by neighbours of an uplink; they may be nested, or lie within another link."""
+    """Adds routes to outside prefixes through neighbours; a prefix may lie within another route's or link's prefix."""
     for entry in draft.site["hosts"].values():
         for family, to in _FAR.items():
             ends = _fixed(entry["uplinks"], family)
@@ -87,7 +87,7 @@ def detours(draw: st.DrawFn, draft: Draft) -> None:
 
 
 def _fixed(uplinks: Tree, family: int) -> dict[str, Any]:
-    """The uplinks with a fixed address of a family on a link that has room for other hosts."""
+    """The uplinks with a fixed address of a family, on a link with room for other hosts."""
     found = {device: uplink.get(f"ipv{family}", "") for device, uplink in uplinks.items()}
     ends = {device: ip_interface(text) for device, text in found.items() if "/" in text}
     return {device: end for device, end in ends.items() if end.network.num_addresses > 2}
@@ -106,4 +106,4 @@ _NEAR = {
     4: lambda end: next(end.network.subnets(new_prefix=27)),
     6: lambda end: next(end.network.subnets(new_prefix=72)),
 }
-"""The first part of a link's prefix, where its hosts are."""
+"""By family, a function that returns the first subnet of a link's prefix; the link's hosts lie in this subnet."""

@@ -1,4 +1,4 @@
-"""Every change is reported, in every format, whichever hosts come, go or are renamed."""
+"""Every change of a random site is reported in every format, for hosts that are added, removed or renamed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from taploom.diff.model import Change
 
-# The same examples on every run, as of whole sites.
+# Each run uses the same examples, as in `test_whole`.
 quick = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=40)
 NOBODY: Tree = {"site": {"name": "nobody"}}
 
@@ -38,7 +38,7 @@ def side(label: str, tree: Tree) -> ComparedPlan:
 
 
 def told(before: Tree, after: Tree) -> Change:
-    """The change, after it was printed in every format."""
+    """The change between two sites, after printing it in every format."""
     change = compare(side("before", before), side("after", after))
     data = json.loads(change_json(change))
     assert change_text(change, color=False)
@@ -49,20 +49,20 @@ def told(before: Tree, after: Tree) -> Change:
 
 
 def hosts(change: Change) -> dict[str, str]:
-    """What happens to hosts, by name."""
+    """The action on each host, by name."""
     return {one.name.partition("/")[2]: one.action.value for one in change.objects if one.kind == "host"}
 
 
 @quick
 @given(sites())
-def test_a_site_comes_and_goes(site: Tree) -> None:
+def test_a_site_is_added_and_removed(site: Tree) -> None:
     assert hosts(told(NOBODY, site)) == dict.fromkeys(site["hosts"], "add")
     assert hosts(told(site, NOBODY)) == dict.fromkeys(site["hosts"], "remove")
 
 
 @quick
 @given(sites(), st.data())
-def test_a_host_comes_and_goes(site: Tree, data: st.DataObject) -> None:
+def test_a_host_is_added_and_removed(site: Tree, data: st.DataObject) -> None:
     host = data.draw(st.sampled_from(sorted(site["hosts"])))
     assert hosts(told(site, without_host(site, host)))[host] == "remove"
     assert hosts(told(without_host(site, host), site))[host] == "add"
@@ -78,13 +78,13 @@ def test_a_host_is_renamed(site: Tree, data: st.DataObject, said: bool) -> None:
 
 @quick
 @given(sites(), sites())
-def test_one_site_becomes_another(before: Tree, after: Tree) -> None:
+def test_one_site_replaces_another(before: Tree, after: Tree) -> None:
     told(before, after)
 
 
 @settings(quick, max_examples=60)
 @given(sites())
-def test_guests_that_swap_addresses_lose_and_gain_nothing(site: Tree) -> None:
+def test_guests_that_swap_addresses_keep_their_flows(site: Tree) -> None:
     both = swapped(site)
     if both:
         change = told(*both)

@@ -1,4 +1,4 @@
-"""The page that answers questions says of made-up sites what `taploom reach` says of them."""
+"""The reachability explorer gives the same answers as `taploom reach` for random sites."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = needs("chromium")
 LATER = 2051222400
-"""The start of 2035, when what made-up sites let expire has ended."""
+"""The start of 2035; by then, every entry of a random site that has an expiry has expired."""
 some = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
@@ -37,7 +37,7 @@ def asking(browser: Browser) -> Iterator[Page]:
 
 @some
 @given(sites(), st.sampled_from((NOW, LATER)))
-def test_the_page_answers_for_made_up_sites_as_the_command_does(
+def test_the_explorer_answers_as_the_command_for_random_sites(
     asking: Page, tmp_path_factory: pytest.TempPathFactory, site: Tree, now: int
 ) -> None:
     plan = compiled(text(site)).plan

@@ -1,7 +1,7 @@
-"""Hostile specs: every field of the language with texts that are code to some reader of the output.
+"""Hostile specs: each field of the language gets texts that a reader of the output could execute as code.
 
-Each case ends in status 1 with a diagnostic that has a place in the file, and leaves nothing behind. In-process, by the
-command line's own entry, since three hundred starts of an interpreter would take minutes.
+Each case ends in status 1 with a diagnostic that has a place in the file, and writes no files. The cases call the
+command line's entry in this process, because starting an interpreter for each would take minutes.
 """
 
 import json
@@ -56,7 +56,7 @@ NAMES = {
     "key": "networks: {n2: {%s: 1}}",
     "section": "%s: {}",
 }
-"""Where a name stands."""
+"""Places of a name in a spec."""
 
 VALUES = {
     "bridge": "hosts: {h2: {networks: {n2: {bridge: %s}}}}\nnetworks: {n2: {}}",
@@ -105,12 +105,12 @@ VALUES = {
     "log": "policy: {p2: {from: lan, to: internet, allow: any, log: %s}}",
     "code": "waivers: {w2: {code: %s, on: policy/admin, reason: because it is so}}",
 }
-"""Where a value of some kind stands."""
+"""Places of a value in a spec."""
 
 BROKEN = {
     "no version": ("zones: {z2: {}}", "TL201"),
     "another version": ("taploom: 2", "TL201"),
-    "version as text of a path": ("taploom: ../1", "TL201"),
+    "a path as version": ("taploom: ../1", "TL201"),
     "unknown section": ("taploom: 1\nnetwork: {}", "TL202"),
     "unknown key": ("taploom: 1\nguests: {g2: {host: hv, nic: {}}}", "TL202"),
     "unknown host": ("taploom: 1\nguests: {g2: {host: hvv}}", "TL203"),
@@ -126,14 +126,14 @@ BROKEN = {
     "a text for an entry": ("taploom: 1\nguests: {g2: hv}", "TL206"),
     "a mapping for a value": ("taploom: 1\nguests: {g2: {host: {hv: 1}}}", "TL206"),
     "a list for a value": ("taploom: 1\nguests: {g2: {host: [hv]}}", "TL206"),
-    "a key that lacks": ("taploom: 1\nguests: {g2: {}}", "TL207"),
+    "a missing key": ("taploom: 1\nguests: {g2: {}}", "TL207"),
     "an address of five parts": ("taploom: 1\nnetworks: {n2: {ipv4: 10.0.0.0.1/24}}", "TL208"),
     "a prefix length of 33": ("taploom: 1\nnetworks: {n2: {ipv4: 10.2.0.1/33}}", "TL208"),
     "a port of 65536": ("taploom: 1\nservices: {s2: tcp/65536}", "TL208"),
     "a range that runs backwards": ("taploom: 1\nservices: {s2: tcp/2-1}", "TL208"),
     "a number of a thousand digits": (f"taploom: 1\nnetworks: {{n2: {{mtu: {'9' * 1000}}}}}", "TL208"),
     "digits of another script": ("taploom: 1\nnetworks: {n2: {mtu: \u0661\u0665\u0660\u0660}}", "TL208"),
-    "a date that is none": (
+    "an impossible date": (
         "taploom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: 2030-02-30}}",
         "TL208",
     ),
@@ -159,7 +159,7 @@ BROKEN = {
     "neither allow nor deny": ("taploom: 1\npolicy: {p2: {from: lan, to: internet}}", "TL210"),
     "a name of another kind": ("taploom: 1\npolicy: {p2: {from: guest/lan, to: internet, allow: any}}", "TL211"),
     "a reserved name": ("taploom: 1\nzones: {any: {}}", "TL212"),
-    "a service that is itself": ("taploom: 1\nservices: {s2: s3, s3: s2}", "TL712"),
+    "a service that contains itself": ("taploom: 1\nservices: {s2: s3, s3: s2}", "TL712"),
     "an address of the host": (
         "taploom: 1\nguests: {g2: {host: hv, nics: {lan: {ipv4: 10.0.0.1, ipv6: none, mac: 02:00:00:00:00:11}}}}",
         "TL412",
@@ -169,7 +169,7 @@ BROKEN = {
 
 
 def refused(folder: Path, text: str, capsys: pytest.CaptureFixture[str]) -> str:
-    """Compile the base and a file beside it, and return the diagnostics."""
+    """Renders the base with an additional file, which must fail, and returns the diagnostics."""
     specs, out = folder / "specs", folder / "out"
     specs.mkdir()
     (specs / "base.yaml").write_text(BASE)
@@ -186,20 +186,24 @@ def refused(folder: Path, text: str, capsys: pytest.CaptureFixture[str]) -> str:
 
 @pytest.mark.parametrize("hostile", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("where", NAMES.values(), ids=NAMES)
-def test_a_hostile_name(where: str, hostile: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hostile_name_is_refused(
+    where: str, hostile: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     said = refused(tmp_path, "taploom: 1\n" + where % json.dumps(hostile), capsys)
     assert "error[TL20" in said
 
 
 @pytest.mark.parametrize("hostile", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("where", VALUES.values(), ids=VALUES)
-def test_a_hostile_value(where: str, hostile: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hostile_value_is_refused(
+    where: str, hostile: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     said = refused(tmp_path, "taploom: 1\n" + where % json.dumps(hostile), capsys)
     assert "error[TL20" in said
 
 
 @pytest.mark.parametrize(("text", "code"), BROKEN.values(), ids=BROKEN)
-def test_a_broken_spec(text: str, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_spec_is_refused(text: str, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert f"error[{code}" in refused(tmp_path, text, capsys)
 
 
@@ -207,15 +211,15 @@ FREE = (*TEXTS.values(), "*/ } drop", "]]>", "`id`", "%n%s", "\\", "{{ 7*7 }}", 
 
 
 @pytest.mark.parametrize("hostile", FREE, ids=range(len(FREE)))
-def test_free_text_is_data_to_every_reader(hostile: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Descriptions and owners may say anything: the plan holds them as JSON, and nothing else repeats them."""
+def test_free_text_stays_data_in_every_output(hostile: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Descriptions and owners may have any text: the plan contains it as JSON, and no other file contains it."""
     specs, out, free = tmp_path / "specs", tmp_path / "out", json.dumps(hostile)
     specs.mkdir()
     entry = BASE.replace("host: hv, nics", f"description: {free}, owner: {free}, host: hv, nics")
     (specs / "base.yaml").write_text(entry.replace("  hv:\n", f"  hv:\n    description: {free}\n    owner: {free}\n"))
     status = run(["render", "--specs", str(specs), "--out", str(out)])
     said = capsys.readouterr()
-    if status:  # a text that YAML itself cannot hold
+    if status:  # YAML cannot contain this text
         assert "base.yaml:" in said.err
         assert not out.exists()
         return

@@ -1,4 +1,4 @@
-"""Guests as next hops of made-up sites: refused at the route, whatever it leads to, and no other route leads inward."""
+"""In random sites, a route with a guest as next hop is refused, and all other routes use an uplink."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 quick = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=60)
 _TO = {"ipv4": ("192.0.2.0/28", "10.77.0.0/16", "0.0.0.0/0"), "ipv6": ("2001:db8:77::/48", "fd77::/64", "::/0")}
-"""Strangers that policy may speak of, a private network, and everybody."""
+"""Destinations: an outside prefix that policy may name, a private network, and the default route."""
 
 
 def inward(site: Tree) -> list[tuple[str, str, str]]:
-    """Each address on a bridge that a guest has, or could have: host, family and address."""
+    """Host, family and address of each address on a bridge that a guest has or could have."""
     found = []
     for host, entry in site["hosts"].items():
         for network in entry["networks"]:
@@ -38,7 +38,7 @@ def inward(site: Tree) -> list[tuple[str, str, str]]:
 
 @quick
 @given(sites(), st.data())
-def test_a_guest_as_next_hop_is_refused_at_its_route(site: Tree, data: st.DataObject) -> None:
+def test_a_guest_as_next_hop_is_refused(site: Tree, data: st.DataObject) -> None:
     assume(inward(site))
     host, family, via = data.draw(st.sampled_from(inward(site)))
     after = deepcopy(site)
@@ -53,6 +53,6 @@ def test_a_guest_as_next_hop_is_refused_at_its_route(site: Tree, data: st.DataOb
 
 @quick
 @given(sites())
-def test_every_route_of_a_valid_site_leads_by_an_uplink(site: Tree) -> None:
+def test_every_route_of_a_valid_site_uses_an_uplink(site: Tree) -> None:
     for host in compiled(text(site)).plan.hosts:
         assert {route.device for route in host.routes} <= {uplink.name for uplink in host.uplinks}

@@ -1,4 +1,4 @@
-"""Both readings of made-up sites agree: the lab's, hop by hop through the plan, and that of `taploom reach`."""
+"""For random sites, `taploom reach` agrees with the lab's `Reading`, which follows each packet hop by hop."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ some = settings(max_examples=30, deadline=None, derandomize=True, suppress_healt
 
 
 def disputed(plan: Plan, chance: random.Random, most: int = 15) -> list[Row]:
-    """The flows on which the lab's own reading and `taploom reach` disagree, as a lab would find them.
+    """The flows on which the lab's reading and `taploom reach` disagree.
 
     Args:
-        plan: of the site.
-        chance: what chooses the flows that are looked at.
-        most: how many of them.
+        plan: the plan of the site.
+        chance: source of randomness that selects the flows.
+        most: maximum number of flows.
     """
     atlas = settled(plan)
     asked, _ = questions(atlas, Oracle(atlas, NOW))
@@ -43,10 +43,10 @@ def disputed(plan: Plan, chance: random.Random, most: int = 15) -> list[Row]:
 
 @some
 @given(sites())
-def test_both_readings_of_made_up_sites_say_the_same(site: Tree) -> None:
+def test_lab_and_reach_agree_on_random_sites(site: Tree) -> None:
     assert disputed(compiled(text(site)).plan, random.Random(text(site))) == []
 
 
-def test_of_two_uplinks_that_translate_a_prefix_that_of_the_world_is_read() -> None:
+def test_of_two_uplinks_that_translate_a_prefix_the_one_with_a_world_is_used() -> None:
     case = (CASES / "prefix-translated-by-two-uplinks.yaml").read_text(encoding="utf-8")
     assert disputed(compiled(case).plan, random.Random(0), most=10_000) == []

@@ -1,4 +1,4 @@
-"""Properties of every valid site, from its text to the files that native tools read."""
+"""Properties of every valid site, from its text to the files that native tools load."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
     from taploom.base.span import Span
     from taploom.plan.site import Plan
 
-# The same examples on every run: nobody trusts a suite that fails by chance.
+# Each run uses the same examples, so that the suite does not fail by chance.
 quick = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=60)
 native = settings(quick, max_examples=25)
 real = settings(quick, max_examples=4, phases=[Phase.generate])
 
 
 def tree(plan: Plan) -> dict[str, str]:
-    """The rendered tree as texts."""
+    """The rendered tree as texts by path."""
     return {path: file.data.decode() for path, file in tree_of(plan, rendered(plan)).items()}
 
 
 @quick
 @given(sites())
-def test_a_valid_site_has_no_errors_and_a_sound_plan(site: Tree) -> None:
+def test_a_valid_site_has_no_errors_and_keeps_the_invariants(site: Tree) -> None:
     found = compiled(text(site))
     assert [d for d in found.diagnostics if d.severity is Severity.ERROR] == []
     assert list(violations(found.plan)) == []
@@ -49,7 +49,7 @@ def test_a_valid_site_has_no_errors_and_a_sound_plan(site: Tree) -> None:
 
 @native
 @given(sites(), st.integers())
-def test_order_and_files_mean_nothing(site: Tree, seed: int) -> None:
+def test_order_and_split_into_files_change_nothing(site: Tree, seed: int) -> None:
     first, second = compiled(text(site)), compiled(files(site, Random(seed)))
     assert tree(first.plan) == tree(second.plan)
     assert sorted(first.codes) == sorted(second.codes)
@@ -87,7 +87,7 @@ def _spans(site: Site) -> Iterator[Span]:
 
 @native
 @given(sites())
-def test_free_text_reaches_no_file_that_a_host_loads(site: Tree) -> None:
+def test_free_text_is_in_no_file_that_a_host_loads(site: Tree) -> None:
     for path, content in tree(compiled(text(site)).plan).items():
         if not path.endswith(".json"):
             assert not any(word in content for word in PROSE), path
@@ -96,7 +96,7 @@ def test_free_text_reaches_no_file_that_a_host_loads(site: Tree) -> None:
 @native
 @needs("nft", "unshare", "nix-instantiate")
 @given(sites())
-def test_nft_nix_and_json_take_the_files(site: Tree) -> None:
+def test_nft_nix_and_json_parsers_accept_the_files(site: Tree) -> None:
     texts = tree(compiled(text(site)).plan)
     assert nft_problems(texts) == {}
     assert nix_problems(texts) == ""
@@ -107,5 +107,5 @@ def test_nft_nix_and_json_take_the_files(site: Tree) -> None:
 @needs("root", "networkd", "unshare", "nsenter")
 @real
 @given(sites())
-def test_networkd_takes_the_units(site: Tree) -> None:
+def test_networkd_accepts_the_units(site: Tree) -> None:
     assert unit_problems(compiled(text(site)).plan) == {}

@@ -1,4 +1,4 @@
-"""A made-up site as files: printed plainly, cut into files and put into any order."""
+"""Writes a random site as YAML files: in one file, or split and reordered."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-./:")
 
 
 def text(tree: Tree) -> str:
-    """One file."""
+    """A site as one file."""
     return "taploom: 1\n" + "".join(_lines(tree, ""))
 
 
 def files(tree: Tree, random: Random) -> dict[str, str]:
-    """The same site in other words: entries spread over files, and keys, lists and sections in another order."""
+    """The same site with entries spread over files, and with keys, lists and sections reordered."""
     parts: list[Tree] = [{} for _ in range(random.randint(1, 4))]
     for section, entries in tree.items():
         if section == "site":

@@ -1,4 +1,4 @@
-"""A publisher, a loopback HTTPS server over what it publishes, and a host that pulls from there."""
+"""Fixtures: a publisher, an HTTPS server on loopback for its files, and a host that pulls from there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SUBJECT = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for the loopback interface that is its own authority; its key is beside it."""
+    """A self-signed certificate for the loopback interface, with its key in the same folder."""
     folder = tmp_path_factory.mktemp("tls")
     new = ("-newkey", "rsa:2048", "-nodes", "-keyout", folder / "key", "-out", folder / "crt", "-days", "2")
     subprocess.run(["openssl", "req", "-x509", *map(str, new), *SUBJECT], check=True, capture_output=True)
@@ -29,7 +29,7 @@ def publisher(tmp_path: Path) -> Publisher:
 
 @pytest.fixture
 def address(publisher: Publisher, certificate: Path) -> Iterator[str]:
-    """Name and port of the server."""
+    """Name and port of the HTTPS server."""
     key = certificate.with_name("key")
     command = [sys.executable, Path(__file__).with_name("server.py"), publisher.folder, certificate, key]
     with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True) as server:

@@ -1,4 +1,4 @@
-"""A publisher of signed bundles, and a host that pulls: real keys, real tars, a stub in the place of `activate`."""
+"""A publisher of signed bundles and a host that pulls them, with real keys and archives, and a stub for `activate`."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ code=$(cat "$RECORD/$1" 2>/dev/null) || code=0
 [ "$1,$code" != confirm,0 ] || { mkdir -p "$STATE/current" && cp "$here/activation" "$STATE/current/"; }
 exit "$code"
 """
-"""Says what it was asked for, does what the test wants, and keeps what was confirmed."""
+"""A stub that records its arguments, runs the test's hook, exits with a given status, and keeps confirmed bundles."""
 
 
 def site() -> Plan:
-    """Two hosts, of which `hv-east` is in the first wave."""
+    """A site of two hosts; `hv-east` is in the first wave."""
     return compile_site(SPECS, now=0, prove=False).plan
 
 
 @dataclass
 class Publisher:
-    """Keys, and a folder with what is published."""
+    """A publisher: its keys, and the folder with its published files."""
 
     folder: Path
     keys: Path
@@ -66,7 +66,7 @@ class Publisher:
         return hashlib.sha256(plan_json(self.plan).encode()).hexdigest()
 
     def bundle(self, host: str, serial: int, *, grade: int | None = None, before: str = "") -> dict[str, File]:
-        """A host's bundle; with a class, that of the change since a plan."""
+        """The bundle of a host; if `grade` is given, it lists a change of that class since the plan `before`."""
         at = next(one for one in self.plan.hosts if one.name == host)
         since = None
         if grade is not None:
@@ -78,7 +78,7 @@ class Publisher:
     def publish(
         self, serial: int, *, wave: int = 2, waiver: str = "", grade: int | None = None, before: str = ""
     ) -> None:
-        """Everything for both hosts, as it should be."""
+        """Publishes valid bundles of both hosts, with signatures and a release."""
         sums = {}
         for host in self.plan.hosts:
             sums[host.name] = self.put(
@@ -104,7 +104,7 @@ class Publisher:
 
 
 def sealed(files: dict[str, File]) -> dict[str, File]:
-    """The files with checksums of what they are now."""
+    """The files with matching checksums."""
     rest = {path: file for path, file in files.items() if path != "SHA256SUMS"}
     sums = "".join(f"{hashlib.sha256(rest[path].data).hexdigest()}  {path}\n" for path in sorted(rest))
     return {**rest, "SHA256SUMS": File(sums.encode(), 0o644)}
@@ -117,12 +117,12 @@ def keygen(*words: object, data: bytes = b"") -> bytes:
 
 @dataclass(frozen=True)
 class Puller:
-    """A host with a folder of its own.
+    """A host that runs `taploom-pull`, with its files in one folder.
 
     Attributes:
-        source: where the bundles are.
-        record: what the stub notes, and what it goes by.
-        now: what the clock says, in seconds since the epoch; None for what it is.
+        source: URL or path from which bundles are pulled.
+        record: folder with the stub's log and settings.
+        now: fake current time in seconds since the epoch; None for the real time.
     """
 
     folder: Path
@@ -145,7 +145,7 @@ class Puller:
         return replace(self, now=now)
 
     def run(self, *words: str) -> tuple[int, str]:
-        """The exit status and what was said."""
+        """Runs `taploom-pull`, and returns its exit status and output."""
         for folder in (self.record, self.state, self.folder / "bin"):
             folder.mkdir(parents=True, exist_ok=True)
         if self.now is not None:
@@ -163,7 +163,7 @@ class Puller:
 
     @property
     def calls(self) -> list[str]:
-        """What `activate` was asked for, without the hash of the plan."""
+        """The arguments of each call of `activate`, without the plan's hash."""
         file = self.record / "calls"
         lines = file.read_text().splitlines() if file.exists() else []
         return [line.partition(" sha256:")[0] for line in lines]

@@ -1,4 +1,4 @@
-"""Serves a folder over HTTPS, and says its port: `server.py FOLDER CERTIFICATE KEY [ADDRESS]`."""
+"""Serves a folder over HTTPS and prints its port: `server.py FOLDER CERTIFICATE KEY [ADDRESS]`."""
 
 import functools
 import http.server
@@ -7,7 +7,7 @@ import sys
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Leads `/plain/…` away to a protocol that nobody may follow to, and says nothing."""
+    """A silent file server. It redirects `/plain/…` to plain HTTP; clients must not follow that redirect."""
 
     def do_GET(self) -> None:
         if self.path.startswith("/plain/"):
@@ -18,7 +18,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         super().do_GET()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Nothing."""
+        """Discards the message."""
 
 
 folder, certificate, key, *address = sys.argv[1:]

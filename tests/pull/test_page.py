@@ -1,4 +1,4 @@
-"""What the page on pulling tells a publisher to type: it signs what hosts verify."""
+"""Runs the publisher's commands from the documentation page on pulling; hosts must accept the signatures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAGE = ROOT / "site/how-to/pull.md"
 
 
 def typed(heading: str) -> str:
-    """The commands of the first console block below a heading, without what a shell prints before each."""
+    """The commands of the first console block below a heading, without the prompts."""
     text = PAGE.read_text(encoding="utf-8").partition(f"## {heading}\n")[2]
     block = re.search(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert block
@@ -24,7 +24,7 @@ def typed(heading: str) -> str:
 
 
 @needs("ssh-keygen", "git")
-def test_what_is_typed_is_what_hosts_verify(publisher: Publisher, tmp_path: Path) -> None:
+def test_the_documented_commands_make_signatures_that_hosts_accept(publisher: Publisher, tmp_path: Path) -> None:
     site = tmp_path / "site"
     shutil.copytree(SPECS, site / "specs")
     shutil.copytree(SPECS, site / "old")

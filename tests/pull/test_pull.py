@@ -1,4 +1,4 @@
-"""Pulling a bundle: from every kind of source, by every shell, and back where it does not work."""
+"""Pulls a bundle from each kind of source, with each shell, and goes back if the bundle does not work."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHELLS = [
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_bundle_is_taken_up_once(publisher: Publisher, puller: Puller, shell: tuple[str, ...]) -> None:
+def test_a_bundle_is_activated_once(publisher: Publisher, puller: Puller, shell: tuple[str, ...]) -> None:
     publisher.publish(3, waiver="the first bundle of this host")
     host = replace(puller, shell=shell)
     code, said = host.run()
@@ -36,7 +36,7 @@ def test_a_bundle_is_taken_up_once(publisher: Publisher, puller: Puller, shell: 
     assert [path.name for path in (host.state / "pull").iterdir() if path.name.startswith("work")] == []
 
 
-def test_from_git(publisher: Publisher, puller: Puller) -> None:
+def test_a_bundle_is_pulled_from_git(publisher: Publisher, puller: Puller) -> None:
     publisher.publish(3, waiver="the first bundle of this host")
     env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull}
     who = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "-c", "commit.gpgsign=false"]
@@ -47,8 +47,8 @@ def test_from_git(publisher: Publisher, puller: Puller) -> None:
     assert (code, host.calls) == (0, TAKEN), said
 
 
-def test_from_a_registry(publisher: Publisher, puller: Puller, address: str) -> None:
-    """As OCI's distribution specification (1.1) has the paths; the artifact has a layer for each of its files."""
+def test_a_bundle_is_pulled_from_a_registry(publisher: Publisher, puller: Puller, address: str) -> None:
+    """Paths follow OCI's distribution specification (1.1); the artifact has one layer per file."""
     publisher.publish(3, waiver="the first bundle of this host")
     blobs = publisher.folder / "v2/net/bundles/blobs"
     blobs.mkdir(parents=True)
@@ -94,7 +94,7 @@ def test_a_refused_try_is_tried_again(publisher: Publisher, puller: Puller) -> N
     assert puller.calls == ["try --expect", "try --expect"]
 
 
-def test_a_bundle_that_cuts_the_way_out_goes_back(publisher: Publisher, puller: Puller) -> None:
+def test_a_bundle_that_cuts_the_connection_to_the_source_is_reverted(publisher: Publisher, puller: Puller) -> None:
     publisher.publish(3, waiver="the first bundle of this host")
     puller.record.mkdir(parents=True)
     cut = puller.record / "on-try"
@@ -107,7 +107,7 @@ def test_a_bundle_that_cuts_the_way_out_goes_back(publisher: Publisher, puller: 
 
 
 @pytest.mark.parametrize(("reverted", "code"), [("0", 11), ("12", 12)])
-def test_what_cannot_be_confirmed_goes_back(publisher: Publisher, puller: Puller, reverted: str, code: int) -> None:
+def test_an_unconfirmed_bundle_is_reverted(publisher: Publisher, puller: Puller, reverted: str, code: int) -> None:
     publisher.publish(3, waiver="the first bundle of this host")
     puller.record.mkdir(parents=True)
     (puller.record / "confirm").write_text("10")
@@ -116,25 +116,25 @@ def test_what_cannot_be_confirmed_goes_back(publisher: Publisher, puller: Puller
     assert puller.calls == [*TAKEN, "revert"]
 
 
-def test_two_at_once_do_not_meet(publisher: Publisher, puller: Puller) -> None:
+def test_a_second_run_at_the_same_time_is_refused(publisher: Publisher, puller: Puller) -> None:
     publisher.publish(3, waiver="the first bundle of this host")
     puller.record.mkdir(parents=True)
     other = puller.record / "on-try"
     other.write_text(f"#!/bin/sh\nsh {SCRIPT} >{puller.record / 'other'} 2>&1; echo $? >>{puller.record / 'other'}\n")
     other.chmod(0o755)
     assert puller.run()[0] == 0
-    assert (puller.record / "other").read_text() == "taploom-pull: another one is at work\n10\n"
+    assert (puller.record / "other").read_text() == "taploom-pull: another taploom-pull is running\n10\n"
     assert puller.calls == TAKEN
 
 
 @needs("shellcheck")
-def test_shellcheck_has_nothing_to_say() -> None:
+def test_shellcheck_finds_nothing() -> None:
     done = subprocess.run(["shellcheck", SCRIPT], capture_output=True, text=True, check=False)
     assert done.stdout == ""
 
 
 @needs("systemd-analyze")
-def test_systemd_takes_the_units(tmp_path: Path) -> None:
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     text = (SCRIPT.with_name("taploom-pull.service")).read_text().replace("/usr/local/sbin/taploom-pull", str(SCRIPT))
     (tmp_path / "taploom-pull.service").write_text(text)
     shutil.copy(SCRIPT.with_name("taploom-pull.timer"), tmp_path)

@@ -1,4 +1,4 @@
-"""What a host refuses before anything is changed: each is refused, and a bundle without the fault is not."""
+"""A host refuses each faulty bundle or release before it changes anything, and accepts one without the fault."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Files = dict[str, File]
 
 
 def published(publisher: Publisher, files: Files, *, serial: int = 5, plan: str = "", archive: bytes = b"") -> None:
-    """A release of a bundle that an approver signed, whatever is in it."""
+    """Publishes any bundle, together with a release that an approver signed."""
     checksum = publisher.put(HOST, archive or tar(files))
     publisher.put_release(Release(plan or publisher.digest, serial, 2, WAIVER, {HOST: checksum, OTHER: checksum}))
 
@@ -38,7 +38,7 @@ def changed(files: Files, path: str, data: bytes) -> Files:
 
 
 def link(files: Files, name: str, kind: bytes, target: str) -> bytes:
-    """The archive with an entry that is no plain file."""
+    """The archive with an additional entry that is not a regular file."""
     buffer = io.BytesIO(tar(files))
     with tarfile.open(fileobj=buffer, mode="a", format=tarfile.USTAR_FORMAT) as archive:
         entry = tarfile.TarInfo(name)
@@ -178,7 +178,7 @@ FAULTS: dict[Callable[[Publisher, Files], None], str] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_it_is_refused_and_nothing_of_it_is_run(
+def test_a_faulty_bundle_is_refused_and_not_run(
     fault: Callable[[Publisher, Files], None], publisher: Publisher, puller: Puller
 ) -> None:
     fault(publisher, publisher.bundle(HOST, 5))
@@ -189,10 +189,10 @@ def test_it_is_refused_and_nothing_of_it_is_run(
     assert not (puller.state / "current").exists()
     assert not list(puller.folder.rglob("escaped*"))
     publisher.publish(5, waiver=WAIVER)
-    assert puller.run()[0] == 0, "without the fault it is taken up"
+    assert puller.run()[0] == 0, "without the fault it is activated"
 
 
-def test_what_was_seen_once_is_the_least_that_is_taken_up(publisher: Publisher, puller: Puller) -> None:
+def test_a_serial_below_the_highest_seen_is_refused(publisher: Publisher, puller: Puller) -> None:
     publisher.publish(5, waiver=WAIVER)
     old = {path.name: path.read_bytes() for path in publisher.folder.iterdir()}
     publisher.publish(7, wave=1, waiver=WAIVER)
@@ -204,7 +204,7 @@ def test_what_was_seen_once_is_the_least_that_is_taken_up(publisher: Publisher, 
     assert "serial 5, and this host has seen 7" in said
 
 
-def test_a_release_that_waits_is_seen_too(publisher: Publisher, puller: Puller) -> None:
+def test_the_serial_of_a_waiting_release_counts_as_seen(publisher: Publisher, puller: Puller) -> None:
     publisher.publish(5, waiver=WAIVER)
     old = {path.name: path.read_bytes() for path in publisher.folder.iterdir()}
     publisher.publish(7, wave=1)
@@ -227,19 +227,21 @@ def test_a_release_that_waits_is_seen_too(publisher: Publisher, puller: Puller) 
         ("oci://{address}/net/bundles:none", 10, "nothing was fetched"),
     ],
 )
-def test_no_other_way(source: str, code: int, said: str, publisher: Publisher, puller: Puller, address: str) -> None:
+def test_an_unusable_source_is_refused(
+    source: str, code: int, said: str, publisher: Publisher, puller: Puller, address: str
+) -> None:
     publisher.publish(5, waiver=WAIVER)
     found = replace(puller, source=source.format(address=address)).run()
     assert found[0] == code
     assert said in found[1]
 
 
-def test_a_server_that_nobody_vouches_for(publisher: Publisher, puller: Puller) -> None:
+def test_a_server_with_an_untrusted_certificate_is_refused(publisher: Publisher, puller: Puller) -> None:
     publisher.publish(5, waiver=WAIVER)
     assert replace(puller, authority=None).run()[0] == 10
 
 
 @pytest.mark.parametrize("host", ["../x", "hv east", "HV", "hv$(x)"])
-def test_a_host_has_a_name(host: str, publisher: Publisher, puller: Puller) -> None:
+def test_an_invalid_host_name_is_refused(host: str, publisher: Publisher, puller: Puller) -> None:
     publisher.publish(5, waiver=WAIVER)
     assert replace(puller, host=host).run()[0] == 64

@@ -1,4 +1,4 @@
-"""Waves and windows: who may take up a release now, held against Python's own time zones."""
+"""Waves and windows decide when a host activates a release; Python's `zoneinfo` gives the expected times."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ OLD = "a" * 64
 
 
 def has(host: Puller, plan: str = OLD) -> None:
-    """Let a host have taken up a plan."""
+    """Records that a host has activated a plan."""
     (host.state / "current").mkdir(parents=True)
     (host.state / "current/activation").write_text(f"taploom-activation/1\nplan sha256:{plan}\nserial 1\n")
 
 
 def meant(now: int) -> bool:
-    """Tue,Thu 21:00-23:00 Europe/Berlin."""
+    """Whether the window `Tue,Thu 21:00-23:00 Europe/Berlin` is open."""
     moment = datetime.datetime.fromtimestamp(now, BERLIN)
     return moment.isoweekday() in (2, 4) and 21 <= moment.hour < 23
 
 
 def moments() -> list[int]:
-    """The edges of the window in summer and in winter, and on the same days at other hours."""
+    """The edges of the window in summer and winter, and other times on the same days."""
     days = [(2026, 6, 2), (2026, 6, 4), (2026, 12, 1), (2026, 12, 3), (2026, 12, 2)]
     times = [(20, 59), (21, 0), (22, 59), (23, 0), (9, 0)]
     return [int(datetime.datetime(*day, *time, tzinfo=BERLIN).timestamp()) for day in days for time in times]
@@ -59,15 +59,15 @@ def test_classes_that_are_always_or_never_open(grade: int, taken: bool, publishe
     assert puller.calls == (TAKEN if taken else [])
 
 
-def test_a_change_that_is_not_known_is_of_the_worst_class(publisher: Publisher, puller: Puller) -> None:
+def test_an_unknown_change_counts_as_the_worst_class(publisher: Publisher, puller: Puller) -> None:
     publisher.publish(2, grade=0, before="b" * 64)
-    assert "not yet: D6" in puller.run()[1]  # nothing was taken up so far
+    assert "not yet: D6" in puller.run()[1]  # no plan is activated so far
     has(puller)
-    assert "not yet: D6" in puller.run()[1]  # something else was
+    assert "not yet: D6" in puller.run()[1]  # another plan is activated
     assert puller.calls == []
 
 
-def test_a_wave_waits_for_the_ones_before_it(publisher: Publisher, puller: Puller) -> None:
+def test_a_host_waits_for_its_wave(publisher: Publisher, puller: Puller) -> None:
     late = replace(puller, host="hv-west")
     has(late)
     publisher.publish(2, wave=1, grade=0, before=OLD)
@@ -79,7 +79,7 @@ def test_a_wave_waits_for_the_ones_before_it(publisher: Publisher, puller: Pulle
     assert late.calls == TAKEN
 
 
-def test_a_waiver_breaks_the_glass_and_says_why(publisher: Publisher, puller: Puller) -> None:
+def test_a_waiver_overrides_wave_and_window_and_is_logged(publisher: Publisher, puller: Puller) -> None:
     publisher.publish(2, wave=1, grade=6, before=OLD)
     late = replace(puller, host="hv-west")
     has(late)
@@ -89,7 +89,7 @@ def test_a_waiver_breaks_the_glass_and_says_why(publisher: Publisher, puller: Pu
     assert (late.record / "calls").read_text().splitlines()[0].endswith(" --force")
 
 
-def test_a_waiver_of_the_release_holds_for_every_host(publisher: Publisher, puller: Puller) -> None:
+def test_a_waiver_in_the_release_applies_to_every_host(publisher: Publisher, puller: Puller) -> None:
     publisher.publish(2, wave=1, waiver="a hole that is being used", grade=5, before=OLD)
     late = replace(puller, host="hv-west")
     has(late)

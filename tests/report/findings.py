@@ -1,4 +1,4 @@
-"""Findings and sources for the tests of the formats."""
+"""Findings and source lines for the tests of output formats."""
 
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
@@ -29,12 +29,12 @@ HOSTILE = "a%b\r\n::error::x,y:z \x1b[31m</failure>]]>&\"'\u202e"
 
 
 def line(file: str, number: int) -> str | None:
-    """A line of the sources above."""
+    """A line of `SOURCES`."""
     return SOURCES.get(file, {}).get(number)
 
 
 def dmx() -> Diagnostic:
-    """The example of the documentation."""
+    """The finding that the documentation shows."""
     return Diagnostic(
         UNKNOWN, "unknown network `dmx`", Span("specs/hosts.yaml", 44, 16, 44, 19), help="did you mean `dmz`?",
         notes=("declared: specs/networks.yaml:18:3 `dmz`",), subject="host/hv1",
@@ -42,7 +42,7 @@ def dmx() -> Diagnostic:
 
 
 def all_kinds() -> Findings:
-    """An error, a hostile warning over two lines, a note without a place, a waived error with a label."""
+    """An error, a hostile warning over two lines, a note without a place, and a waived error with a label."""
     twice = Diagnostic(
         TWICE, "`hv1` is defined twice", Span("specs/hosts.yaml", 12, 3, 12, 6), subject="host/hv1",
         labels=(Label(Span("specs/hosts.yaml", 7, 3, 7, 6), "first here"),), waiver="the merge of both sites",

@@ -1,6 +1,6 @@
-"""JSON Schemas of the formats: SARIF's and GitLab's transcribed from their documents, as far as they are used.
+"""JSON Schemas of output formats; the schemas of SARIF and GitLab transcribe parts of their documentation.
 
-Closed (`additionalProperties: false`), so that a key that the standard does not know fails the test.
+The schemas are closed (`additionalProperties: false`), so that an unknown key fails the test.
 """
 
 from typing import Any
@@ -43,7 +43,7 @@ _RUN = _object(
 )  # fmt: skip
 SARIF = _object("version runs", **{"$schema": TEXT, "version": {"const": "2.1.0"}, "runs": _array(_RUN, minItems=1)})
 
-# GitLab: "Code Quality report format"; type and categories are Code Climate's
+# From GitLab's "Code Quality report format"; `type` and `categories` are from Code Climate
 GITLAB = _array(
     _object(
         "description check_name fingerprint severity location", type={"const": "issue"},

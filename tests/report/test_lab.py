@@ -1,4 +1,4 @@
-"""What a lab prints of a flow on which its witnesses do not agree."""
+"""The lab's report on flows for which observation, plan and `reach` disagree."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from taploom.report.lab import lab_json, lab_junit, lab_tally, lab_text
 FLOW = "web 10.0.0.10 -> internet 198.18.0.7 tcp/443"
 
 
-def test_all_three_witnesses_have_to_agree() -> None:
+def test_a_row_is_ok_only_if_all_three_agree() -> None:
     agreed = Row("flow", FLOW, "allow", "allow", "policy/out", "", "allow by policy/out")
     assert agreed.ok
     assert not Row("flow", FLOW, "allow", "drop", "policy/out", "", "allow by policy/out").ok
@@ -35,18 +35,16 @@ def test_all_three_witnesses_have_to_agree() -> None:
         ("default", "nothing", False),
     ],
 )
-def test_of_a_drop_that_nobody_wrote_the_name_of_the_reason_does_not_matter(
-    decided_by: str, reach: str, ok: bool
-) -> None:
+def test_a_drop_by_default_may_have_another_implied_reason(decided_by: str, reach: str, ok: bool) -> None:
     assert Row("flow", FLOW, "drop", "drop", decided_by, "", reach).ok is ok
     assert not Row("flow", FLOW, "drop", "allow", decided_by, "", reach).ok
 
 
-def test_what_passes_has_one_reason() -> None:
+def test_an_allow_needs_the_same_reason() -> None:
     assert not Row("flow", FLOW, "allow", "allow", "implied/bridge", "", "allow by implied/icmp").ok
 
 
-def test_what_reach_says_otherwise_is_shown_in_every_format() -> None:
+def test_a_different_answer_of_reach_is_shown_in_every_format() -> None:
     outcome = LabReport((Row("flow", FLOW, "allow", "allow", "policy/out", "", "drop by default"),))
     text = lab_text(outcome)
     assert f"FAILED    {FLOW}: allow; reach says drop by default   policy/out" in text

@@ -1,4 +1,4 @@
-"""Formats that machines read, held against what their readers demand."""
+"""Compares machine-readable formats with the schemas and grammars of the tools that read them."""
 
 import json
 import re
@@ -17,17 +17,17 @@ from taploom.report.diagnostics.schema import diagnostics_schema
 
 
 def unescaped(text: str) -> str:
-    """What GitHub's runner makes of an escaped property (ActionCommand.cs of actions/runner)."""
+    """Decodes an escaped property as GitHub's runner does (ActionCommand.cs of actions/runner)."""
     for escaped, char in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
         text = text.replace(escaped, char)
     return text
 
 
-def test_all_seven_are_there() -> None:
+def test_there_are_seven_formats() -> None:
     assert list(FORMATS) == ["full", "concise", "json", "github", "gitlab", "sarif", "junit"]
 
 
-def test_json_fits_its_schema_and_says_all() -> None:
+def test_json_fits_its_schema_and_is_complete() -> None:
     document = json.loads(FORMATS["json"](all_kinds()))
     Draft202012Validator(TAPLOOM).validate(document)
     Draft202012Validator.check_schema(diagnostics_schema())
@@ -45,7 +45,7 @@ def test_json_fits_its_schema_and_says_all() -> None:
     assert hostile["message"] == HOSTILE
 
 
-def test_github_commands_parse_back_to_what_was_said() -> None:
+def test_github_commands_decode_to_the_original_texts() -> None:
     lines = FORMATS["github"](all_kinds()).splitlines()
     parsed = [re.fullmatch(r"::(error|warning|notice) ([^:]*)::(.*)", line) for line in lines]
     assert [match and match[1] for match in parsed] == ["notice", "error", "notice", "warning"]
@@ -54,7 +54,7 @@ def test_github_commands_parse_back_to_what_was_said() -> None:
     properties = {key: unescaped(value) for key, value in (item.split("=", 1) for item in last[2].split(","))}
     assert properties == {
         "file": "specs/a,b:c é.yaml", "line": "3", "endLine": "4", "title": "TL701 policy-open",
-    }  # no columns: the range has two lines  # fmt: skip
+    }  # without columns, because the range has two lines  # fmt: skip
     assert unescaped(last[3]) == f"{HOSTILE}\nhelp: {HOSTILE}\n{HOSTILE}"
     error = parsed[1]
     assert error is not None
@@ -62,14 +62,14 @@ def test_github_commands_parse_back_to_what_was_said() -> None:
     assert "endColumn=19" in error[2]
 
 
-def test_gitlab_report_has_what_gitlab_reads() -> None:
+def test_gitlab_report_fits_its_schema() -> None:
     rows = json.loads(FORMATS["gitlab"](all_kinds()))
     Draft202012Validator(GITLAB).validate(rows)
     assert [row["severity"] for row in rows] == ["info", "critical", "info", "minor"]
     assert rows[2]["description"].endswith("(waived: the merge of both sites)")
 
 
-def test_a_fingerprint_outlives_a_move_and_tells_twins_apart() -> None:
+def test_a_fingerprint_survives_a_move_and_differs_between_equal_findings() -> None:
     here = dmx()
     assert here.span
     moved = replace(here, span=here.span._replace(line=60, end_line=60))
@@ -98,7 +98,7 @@ def test_sarif_names_files_as_uris() -> None:
     assert unquote(uri) == "specs/a,b:c é.yaml"
 
 
-def test_junit_is_xml_with_true_counts() -> None:
+def test_junit_is_xml_with_correct_counts() -> None:
     root = ET.fromstring(FORMATS["junit"](all_kinds()))
     cases = root.findall("./testsuite/testcase")
     for element in (root, root[0]):
@@ -120,13 +120,13 @@ def test_junit_without_findings_is_one_passed_case() -> None:
 
 
 @pytest.mark.parametrize("name", ["json", "gitlab", "sarif"])
-def test_no_findings_are_still_a_document(name: str) -> None:
+def test_an_empty_report_is_a_valid_document(name: str) -> None:
     document = json.loads(FORMATS[name](Findings(())))
     assert (
         document in ([], {"format": "taploom-diagnostics/1", "diagnostics": []}) or not document["runs"][0]["results"]
     )
 
 
-def test_the_tally_leaves_out_what_is_waived() -> None:
+def test_the_tally_excludes_waived_findings() -> None:
     assert tally(all_kinds().diagnostics) == "1 error, 1 warning, 1 note (1 waived)"
     assert tally(()) == "no findings"

@@ -1,4 +1,4 @@
-"""What a person reads after `render`, letter by letter."""
+"""Compares the text that `render` prints with the expected text, letter by letter."""
 
 import shlex
 import textwrap
@@ -14,7 +14,7 @@ from taploom.report.summary import summary
 DONE = Delivery(written=("a", "b"), restored=("b",), unchanged=3, removed=("c",))
 
 
-def test_the_seed() -> None:
+def test_summary_of_the_seed() -> None:
     text = summary(seed(), (), Path("build/plan"), DONE)
     assert text.replace("NAT by masquerade", "NAT ...") == textwrap.dedent("""\
         seed (vm.example.org): 1 host, 1 network, 2 guests, 2 forwards, 2 policy entries
@@ -36,11 +36,11 @@ def test_the_seed() -> None:
         Next:
           less build/plan/hosts/hypervisor/nftables/taploom.nft   the ruleset of a host
           taploom export hypervisor   a bundle for a host
-          taploom explain guest/http-reverse-proxy   what an object is, and which lines it causes
+          taploom explain guest/http-reverse-proxy   the facts about an object, and the lines that it causes
         """)
 
 
-def test_a_large_site_stays_on_a_screen() -> None:
+def test_the_summary_of_a_large_site_is_short() -> None:
     plan = seed()
     guests = tuple(replace(plan.guests[0], name=f"guest-{n:04}") for n in range(1000))
     hosts = tuple(replace(plan.hosts[0], name=f"host-{n:02}") for n in range(40))
@@ -51,23 +51,23 @@ def test_a_large_site_stays_on_a_screen() -> None:
     assert "and 33 more hosts" in text
 
 
-def test_what_somebody_else_configures_and_ranges_that_shift() -> None:
+def test_summary_of_uplinks_configured_by_others_and_of_shifted_ranges() -> None:
     plan = seed()
     (host,), forward = plan.hosts, plan.forwards[0]
     vpn = replace(host.uplinks[0], name="wg0", zone="vpn", ipv4=None, ipv6=None)
     shifted = replace(forward, ports=(Service("tcp", 5000, 5009), Service("udp", 53, 53)), to_port=6000)
     host = replace(host, uplinks=(*host.uplinks, vpn))
     text = summary(replace(plan, hosts=(host,), forwards=(shifted,)), (), Path("out"), DONE)
-    assert "  uplink   wg0                  zone vpn, configured by somebody else\n" in text
+    assert "  uplink   wg0                  zone vpn, not configured by taploom\n" in text
     assert "tcp/5000-5009, udp/53 at hypervisor/eth0 to http-reverse-proxy port 6000-6009\n" in text
 
 
-def test_an_empty_site() -> None:
+def test_summary_of_an_empty_site() -> None:
     plan = replace(seed(), hosts=(), guests=(), networks=(), forwards=(), policy=(), domain="")
     assert summary(plan, (), Path("out"), Delivery()).startswith("seed: 0 hosts, 0 networks, 0 guests")
 
 
-def test_the_commands_to_go_on_with_can_be_pasted_into_a_shell() -> None:
+def test_the_suggested_commands_can_be_pasted_into_a_shell() -> None:
     text = summary(seed(), (), Path("out put"), DONE, "the site's specs")
     lines = [shlex.split(line)[:5] for line in text.partition("Next:\n")[2].splitlines()]
     assert lines[0][:2] == ["less", "out put/hosts/hypervisor/nftables/taploom.nft"]

@@ -1,4 +1,4 @@
-"""Questions to the reachability explorer about a plan, and the answers of `taploom reach` that it has to give."""
+"""Asks the reachability explorer about a plan, and `taploom reach` for the expected answers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _ends(plan: Plan) -> list[str]:
 
 
 def questions(plan: Plan, made: random.Random, count: int) -> list[Question]:
-    """Random ones, of ends and services that the site has; half of them about services that have no name."""
+    """Random questions about ends and services of the site; half of the services have no name."""
     ends, named = _ends(plan), [*BUILT_IN, *(one.name for one in plan.services)]
     return [(made.choice(ends), made.choice(ends), made.choice(made.choice((SERVICES, named)))) for _ in range(count)]
 
@@ -52,13 +52,13 @@ def answered(inquiry: Inquiry, question: Question) -> Any:
 
 
 def asked(page: Page, all_of_them: list[Question]) -> list[Any]:
-    """The answers of the explorer in a page, one after the other for each question."""
+    """The explorer's answers in a page, asked one after the other."""
     found: list[Any] = page.evaluate("all => Promise.all(all.map(one => taploomReach.ask(...one)))", all_of_them)
     return found
 
 
 def written(plan: Plan, folder: Path) -> Path:
-    """The page and all that it loads, as files without the rest of a site."""
+    """Writes the explorer's page and the files that it loads, but no other page; returns the page's path."""
     shown = site_view(plan, (), (), {})
     for file in reachability.files(shown):
         (folder / file.path).parent.mkdir(parents=True, exist_ok=True)

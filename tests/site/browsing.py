@@ -1,4 +1,4 @@
-"""What looks at the built site shares: the build, a server on loopback, Debian's Chromium, one page of each kind."""
+"""Shared by tests of the built site: the build, a server on loopback, Debian's Chromium, and one page of each kind."""
 
 from __future__ import annotations
 
@@ -26,23 +26,25 @@ KINDS = (
     "reference/diagnostics/", "reference/commands/", "reference/plan/", "reference/glossary/", "tutorial/first-plan/",
     "how-to/review/", "explanation/ideas/", "404.html",
 )  # fmt: skip
-"""One page of each kind, as paths below the root of the site of `specs/`; `kinds` adds the last changes."""
+"""One page of each kind, as paths below the root of the site of `specs/`; `kinds` adds a page of a past change."""
 _SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync")
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
+    """A file server without a log."""
+
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Discards the message."""
 
 
 def kinds(folder: Path) -> tuple[str, ...]:
-    """The pages of every kind in a built site: with that of the last changes that has most to tell, if there is one."""
+    """One page of each kind in a built site, including the largest page of a past change, if there is one."""
     told = sorted(folder.glob("changes/*/index.html"), key=lambda path: (-path.stat().st_size, path))
     return (*KINDS, *(f"changes/{path.parent.name}/" for path in told[:1]))
 
 
 def build(folder: Path, out: Path) -> None:
-    """The site of a folder with a mkdocs.yml, strictly; whatever MkDocs says is a failure."""
+    """Builds the site of a folder with a mkdocs.yml in strict mode; any output of MkDocs is a failure."""
     env = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "1798761600"}
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(out)]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
@@ -51,10 +53,10 @@ def build(folder: Path, out: Path) -> None:
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """The address, with a slash at its end, at which the files of a folder are."""
+    """Serves the files of a folder, and yields its URL with a slash at the end."""
     handler = functools.partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.socket.setblocking(False)  # who has gone again before it is taken must not be waited for
+        server.socket.setblocking(False)  # accept() must not block if the client has already closed its connection
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
@@ -62,7 +64,7 @@ def served(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A browser without a window."""
+    """Starts a headless browser."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:

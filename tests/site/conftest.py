@@ -1,4 +1,4 @@
-"""Sites that are built once, and a server of its own for each."""
+"""Fixtures of the built site, and of a server for each folder."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Build = Callable[[Path, Path], None]
 
 @pytest.fixture(scope="session")
 def build() -> Build:
-    """Builds the site of a folder with a mkdocs.yml into another one, strictly and without a word."""
+    """Builds the site of a folder with a mkdocs.yml into another folder; any output is a failure."""
     return browsing.build
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, build: Build) -> Path:
-    """The site of this repository's own specs."""
+    """The folder with the built site of this repository's specs."""
     folder = tmp_path_factory.mktemp("site")
     build(browsing.ROOT, folder)
     return folder
@@ -32,20 +32,20 @@ def built(tmp_path_factory: pytest.TempPathFactory, build: Build) -> Path:
 
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[[Path], str]]:
-    """Serves a folder on loopback, and says where."""
+    """Serves a folder on loopback and returns its URL."""
     with ExitStack() as stack:
         yield lambda folder: stack.enter_context(browsing.served(folder))
 
 
 @pytest.fixture(scope="session")
 def address(built: Path, serve: Callable[[Path], str]) -> str:
-    """Where the site of this repository's own specs is served."""
+    """The URL of the site of this repository's specs."""
     return serve(built)
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page of a wide screen, with nothing remembered."""
+    """A page on a wide screen, without stored state."""
     context = browser.new_context(viewport=browsing.WIDE)
     yield context.new_page()
     context.close()

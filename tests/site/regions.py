@@ -1,6 +1,6 @@
-"""Answers about who reaches whom as sets of packets, so that two of them can be held against each other exactly.
+"""Turns answers of `reach` into sets of packets, so that two answers can be compared exactly.
 
-How a set is cut into parts is a matter of taste; which packets have which fate is not.
+Two correct answers may split a set differently, but each packet must have the same fate in both.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,14 +14,14 @@ from taploom.flows.algebra.spans import Spans, complement, of_prefix, united
 
 Fate = tuple[object, ...]
 Answers = Sequence[Mapping[str, Any]]
-"""As `taploom reach --format json` has them."""
+"""Answers in the form of `taploom reach --format json`."""
 FAMILIES = {"ipv4": Family.IPV4, "ipv6": Family.IPV6}
 UNKNOWN = 64
-"""Values behind the real addresses, for those that only the network outside knows."""
+"""Number of values reserved for learned addresses; they lie above the real addresses."""
 
 
 def differing(one: Answers, other: Answers) -> set[Fate]:
-    """The fates that two answers to one question give to different packets; none where they say the same."""
+    """The fates for which two answers name different sets of packets; empty if the answers agree."""
     managers = {key: _manager(family) for key, family in FAMILIES.items()}
     whole = _whole([*one, *other])
     first, second = _regions(one, managers, whole), _regions(other, managers, whole)
@@ -29,7 +29,7 @@ def differing(one: Answers, other: Answers) -> set[Fate]:
 
 
 def _manager(family: Family) -> Manager[bool]:
-    """Of the dimensions destination, protocol, port, sender, and the values that the two ends may have been given."""
+    """Dimensions: destination, protocol, port, sender, and the learned values of the two ends."""
     size = (1 << family.bits) + UNKNOWN
     return Manager((size, 256, 65536, size, 1 << family.bits, 1 << family.bits))
 
@@ -37,7 +37,7 @@ def _manager(family: Family) -> Manager[bool]:
 def _regions(
     answers: Answers, managers: Mapping[str, Manager[bool]], whole: Mapping[Fate, Spans]
 ) -> dict[Fate, Diagram[bool]]:
-    """Which packets have which fate: verdict, entry, translation and hosts, in one family."""
+    """The packets of each fate; a fate consists of family, verdict, entry, translation, hosts and unknown values."""
     boxes: dict[Fate, list[Box]] = {}
     for one in answers:
         hosts = tuple((hop["host"], hop["ingress"]) for hop in one["hosts"])
@@ -61,7 +61,7 @@ def _box(one: Mapping[str, Any], whole: Mapping[Fate, Spans]) -> Box:
 
 
 def _whole(answers: Answers) -> dict[Fate, Spans]:
-    """All values that a learned address is said to have; what an answer that names none of them holds for."""
+    """All values that the answers name for each learned address; an answer that names none holds for all of them."""
     found: dict[Fate, list[tuple[int, int]]] = {}
     for one in answers:
         for each in one["unknown"]:
@@ -96,7 +96,7 @@ def _protocols(text: str) -> Spans:
 
 
 def _ports(protocol: str, told: int | str | None) -> Spans:
-    """Of ICMP they are types, of which there are 256: with the last one go the numbers that no type has."""
+    """Spans of ports or ICMP types; a range that ends at type 255 is extended to 65535."""
     if told is None:
         return ((0, 65535),)
     pairs = (part.partition("-") for part in str(told).split(", "))

@@ -1,6 +1,6 @@
-"""`python -m tests.site.screenshots FOLDER OUT`: a picture of each kind of page, light and dark, wide and on a phone.
+"""`python -m tests.site.screenshots FOLDER OUT` takes pictures of each kind of page, light, dark, wide and on a phone.
 
-They are for people to look at, after a change of the looks: no test compares them.
+The pictures are for people who changed the design; no test compares them.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 ASKED = "reach/?from=internet&to=cedar/eno1&service=https"
-"""A question that the explorer has answered when it is looked at."""
+"""A question that the explorer answers before its picture is taken."""
 SOUGHT = "10.20.0.10"
-"""What is typed into the search."""
+"""Text that is typed into the search."""
 
 
 def main(folder: Path, out: Path) -> None:
-    """Take them from the site built in `folder`."""
+    """Takes the pictures of the site that was built in `folder`."""
     out.mkdir(parents=True, exist_ok=True)
     with served(folder) as address, chromium() as browser:
         for scheme in ("light", "dark"):

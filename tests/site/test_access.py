@@ -1,6 +1,6 @@
-"""Every kind of page, for everybody: no barrier that axe knows, contrast in both schemes, a phone, nothing from afar.
+"""Accessibility of each kind of page: no finding of axe, contrast in both schemes, phone width, no external requests.
 
-axe-core comes with the package that drives it, so nothing is fetched. https://github.com/dequelabs/axe-core
+The driver's package includes axe-core, so nothing is downloaded. https://github.com/dequelabs/axe-core
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _RULES = {
     "light": {"resultTypes": ["violations"]},
     "dark": {"resultTypes": ["violations"], "runOnly": ["color-contrast"]},
 }
-"""What axe asks: everything of one scheme, of the other what differs."""
+"""Options for axe: all rules in the light scheme; only contrast in the dark scheme, because all else is equal."""
 _BEGINNING = {"include": ["body"], "exclude": ["article > h2:nth-of-type(n+12) ~ *", "article > h2:nth-of-type(n+12)"]}
-"""The whole page, but of a hundred sections that are alike the first eleven."""
+"""Selects the whole page, but only the first eleven of many similar sections."""
 PICTURES = ("", "hosts/cedar/", "guests/backup/", "policy/")
 _TEXTS = """svg => [...svg.querySelectorAll("text")].map(text => {
   const behind = [];
@@ -40,7 +40,7 @@ _TEXTS = """svg => [...svg.querySelectorAll("text")].map(text => {
   }
   return [text.textContent, getComputedStyle(text).fill, behind.at(-1) ?? ""];
 })"""
-"""Of each text of a picture: its words, its colour, and that of the last shape before it that it stands on."""
+"""For each text of a picture: its words, its colour, and the colour of the last shape drawn behind it."""
 
 
 def _visit(browser: Browser, scheme: Scheme, *, phone: bool = False) -> Page:
@@ -69,7 +69,7 @@ def test_axe_finds_no_serious_barrier_on_any_kind_of_page(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PICTURES)
-def test_every_text_of_a_picture_stands_out_from_what_is_behind(
+def test_every_text_of_a_picture_contrasts_with_its_background(
     address: str, browser: Browser, path: str, scheme: Scheme
 ) -> None:
     page = _visit(browser, scheme)
@@ -95,7 +95,7 @@ def test_no_kind_of_page_scrolls_sideways_on_a_phone(built: Path, address: str, 
     assert wide == []
 
 
-def test_no_kind_of_page_asks_elsewhere_or_complains(built: Path, address: str, browser: Browser) -> None:
+def test_no_kind_of_page_loads_external_files_or_logs_errors(built: Path, address: str, browser: Browser) -> None:
     page = _visit(browser, "light")
     asked: list[str] = []
     errors: list[str] = []

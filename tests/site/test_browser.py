@@ -1,4 +1,4 @@
-"""The built site in a real browser: nothing from elsewhere, nothing broken, pictures that answer mouse and keys."""
+"""The built site in a real browser: no external requests, no broken links, pictures react to mouse and keys."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 class _Links(html.parser.HTMLParser):
+    """A parser that collects the links and anchors of a page."""
+
     def __init__(self, text: str) -> None:
         super().__init__()
         self.links: list[str] = []
@@ -53,7 +55,7 @@ def test_every_link_of_every_page_and_picture_leads_somewhere(built: Path) -> No
     assert broken == []
 
 
-def test_pages_load_nothing_from_elsewhere_and_complain_of_nothing(address: str, page: Page) -> None:
+def test_pages_load_no_external_files_and_log_no_errors(address: str, page: Page) -> None:
     asked: list[str] = []
     errors: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -1,4 +1,4 @@
-"""The page of the last changes: what revisions of a real repository did, and what is said where there is none."""
+"""The page of recent changes: its content for a real git repository, and its text without a repository."""
 
 import html
 import os
@@ -14,7 +14,7 @@ from tests.sites import compiled
 from tests.support import needs
 
 from taploom.diagrams.palette import Paint, paint, tone
-from taploom.mkdocs.past import Past
+from taploom.mkdocs.past import RevisionCache
 from taploom.site.page import Page
 from taploom.site.pages.changes import pages
 from taploom.site.view import site_view
@@ -32,7 +32,7 @@ def _git(folder: Path, *words: str) -> str:
 
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with three revisions of a site: its beginning, a comment, and an opened port."""
+    """A repository with three revisions of a site: the first one, a new comment, and a new port in a forward."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "specs").mkdir()
     for name, text in BASE.items():
@@ -54,10 +54,10 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _pages(specs: Path, count: int = 9) -> list[Page]:
-    return list(pages(site_view(seed(), (), (), {}, history=Past().told(specs, count))))
+    return list(pages(site_view(seed(), (), (), {}, history=RevisionCache().history(specs, count))))
 
 
-def test_each_revision_of_the_specs_has_a_page_that_says_what_it_did(clone: Path) -> None:
+def test_each_revision_of_the_specs_has_a_page_with_its_changes(clone: Path) -> None:
     index, opened, commented, begun = _pages(Path("specs"))
     names = _git(clone, "log", "--format=%h", "--abbrev=7", "--max-count=4").split()
     assert [page.path for page in (opened, commented, begun)] == [f"changes/{name}.md" for name in names[1:]]
@@ -67,14 +67,14 @@ def test_each_revision_of_the_specs_has_a_page_that_says_what_it_did(clone: Path
     assert "EXPOSED" in opened.markdown
     assert "hosts/hv1/nftables/taploom.nft" in opened.markdown
     assert "The plan is the same as before" in commented.markdown
-    assert "Nothing before it" in begun.markdown
+    assert "This is the first revision" in begun.markdown
 
 
-def test_as_many_are_told_of_as_are_asked_for(clone: Path) -> None:
+def test_the_number_of_revisions_shown_is_limited(clone: Path) -> None:
     assert [len(_pages(Path("specs"), count)) for count in (1, 2, 9)] == [2, 3, 4]
 
 
-def test_what_people_write_into_commits_stays_text(clone: Path) -> None:
+def test_names_and_subjects_of_commits_are_escaped(clone: Path) -> None:
     text = "\n".join(page.markdown for page in _pages(Path("specs")))
     assert "<script" not in text
     assert "](http" not in text
@@ -100,7 +100,7 @@ def test_without_git_the_page_says_so(clone: Path, monkeypatch: pytest.MonkeyPat
     assert "git is not installed" in page.markdown
 
 
-def test_a_revision_with_errors_is_told_of(clone: Path) -> None:
+def test_a_revision_with_errors_is_shown_as_such(clone: Path) -> None:
     path = clone / "specs/guests.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("host: hv1", "host: nobody", 1), encoding="utf-8")
     _git(clone, "commit", "--quiet", "--all", "--message", "Break it")
@@ -116,7 +116,7 @@ def _commit(clone: Path, file: str, before: str, after: str, subject: str) -> st
     return _git(clone, "rev-parse", "HEAD")[:7]
 
 
-def test_the_picture_of_a_change_is_there_only_where_it_shows_something(clone: Path) -> None:
+def test_a_change_has_a_picture_only_if_the_picture_shows_it(clone: Path) -> None:
     _commit(clone, "forwards.yaml", "ports: [tcp/443, tcp/8443]", "ports: tcp/443", "Close 8443")
     _commit(clone, "policy.yaml", "allow: any", "allow: [https]", "Less for guests")
     _, policy, closed, opened, commented, begun = _pages(Path("specs"))
@@ -128,7 +128,7 @@ def test_the_picture_of_a_change_is_there_only_where_it_shows_something(clone: P
 
 
 @needs("dot")
-def test_a_picture_of_what_is_gone_has_no_link_to_it_and_all_its_dark_colours(
+def test_removed_objects_in_a_picture_have_no_link_and_all_colours_have_a_dark_variant(
     clone: Path, build: Callable[[Path, Path], None], tmp_path: Path
 ) -> None:
     for file, gone in {
@@ -160,10 +160,10 @@ def test_a_picture_of_what_is_gone_has_no_link_to_it_and_all_its_dark_colours(
 
 
 def test_pictures_follow_the_colours_of_the_site(clone: Path) -> None:
-    """Of what is told of again, as while the site is served."""
-    past, specs = Past(again=True), Path("specs")
+    """A cached revision also follows the site's colours, as in a served site."""
+    cache, specs = RevisionCache(rebuilt=True), Path("specs")
     colors = [paint(compiled(BASE).plan, Paint({"dmz": tone(color)}, {})) for color in ("#aa0000", "#0000aa")]
-    told = [past.told(specs, 1, one).revisions[0] for one in colors]
+    told = [cache.history(specs, 1, one).revisions[0] for one in colors]
     for revision, own in zip(told, colors, strict=True):
         assert revision.picture
         assert revision.picture[1].network("dmz") == own.network("dmz")
@@ -188,4 +188,4 @@ def test_a_site_in_such_a_repository_builds_strictly(
     assert len(made) == 2
     whole = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").rglob("*.html"))
     assert "<script>alert" not in whole
-    assert ">Open 8443 <script>alert(1)</script> | `x`" in html.unescape(whole)  # the heading, to the letter
+    assert ">Open 8443 <script>alert(1)</script> | `x`" in html.unescape(whole)  # the heading is unchanged

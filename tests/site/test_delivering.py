@@ -1,4 +1,4 @@
-"""The pages on taking a bundle up: their words are those of the script that hosts run, and of nothing that is gone."""
+"""Compares the pages about delivery with the script that hosts run: verbs, messages, statuses, files and steps."""
 
 import re
 import subprocess
@@ -24,12 +24,12 @@ _FILLED_IN = re.compile(r"\$\{[^}]*\}|\$\w+|\$\((?:[^()]|\([^()]*\))*\)|\$\(.*")
 
 
 def _messages() -> list[re.Pattern[str]]:
-    """All that the script can say, with anything in place of what it fills in."""
+    """Patterns of all messages of the script; each substituted part matches any text."""
     found = []
     for verb, double, single in _WORDS.findall(SCRIPT):
         before = {"wrong": "wrong: ", "risky": "risky: ", "refused": "refused, nothing was changed: "}.get(verb, "")
         literal = _FILLED_IN.split(before + (double or single))
-        if len("".join(literal)) > len(before) + 6:  # more than `note: `
+        if len("".join(literal)) > len(before) + 6:  # skips literals as short as `note: `
             found.append(re.compile(".+".join(map(re.escape, literal))))
     return found
 
@@ -38,7 +38,7 @@ MESSAGES = _messages()
 
 
 def _said(text: str) -> list[str]:
-    """What a page shows of the script's words to people, in blocks and in tables."""
+    """The messages of the script that a page quotes in blocks and tables."""
     lines = [
         line for language, body in BLOCK.findall(text) if language in {"console", "text"} for line in body.splitlines()
     ]
@@ -48,7 +48,7 @@ def _said(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_verbs_and_options_are_those_of_the_script(page: str) -> None:
+def test_verbs_and_options_of_pages_exist_in_the_script(page: str) -> None:
     calls = re.findall(r"(?:^|[\s`/])activate ((?:[a-z]+)(?: --[^\n`]*)?)", PAGES[page])
     verbs = set(re.findall(r"^#   \./activate (\w+)", USAGE.stderr, re.MULTILINE))
     assert len(verbs) == 6
@@ -60,7 +60,7 @@ def test_verbs_and_options_are_those_of_the_script(page: str) -> None:
 
 
 @pytest.mark.parametrize(("page", "fewest"), [("debian", 15), ("adopt", 4), ("night", 8)])
-def test_the_script_can_say_what_a_page_shows_of_it(page: str, fewest: int) -> None:
+def test_the_script_can_print_each_quoted_message(page: str, fewest: int) -> None:
     said = [line for line in _said(PAGES[page]) if not line.startswith(("timeout: ", "note: table "))]
     assert len(said) >= fewest
     for line in said:
@@ -69,7 +69,7 @@ def test_the_script_can_say_what_a_page_shows_of_it(page: str, fewest: int) -> N
         assert word not in {"going", "went", "it went"} or reason in REASONS
 
 
-def test_every_status_of_the_script_has_its_row_at_night() -> None:
+def test_every_status_of_the_script_has_a_row_on_the_page_for_the_night() -> None:
     told = STATUS.search(SCRIPT)
     assert told
     codes = set(re.findall(r"(?<![\w.])(\d+)(?= )", told[1].replace("\n# ", " ")))
@@ -78,7 +78,7 @@ def test_every_status_of_the_script_has_its_row_at_night() -> None:
     assert codes == rows == {"0", "10", "11", "12", "20", "21", "22", "64"}
 
 
-def test_every_reason_to_go_back_has_its_row_at_night() -> None:
+def test_every_reason_to_go_back_has_a_row_on_the_page_for_the_night() -> None:
     rows = set(
         re.findall(
             r"^\| `([^`]+)` \| [A-Z]", PAGES["night"].partition("## Why")[2].partition("## Timer")[0], re.MULTILINE
@@ -89,14 +89,14 @@ def test_every_reason_to_go_back_has_its_row_at_night() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_files_of_the_state_are_those_of_the_script(page: str) -> None:
+def test_state_files_and_units_of_pages_exist_in_the_script(page: str) -> None:
     for name in set(re.findall(r"/var/lib/taploom/([a-z]+)", PAGES[page])):
         assert f"$state/{name}" in SCRIPT or f"=/var/lib/taploom/{name}" in SCRIPT, name
     for unit in set(re.findall(r"taploom-revert[a-z.-]*[a-z]", PAGES[page])):
         assert unit.removesuffix(".timer").removesuffix(".service") in SCRIPT, unit
 
 
-def test_steps_of_a_trial_are_in_the_order_of_its_journal() -> None:
+def test_steps_of_a_trial_are_in_the_order_of_the_script() -> None:
     steps = re.findall(r"\bstep '?([a-z ]+?)'? &&", SCRIPT.partition("take_up() {")[2].partition("\nback() {")[0])
     rows = re.findall(r"^\| \*\*([a-z ]+)\*\* \|", PAGES["take-up"], re.MULTILINE)
     assert rows[rows.index("files") : rows.index("files") + len(steps)] == steps

@@ -1,4 +1,4 @@
-"""The page on disruption: each change that it shows, made to the specs of this repository, has the class it says."""
+"""Applies each change of the page on disruption to this repository's specs, and compares its class with the page."""
 
 import re
 import shutil
@@ -28,14 +28,14 @@ def test_every_class_has_an_example() -> None:
 
 
 def _edited(text: str, diff: str) -> str:
-    """A text with the lines that a diff takes out replaced by those that it puts in."""
+    """A text in which the removed lines of a diff are replaced by its added lines."""
     out, into = ("".join(f"{line[1:]}\n" for line in diff.splitlines() if line[0] == sign) for sign in "-+")
     assert text.count(out) == 1
     return text.replace(out, into)
 
 
 @pytest.mark.parametrize(("grade", "file", "diff", "said"), EXAMPLES, ids=[one[0] for one in EXAMPLES])
-def test_the_plan_says_of_a_change_what_the_page_says(
+def test_the_plan_gives_a_change_the_class_of_the_page(
     tmp_path: Path, grade: str, file: str, diff: str, said: str
 ) -> None:
     _copied(tmp_path)
@@ -47,8 +47,8 @@ def test_the_plan_says_of_a_change_what_the_page_says(
     assert f"at worst {grade} " in told
 
 
-def test_what_the_page_says_of_making_it_smaller(tmp_path: Path) -> None:
-    """No hairpin and no masquerade for it: a lease of another length is D2 then, as it is D3 before."""
+def test_the_advice_for_a_smaller_disruption_works(tmp_path: Path) -> None:
+    """Without hairpin and masquerade, a change of the lease time is D2 instead of D3."""
     _copied(tmp_path)
     forwards = tmp_path / "specs/forwards.yaml"
     text = re.sub(r"(  web:\n)", r"\1    hairpin: false\n", forwards.read_text(encoding="utf-8"))
@@ -61,8 +61,8 @@ def test_what_the_page_says_of_making_it_smaller(tmp_path: Path) -> None:
     assert "at worst D2 " in shell.run("taploom plan")
 
 
-def test_a_tap_that_is_named_lets_a_guest_run_on(tmp_path: Path) -> None:
-    """Both patterns of a bridge, and each guest by the name that it has: nobody has to start anew."""
+def test_named_taps_avoid_restarts_of_guests(tmp_path: Path) -> None:
+    """No guest has to restart if the bridge has both TAP patterns and each guest names its current TAP."""
     _copied(tmp_path)
     shell = _committed(tmp_path)
     (_, file, diff, _) = EXAMPLES[5]

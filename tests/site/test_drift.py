@@ -1,4 +1,4 @@
-"""The page of hosts as facts tell them: what it shows, that it is harmless, and that there is none without facts."""
+"""The drift page of the site: its content, escaping of hostile facts, and its absence without facts."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _facts(plan: Plan, folder: Path) -> dict[str, Any]:
 
 
 @needs("nft", "unshare")
-def test_mkdocs_builds_the_page_of_a_folder_of_facts(plan: Plan, tmp_path: Path) -> None:
+def test_mkdocs_builds_the_drift_page_from_a_folder_of_facts(plan: Plan, tmp_path: Path) -> None:
     shutil.copytree(SPECS, tmp_path / "specs")
     (tmp_path / "site").mkdir()
     _facts(plan, tmp_path / "facts")

@@ -1,4 +1,4 @@
-"""Every key of the reference has an example that compiles, in a site where it belongs."""
+"""Every key of the language has an example that compiles when it is inserted into a suitable site."""
 
 import copy
 import json
@@ -58,11 +58,11 @@ OTHERS = {
     "hosts.hypervisor.take-up.probes.in.ping": ("from", "tcp"),
     "hosts.hypervisor.take-up.probes.in.dns": ("from", "tcp"),
 }
-"""Keys that make others of the same entry meaningless, which are left out then."""
+"""For a key, the keys of the same entry that cannot be combined with it; the test removes them."""
 
 
 def _keys(schema: Mapping[str, Any], at: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
-    """Every key with an example, by its path in the site above."""
+    """Every key with an example, by its path in `BASE`."""
     for name, one in schema.get("properties", {}).items():
         here = (*path, name)
         if one.get("examples") or "$comment" in one:
@@ -82,7 +82,7 @@ KEYS = dict(_keys(language_schema(), BASE, ()))
 
 
 def _without(schema: Mapping[str, Any], path: str) -> Iterator[str]:
-    """Keys below a schema that have neither an example nor keys of their own."""
+    """Keys below a schema that have neither an example nor subkeys."""
     for name, one in schema.get("properties", {}).items():
         forms = (one, one.get("additionalProperties"), *one.get("anyOf", ()))
         deeper = any(isinstance(form, Mapping) and form.get("properties") for form in forms)

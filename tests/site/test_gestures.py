@@ -1,4 +1,4 @@
-"""Pictures under fingers, on paper, and what they light up through the bar of a host."""
+"""Pictures in the browser: touch gestures, printing, and highlighting across the bar of a host."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BOX = "document.querySelector('.tl-svg').getAttribute('viewBox').split(' ').map
 _LIT = "[...document.querySelectorAll('.tl-svg .node.tl-on')].map(one => one.id).sort()"
 
 
-def test_two_fingers_zoom_and_one_moves_what_is_zoomed(address: str, browser: Browser) -> None:
+def test_two_fingers_zoom_and_one_finger_pans(address: str, browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(f"{address}hosts/cedar/")
@@ -30,7 +30,7 @@ def test_two_fingers_zoom_and_one_moves_what_is_zoomed(address: str, browser: Br
         _fingers(touch, "touchMove", (x - apart, y), (x + apart, y))
     _fingers(touch, "touchEnd")
     near = page.evaluate(_BOX)
-    assert near[2] == pytest.approx(whole[2] / 3, rel=0.02)  # fingers three times as far apart
+    assert near[2] == pytest.approx(whole[2] / 3, rel=0.02)  # the fingers are three times as far apart
     _fingers(touch, "touchStart", (x, y))
     for moved in (20, 40, 60):
         _fingers(touch, "touchMove", (x - moved, y))
@@ -44,7 +44,7 @@ def _fingers(touch: CDPSession, kind: str, *places: tuple[float, float]) -> None
     touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
-def test_paper_is_light_and_has_the_whole_picture(address: str, browser: Browser) -> None:
+def test_a_printed_page_is_light_and_shows_the_complete_picture(address: str, browser: Browser) -> None:
     context = browser.new_context(color_scheme="dark")
     page = context.new_page()
     page.goto(f"{address}guests/backup/")
@@ -61,7 +61,7 @@ def test_paper_is_light_and_has_the_whole_picture(address: str, browser: Browser
     context.close()
 
 
-def test_a_network_lights_the_uplinks_beyond_the_bar_and_no_other_network(address: str, page: Page) -> None:
+def test_a_network_highlights_uplinks_across_the_bar_but_no_other_network(address: str, page: Page) -> None:
     page.goto(f"{address}hosts/cedar/")
     page.hover('.tl-svg [id="tl-host-cedar--network-data"] text >> nth=0')
     names = [one.removeprefix("tl-host-cedar--") for one in page.evaluate(_LIT)]

@@ -1,4 +1,4 @@
-"""What is kept between two builds of a served site shows nowhere: one build of the same specs gives the same."""
+"""Caches of a served site are invisible: a rebuild gives the same files as a first build of the same specs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = needs("dot")
 
 
 def _built(config: MkDocsConfig) -> dict[str, str]:
-    """Every file of a build by its digest, but the the map of the site, which is dated."""
+    """The digest of each file of a build, except the sitemap, which contains the date."""
     build(config)
     folder = Path(config.site_dir)
     return {
@@ -48,11 +48,11 @@ EDITS = {
     "a page that others link to": ("testbed", "trial"),
     "a mistake": ("networks:", "networs:"),
 }
-"""Words of the specs and what they become."""
+"""Words of the specs and their replacements."""
 
 
 @pytest.mark.parametrize("name", EDITS)
-def test_a_page_that_was_kept_is_the_page_that_would_have_been_made(
+def test_a_rebuild_gives_the_same_files_as_a_first_build(
     name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL, logger="mkdocs")

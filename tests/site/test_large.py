@@ -1,4 +1,4 @@
-"""A site of many guests: what is left out to have it built in minutes, and that nothing else is."""
+"""The site of many guests: fast paths of the build give the same pages as the ordinary path."""
 
 import json
 import os
@@ -65,7 +65,7 @@ def _anchors(tokens: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _checked(made: SiteView, step: int = 1) -> int:
-    """How many pages need no Markdown; each has to be what Markdown makes of it."""
+    """Counts the pages that are printed without Markdown, and compares each with Markdown's output for that page."""
     done = 0
     for page in [*pages(made)][::step]:
         mine = html(page.blocks, page.path, lambda url: url)
@@ -80,7 +80,7 @@ def _checked(made: SiteView, step: int = 1) -> int:
     return done
 
 
-def test_html_is_what_markdown_makes_of_the_same_page() -> None:
+def test_directly_printed_html_equals_the_output_of_markdown() -> None:
     example = _view(ROOT / "specs")
     said = Meta(HOSTILE, "ops *a* _b_ `c`", ("edge",), "https://example.org/?a=<b>&c='d'")
     plan = example.plan
@@ -95,7 +95,7 @@ def test_pages_of_guests_of_a_large_site_need_no_markdown(large: SiteView) -> No
     assert _checked(large, 20) > GUESTS // 20
 
 
-def test_what_another_plugin_writes_into_a_page_is_read_as_markdown() -> None:
+def test_a_page_that_another_plugin_changed_is_read_as_markdown() -> None:
     config = load_config(str(ROOT / "mkdocs.yml"), plugins=[])
     ours = Page("a.md", "a", (Paragraph("*as it is*"),))
     file = File(ours.path, src_dir=None, dest_dir="", use_directory_urls=True)
@@ -111,7 +111,7 @@ def test_what_another_plugin_writes_into_a_page_is_read_as_markdown() -> None:
     assert shape(page.content or "") == shape(f"{printed.text}<p><em>said by another</em></p>")
 
 
-def test_a_leaf_has_its_words_and_facts_and_no_indentation(built: Path) -> None:
+def test_a_guest_page_has_its_description_and_facts_and_no_indentation(built: Path) -> None:
     page = (built / "guests/g00007/index.html").read_text(encoding="utf-8")
     assert "<title>g00007 - taploom</title>" in page
     assert "guest number 7" in page

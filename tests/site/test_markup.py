@@ -1,4 +1,4 @@
-"""Printers of pages: whatever a text is made of, Markdown's own reader and the other printer find that text."""
+"""The two printers of pages agree on any text: directly printed HTML shows the same as printed Markdown."""
 
 import re
 from typing import Any
@@ -101,7 +101,7 @@ _BLOCKS: st.SearchStrategy[Block] = st.one_of(
 
 
 def _read(blocks: Blocks) -> Shape:
-    """The shape that Markdown's own reader gives a page."""
+    """The shape of a page that was printed as Markdown and converted by the Markdown library."""
     toc: dict[str, Any] = {"toc": {"permalink": True}}
     return shape(reader.markdown(markdown(blocks, PATH), extensions=EXTENSIONS, extension_configs=toc))
 
@@ -113,15 +113,15 @@ def _printed(blocks: Blocks) -> Content:
 
 
 @given(_BLOCKS)
-def test_both_printers_say_the_same_of_whatever_strangers_write(block: Block) -> None:
+def test_both_printers_agree_on_any_text(block: Block) -> None:
     blocks = (Heading(1, "Page"), block, Paragraph("End."))
     assert shape(_printed(blocks).text) == _read(blocks)
 
 
 @given(_TEXTS)
 @example("a  b")
-def test_a_text_is_read_as_the_same_text_wherever_it_stands(text: str) -> None:
-    """Markdown's reader finds the elements that a harmless word gets, and the text itself."""
+def test_a_text_is_shown_unchanged_in_every_kind_of_block(text: str) -> None:
+    """Any text yields the same elements as a harmless word, and appears unchanged in them."""
 
     def blocks(word: str) -> Blocks:
         return (
@@ -147,7 +147,7 @@ def test_a_text_is_read_as_the_same_text_wherever_it_stands(text: str) -> None:
 @example("javascript:alert(1)", "index.md")
 @example("https://evil.example", PATH)
 @example("#a\"onclick='x'", PATH)
-def test_a_link_within_the_site_leads_nowhere_else(target: str, path: str) -> None:
+def test_a_link_within_the_site_never_leaves_it(target: str, path: str) -> None:
     found = urlsplit(address(target, path))
     assert (found.scheme, found.netloc) == ("", "")
     assert not found.path.startswith("/")
@@ -157,20 +157,20 @@ def test_a_link_within_the_site_leads_nowhere_else(target: str, path: str) -> No
 @pytest.mark.parametrize(
     "url", ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "//evil.example", "x"]
 )
-def test_only_the_web_is_linked_to(url: str) -> None:
+def test_only_http_and_https_urls_become_links(url: str) -> None:
     blocks = (Paragraph(Outward(url)),)
     assert tags(_read(blocks)) == tags(shape(_printed(blocks).text)) == [("<", "p"), ("</", "p")]
     assert words(_read(blocks)) == [url]
 
 
-def test_links_lead_from_the_page_that_they_stand_on() -> None:
+def test_links_are_relative_to_their_page() -> None:
     assert address("hosts/hv1.md#eth0", "index.md") == "hosts/hv1.md#eth0"
     assert address("hosts/hv1.md#uplink-hv1:eth0", "guests/web.md") == "../hosts/hv1.md#uplink-hv1:eth0"
     assert address("reach/index.md?from=any&to=guest/web", "a/b/c.md") == "../../reach/index.md?from=any&to=guest/web"
     assert address("#nics", "guests/web.md") == "#nics"
 
 
-def test_headings_without_an_anchor_take_none_that_is_given() -> None:
+def test_generated_anchors_never_repeat_a_given_one() -> None:
     blocks = (Heading(1, "Page"), Heading(2, "Findings"), Heading(2, "x", "findings"), Heading(3, "Findings"))
     found = _printed(blocks)
     assert [one.anchor for one in found.headings] == ["page", "findings_1", "findings", "findings_2"]
@@ -183,7 +183,7 @@ def test_every_anchor_of_a_page_is_known() -> None:
 
 
 @given(st.lists(_TEXTS, min_size=1, max_size=4).map("\n".join))
-def test_code_is_shown_to_the_letter_and_left_to_markdown(text: str) -> None:
+def test_code_is_shown_verbatim_and_only_printed_as_markdown(text: str) -> None:
     blocks = (Paragraph("x"), CodeBlock(text, "console"), Paragraph("End."))
     assert html(blocks, PATH, lambda url: url) is None
     read = _read(blocks)
@@ -194,12 +194,12 @@ def test_code_is_shown_to_the_letter_and_left_to_markdown(text: str) -> None:
     assert " ".join(" ".join(words(read)[1:-1]).split()) == " ".join("\n".join(lines).split())
 
 
-def test_empty_columns_and_facts_are_left_out_and_numbers_stand_at_the_right() -> None:
+def test_empty_columns_and_facts_are_left_out_and_numbers_are_right_aligned() -> None:
     (found,) = table(("a", "b", "c", "d"), [("42", "", Number("7"), codes([])), ("", ((), ""), "", code(""))])
     assert found == TableBlock(("a", "c"), (("42", Number("7")), ("", "")), (False, True))
     assert table(("a",), []) == table(("a",), [("",)]) == facts([("a", "")]) == section("x", ()) == paragraph(()) == ()
 
 
-def test_prose_has_code_between_backticks_alone() -> None:
+def test_prose_turns_text_between_backticks_into_code() -> None:
     assert prose("say `a b` or `c`") == ("say ", Code(("a b",)), " or ", Code(("c",)))
     assert prose("one ` alone") == "one ` alone"

@@ -1,4 +1,4 @@
-"""Pages: complete, linked, and deaf to what strangers put into descriptions."""
+"""Pages of the site: complete, linked, and without markup from descriptions."""
 
 import html.parser
 import posixpath
@@ -45,7 +45,7 @@ def example() -> SiteView:
 
 
 class _Reader(html.parser.HTMLParser):
-    """Tags, and the words between them."""
+    """A parser that collects the tags, texts and links of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -67,7 +67,9 @@ def _read(page: Page) -> _Reader:
     return _Reader(markdown.markdown(page.markdown, extensions=extensions))
 
 
-def test_more_zones_than_fit_a_table_are_each_asked_about(example: SiteView, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zones_beyond_the_size_of_the_table_have_links_to_questions(
+    example: SiteView, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(reachability, "PAIRS_SHOWN", 0)
     (page,) = reachability.pages(example)
     read = _read(page)
@@ -93,7 +95,7 @@ def test_every_object_of_the_example_has_its_page(example: SiteView) -> None:
     assert wanted - paths == set()
 
 
-def test_every_link_between_pages_leads_to_one(example: SiteView) -> None:
+def test_every_link_between_pages_leads_to_a_page(example: SiteView) -> None:
     made = {page.path: page for page in pages(example)}
     known = {*made, *(file.path for file in files(example))}
     found = [
@@ -108,7 +110,7 @@ def test_every_link_between_pages_leads_to_one(example: SiteView) -> None:
     assert sum(page.markdown.count("](") for page in made.values()) > 500
 
 
-def test_pages_hold_what_people_look_for(example: SiteView) -> None:
+def test_pages_show_addresses_owners_and_ports(example: SiteView) -> None:
     made = {page.path: _read(page).words for page in pages(example)}
     watch = made["guests/watch.md"]
     for words in ("2001:db8:10:23:0:5eff:fe10:23", "02:00:5e:10:00:23", "team-platform", "monitoring"):
@@ -117,17 +119,17 @@ def test_pages_hold_what_people_look_for(example: SiteView) -> None:
     assert "203.0.113.10" in made["hosts/cedar.md"]
 
 
-def test_a_guest_lists_the_entries_that_are_about_it_and_no_others(example: SiteView) -> None:
+def test_a_guest_lists_exactly_the_entries_that_apply_to_it(example: SiteView) -> None:
     (page,) = (page for page in pages(example) if page.path == "guests/web-1.md")
     parts = {part.partition("\n")[0]: part for part in page.markdown.split("\n## ")}
     told = {name: set(re.findall(r"policy\.md#([a-z0-9-]+)", parts[name])) for name in ("Reached by", "Reaches")}
-    # web-1 is tagged monitored and web, on shop in the zone servers; the rest of policy.yaml is about others.
+    # web-1 has the tags monitored and web, and is on shop in zone servers; no other entry of policy.yaml covers it.
     assert told["Reached by"] == {"monitoring", "proxies-to-shop"}
     assert told["Reaches"] == {"names", "seen", "shop-to-data", "web-out"}
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_descriptions_are_words_on_every_page(text: str) -> None:
+def test_hostile_descriptions_stay_text_on_every_page(text: str) -> None:
     plan = seed()
     meta = Meta(description=text, owner=text, tags=(text,))
     plan = replace(
@@ -153,8 +155,8 @@ def test_hostile_descriptions_are_words_on_every_page(text: str) -> None:
     assert shown > 8
 
 
-def test_finished_html_is_the_same_whatever_the_specs_say(example: SiteView) -> None:
-    """No printer escapes it, so nothing of a spec may be in it."""
+def test_finished_html_does_not_depend_on_the_specs(example: SiteView) -> None:
+    """Printers do not escape `Html`, so it may contain nothing from a spec."""
     found = [
         [one for page in pages(of) for one in page.body if isinstance(one, Html)]
         for of in (example, site_view(seed(), (), (), {}))
@@ -167,7 +169,7 @@ def test_the_same_plan_gives_the_same_pages(example: SiteView) -> None:
     assert [page.markdown for page in pages(example)] == [page.markdown for page in pages(example)]
 
 
-def test_leaves_of_a_large_site_stay_out_of_the_navigation() -> None:
+def test_guest_pages_of_a_large_site_are_not_in_the_navigation() -> None:
     made = [Page("index.md", "Site", (), listed=True), Page("guests/index.md", "Guests", (), listed=True)]
     few = [*made, Page("guests/a.md", "a", ())]
     many = [*made, *(Page(f"guests/g{n}.md", f"g{n}", ()) for n in range(LEAVES_LISTED))]
@@ -175,7 +177,7 @@ def test_leaves_of_a_large_site_stay_out_of_the_navigation() -> None:
     assert navigation(many, [])[0]["Network"][1] == {"Guests": ["guests/index.md"]}
 
 
-def test_a_broken_spec_is_a_page_with_its_place(tmp_path: Path) -> None:
+def test_a_broken_spec_gives_a_page_with_the_error_and_its_place(tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text("taploom: 1\nnetworks: {x: {zone: [a]}}\n", encoding="utf-8")
     site = compile_site(tmp_path, now=1)
     assert site.failed

@@ -1,4 +1,4 @@
-"""What publishes the site, the how-to page's files and our own workflow: run as on a runner, but for the upload."""
+"""Runs the jobs that publish the site, from the how-to page and our own workflow, without the upload."""
 
 import os
 import re
@@ -25,9 +25,9 @@ HOSTED = {
     "actions/upload-pages-artifact@7b1f4a764d45c48632c6b24a0339c27f5614fb0b": {"path"},
     "actions/deploy-pages@d6db90164ac5ed86f2b6aed7e0febac5b3c0c03e": set[str](),
 }
-"""Actions that do not run here, with those of their documented inputs (action.yml) that we give."""
+"""Actions that the test cannot run, each with the inputs that our steps set; the action's action.yml documents them."""
 OUTPUTS = {"pages": {"base_url"}, "deployment": {"page_url"}}
-"""Documented outputs by the id of our step."""
+"""Documented outputs of the actions, by the id of our step."""
 
 
 def _blocks() -> list[str]:
@@ -36,7 +36,7 @@ def _blocks() -> list[str]:
 
 
 def _github(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A workflow and its only job."""
+    """A workflow and its only job, parsed."""
     found = yaml.safe_load(text)
     (job,) = found["jobs"].values()
     return found, job
@@ -50,7 +50,7 @@ WORKFLOWS = {
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A fresh clone of a repository with specs, the how-to page's mkdocs.yml, and no page of its own."""
+    """A fresh clone of a repository with specs, the how-to page's mkdocs.yml, and no other page."""
     top = tmp_path / "origin"
     shutil.copytree(ROOT / "tests/golden/seed/specs", top / "specs")
     (top / "mkdocs.yml").write_text(_blocks()[0], encoding="utf-8")
@@ -73,8 +73,8 @@ def test_the_configuration_of_the_how_to_page_builds(build: Callable[[Path, Path
 
 @needs("dot")
 @pytest.mark.parametrize("forge", ["github", "gitlab"])
-def test_the_jobs_of_the_how_to_page_publish_what_they_build(forge: str, clone: Path) -> None:
-    """Their own command in their own clone; what is uploaded is where it builds, and has no link in it."""
+def test_the_jobs_of_the_how_to_page_publish_their_build(forge: str, clone: Path) -> None:
+    """Runs each job's command in a clone; the uploaded folder holds the build and no links."""
     if forge == "github":
         _, job = _github(WORKFLOWS["how-to"])
         scripts = [step["run"] for step in job["steps"] if "run" in step]
@@ -101,14 +101,14 @@ def test_the_jobs_of_the_how_to_page_publish_what_they_build(forge: str, clone: 
 
 
 class _Loads(HTMLParser):
-    """What a page loads, and where it leads within the site."""
+    """A parser that collects the files that a page loads, and its links within the site."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """One element."""
+        """Collects the target of one element."""
         said = dict(attrs)
         target = said.get("href") if tag in ("a", "link") else said.get("src")
         if target and said.get("rel") != "canonical" and said.get("target") != "_blank":
@@ -116,7 +116,7 @@ class _Loads(HTMLParser):
 
 
 def _missing(published: Path, path: str) -> list[str]:
-    """What the page of what is not there asks for in vain, when it answers for a path below `URL`."""
+    """Links of the 404 page that lead nowhere if the page is served for a path below `URL`."""
     loads = _Loads()
     loads.feed((published / "404.html").read_text(encoding="utf-8"))
     targets = {urljoin(f"{URL}/{path}", target).partition("#")[0].partition("?")[0] for target in loads.found}
@@ -130,7 +130,7 @@ def _missing(published: Path, path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_workflows_give_hosted_actions_what_they_take(name: str) -> None:
+def test_workflows_give_hosted_actions_their_documented_inputs(name: str) -> None:
     found, job = _github(WORKFLOWS[name])
     assert found["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}
     assert found["concurrency"]["cancel-in-progress"] is False
@@ -147,7 +147,7 @@ def test_workflows_give_hosted_actions_what_they_take(name: str) -> None:
     assert job["environment"]["url"] == "${{ steps.deployment.outputs.page_url }}"
 
 
-def test_our_own_workflow_uploads_what_make_site_builds() -> None:
+def test_our_own_workflow_uploads_the_output_of_make_site() -> None:
     _, job = _github(WORKFLOWS["own"])
     (made,) = (step for step in job["steps"] if step.get("run", "").startswith("make"))
     assert made["run"] == "make site"

@@ -1,4 +1,4 @@
-"""The reachability explorer in a browser: the answers of `taploom reach`, by form, by link, and without script."""
+"""Compares the reachability explorer in a browser with `taploom reach`: typed questions, links, and no JavaScript."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 NOW, LATER = 1798761600, 2051222400
-"""The start of 2027 and of 2035, when a forward of the example has ended."""
+"""The start of 2027, and the start of 2035, when a forward of the example has expired."""
 
 pytestmark = needs("dot", "chromium")
 
@@ -45,7 +45,7 @@ def asking(address: str, browser: Browser) -> Iterator[Page]:
 
 
 def _places(answers: Any) -> dict[str, object]:
-    """The place in the specs of each entry that decides."""
+    """The place in the specs of each deciding entry."""
     spans = {one["decided_by"]: one["span"] for one in answers}
     return {
         by: span and [str(Path(span["file"]).relative_to(ROOT)), span["line"], span["column"]]
@@ -66,7 +66,7 @@ def test_two_hundred_random_questions_have_the_answers_of_reach(asking: Page, pl
     assert 40 < passing < 190
 
 
-def test_learned_addresses_are_told_apart_from_their_neighbours(asking: Page) -> None:
+def test_learned_addresses_are_split_from_real_ones(asking: Page) -> None:
     spans = "[[0xfffffffen, 0x100000001n]]"
     told = "all => all.map(String)"
     learned = f"[...taploomReach.spans.learned('ipv4', {spans})]"
@@ -76,7 +76,7 @@ def test_learned_addresses_are_told_apart_from_their_neighbours(asking: Page) ->
     ]  # fmt: skip
 
 
-def test_a_guest_of_a_pool_is_answered_for_and_told_to_be(asking: Page, plan: Plan) -> None:
+def test_a_guest_with_an_address_from_a_pool_has_the_note_of_reach(asking: Page, plan: Plan) -> None:
     for question in (("desk-anna", "internet", "https"), ("tag/desk", "web-1", "ssh"), ("web-1", "desk-noor", "ssh")):
         found = asking.evaluate("one => taploomReach.ask(...one)", question)
         wanted = [note for one in answered(Inquiry(plan, NOW), question) for note in one["notes"] if "DHCP" in note]
@@ -84,7 +84,7 @@ def test_a_guest_of_a_pool_is_answered_for_and_told_to_be(asking: Page, plan: Pl
         assert wanted
 
 
-def test_what_has_ended_is_closed(address: str, page: Page, plan: Plan) -> None:
+def test_an_expired_entry_no_longer_applies(address: str, page: Page, plan: Plan) -> None:
     question = ("payment-provider", "cedar/eno1", "tcp/8443")
     verdicts = {}
     for now in (NOW, LATER):
@@ -98,7 +98,7 @@ def test_what_has_ended_is_closed(address: str, page: Page, plan: Plan) -> None:
     assert verdicts[LATER] == {"drop"}
 
 
-def test_a_question_by_keyboard_has_an_answer_with_links_and_an_address(address: str, page: Page) -> None:
+def test_a_question_typed_by_keyboard_has_an_answer_with_links_and_a_url(address: str, page: Page) -> None:
     page.goto(f"{address}reach/")
     page.wait_for_selector(READY)
     page.focus("#tl-from")
@@ -127,7 +127,7 @@ def test_a_question_by_keyboard_has_an_answer_with_links_and_an_address(address:
     page.wait_for_url(f"{address}policy/#web-out")
 
 
-def test_ends_swap_and_going_back_asks_again(address: str, page: Page) -> None:
+def test_ends_can_be_swapped_and_going_back_restores_the_question(address: str, page: Page) -> None:
     page.goto(f"{address}reach/?from=internet&to=cedar/eno1&service=https")
     page.wait_for_selector(".tl-reply.tl-allow")
     assert "10.20.0.10" in page.locator(".tl-answer").inner_text()
@@ -141,7 +141,7 @@ def test_ends_swap_and_going_back_asks_again(address: str, page: Page) -> None:
 @pytest.mark.parametrize(
     "end", ["nobody", "cedar/eno9", "10.0.0.1/8", "tag/", "1.2.3", "::g", "guest/cedar", "constructor"]
 )
-def test_what_the_site_does_not_have_is_refused_in_a_sentence(asking: Page, end: str) -> None:
+def test_an_unknown_end_is_refused_with_a_sentence(asking: Page, end: str) -> None:
     asking.fill("#tl-from", end)
     asking.fill("#tl-to", "any")
     asking.fill("#tl-service", "")
@@ -151,7 +151,7 @@ def test_what_the_site_does_not_have_is_refused_in_a_sentence(asking: Page, end:
 
 
 @pytest.mark.parametrize("service", ["tcp/70000", "tcp/9-1", "nothing", "tcp/x", "icmp/3-5", "esp/4", "tcp/"])
-def test_what_is_no_service_is_refused_by_page_and_command_alike(asking: Page, plan: Plan, service: str) -> None:
+def test_an_unknown_service_is_refused_by_page_and_command(asking: Page, plan: Plan, service: str) -> None:
     with pytest.raises(ValueError, match="is not a service"):
         services_of(Inquiry(plan, NOW).index, service)
     asking.fill("#tl-from", "any")
@@ -162,14 +162,14 @@ def test_what_is_no_service_is_refused_by_page_and_command_alike(asking: Page, p
     assert service in asking.get_by_role("alert").inner_text()
 
 
-def test_fields_offer_what_they_take(asking: Page) -> None:
+def test_fields_suggest_matching_names(asking: Page) -> None:
     asking.fill("#tl-from", "web")
     offered = asking.eval_on_selector_all("#tl-from-list option", "all => all.map(one => one.value)")
     assert {"web-1", "web-2"} <= set(offered)
     assert all("web" in one for one in offered)
 
 
-def test_without_script_there_is_a_table_of_what_passes(address: str, browser: Browser) -> None:
+def test_without_javascript_there_is_a_table_of_allowed_traffic(address: str, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}reach/")
@@ -181,7 +181,7 @@ def test_without_script_there_is_a_table_of_what_passes(address: str, browser: B
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_barrier_in_an_answer_and_a_phone_shows_it_whole(
+def test_axe_finds_no_serious_barrier_in_an_answer_and_it_fits_a_phone(
     address: str, browser: Browser, scheme: Literal["light", "dark"]
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe

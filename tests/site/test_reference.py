@@ -1,4 +1,4 @@
-"""The reference is complete: each key, command, option and diagnostic has its entry, each example is one."""
+"""The reference is complete: each key, command, option and diagnostic has an entry, and each example is valid."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -27,7 +27,7 @@ def reference() -> Mapping[str, str]:
 
 
 def _keys(schema: Schema) -> Iterator[tuple[str, Schema]]:
-    """Every property below a schema."""
+    """Every property below a schema, by name."""
     for name, one in schema.get("properties", {}).items():
         yield name, one
         yield from _keys(one)
@@ -45,7 +45,7 @@ def test_every_key_of_the_language_has_its_entry(reference: Mapping[str, str]) -
     assert all(f"## {name} " in page for name in language_schema()["properties"] if name != "taploom")
 
 
-def test_every_example_is_what_its_key_takes() -> None:
+def test_every_example_is_valid_for_its_key() -> None:
     found = [(name, one) for name, one in _keys(language_schema()) if one.get("examples")]
     assert len(found) > 40
     for name, one in found:

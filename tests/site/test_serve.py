@@ -1,6 +1,6 @@
-"""`mkdocs serve` in a browser: an open page follows a changed spec, and a broken one as its findings.
+"""`mkdocs serve` in a browser: an open page reloads after a change of a spec, and shows the findings of a broken spec.
 
-How soon it does is measured by the benchmark (`serve`).
+The benchmark `serve` measures how long a reload takes.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ pytestmark = needs("dot", "chromium")
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    """The example, as `make serve` serves it."""
+    """The example site, served as `make serve` does."""
     with serving(tmp_path) as one:
         yield one
 
 
 def _shows(page: Page, words: str) -> None:
-    """Wait until the open page says something, without loading it again."""
+    """Waits until the open page shows some words, without reloading it by hand."""
     page.get_by_text(words).first.wait_for(timeout=40000)
 
 
-def test_an_open_page_follows_its_spec_and_shows_the_findings_of_a_broken_one(served: Served, page: Page) -> None:
+def test_an_open_page_follows_its_spec_and_shows_the_findings_of_a_broken_spec(served: Served, page: Page) -> None:
     served.started()
     page.goto(served.url)
     assert page.locator("svg.tl-svg").count() == 1
@@ -49,7 +49,7 @@ def test_an_open_page_follows_its_spec_and_shows_the_findings_of_a_broken_one(se
     assert page.locator("svg.tl-svg").count() == 1
 
 
-def test_a_site_that_starts_broken_comes_to_life_once_it_is_mended(served: Served, page: Page) -> None:
+def test_a_site_that_starts_broken_is_served_once_its_spec_is_corrected(served: Served, page: Page) -> None:
     served.edit("networks.yaml", "networks:", "networs:")
     served.started()
     page.goto(served.url)

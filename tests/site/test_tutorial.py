@@ -1,4 +1,4 @@
-"""The tutorial, typed line by line as it stands there: every command works, and says what the page shows of it."""
+"""Runs the tutorial's commands in order and compares their output with the page."""
 
 from pathlib import Path
 
@@ -8,14 +8,14 @@ from tests.site.typed import ROOT, Shell, shows, typed
 PAGE = ROOT / "site/tutorial/first-plan.md"
 
 
-def test_the_tutorial_can_be_typed_as_it_stands(tmp_path: Path) -> None:
+def test_the_tutorial_can_be_typed_as_printed(tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     assert typed(shell, PAGE.read_text(encoding="utf-8")) > 12
     assert (shell.folder / "build/hypervisor.tar").is_file()
 
 
 @pytest.mark.parametrize(("shown", "fine"), [(["b", "…", "d e"], True), (["c", "b"], False), (["a … z"], True)])
-def test_what_a_page_shows_is_found_in_order(shown: list[str], fine: bool) -> None:
+def test_quoted_lines_are_found_in_order(shown: list[str], fine: bool) -> None:
     output = "b\nc\nd e\na b z"
     if fine:
         shows(output, shown)

@@ -1,4 +1,4 @@
-"""What strangers write into specs stays text in a real browser, on every page, in both themes; and search finds it."""
+"""Texts of hostile specs stay text in a real browser, on every page and in both themes, and search finds them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ SEARCH = {
     "material": (".md-search__input", ".md-search__input", ".md-search-result__link"),
     "mkdocs": ("[data-bs-target='#mkdocs_search_modal']", "#mkdocs-search-query", "#mkdocs-search-results article a"),
 }
-"""In each theme: what opens the search, where to type, what is found."""
+"""In each theme: the element that opens the search, its input field, and its results."""
 SHOWN = (
     "<script>alert(1)</script> **b** _e_ c [a](javascript:alert(2)) 'p' \"q\" ]]> <img src=x onerror=alert(3)> "
     "{{ 7*7 }} {: #i } | &amp; </td></table> שלום"
@@ -77,7 +77,7 @@ def site(
     return folder / "out", serve(folder / "out")
 
 
-def test_words_of_strangers_run_nothing_and_shape_nothing_on_any_page(site: tuple[Path, str], page: Page) -> None:
+def test_hostile_texts_run_no_script_and_add_no_elements_on_any_page(site: tuple[Path, str], page: Page) -> None:
     folder, url = site
     bad: list[str] = []
 
@@ -113,7 +113,7 @@ def test_search_finds_a_guest_by_name_address_mac_port_and_owner(
     ]
     if opens == field:
         page.goto(url)
-    else:  # this theme hears no key before its index is there
+    else:  # this theme ignores keys until its index is loaded
         with page.expect_console_message(lambda message: "search ready" in message.text):
             page.goto(url)
     page.click(opens)
@@ -122,7 +122,7 @@ def test_search_finds_a_guest_by_name_address_mac_port_and_owner(
 
 
 @pytest.mark.parametrize("site", [MATERIAL], ids=["material"], indirect=True)
-def test_the_page_of_a_guest_is_found_before_those_that_name_its_address(site: tuple[Path, str], page: Page) -> None:
+def test_the_page_of_a_guest_ranks_before_pages_that_name_its_address(site: tuple[Path, str], page: Page) -> None:
     _, url = site
     page.goto(url)
     page.click(".md-search__input")

@@ -1,4 +1,4 @@
-"""Pages that are typed as they stand there: their blocks as steps, and a shell that takes them."""
+"""Runs the commands of a documentation page: its code blocks become steps for a shell."""
 
 import os
 import re
@@ -13,7 +13,7 @@ CUT = "…"
 
 
 class Shell:
-    """One shell for the whole page, as its reader has one: `cd` and files last."""
+    """A shell for one whole page: the working directory and files persist between commands."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -25,7 +25,7 @@ class Shell:
         }  # fmt: skip
 
     def run(self, command: str) -> str:
-        """Both outputs of a command that succeeds."""
+        """Runs a command that must succeed, and returns its output and errors together."""
         line = f"{command}\npwd >&3"
         where, end = os.pipe()
         done = subprocess.run(
@@ -40,7 +40,7 @@ class Shell:
 
 
 def steps(text: str) -> Iterator[tuple[str, str, list[str]]]:
-    """What is to be done: `file` with path and content, or `command` with what is shown of its output."""
+    """The steps of a page: `file` with path and content, or `command` with the quoted lines of its output."""
     for language, body in BLOCK.findall(text):
         if language == "yaml":
             yield "file", body.splitlines()[0].removeprefix("# "), [body]
@@ -51,7 +51,7 @@ def steps(text: str) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def shows(output: str, shown: list[str]) -> None:
-    """Whether the lines of a page are those of the output, in order; `…` stands for what is left out."""
+    """Assert that the quoted lines occur in the output in order; `…` stands for omitted text."""
     lines = iter(output.splitlines())
     for wanted in shown:
         if wanted == CUT:
@@ -61,7 +61,7 @@ def shows(output: str, shown: list[str]) -> None:
 
 
 def typed(shell: Shell, text: str) -> int:
-    """Take all steps of a page, hold what it shows against what is printed, and say how many commands there were."""
+    """Runs all steps of a page, compares quoted with real output, and returns the number of commands."""
     commands = 0
     for kind, what, lines in steps(text):
         if kind == "file":

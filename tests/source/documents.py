@@ -1,4 +1,4 @@
-"""Documents for Hypothesis: trees of texts, and the many ways to write each of them."""
+"""Hypothesis strategies for YAML documents: trees of texts, written in many ways."""
 
 from typing import TypeAlias
 
@@ -46,14 +46,14 @@ TREES: st.SearchStrategy[dict[str, Value]] = st.dictionaries(TEXTS, VALUES, min_
 
 
 def quoted(text: str) -> str:
-    """A text in double quotes, with the escapes of YAML 1.2 (5.7)."""
+    """A text in double quotes, with the escapes of YAML 1.2 (section 5.7)."""
     escapes = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
     return '"' + "".join(escapes.get(c, c if c.isprintable() else f"\\U{ord(c):08X}") for c in text) + '"'
 
 
 @st.composite
 def texts(draw: st.DrawFn) -> str:
-    """A mapping of plain and quoted texts, with blanks, comments, blocks and braces wherever they may stand."""
+    """A mapping of plain and quoted texts, with blanks, comments, blocks and braces in all valid places."""
     tree = draw(st.dictionaries(PLAIN.filter(lambda t: not t.startswith("::")), VALUES, min_size=1, max_size=5))
     lead = draw(st.sampled_from(("", "", "\n\n", "# top\n", "# a\n\n# b\n", "---\n", "--- # c\n")))
     return lead + _block(draw, tree, 0) + draw(st.sampled_from(("", "# end", "\n# end\n", "  # end\n", "...\n")))

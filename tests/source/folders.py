@@ -1,4 +1,4 @@
-"""A folder of specs for a test, and what a person sees of it."""
+"""Writes a folder of specs for a test, and shows the findings as `validate` prints them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ from taploom.source.files import SourceSet, load
 
 
 def folder(at: Path, files: Mapping[str, str | bytes]) -> Path:
-    """Write the files of a site below `at`/specs."""
+    """Writes the files of a site below `at`/specs."""
     for name, content in files.items():
         path = at / "specs" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -20,7 +20,7 @@ def folder(at: Path, files: Mapping[str, str | bytes]) -> Path:
 
 
 def seen(specs: Path) -> tuple[str, SourceSet]:
-    """What `validate` shows of a folder, up to the language itself, and what was read."""
+    """The findings about the YAML of a folder, as `validate` prints them, and the files that were read."""
     report = Report()
     source = load(specs, report)
     texts = {file.path: lines(file.text) for file in source.files}

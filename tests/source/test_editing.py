@@ -1,4 +1,4 @@
-"""Edits through ruamel.yaml: what is asked for is said afterwards, and all else as before, or nothing is changed."""
+"""Edits through ruamel.yaml apply exactly the requested changes, or nothing."""
 
 from hypothesis import given, settings
 from tests.source.documents import texts
@@ -16,7 +16,7 @@ NEW = "another-name"
 
 @settings(max_examples=150, deadline=None)
 @given(texts())
-def test_an_edited_document_says_what_was_asked_for_and_all_else_as_before(text: str) -> None:
+def test_an_edit_changes_exactly_the_requested_keys_and_values(text: str) -> None:
     found = Report()
     root = read(text, "f.yaml", found)
     if root is None or found.diagnostics or NEW in text:
@@ -36,7 +36,7 @@ def test_an_edited_document_says_what_was_asked_for_and_all_else_as_before(text:
 
 @settings(max_examples=150, deadline=None)
 @given(texts())
-def test_an_edit_of_nothing_is_the_canonical_form(text: str) -> None:
+def test_an_empty_edit_gives_the_canonical_form(text: str) -> None:
     found = Report()
     if read(text, "f.yaml", found) is None or found.diagnostics:
         return
@@ -47,7 +47,7 @@ def test_an_edit_of_nothing_is_the_canonical_form(text: str) -> None:
         assert by_ruamel(after) == by_ruamel(canonical)
 
 
-def test_anchors_quotes_and_what_is_left_out_stay() -> None:
+def test_anchors_quotes_comments_and_empty_values_are_kept() -> None:
     text = 'a: &x {b: , "c": "d"}  # one\ne: *x\nf: {g: ~, h: 022}\ni:\n  - "j"  # two\n  # three\nk:\n'
     report = Report()
     after = edited(text, "f.yaml", Edits(keys={("i",): NEW}, values={("i", 0): "z"}), report)

@@ -1,4 +1,4 @@
-"""The canonical form, and what is kept."""
+"""The canonical form of YAML texts, and the comments and styles that it keeps."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ AFTER = (Path(__file__).parent / "after.yaml").read_text(encoding="utf-8")
 
 
 def form(text: str) -> str:
-    """The canonical form of a sound text."""
+    """The canonical form of a valid text."""
     report = Report()
     after = formatted(text, "f.yaml", report)
     assert not report.diagnostics
@@ -21,16 +21,16 @@ def form(text: str) -> str:
 
 
 ALIGNED = [
-    # nearest to the longest value: the column follows the values, whether they become longer …
+    # Aligned comments right after the longest value move with the values when these become longer …
     ("a: {b: c,d: e}  # x\nf: g            # y\n", "a: {b: c, d: e}  # x\nf: g             # y\n"),
-    # … or shorter
+    # … or shorter.
     ("a:      'bc' # x\nf:   g       # y\n", 'a: "bc"  # x\nf: g     # y\n'),
-    # with room: the column stays …
+    # Aligned comments with more space before them stay in their column …
     ("a:   bc     # x\nf: g        # y\n", "a: bc       # x\nf: g        # y\n"),
-    # … and moves with the indentation, to the left and to the right
+    # … and move with the indentation, to the left or to the right.
     ("a:\n    b: c     # x\n    d: ef    # y\n", "a:\n  b: c     # x\n  d: ef    # y\n"),
     ("a:\n - b      # x\n - cd     # y\n", "a:\n  - b      # x\n  - cd     # y\n"),
-    # lines without a comment part nobody, an empty line and another column do
+    # A line without a comment does not split aligned comments; an empty line or another column does.
     ("a: bcd # x\nb:  c\nd: e   # y\n", "a: bcd  # x\nb: c\nd: e    # y\n"),
     ("a: bcd # x\n\nd: e   # y\n", "a: bcd  # x\n\nd: e   # y\n"),
     ("a: bcd # x\nb: c    # z\nd: e   # y\n", "a: bcd  # x\nb: c    # z\nd: e   # y\n"),
@@ -38,12 +38,12 @@ ALIGNED = [
 
 
 @pytest.mark.parametrize(("before", "after"), ALIGNED)
-def test_comments_that_stood_in_a_column_stand_in_one(before: str, after: str) -> None:
+def test_aligned_comments_stay_aligned(before: str, after: str) -> None:
     assert form(before) == after
     assert form(after) == after
 
 
-def test_a_whole_file() -> None:
+def test_a_complete_file() -> None:
     assert form(BEFORE) == AFTER
     assert form(AFTER) == AFTER
 
@@ -85,18 +85,18 @@ def test_a_whole_file() -> None:
         ("a:\n- b\n# above d\nd: e\n", "a:\n  - b\n# above d\nd: e\n"),
     ],
 )
-def test_forms(before: str, after: str) -> None:
+def test_small_texts(before: str, after: str) -> None:
     assert form(before) == after
     assert form(after) == after
 
 
-def test_what_is_too_wide_for_a_line_becomes_a_block() -> None:
+def test_a_mapping_that_is_too_wide_for_a_line_becomes_a_block() -> None:
     just, over = "x" * (WIDTH - len("a: {b: c, d: }")), "x" * (WIDTH - len("a: {b: c, d: }") + 1)
     assert form(f"a: {{b: c, d: {just}}}\n") == f"a: {{b: c, d: {just}}}\n"
     assert form(f"a: {{b: c, d: {over}}}\n") == f"a:\n  b: c\n  d: {over}\n"
 
 
-def test_a_broken_file_is_left_alone() -> None:
+def test_a_broken_file_is_left_unchanged() -> None:
     report = Report()
     assert formatted("a:  [b\n", "f.yaml", report) == "a:  [b\n"
     assert [f"{d.span} {d.code}" for d in report.diagnostics] == ["f.yaml:1:5 TL113"]
@@ -111,7 +111,7 @@ def test_a_key_of_several_lines_has_no_canonical_form() -> None:
     ]
 
 
-def test_a_form_that_says_something_else_is_never_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_form_with_another_meaning_is_never_used(monkeypatch: pytest.MonkeyPatch) -> None:
     for wrong in ("a: c\n", "a: b\n", "a: [\n", 'a: "b"  # d\n'):
         monkeypatch.setattr(Printer, "document", lambda *_, wrong=wrong: wrong)
         report = Report()

@@ -1,6 +1,6 @@
-"""Input that was made to hurt: each ends in a finding with a place, within five seconds and 500 MB.
+"""Hostile YAML: each input ends in a finding with a place, within five seconds and 500 MB.
 
-Each case is read in a process of its own, whose time and memory the kernel counts.
+Each case is read by a new process, whose time and memory the kernel measures.
 """
 
 import os
@@ -99,9 +99,9 @@ for found in report.sorted()[:200]:
 
 
 def _apart(specs: Path) -> tuple[list[str], float, int]:
-    """The codes and places that `load` finds in a process of its own, its CPU time and its memory in kB.
+    """The codes and places of the findings of `load` in a new process, with the process's CPU time and memory in kB.
 
-    A new interpreter and no fork, which would begin with what this process holds, and without its threads.
+    A forked child would start with this process's memory and threads, so a new interpreter is started.
     """
     with subprocess.Popen([sys.executable, "-c", _READER, specs], stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
@@ -178,7 +178,7 @@ def test_hostile_folder(name: str, tmp_path: Path) -> None:
 
 
 def _seconds(tmp_path: Path, guests: int) -> float:
-    """Processor time of reading a sound site of so many guests, with a rule each; the shortest of three."""
+    """CPU time to read a valid site with this many guests and as many policy entries; the shortest of three runs."""
     spec = "".join(
         f"  g{n}: {{host: h{n % 50}, nics: {{lan: {{ipv4: 10.0.{n >> 8 & 255}.{n & 255}, ipv6: fd00::{n:x}}}}}}}\n"
         for n in range(guests)
@@ -201,5 +201,5 @@ def _read(specs: Path) -> float:
     return seconds
 
 
-def test_reading_takes_time_in_proportion_to_what_is_read(tmp_path: Path) -> None:
+def test_reading_time_grows_in_proportion_to_the_input(tmp_path: Path) -> None:
     assert _seconds(tmp_path, 8_000) < 2 * 8 * _seconds(tmp_path, 1_000)

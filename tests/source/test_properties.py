@@ -1,4 +1,4 @@
-"""What holds for every text, whoever wrote it."""
+"""Properties of the reader and the formatter for any text."""
 
 from collections.abc import Iterator
 from io import StringIO
@@ -26,7 +26,7 @@ FRAGMENTS = st.sampled_from((*YAML_WORDS.split("|"), *LINES, *ODD))
 
 @st.composite
 def damaged(draw: st.DrawFn) -> str:
-    """A document with a few places cut out or overwritten."""
+    """A document with up to three places deleted or overwritten."""
     text = draw(texts())
     for _ in range(draw(st.integers(1, 3))):
         start = draw(st.integers(0, len(text)))
@@ -39,7 +39,7 @@ ANY_TEXT = st.one_of(texts(), damaged(), st.lists(FRAGMENTS, max_size=25).map(""
 
 
 def plain(node: YamlNode) -> Value:
-    """A tree without its places."""
+    """A tree without its spans."""
     if isinstance(node, Scalar):
         return node.text
     if isinstance(node, Mapping):
@@ -48,7 +48,7 @@ def plain(node: YamlNode) -> Value:
 
 
 def spans(node: YamlNode) -> Iterator[Span]:
-    """The spans of a tree."""
+    """All spans of a tree."""
     yield node.span
     if isinstance(node, Mapping):
         for entry in node.pairs.values():
@@ -60,7 +60,7 @@ def spans(node: YamlNode) -> Iterator[Span]:
 
 
 def by_ruamel(text: str) -> Value:
-    """What another parser, in Python, reads: the nodes as they are composed, before anything guesses at types."""
+    """The value that ruamel.yaml composes from a text, with every scalar as text."""
     composed: Any = ruamel.yaml.YAML(typ="safe", pure=True).compose(StringIO(text))
     return _composed(composed)
 
@@ -75,7 +75,7 @@ def _composed(node: Any) -> Value:
 
 
 def assert_inside(span: Span, text: str) -> None:
-    """A caret can be drawn below a span."""
+    """Assert that a span lies in the text, so that carets can be drawn below it."""
     rows = lines(text)
     assert 1 <= span.line <= span.end_line <= len(rows)
     assert 1 <= span.column <= len(rows[span.line - 1]) + 1
@@ -85,7 +85,7 @@ def assert_inside(span: Span, text: str) -> None:
 
 @settings(max_examples=120, deadline=None)
 @given(ANY_TEXT)
-def test_any_text_gives_a_tree_or_a_reason_and_every_place_is_in_the_text(text: str) -> None:
+def test_any_text_gives_a_tree_or_findings_with_spans_in_the_text(text: str) -> None:
     report = Report()
     root = read(text, "f.yaml", report)
     assert root is not None or report.failed
@@ -99,7 +99,7 @@ def test_any_text_gives_a_tree_or_a_reason_and_every_place_is_in_the_text(text: 
 
 @settings(max_examples=80, deadline=None)
 @given(texts())
-def test_another_parser_reads_the_same(text: str) -> None:
+def test_ruamel_reads_the_same_value(text: str) -> None:
     report = Report()
     root = read(text, "f.yaml", report)
     if root is None or report.diagnostics:
@@ -109,7 +109,7 @@ def test_another_parser_reads_the_same(text: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(TREES)
-def test_what_is_written_in_quotes_is_read_as_it_was_meant(tree: dict[str, Value]) -> None:
+def test_quoted_texts_are_read_back(tree: dict[str, Value]) -> None:
     root = read(_written(tree), "f.yaml", Report())
     assert root is not None
     assert plain(root) == tree
@@ -125,7 +125,7 @@ def _written(value: Value) -> str:
 
 @settings(max_examples=120, deadline=None)
 @given(ANY_TEXT)
-def test_formatting_keeps_what_a_text_says_and_twice_is_once(text: str) -> None:
+def test_formatting_keeps_the_value_and_is_idempotent(text: str) -> None:
     report = Report()
     root = read(text, "f.yaml", report)
     once = formatted(text, "f.yaml", report)
@@ -139,7 +139,7 @@ def test_formatting_keeps_what_a_text_says_and_twice_is_once(text: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(texts())
-def test_formatting_loses_no_comment(text: str) -> None:
+def test_formatting_keeps_all_comments(text: str) -> None:
     report = Report()
     once = formatted(text, "f.yaml", report)
     if not report.diagnostics:

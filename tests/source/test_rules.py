@@ -1,4 +1,4 @@
-"""Each rule about YAML, with the message as a person sees it."""
+"""Compares the message for each YAML mistake with the message in `mistakes.md`."""
 
 import re
 from pathlib import Path
@@ -25,10 +25,10 @@ ANSWERS = dict(
         flags=re.MULTILINE | re.DOTALL,
     )
 )
-UNSEEN = {"TL107", "TL122", "TL123", "TL125"}  # what no page can show: `test_hostile` has them
-OF_FILES = {"TL101", "TL102", "TL103", "TL104", "TL105", "TL106", "TL108"}  # `test_files`
-OF_TREES = {"TL128"}  # `test_stored`
-OF_FORMAT = {"TL126"}  # `test_format`
+UNSEEN = {"TL107", "TL122", "TL123", "TL125"}  # cannot be shown in Markdown: see `test_hostile`
+OF_FILES = {"TL101", "TL102", "TL103", "TL104", "TL105", "TL106", "TL108"}  # see `test_files`
+OF_TREES = {"TL128"}  # see `test_stored`
+OF_FORMAT = {"TL126"}  # see `test_format`
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -43,7 +43,7 @@ def test_every_rule_has_a_case() -> None:
     assert shown | UNSEEN | OF_FILES | OF_TREES | OF_FORMAT == {rule.code for rule in codes.RULES}
 
 
-def test_the_registry_is_whole_and_sorted() -> None:
+def test_the_registry_is_complete_and_sorted() -> None:
     constants = {value for value in vars(codes).values() if isinstance(value, DiagnosticRule)}
     assert constants == set(codes.RULES)
     numbers = [rule.code for rule in codes.RULES]
@@ -52,7 +52,7 @@ def test_the_registry_is_whole_and_sorted() -> None:
 
 
 @pytest.mark.parametrize("rule", [rule for rule in codes.RULES if rule.bad], ids=lambda rule: rule.code)
-def test_the_examples_of_a_rule_are_true(rule: DiagnosticRule) -> None:
+def test_the_examples_of_a_rule_cause_it_and_avoid_it(rule: DiagnosticRule) -> None:
     found, none = Report(), Report()
     read(rule.bad, "bad.yaml", found)
     read(rule.good, "good.yaml", none)

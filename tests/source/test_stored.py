@@ -1,4 +1,4 @@
-"""A working tree and a commit of it are read alike: the same specs, and the same refusals at the same places."""
+"""Reading a working tree and reading a commit of it give the same files, and the same findings at the same places."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def git(at: Path, *words: str, stdin: bytes | None = None) -> str:
 
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty repository with a folder of specs, and files beside that; the current folder."""
+    """An empty repository with a folder of specs and another folder, as the current folder."""
     (tmp_path / "clone/specs/sub").mkdir(parents=True)
     (tmp_path / "clone/other").mkdir()
     (tmp_path / "clone/other/x.yaml").write_text(SITE.format(9))
@@ -35,7 +35,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def both(at: Path) -> tuple[Compiled, Compiled]:
-    """What is in the folder, compiled as it is there and as a commit has it."""
+    """The site compiled from the working tree, and compiled from a commit of it."""
     git(at, "add", "--all", "--force")
     git(at, "commit", "--quiet", "--allow-empty", "-m", "x")
     found = revision(Path("specs"), "HEAD", commit_of(Path("specs"), "HEAD"))
@@ -44,23 +44,23 @@ def both(at: Path) -> tuple[Compiled, Compiled]:
 
 
 def shown(site: Compiled) -> tuple[list[str], list[str]]:
-    """Files and findings, with places."""
+    """The paths of all files, and the findings with their places."""
     return [file.path for file in site.source.files], sorted(f"{d.span} {d.code} {d.message}" for d in site.diagnostics)
 
 
 LINKS = {
     "a file of the folder": ("b.yaml", "sub/c.txt"),
-    "a spec that is read anyway": ("b.yaml", "a.yaml"),
-    "by way of another link": ("b.yaml", "sub/d.yaml"),
-    "a hidden file, as mounted volumes have it": ("b.yaml", ".data/e.yaml"),
+    "a spec that is also read directly": ("b.yaml", "a.yaml"),
+    "through another link": ("b.yaml", "sub/d.yaml"),
+    "a hidden file, as in mounted volumes": ("b.yaml", ".data/e.yaml"),
     "out of the folder": ("b.yaml", "../other/x.yaml"),
-    "out and in again": ("b.yaml", "../specs/sub/c.txt"),
+    "out of the folder and back": ("b.yaml", "../specs/sub/c.txt"),
     "nowhere": ("b.yaml", "gone.yaml"),
     "itself": ("b.yaml", "b.yaml"),
     "a folder": ("more", "sub"),
-    "a folder by the name of a spec": ("more.yaml", "sub"),
-    "a folder beside": ("more", "../other"),
-    "a text beside": ("notes.md", "../other/x.yaml"),
+    "a folder named like a spec": ("more.yaml", "sub"),
+    "a folder outside": ("more", "../other"),
+    "a text outside": ("notes.md", "../other/x.yaml"),
     "another machine's file": ("b.yaml", "/etc/hostname"),
     "another machine's folder": ("more", "/etc"),
 }
@@ -68,7 +68,7 @@ LINKS = {
 
 @needs("git")
 @pytest.mark.parametrize(("name", "target"), LINKS.values(), ids=LINKS)
-def test_links(clone: Path, name: str, target: str) -> None:
+def test_links_are_treated_alike(clone: Path, name: str, target: str) -> None:
     (clone / "specs/sub/c.txt").write_text(SITE.format(2))
     (clone / "specs/sub/d.yaml").symlink_to("c.txt")
     (clone / "specs/.data").mkdir()
@@ -79,7 +79,7 @@ def test_links(clone: Path, name: str, target: str) -> None:
 
 
 @needs("git")
-def test_a_submodule_is_refused_wherever_it_is_read(clone: Path) -> None:
+def test_a_submodule_is_refused_in_the_tree_and_in_a_commit(clone: Path) -> None:
     for folder in ("b", "sub/c"):
         git(clone, "init", "--quiet", f"specs/{folder}")
         (clone / "specs" / folder / "x.yaml").write_text(SITE.format(4))
@@ -95,7 +95,7 @@ NAMES = ["b.yml", "B.YAML", "b.yaml/c.yaml", "b\u2028.yaml", "b\x07.yaml", "sub/
 
 @needs("git")
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
-def test_names(clone: Path, name: str) -> None:
+def test_names_are_treated_alike(clone: Path, name: str) -> None:
     (clone / "specs" / name).parent.mkdir(exist_ok=True)
     (clone / "specs" / name).write_text(SITE.format(2))
     here, stored = both(clone)
@@ -108,8 +108,8 @@ HIDDEN = ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x00", "\x1b", "\u202e", 
 @needs("git")
 @pytest.mark.parametrize("character", HIDDEN, ids=ascii)
 @pytest.mark.parametrize("file", ["taploom.lock", "a.yaml"])
-def test_a_line_that_only_some_tools_see(clone: Path, file: str, character: str) -> None:
-    """Behind a comment that a reviewer sees, a line of which they see nothing."""
+def test_a_line_after_an_unusual_line_break_is_not_hidden(clone: Path, file: str, character: str) -> None:
+    """To a reviewer, the hidden line looks like the end of a comment."""
     text = {"taploom.lock": LOCK, "a.yaml": SITE.format(1)}[file]
     hidden = {"taploom.lock": "guest/db net1 ipv4 10.1.0.8", "a.yaml": "addresses: {hidden: 10.9.9.9}"}[file]
     (clone / "specs" / file).write_text(f"{text}# for now{character}{hidden}\n", newline="")
@@ -117,7 +117,7 @@ def test_a_line_that_only_some_tools_see(clone: Path, file: str, character: str)
     assert shown(here) == shown(stored)
     line = text.count("\n") + 1
     codes = {"taploom.lock": "TL301", "a.yaml": "TL107"}
-    if character == "\r":  # git, editors and YAML take it for an end of line
+    if character == "\r":  # git, editors and YAML treat it as a line end
         assert codes[file] not in [d.code for d in here.diagnostics]
         return
     assert (codes[file], f"specs/{file}:{line}:10") in [(d.code, str(d.span)) for d in here.diagnostics]
@@ -126,7 +126,7 @@ def test_a_line_that_only_some_tools_see(clone: Path, file: str, character: str)
 
 @needs("git")
 @pytest.mark.parametrize("data", [b"guest/web net1 ipv4 10.1.0.9 # \xff\n", b"\xff\xfeg\x00"], ids=["latin", "utf-16"])
-def test_a_lock_that_is_not_utf_8(clone: Path, data: bytes) -> None:
+def test_a_lock_that_is_not_utf_8_is_refused(clone: Path, data: bytes) -> None:
     (clone / "specs/taploom.lock").write_bytes(data)
     here, stored = both(clone)
     assert shown(here) == shown(stored)
@@ -135,7 +135,7 @@ def test_a_lock_that_is_not_utf_8(clone: Path, data: bytes) -> None:
 
 @needs("git")
 @pytest.mark.parametrize("target", ["/etc/hostname", "../other/x.yaml", "a.yaml", "gone"])
-def test_a_lock_that_is_a_link_shows_nothing_of_what_it_leads_to(clone: Path, target: str) -> None:
+def test_a_lock_that_is_a_link_is_refused_and_its_target_not_read(clone: Path, target: str) -> None:
     (clone / "specs/taploom.lock").symlink_to(target)
     here, stored = both(clone)
     assert shown(here) == shown(stored)
@@ -144,8 +144,8 @@ def test_a_lock_that_is_a_link_shows_nothing_of_what_it_leads_to(clone: Path, ta
 
 @needs("git")
 @pytest.mark.parametrize("seed", range(12))
-def test_made_up_trees(clone: Path, seed: int) -> None:
-    """Files, folders and links among one another, with names of specs and others."""
+def test_random_trees_are_treated_alike(clone: Path, seed: int) -> None:
+    """The trees mix files, folders and links, with names of specs and other names."""
     chance = random.Random(seed)
     folders = ["", "sub/", "deep.yaml/", ".hidden/", "sub/more/"]
     names = [f"{folder}{name}" for folder in folders for name in ("k.yaml", "l.yml", "m.txt", "n", "o.yaml")]

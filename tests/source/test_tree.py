@@ -1,4 +1,4 @@
-"""The tree: what is text, and where things are; places counted by hand."""
+"""The tree of a YAML text: texts, and spans counted by hand."""
 
 import sys
 
@@ -65,11 +65,11 @@ def place(node: YamlNode) -> tuple[int, int, int, int]:
         (("hosts", "hv1", "wraps"), (11, 12, 12, 10)),
     ],
 )
-def test_places(path: tuple[str | int, ...], expected: tuple[int, int, int, int]) -> None:
+def test_spans_are_those_counted_by_hand(path: tuple[str | int, ...], expected: tuple[int, int, int, int]) -> None:
     assert place(at(tree(TEXT), *path)) == expected
 
 
-def test_texts() -> None:
+def test_scalars_have_text_span_and_quoting() -> None:
     root = tree(TEXT)
     assert at(root, "site", "name") == Scalar("se ed", Span("f.yaml", 2, 14, 2, 21), quoted=True)
     assert at(root, "site", "none") == Scalar("", Span("f.yaml", 2, 29, 2, 29), quoted=False)
@@ -89,7 +89,7 @@ GUESSED = "52:54:00:12:34:56 22:22 no yes on true ~ null = 0123 0x1F 1.10 1e3 1_
 
 
 @pytest.mark.parametrize("text", GUESSED.split())
-def test_nothing_guesses_at_types(text: str) -> None:
+def test_no_scalar_is_converted_to_another_type(text: str) -> None:
     node = at(tree(f"{{a: {text}, b: [{text}, {text}]}}"), "b", 1)
     assert isinstance(node, Scalar)
     assert (node.text, node.quoted) == (text, False)
@@ -102,7 +102,7 @@ def test_an_alias_repeats_a_node() -> None:
     assert list(root.pairs) == ["a", "d", "e", "f"]
 
 
-def test_of_a_key_given_twice_the_first_counts() -> None:
+def test_the_first_of_two_equal_keys_counts() -> None:
     root = read("a: 1\na: 2\nb: {<<: {c: 3}, d: 4}\n", "f.yaml", Report())
     assert root is not None
     node = at(root, "a")
@@ -111,7 +111,7 @@ def test_of_a_key_given_twice_the_first_counts() -> None:
     assert list(root.pairs["b"].value.pairs) == ["d"]  # type: ignore[union-attr]
 
 
-def test_sameness_looks_at_texts_and_order_alone() -> None:
+def test_same_text_compares_only_texts_and_order() -> None:
     one = tree("a: {b: [c, d]}\n")
     assert same_text(one, tree("a:\n  b:\n  - c\n  - d\n"))
     for other in (
@@ -125,7 +125,7 @@ def test_sameness_looks_at_texts_and_order_alone() -> None:
         assert not same_text(one, tree(other))
 
 
-def test_a_place_is_shown_as_editors_know_it() -> None:
+def test_a_span_is_printed_in_the_form_of_editors() -> None:
     assert str(Span("specs/a.yaml", 3, 7, 3, 9)) == "specs/a.yaml:3:7"
     assert Span("a", 1, 2, 1, 3) < Span("a", 2, 1, 2, 1) < Span("b", 1, 1, 1, 1)
 
@@ -166,7 +166,7 @@ def test_the_limits_are_exact() -> None:
     assert codes("".join(f"k{n}: !t a\n" for n in range(MISTAKES + 1))) == ["TL117"] * MISTAKES + ["TL125"]
 
 
-def test_aliases_count_as_what_they_repeat() -> None:
+def test_an_alias_counts_as_its_target() -> None:
     text = "a: &x [b, c]\nd: [*x, *x]\n"
     report = Report()
     root, count = read_counted(text, "f.yaml", report, limit=13)

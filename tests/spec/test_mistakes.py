@@ -1,4 +1,4 @@
-"""What people write who know other tools: one finding each, at its place, with a way out that holds in their site."""
+"""Typical mistakes of people who know other tools: each has one finding at its place, and its help fits the site."""
 
 from __future__ import annotations
 
@@ -21,46 +21,46 @@ ADMIN = "policy: {admin: {from: 198.51.100.0/24, to: host/hv, allow: ssh}}\n"
 
 
 def compiled(text: str) -> Compiled:
-    """A site that has no lock yet, as somebody has who begins."""
+    """A site without a lock, as a new user has it."""
     return compile_blobs({"specs/site.yaml": text.encode()}, "specs", now=NOW)
 
 
 def codes(site: Compiled) -> list[str]:
-    """The codes found, in reading order."""
+    """The codes of all findings, in reading order."""
     return [diagnostic.code for diagnostic in site.diagnostics]
 
 
 def web(said: str) -> str:
-    """A forward beside a sound guest and policy."""
+    """The text of a forward, with a valid guest and policy entry."""
     return f"{WWW}{ADMIN}forwards: {{web: {{{said}}}}}\n"
 
 
 def guest(said: str) -> str:
-    """A guest beside a sound policy."""
+    """The text of a guest, with a valid policy entry."""
     return f"guests: {{www: {{{said}}}}}\n{ADMIN}"
 
 
 def policy(said: str) -> str:
-    """A policy entry beside a sound guest."""
+    """The text of a policy entry, with a valid guest."""
     return f"{WWW}policy: {{admin: {{{said}}}}}\n"
 
 
 MISTAKES = {
     "a name of DNS": (
         policy("from: office.example.org, to: host/hv, allow: ssh"),
-        [("9:24", "taploom resolves no names of DNS: list the prefixes under `addresses`, and name that entry")],
+        [("9:24", "taploom does not resolve DNS names: list the prefixes under `addresses`, and name that entry")],
     ),
     "to an address": (
         web("on: hv, ports: tcp/443, to: 10.0.1.10, from: any"), [("10:46", "write `www`, which has it")]
     ),
-    "to an address of nobody": (
+    "to an address without a guest": (
         web("on: hv, ports: tcp/443, to: 10.0.1.11, from: any"), [("10:46", "write the name of the guest that has it")]
     ),
     "on an address": (
         web("on: 203.0.113.11, ports: tcp/443, to: www, from: any"), [("10:22", "write `hv/eth0`, which has it")]
     ),
     "ip": (guest("host: hv, nics: {lan: {ip: 10.0.1.10}}"), [("8:39", "did you mean `ipv4`?")]),
-    "ip, the sixth": (
+    "ip with an IPv6 address": (
         guest("host: hv, nics: {lan: {ip: 'fd00::1'}}"),
         [("8:33", "give the network an `ipv6`, or drop the key"), ("8:39", "did you mean `ipv6`?")],
     ),
@@ -78,33 +78,33 @@ MISTAKES = {
         policy("source: 198.51.100.0/24, destination: host/hv, action: allow"),
         [("9:18", "write `from`"), ("9:43", "write `to`"), ("9:65", "write `allow` or `deny`, with the services")],
     ),
-    "no sender": (policy("to: host/hv, allow: ssh"), [("9:17", "add `from: …`: who opens the connection")]),
+    "no sender": (policy("to: host/hv, allow: ssh"), [("9:17", "add `from: …`: senders, which open the connection")]),
     "no host": (guest("nics: {lan: {ipv4: 10.0.1.10}}"), [("8:15", "add `host: …`: the host that runs it")]),
     "the other family": (
         guest("host: hv, nics: {lan: {ipv4: 'fd00::1'}}"),
-        [("8:45", "write it behind the key that ends in 6, such as `ipv6: fd00::1`")],
+        [("8:45", "write it after the key that ends in 6, such as `ipv6: fd00::1`")],
     ),
     "a key given twice": (
         f"{WWW}policy:\n  admin: {{from: 198.51.100.0/24, to: host/hv, allow: ssh}}\n  admin: {{from: lan, to: lan}}\n",
-        [("11:3", "unite the two, or rename one")],
+        [("11:3", "combine the two entries, or rename one")],
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("said", "expected"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_is_one_finding_with_a_way_out(said: str, expected: list[tuple[str, str]]) -> None:
+def test_a_mistake_is_one_finding_with_a_help_text(said: str, expected: list[tuple[str, str]]) -> None:
     found = compiled(BASE + said).diagnostics
     assert [(str(d.span).removeprefix("specs/site.yaml:"), d.help) for d in found] == expected
 
 
 @pytest.mark.parametrize("word", ["dhcp", "slaac", "dhcpv6"])
-def test_an_uplink_that_learns_its_address_says_ra(word: str) -> None:
+def test_the_help_for_a_learned_ipv6_address_names_ra(word: str) -> None:
     text = (BASE + WWW + ADMIN).replace("ipv4: 203.0.113.11/24, gateway4: 203.0.113.1", f"ipv6: {word}")
     [found] = compiled(text).diagnostics
     assert found.help.startswith("write `ra`, which covers SLAAC and DHCPv6")
 
 
-def test_what_the_lock_lacks_is_told_when_nothing_else_is_wrong() -> None:
+def test_missing_lock_entries_are_reported_only_without_other_errors() -> None:
     guests = "".join(f"  g{number}: {{host: hv, nics: {{lan: {{}}}}}}\n" for number in range(120))
     whole = compiled(f"{BASE}guests:\n{guests}{ADMIN}")
     [found] = whole.diagnostics
@@ -126,7 +126,7 @@ TWICE = {
 
 
 @pytest.mark.parametrize("said", TWICE.values(), ids=TWICE)
-def test_what_is_given_twice_is_one_finding_without_what_would_follow_from_either(said: str) -> None:
-    """The file's own order would decide which of the two counts: none does."""
+def test_a_repeated_key_is_one_finding_without_consequences(said: str) -> None:
+    """Both definitions are ignored, because otherwise their order in the file would matter."""
     [found] = compiled(BASE + said).diagnostics
-    assert (found.code, found.help) == ("TL120", "unite the two, or rename one")
+    assert (found.code, found.help) == ("TL120", "combine the two entries, or rename one")

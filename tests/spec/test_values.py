@@ -1,4 +1,4 @@
-"""Values of the language: what is taken, and the sentence with which anything else is refused."""
+"""Values of the language: accepted forms, and the message for each refused form."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REFUSED = [
     ("networks:\n  lan: {ipv4: [10.0.0.1/24]}\n",
      "expected an address with its prefix length, such as 10.0.0.1/24, not a list"),
     ("networks:\n  lan: {ipv4: }\n",
-     "expected an address with its prefix length, such as 10.0.0.1/24, and nothing is there"),
+     "expected an address with its prefix length, such as 10.0.0.1/24, but the value is empty"),
     ("networks:\n  lan: {mtu: 01500}\n", "`01500` begins with a zero"),
     ("networks:\n  lan: {mtu: large}\n", "`large` is not an MTU in bytes"),
     ("networks:\n  lan: {dns: []}\n", "expected an address or `host`, and the list is empty"),
@@ -29,7 +29,7 @@ REFUSED = [
     ("networks:\n  lan: {domain: '-a.example'}\n", "`-a.example` is not a DNS name"),
     ("networks:\n  lan: {domain: " + ".".join(["a" * 60] * 5) + "}\n", "a DNS name has at most 253 characters"),
     ("networks:\n  lan: {nat: {ipv4: on}}\n", "`on` is not a translation of IPv4"),
-    ("networks:\n  lan: {nat: {ipv6: 10.0.0.0/8}}\n", "`10.0.0.0/8` cannot be translated to"),
+    ("networks:\n  lan: {nat: {ipv6: 10.0.0.0/8}}\n", "`10.0.0.0/8` is no prefix to which NAT can map"),
     ("networks:\n  lan: {dhcp: {pool: 10.0.0.9-10.0.0.1}}\n", "`10.0.0.9-10.0.0.1` runs backwards"),
     ("networks:\n  lan: {dhcp: {pool: 'fd00::1-fd00::9'}}\n", "`fd00::1-fd00::9` is not a range of IPv4 addresses"),
     ("networks:\n  lan: {link: 'ftp://x'}\n", "`ftp://x` is not a link"),
@@ -45,7 +45,7 @@ REFUSED = [
     ("hosts:\n  hv1: {uplinks: {'7': {zone: z}}}\n",
      "`7` cannot name an interface: it is a number, which tools read as an index"),
     ("hosts:\n  hv1: {uplinks: {all: {zone: z}}}\n",
-     "`all` cannot name an interface: it has a meaning of its own to the kernel"),
+     "`all` cannot name an interface: it is reserved by the kernel"),
     ("hosts:\n  hv1: {uplinks: {abcdefghijklmnop: {zone: z}}}\n",
      "`abcdefghijklmnop` cannot name an interface: it has 16 bytes, and Linux takes 15"),
     ("hosts:\n  hv1: {uplinks: [eth0]}\n", "expected a mapping from names to uplink entries, not a list"),
@@ -88,7 +88,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED, ids=[message for _, message in REFUSED])
-def test_a_value_is_refused_with_a_sentence(text: str, message: str) -> None:
+def test_a_value_is_refused_with_a_message(text: str, message: str) -> None:
     site = compiled(f"taploom: 1\n{text}")
     assert message in [diagnostic.message for diagnostic in site.diagnostics]
 
@@ -130,17 +130,17 @@ WAYS_OUT = [
         policy("from", "'!lan'"),
         "a selector has no exceptions: allow everything, and `deny` the exception in an entry of its own",
     ),
-    ("networks:\n  lan: {ipv4: 'fd00::1/64'}\n", "write it behind the key that ends in 6, such as `ipv6: fd00::1/64`"),
+    ("networks:\n  lan: {ipv4: 'fd00::1/64'}\n", "write it after the key that ends in 6, such as `ipv6: fd00::1/64`"),
     (GUEST + "nics: lan}\n", "write `{lan: {}}`"),
     (
         "hosts:\n  hv1: {}\nforwards:\n  f: {on: host/hv1, ports: tcp/80, to: web}\n",
-        "write `hv1`: what stands behind the slash is an uplink",
+        "write `hv1`: the name of an uplink follows the slash",
     ),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "hint"), WAYS_OUT, ids=[hint for _, hint in WAYS_OUT])
-def test_a_value_that_others_would_take_is_shown_the_way(text: str, hint: str) -> None:
+def test_a_value_in_the_form_of_other_tools_gets_a_help_text(text: str, hint: str) -> None:
     assert hint in [diagnostic.help for diagnostic in compiled(f"taploom: 1\n{text}").diagnostics]
 
 
@@ -157,7 +157,7 @@ LAN = "networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {input: foreign, ne
         ("hosts:\n  hv1: {}\nguests:\n  web: {nics: {}, color: red}\n", ["TL202", "TL207"]),
     ],
 )
-def test_a_misspelt_key_is_one_mistake(text: str, codes: list[str]) -> None:
+def test_a_misspelt_key_is_one_error(text: str, codes: list[str]) -> None:
     assert sorted(compiled(f"taploom: 1\n{text}").codes) == codes
 
 
@@ -174,12 +174,12 @@ def test_a_misspelt_key_is_one_mistake(text: str, codes: list[str]) -> None:
         ("ping", ["icmp/8-8", "icmpv6/128-128"]),
     ],
 )
-def test_services(literal: str, services: list[str]) -> None:
+def test_services_stand_for_port_ranges(literal: str, services: list[str]) -> None:
     plan = compiled(f"taploom: 1\nservices:\n  mine: {literal}\n").plan
     assert [f"{s.protocol}/{s.first}-{s.last}" for s in plan.services[0].services] == services
 
 
-def test_what_yaml_would_take_for_something_else_is_text() -> None:
+def test_values_that_yaml_would_convert_stay_text() -> None:
     site = compiled(
         "taploom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, description: no, owner: 0123}\n"
         "hosts:\n  hv1: {target: {nixos: 24.05}, networks: {lan: {}}}\n"
@@ -190,8 +190,8 @@ def test_what_yaml_would_take_for_something_else_is_text() -> None:
     assert site.plan.hosts[0].target.nixos == "24.05"
 
 
-def test_what_has_no_name_in_a_plan_was_not_moved() -> None:
-    """Only what `plan` compares by name can say what it was called before."""
+def test_only_objects_with_a_name_in_the_plan_take_moved_from() -> None:
+    """`plan` matches only these objects by name, so only they can have a former name."""
     for text in (
         "hosts:\n  h: {uplinks: {eth0: {zone: z, moved-from: eth1}}}\n",
         "hosts:\n  h: {routes: {r: {to: 10.0.0.0/8, via: 10.9.0.1, moved-from: q}}}\n",
@@ -202,6 +202,6 @@ def test_what_has_no_name_in_a_plan_was_not_moved() -> None:
 
 
 @pytest.mark.parametrize("pattern", ["lo*", "all*", "1*", "0x*", "default?"])
-def test_a_pattern_may_begin_as_no_name_may_be(pattern: str) -> None:
+def test_a_pattern_may_begin_like_an_invalid_interface_name(pattern: str) -> None:
     hosts = f"hosts:\n  hv1: {{networks: {{lan: {{taps: '{pattern}'}}}}}}\n"
     assert not compiled(f"taploom: 1\nnetworks:\n  lan: {{ipv4: 10.0.0.1/24}}\n{hosts}").of("TL208")

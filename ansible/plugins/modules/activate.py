@@ -1,5 +1,5 @@
 #!/usr/bin/python
-"""The Ansible module `taploom.taploom.activate`: runs `activate` of a bundle, and reports what its exit code means.
+"""The Ansible module `taploom.taploom.activate`: runs `activate` of a bundle, and reports the result.
 
 The module runs on hosts with Python 3.9 or later and without the compiler.
 """
@@ -16,17 +16,17 @@ module: activate
 short_description: Takes a bundle of taploom up on a host
 description:
   - Runs the script C(activate) of a bundle that lies on the host, as root.
-  - The script arms a way back before it changes anything. If nobody confirms in time, the host
+  - The script prepares to go back before it changes anything. If nobody confirms in time, the host
     goes back without Ansible.
 options:
   verb:
     description:
-      - V(check) judges bundle and host without changing either. It reports C(changed) where V(try) would change
+      - V(check) checks bundle and host without changing either. It reports C(changed) where V(try) would change
         something.
-      - V(try) takes the bundle up on trial, V(confirm) keeps it, V(revert) goes back now. V(confirm) has to
-        come by another connection than V(try), see the role P(taploom.taploom.take_up#role).
-      - V(status) returns what is in force, and changes nothing. V(remove) restores the host as it was before its first
-        bundle.
+      - V(try) takes the bundle up on trial, V(confirm) keeps it, V(revert) goes back now. V(confirm) needs
+        another connection than V(try), see the role P(taploom.taploom.take_up#role).
+      - V(status) returns the state of the host, and changes nothing. V(remove) restores the host as it was before its
+        first bundle.
     type: str
     required: true
     choices: [check, try, confirm, revert, status, remove]
@@ -43,12 +43,12 @@ options:
     type: str
     default: ""
   force:
-    description: Whether to go on where C(activate) finds something risky; for V(check), V(try) and V(confirm).
+    description: Whether to go on if C(activate) finds a risk; for V(check), V(try) and V(confirm).
     type: bool
     default: false
 attributes:
   check_mode:
-    description: V(try) does what V(check) does; the other verbs that change something do nothing.
+    description: V(try) acts as V(check); V(confirm), V(revert) and V(remove) do nothing.
     support: full
   diff_mode:
     description: V(check) and V(try) show the files that differ on the host.
@@ -57,7 +57,7 @@ author: [The taploom authors]
 """
 
 EXAMPLES = """
-- name: What is in force?
+- name: Get the state of the host
   taploom.taploom.activate: {verb: status}
   register: network
 
@@ -83,12 +83,12 @@ status:
 STATE = Path("/var/lib/taploom")
 REFUSED = "refused, nothing was changed"
 MEANINGS = {
-    10: REFUSED,  # of `confirm`, too: what is on trial stays so
+    10: REFUSED,  # also if `confirm` is refused: the trial goes on
     11: "it went back",
     12: "going back failed, and is tried again",
-    64: "this activate does not know what it was asked",
+    64: "this version of activate does not know the arguments",
 }
-"""What the exit codes of `activate` mean; `status` has others."""
+"""The meanings of the exit codes of `activate`, except for `status`."""
 STATES = (0, 20, 21, 22)
 
 
@@ -112,7 +112,7 @@ class Activate:
         return int(code), str(out), str(err)
 
     def ask(self, verb: str) -> dict[str, object]:
-        """Runs a verb with the parameters of the task, and fails where it does not hold."""
+        """Runs a verb with the parameters of the task, and fails the task if the verb fails."""
         code, _, err = self.run(verb, *self._options(verb))
         if code:
             self._fail(code, err)
@@ -129,7 +129,7 @@ class Activate:
         return [*words, "--force"] if given["force"] and verb in ("check", "try", "confirm") else words
 
     def status(self) -> dict[str, object]:
-        """What `activate status` says."""
+        """The JSON of `activate status`."""
         code, out, err = self.run("status", "--format", "json")
         if code not in STATES:
             self._fail(code, err)
@@ -137,13 +137,13 @@ class Activate:
         return found
 
     def differs(self, status: dict[str, object]) -> bool:
-        """Whether `try` would do something: another bundle is confirmed, or what it brought was changed."""
+        """Whether `try` would do something: another bundle is confirmed, or somebody changed its files or settings."""
         rows = status["rows"]
         assert isinstance(rows, list)
         return _sums(self.bundle) != _sums(STATE / "current") or any(row["status"] == "drifted" for row in rows)
 
     def diff(self) -> list[dict[str, str]]:
-        """The files that taking the bundle up writes or removes, as they are and as they will be."""
+        """The files that `try` would write or remove, with their content before and after."""
         wanted, had = _files(self.bundle), _files(STATE / "current")
         pairs = ((path, _text(Path("/") / path), _text(self.bundle / path)) for path in sorted(wanted | had))
         return [
@@ -162,32 +162,32 @@ def _text(path: Path) -> str:
 
 
 def _files(folder: Path) -> set[str]:
-    """Paths below / of the files of a bundle."""
+    """The paths of the files of a bundle, relative to /."""
     words = (line.split() for line in _text(folder / "activation").splitlines())
     return {line[2] for line in words if line[0] == "file"}
 
 
 def _sentence(text: str) -> str:
-    """What the script said, in one line, without what its exit code says already."""
+    """The messages of the script in one line, without the text that stands for its exit code."""
     lines = (line.strip().removeprefix("taploom: ").removeprefix(REFUSED).strip(": ") for line in text.splitlines())
     return "; ".join(line for line in lines if line)
 
 
-def _told(status: dict[str, object]) -> str:
-    """What is not as the plan has it, in words."""
+def _status_line(status: dict[str, object]) -> str:
+    """The status and its rows in one line."""
     rows = status["rows"]
     assert isinstance(rows, list)
     return "; ".join([str(status["status"]), *(f"{row['what']}: {row['text']}" for row in rows)])
 
 
-def _judged(module: AnsibleModule, activate: Activate) -> dict[str, object]:
+def _check(module: AnsibleModule, activate: Activate) -> dict[str, object]:
     status = activate.status()
     differs = activate.differs(status)
     result = activate.ask("check") | {"changed": differs, "differs": differs, "status": status}
     return result | {"diff": activate.diff()} if module._diff else result
 
 
-def _tried(module: AnsibleModule, activate: Activate) -> dict[str, object]:
+def _try(module: AnsibleModule, activate: Activate) -> dict[str, object]:
     diff = {"diff": activate.diff()} if module._diff else {}
     result = activate.ask("try")
     return result | diff | {"changed": _armed(), "status": activate.status()}
@@ -197,7 +197,7 @@ def _armed() -> bool:
     return (STATE / "trial" / "armed").exists()
 
 
-def _done(module: AnsibleModule, activate: Activate, verb: str) -> dict[str, object]:
+def _run(module: AnsibleModule, activate: Activate, verb: str) -> dict[str, object]:
     changes = STATE.exists() if verb == "remove" else _armed()
     if module.check_mode:
         return {"changed": changes}
@@ -205,7 +205,7 @@ def _done(module: AnsibleModule, activate: Activate, verb: str) -> dict[str, obj
 
 
 def main() -> None:
-    """Runs what the task asks for."""
+    """Runs the verb of the task."""
     text = {"type": "str", "default": ""}
     verbs = ["check", "try", "confirm", "revert", "status", "remove"]
     arguments = {
@@ -219,10 +219,10 @@ def main() -> None:
     activate, verb = Activate(module), module.params["verb"]
     if verb == "status":
         status = activate.status()
-        module.exit_json(changed=False, status=status, msg=_told(status))
+        module.exit_json(changed=False, status=status, msg=_status_line(status))
     if verb == "check" or (verb == "try" and module.check_mode):
-        module.exit_json(**_judged(module, activate))
-    module.exit_json(**(_tried(module, activate) if verb == "try" else _done(module, activate, verb)))
+        module.exit_json(**_check(module, activate))
+    module.exit_json(**(_try(module, activate) if verb == "try" else _run(module, activate, verb)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""What every other package stands on: positions, diagnostics, rules, addresses and names.
+"""The base of all other packages: positions, diagnostics, rules, addresses and names.
 
-Standard library only, and nothing here knows of YAML, of hosts or of any tool that taploom writes for.
+The modules import only the standard library. They know nothing of YAML, of hosts, or of the tools that taploom
+writes configuration for.
 """

@@ -1,8 +1,8 @@
 """IPv4, IPv6 and MAC addresses as integers with a family.
 
-The standard library's `ipaddress` has two unrelated classes per notion, which forces every caller to write each line
-twice; here the family is data, so that code for IPv4 holds for IPv6 by construction. Parsing and printing stay with the
-C library (`inet_pton(3)`, `inet_ntop(3)`), which refuses texts that the kernel would not accept either, and prints the
+The standard library's `ipaddress` has separate classes for IPv4 and IPv6, so callers would have to write most code
+twice. Here the family is an attribute, so the same code serves both families. The C library parses and prints
+addresses (`inet_pton(3)`, `inet_ntop(3)`): it refuses texts that the kernel would not accept either, and prints the
 canonical form of RFC 5952.
 """
 
@@ -32,7 +32,7 @@ class Family(enum.IntEnum):
     IPV6 = 6, 128, "ipv6", socket.AF_INET6
 
     def __new__(cls, version: int, bits: int, key: str, af: int) -> "Family":
-        """Stores the attributes in the member: they are read too often to be computed each time."""
+        """Stores the attributes in the member, because they are read too often to be computed each time."""
         member = int.__new__(cls, version)
         member._value_ = version
         member.bits, member.key, member.af = bits, key, af
@@ -58,7 +58,7 @@ def in_family(thing: PerFamily[T_co], family: Family) -> T_co:
 
 
 class AddressError(ValueError):
-    """A text is not an address. The message is a sentence for the user; `hint` says how to mend the text, or is ""."""
+    """The error for a text that is not an address; `hint` tells the user how to correct the text, or is ""."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -67,10 +67,10 @@ class AddressError(ValueError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Address:
-    """One address of a host.
+    """An IPv4 or IPv6 address.
 
     Attributes:
-        family: its IP version.
+        family: IP version of the address.
         value: the address as an unsigned integer in network order.
     """
 
@@ -85,7 +85,7 @@ class Address:
 
     @property
     def prefix(self) -> "Prefix":
-        """The prefix that holds this address alone."""
+        """The prefix that contains only this address."""
         return Prefix(self.family, self.value, self.family.bits)
 
 
@@ -94,7 +94,7 @@ class Prefix:
     """A network prefix without host bits.
 
     Attributes:
-        family: its IP version.
+        family: IP version of the prefix.
         value: the first address as an integer.
         length: prefix length in bits.
     """
@@ -124,7 +124,7 @@ class Prefix:
 
     @property
     def size(self) -> int:
-        """Number of addresses."""
+        """The number of addresses in the prefix."""
         return 1 << (self.family.bits - self.length)
 
     def __contains__(self, other: "Address | Prefix") -> bool:
@@ -140,7 +140,7 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Interface:
-    """An address with the length of the prefix that is on its link, as in `10.0.0.1/24`."""
+    """An interface address with the prefix length of its link, as in `10.0.0.1/24`."""
 
     address: Address
     length: int
@@ -175,7 +175,7 @@ class Mac:
 
     @property
     def multicast(self) -> bool:
-        """Whether the group bit is set, which no station may have (IEEE 802)."""
+        """Whether the group bit is set; no station may have such an address (IEEE 802)."""
         return bool(self.value >> 40 & 1)
 
     @property
@@ -184,7 +184,7 @@ class Mac:
         return bool(self.value >> 40 & 2)
 
     def eui64(self, prefix: Prefix) -> Address:
-        """The SLAAC address in a /64 (RFC 4291, appendix A)."""
+        """The SLAAC address of an interface with this MAC in a /64 (RFC 4291, appendix A)."""
         high, low = self.value >> 24, self.value & 0xFFFFFF
         identifier = (high ^ 0x020000) << 40 | 0xFFFE << 24 | low
         return Address(prefix.family, prefix.value | identifier)
@@ -200,18 +200,18 @@ def _print(family: Family, value: int) -> str:
 
 
 def everything(family: Family) -> Prefix:
-    """The prefix of length 0."""
+    """The prefix of length 0, which contains all addresses of a family."""
     return Prefix(family, 0, 0)
 
 
 def prefix_of(address: Address, length: int) -> Prefix:
-    """The prefix of `length` that holds `address`."""
+    """The prefix with the given length that contains an address."""
     host_bits = address.family.bits - length
     return Prefix(address.family, address.value >> host_bits << host_bits, length)
 
 
 def prefixes_of(first: int, last: int, family: Family) -> Iterator[Prefix]:
-    """The fewest prefixes that make up an interval of addresses, in order."""
+    """The shortest list of prefixes that together contain exactly the addresses of an interval, in ascending order."""
     while first <= last:
         bits = min((first & -first).bit_length() - 1 if first else family.bits, (last - first + 1).bit_length() - 1)
         yield Prefix(family, first, family.bits - bits)
@@ -219,10 +219,10 @@ def prefixes_of(first: int, last: int, family: Family) -> Iterator[Prefix]:
 
 
 def parse_address(text: str) -> Address:
-    """Read an address of either family.
+    """Parse an address of either family.
 
     Raises:
-        AddressError: the text is not an address; the message says what is wrong.
+        AddressError: the text is not an address; the message says why.
     """
     family = Family.IPV6 if ":" in text else Family.IPV4
     try:
@@ -249,10 +249,10 @@ def _no_address(text: str) -> AddressError:
 
 
 def parse_interface(text: str) -> Interface:
-    """Read `ADDRESS/LENGTH`, host bits allowed.
+    """Parse `ADDRESS/LENGTH`; host bits may be set.
 
     Raises:
-        AddressError: the text has another form; the message says what is wrong.
+        AddressError: the text has another form; the message says which part is wrong.
     """
     host, slash, length = text.partition("/")
     address = parse_address(host)
@@ -264,7 +264,7 @@ def parse_interface(text: str) -> Interface:
 
 
 def parse_prefix(text: str) -> Prefix:
-    """Read a prefix; an address without a length stands for itself alone.
+    """Parse a prefix; an address without a length is a prefix of this one address.
 
     Raises:
         AddressError: the text is not a prefix, or it has host bits.
@@ -278,7 +278,7 @@ def parse_prefix(text: str) -> Prefix:
 
 
 def parse_mac(text: str) -> Mac:
-    """Read six hexadecimal pairs joined by `:` or `-`.
+    """Parse a MAC address: six hexadecimal pairs joined by `:` or `-`.
 
     Raises:
         AddressError: the text is not a MAC address.

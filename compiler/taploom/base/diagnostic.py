@@ -1,7 +1,7 @@
-"""Diagnostics, which report mistakes in specs to the user: data only, no text layout.
+"""Diagnostics: findings about mistakes in specs, as data without text layout.
 
-A user's mistake is never an exception. Every stage collects diagnostics in a `Report` and goes on as far as it
-can, so that all mistakes are shown at once; `taploom.report` renders them in each of the formats.
+A user's mistake never raises an exception. Every stage adds diagnostics to a `Report` and goes on as far as it can, so
+that the user sees all mistakes at once. `taploom.report` renders the diagnostics in each format.
 """
 
 import enum
@@ -14,7 +14,7 @@ from taploom.base.span import Span
 
 
 class State(enum.Enum):
-    """Whether a diagnostic counts, or was waived in the spec with a reason."""
+    """The state of a diagnostic: active, or waived in the spec with a reason."""
 
     ACTIVE = "active"
     WAIVED = "waived"
@@ -22,7 +22,7 @@ class State(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A second place that explains the first, such as the other definition of a name."""
+    """A second place in the specs that explains a diagnostic, such as the other definition of a name."""
 
     span: Span
     text: str
@@ -33,14 +33,14 @@ class Diagnostic:
     """One finding, in the terms of the spec.
 
     Attributes:
-        rule: the rule that is broken; it has the permanent code, the severity and the explanation.
-        message: one terse headline without a full stop; names stand in backticks.
-        span: the place in the specs; None only if there is no file at all.
-        help: a way out, shown at the caret.
+        rule: the broken rule, with its permanent code, severity and explanation.
+        message: one short headline without a full stop, with names in backticks.
+        span: the place in the specs; None only if the site has no file.
+        help: a suggested correction, shown at the caret.
         labels: further places.
         notes: lines of `key: text` below the snippet, such as `declared: …`.
         subject: the object that the finding is about, as in `forward/http`; a waiver names it.
-        waiver: the reason that the spec gives, where the finding is waived.
+        waiver: the reason that the spec gives for waiving the finding; "" for an active finding.
     """
 
     rule: DiagnosticRule
@@ -64,7 +64,7 @@ class Diagnostic:
 
     @property
     def state(self) -> State:
-        """Whether the finding counts; a waived finding is shown, and does not count."""
+        """The state of the finding; a waived finding is shown, but causes no failure."""
         return State.WAIVED if self.waiver else State.ACTIVE
 
     def waived(self, reason: str) -> "Diagnostic":
@@ -73,7 +73,7 @@ class Diagnostic:
 
 
 def reading_order(diagnostic: Diagnostic) -> tuple[object, ...]:
-    """Sort key: by place, then by code and text, so that output never depends on the order of the checks."""
+    """The sort key of a diagnostic: place, code, text; with it, output does not depend on the order of the checks."""
     span = diagnostic.span
     place = (span.file, span.line, span.column) if span else ("", 0, 0)
     return (*place, diagnostic.code, diagnostic.message)
@@ -81,16 +81,16 @@ def reading_order(diagnostic: Diagnostic) -> tuple[object, ...]:
 
 @dataclass(slots=True)
 class Report:
-    """Collects diagnostics while a stage runs; the only mutable thing that stages share."""
+    """The diagnostics that stages have collected so far; the only mutable object that stages share."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def add(self, diagnostic: Diagnostic) -> None:
-        """Take one finding."""
+        """Add one finding."""
         self.diagnostics.append(diagnostic)
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Take the findings of a check."""
+        """Add the findings of a check."""
         self.diagnostics.extend(diagnostics)
 
     def sorted(self) -> tuple[Diagnostic, ...]:

@@ -1,7 +1,7 @@
 """Rules: the permanent code and explanation that all diagnostics of one kind share.
 
-Codes are permanent: a code is never given to another rule, and a retired rule leaves a gap. `taploom explain CODE` and
-the site's reference print the same text, which stands in the module that finds the mistake.
+Codes are permanent: a new rule never gets a code that another rule has or had. The module that finds a mistake also
+contains the text of the rule, which `taploom explain CODE` and the site's reference print.
 
 | codes | about |
 |---|---|
@@ -22,7 +22,7 @@ from taploom.base.frozen import dataclass
 
 
 class Severity(enum.Enum):
-    """How severe a finding is: an error stops rendering, a warning fails `validate`, a note only informs."""
+    """The severity of a finding: an error stops rendering, a warning fails `validate`, a note only informs."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -35,11 +35,11 @@ class DiagnosticRule:
 
     Attributes:
         code: `TL` and three digits.
-        name: kebab-case, for search and for anchors in the reference.
+        name: name of the rule in kebab-case, for search and for anchors in the reference.
         severity: the severity of every finding of this rule.
-        summary: one sentence: the condition that the rule demands.
-        why: what fails in the network where the rule is broken.
-        fix: a way out.
+        summary: the condition that the rule demands, as one sentence.
+        why: the failure in the network if the rule is broken.
+        fix: how to correct the spec.
         bad: a minimal spec that breaks the rule (YAML without the `taploom: 1` line); "" if a spec cannot break it.
         good: the same spec without the mistake.
     """

@@ -1,9 +1,9 @@
 """Frozen dataclasses whose objects are created as fast as objects of mutable dataclasses.
 
-Python guards a frozen dataclass by a call for each field of each object, and by two more functions that are compiled
-for each class whenever taploom starts: together that is a tenth of all its time. The type checker, which sees the
-library's own decorator here, already refuses every assignment to a field (`make check`). The methods that compare and
-hash objects of a class are compiled at their first call, since objects of most classes are never compared.
+The library's frozen dataclasses need a call for each field when an object is created, and two functions that are
+compiled for each class at every start. Together these take a tenth of taploom's time. Here only the type checker
+refuses assignments to fields (`make check`): it sees the library's own decorator. The methods that compare and hash
+objects of a class are compiled at their first call, since objects of most classes are never compared.
 """
 
 from typing import TYPE_CHECKING
@@ -18,11 +18,11 @@ else:
     T = TypeVar("T")
 
     def dataclass(cls: type[T] | None = None, /, **options: Any) -> type[T] | Callable[[type[T]], type[T]]:
-        """The decorator of `dataclasses`, with its options; equal frozen values have equal hashes."""
+        """Works like the decorator of `dataclasses`, with the same options, but does not guard fields at run time."""
 
         def decorate(cls: type[T]) -> type[T]:
             if options.pop("frozen", False):
-                cls.__repr__ = _told
+                cls.__repr__ = _repr
                 if not options.get("order"):  # the library compiles ordering only together with equality
                     cls.__eq__, cls.__hash__ = vars(cls).get("__eq__", _equal), vars(cls).get("__hash__", _hash)
                     return dataclasses.dataclass(**options, eq=False, repr=False)(cls)
@@ -47,7 +47,7 @@ else:
     def _compared(cls: type) -> list[str]:
         return [field.name for field in dataclasses.fields(cls) if field.compare]
 
-    def _told(self: object) -> str:
+    def _repr(self: object) -> str:
         """The text that the `__repr__` of `dataclasses` would return."""
         values = ((field.name, getattr(self, field.name)) for field in dataclasses.fields(self) if field.repr)
         return f"{type(self).__qualname__}({', '.join(f'{name}={value!r}' for name, value in values)})"

@@ -1,7 +1,7 @@
-"""A cache of a function's last results, which recognises an argument by its identity.
+"""Caches the last results of a function by the identity of its argument.
 
 Two targets print the same units and the same ruleset, one right after the other. The parts of a plan are frozen, so the
-same object has the same result. Comparing identities takes no time, while hashing a part would walk all that is in it.
+same object always has the same result. Comparing identities takes no time; hashing a part would visit all its fields.
 """
 
 import functools
@@ -14,7 +14,7 @@ R = TypeVar("R")
 
 
 class _Same(Generic[T]):
-    """A cache key that equals only keys of the very same object; the key keeps the object alive."""
+    """A cache key that equals only keys of the same object; the key keeps the object alive."""
 
     __slots__ = ("object",)
 

@@ -1,4 +1,4 @@
-"""Parts of JSON Schemas (2020-12) of the formats that programs read."""
+"""Parts of the JSON Schemas (2020-12) of taploom's JSON formats."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ COUNT: Schema = {"type": "integer", "minimum": 0}
 
 
 def array(items: Schema) -> Schema:
-    """A list of such items."""
+    """The schema of a list whose items have the given schema."""
     return {"type": "array", "items": items}
 
 
 def closed(**properties: Schema) -> Schema:
-    """An object with exactly these keys."""
+    """The schema of an object with exactly these keys."""
     return {
         "type": "object",
         "properties": properties,
@@ -27,9 +27,9 @@ def document(form: str, identity: str, **properties: Schema) -> Schema:
     """The schema of a document.
 
     Args:
-        form: its `format`, such as `taploom-diff/1`.
+        form: value of the key `format`, such as `taploom-diff/1`.
         identity: `$id` of the schema.
-        properties: its other keys.
+        properties: the schemas of the other keys.
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

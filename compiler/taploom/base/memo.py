@@ -1,4 +1,4 @@
-"""A cache for methods of frozen objects, and for functions of one frozen object, that computes each result once."""
+"""Caches the results of methods of frozen objects, and of functions of a frozen object."""
 
 from collections.abc import Callable, Hashable
 from functools import wraps
@@ -10,12 +10,12 @@ R = TypeVar("R")
 
 
 def memo(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
-    """Caches the results of a method in its object, by the other arguments, which are positional and hashable.
+    """Caches the results of a method in its object. The arguments are the key; they must be positional and hashable.
 
-    The results are in `__dict__`, as the value of a `functools.cached_property` is: they are freed with the object, do
+    The results are in `__dict__`, like the value of a `functools.cached_property`: they are freed with the object, do
     not affect its equality, and hold no reference to it. `functools.cache` would keep every object alive, and a table
-    of bound methods would be a reference cycle, which nothing collects while a command runs. A method of one argument
-    needs no tuple as key, which saves time if it is called for every part of a map.
+    of bound methods would be a reference cycle, which is not collected while a command runs. A method with one argument
+    uses this argument as the key, without a tuple; this saves time, as some methods are called for every part of a map.
     """
     kept = f"{method.__name__}()"
     answer = cast(Callable[..., R], method)

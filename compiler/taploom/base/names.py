@@ -1,8 +1,8 @@
-"""Names: which names a spec may have, and how they are shortened for tools with tighter limits.
+"""Checks the names in specs, and shortens names for tools with tighter limits.
 
-Linux allows 15 bytes for the name of an interface (`IFNAMSIZ`, if.h), a spec allows 63 for a name. Where a name must be
-cut, a part of its digest replaces the tail, so that the short name depends on the long one alone: adding a guest never
-renames another.
+Linux allows 15 bytes for the name of an interface (`IFNAMSIZ`, if.h); a spec allows 63 bytes for a name. In a shortened
+name, a part of the digest replaces the end of the long name. So the short name depends only on the long name, and a new
+guest never changes the interface name of another guest.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 NAME_BYTES = 63
 INTERFACE_BYTES = 15
 COMPARED = 500
-"""The largest number of names that a misspelt one is compared with; each comparison takes some 30 microseconds."""
+"""Maximum number of names that are compared with a misspelt name; each comparison takes about 30 microseconds."""
 _FIRST = frozenset("abcdefghijklmnopqrstuvwxyz")
 _REST = _FIRST | frozenset("0123456789-")
 _IFACE_BANNED = frozenset("/:=%\"'\\;{}$`*?[]!@ \t\r\n")
@@ -24,13 +24,13 @@ def is_name(text: str) -> bool:
 
 
 def interface_problem(text: str) -> str:
-    """Why `text` cannot name an interface, or "" (`dev_valid_name`, net/core/dev.c; systemd's `ifname_valid`)."""
+    """The reason why `text` cannot name an interface, or "" (Linux: `dev_valid_name`; systemd: `ifname_valid`)."""
     if not text:
         return "is empty"
     if len(text.encode()) > INTERFACE_BYTES:
         return f"has {len(text.encode())} bytes, and Linux takes {INTERFACE_BYTES}"
     if text in (".", "..", "all", "default"):
-        return "has a meaning of its own to the kernel"
+        return "is reserved by the kernel"
     if _is_number(text):
         return "is a number, which tools read as an index"
     if not text.isascii() or not text.isprintable() or _IFACE_BANNED & set(text):
@@ -39,9 +39,9 @@ def interface_problem(text: str) -> str:
 
 
 def pattern_problem(text: str) -> str:
-    """Why no interface can match the pattern `text`, which may contain `*` and `?`; "" if some interface can.
+    """The reason why no interface can match a pattern with `*` or `?`; "" if some interface can match it.
 
-    A text that is no name may still be the beginning of a name: `1*` is not a number, and `all*` is not `all`.
+    The text before `*` need not be a valid name: `1*` matches the valid name `1a`, and `all*` matches `allow`.
     """
     plain = text.replace("*", "").replace("?", "")
     short = plain != text and len(plain.encode()) < INTERFACE_BYTES
@@ -49,9 +49,9 @@ def pattern_problem(text: str) -> str:
 
 
 def _is_number(text: str) -> bool:
-    """Whether `strtol` with base 0 accepts the text, as `parse_ifindex` of systemd does: `7`, `+7`, `0x7`, `0b1`.
+    """Whether systemd's `parse_ifindex` reads the text as a number (`strtol` with base 0): `7`, `+7`, `0x7`, `0b1`.
 
-    networkd ignores such a `Name=`, and the rest of its `[Match]` then fits every link there is.
+    networkd ignores a `Name=` with such a value, so the rest of the `[Match]` section may match every link.
     """
     digits = text.removeprefix("+")
     try:
@@ -61,7 +61,7 @@ def _is_number(text: str) -> bool:
 
 
 def shortened(name: str, limit: int) -> str:
-    """`name`, or its head and five characters of its digest where it is longer than `limit` bytes."""
+    """`name` if it has at most `limit` bytes, else its beginning, `-`, and four characters of its digest."""
     if len(name) <= limit:
         return name
     tail = digest(name, 4)
@@ -69,12 +69,12 @@ def shortened(name: str, limit: int) -> str:
 
 
 def digest(text: str, characters: int) -> str:
-    """The first characters of the SHA-256 of `text`, in hexadecimal."""
+    """The first `characters` hexadecimal digits of the SHA-256 of `text`."""
     return hashlib.sha256(text.encode()).hexdigest()[:characters]
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that the user may have meant."""
+    """The known word that is most similar to `word`; None if none is similar enough."""
     if len(word) > 2 * NAME_BYTES:
         return None
     import difflib  # imported only for an error, so that start-up does not pay for it
@@ -84,7 +84,7 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _likely(word: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """The known names to compare with: all, or if there are many, some that begin alike and are about as long."""
+    """The known names to compare with `word`; if there are many, only some similar ones."""
     if len(known) <= COMPARED:
         return known
     alike = (other for other in known if other[:1] == word[:1] and abs(len(other) - len(word)) <= 2)

@@ -1,13 +1,12 @@
-"""Work on the parts of a plan by as many processes as there are processors.
+"""Distributes work on the parts of a plan over as many processes as there are processors.
 
-The processes are forked, so that they have the plan already: sending it would take longer than the work. Each process
-takes the next bundle of items from a queue, so that all end together; answers are in the order of the items, so the
-result never depends on which process was first. If a child fails, this process works on its items again, and an error
-then has a traceback.
+The child processes are forked and so have the plan already; sending the plan would take longer than the work. Each
+process takes the next bundle of items from a queue, so that all processes end at about the same time. The answers are
+in the order of the items, so the result does not depend on which process was faster. If a child fails, this process
+repeats the work on the child's items, so that an error has a traceback.
 
-A process that has threads does all work itself: a child has only the thread that forked it, and would wait for ever for
-a lock that another thread held (fork(2); Python warns of it from 3.12 on). `mkdocs serve` is such a
-process.
+A process with several threads does all work itself: a child has only the thread that forked it, and would wait for ever
+for a lock that another thread held (fork(2); Python warns of this from 3.12 on). `mkdocs serve` is such a process.
 """
 
 import functools
@@ -24,17 +23,17 @@ from typing import Any, Generic, TypeVar, cast
 T = TypeVar("T")
 R = TypeVar("R")
 _EACH = 32
-"""Bundles for each process: few, so that handing them out costs nothing, but enough that all processes end together."""
+"""Number of bundles for each process: enough that all processes end together, and few enough to cost no time."""
 _TICKET = 2
-"""Bytes of the number of a bundle."""
+"""Size of a bundle's number in the queue, in bytes."""
 
 
 def runs(items: Sequence[T], least: int) -> list[Sequence[T]]:
     """The items in consecutive runs of about the same length, one run for each process.
 
     Args:
-        items: items that are about the same amount of work each.
-        least: the smallest number of items for which a process pays off.
+        items: items that take about the same amount of work each.
+        least: the smallest number of items for which another process saves time.
     """
     number = max(1, min(_processors(), len(items) // least))
     cuts = [len(items) * at // number for at in range(number + 1)]
@@ -45,9 +44,9 @@ def spread(work: Callable[[T], R], items: Iterable[tuple[T, float]], least: floa
     """Calls `work`, a pure function whose answer can be pickled, for each item; answers are in the order of the items.
 
     Args:
-        work: what to do with an item.
+        work: the function to call for each item.
         items: items, each with its weight.
-        least: the smallest weight for which a process pays off.
+        least: the smallest total weight for which another process saves time.
     """
     return BackgroundWork(work, items, least).answers()
 
@@ -62,9 +61,9 @@ class BackgroundWork(Generic[T, R]):
 
         Args:
             work: as for `spread`.
-            items: items, each with its weight; the heaviest are begun first, so that no process ends long after the
-                others.
-            least: the smallest weight for which a process pays off.
+            items: items, each with its weight; work on the heaviest items begins first, so that no process ends long
+                after the others.
+            least: the smallest total weight for which another process saves time.
             besides: weight of the caller's own work before it calls `answers`.
         """
         known = list(items)
@@ -76,7 +75,7 @@ class BackgroundWork(Generic[T, R]):
         self._children = [_fork(self._taken) for _ in range(processes - 1)]
 
     def answers(self) -> list[R]:
-        """The answers, in the order of the items."""
+        """Takes part in the work, waits for the children, and returns the answers in the order of the items."""
         try:
             by_index = self._taken()
         except BaseException:
@@ -84,12 +83,12 @@ class BackgroundWork(Generic[T, R]):
             raise
         for child in self._children:
             data = _gather(*child)
-            by_index |= {} if data is None else pickle.loads(data)  # the data come from our own child
+            by_index |= {} if data is None else pickle.loads(data)  # the data come from a child of this process
         self._close()
         return [by_index[at] if at in by_index else self._work(item) for at, item in enumerate(self._items)]
 
     def drop(self) -> None:
-        """Stop the work, whose answers are not needed any more."""
+        """Kills the child processes; use it if the answers are not needed any more."""
         for child, reader in self._children:
             os.close(reader)
             os.kill(child, signal.SIGKILL)
@@ -97,7 +96,7 @@ class BackgroundWork(Generic[T, R]):
         self._close()
 
     def _taken(self) -> dict[int, R]:
-        """The answers for the bundles that this process takes from the queue, until the queue is empty."""
+        """Works on bundles from the queue until it is empty; returns the answers by the index of the item."""
         by_index: dict[int, R] = {}
         while self._queue is not None and (ticket := os.read(self._queue, _TICKET)):
             for at in self._bundles[int.from_bytes(ticket, "big")]:
@@ -123,7 +122,7 @@ def _bundles(weights: Sequence[float], least: float) -> list[list[int]]:
 
 
 def _queue(length: int) -> int:
-    """The reading end of a pipe that holds the numbers below `length`; each read takes the next one."""
+    """The reading end of a pipe that holds the numbers below `length`; each read takes the next number."""
     reader, writer = os.pipe()
     os.write(writer, b"".join(number.to_bytes(_TICKET, "big") for number in range(length)))
     os.close(writer)
@@ -131,9 +130,9 @@ def _queue(length: int) -> int:
 
 
 def beside(work: Callable[[], R]) -> Callable[[], R]:
-    """Starts `work` in a child and returns a function that waits for its answer; call that function once.
+    """Starts `work` in a child process; returns a function that waits for the answer and must be called once.
 
-    With a single processor no child is started, and the call of the function does the work.
+    With a single processor, no child is started, and the returned function does the work.
     """
     if _processors() == 1:
         return work
@@ -141,13 +140,13 @@ def beside(work: Callable[[], R]) -> Callable[[], R]:
 
     def answer() -> R:
         data = _gather(*child)
-        return work() if data is None else cast("R", pickle.loads(data))  # as above
+        return work() if data is None else cast("R", pickle.loads(data))  # the data come from a child of this process
 
     return answer
 
 
 def _processors() -> int:
-    """How many processes may work at a time; 1 if this process has other threads, or its threads cannot be counted."""
+    """The number of processes that may work at a time; 1 if this process has, or may have, several threads."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") and _threads() == 1 else 1
 
 
@@ -163,7 +162,7 @@ class _Pickler(pickle.Pickler):
     """Pickles a slotted dataclass as its class and field values: the library would look up the fields each time."""
 
     def reducer_override(self, found: Any) -> Any:
-        """How an object is made again: its class, and the arguments to call it with."""
+        """The class of an object and the arguments that create an equal object; pickle calls this method."""
         values = _values(found.__class__)
         return NotImplemented if values is None else (found.__class__, values(found))
 
@@ -192,7 +191,7 @@ def _fork(work: Callable[[], object]) -> tuple[int, int]:
             _Pickler(pipe, pickle.HIGHEST_PROTOCOL).dump(work())
         status = 0
     finally:
-        os._exit(status)  # no clean-up: the parent flushes, closes and reports
+        os._exit(status)  # without clean-up, which only the parent does
 
 
 def _gather(child: int, reader: int) -> bytes | None:

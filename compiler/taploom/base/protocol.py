@@ -1,6 +1,6 @@
 """IP protocols that specs may name: their numbers, and which protocols have ports.
 
-Pinned here, so that no host's /etc/protocols can change what a name means.
+The numbers do not come from /etc/protocols, so that a name means the same on every host.
 """
 
 PORT_PROTOCOLS = ("tcp", "udp", "sctp", "dccp", "udplite")

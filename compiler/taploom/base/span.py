@@ -1,7 +1,7 @@
 """Positions in the text that a user wrote.
 
-A span travels with every fact from the tree to the rendered line, so it is kept to five plain fields and compares in
-reading order, which is also the order in which diagnostics are shown. It is a named tuple, not a dataclass, because
+Every fact keeps its span from the tree to the rendered line, so a span has only five plain fields. Spans compare in
+reading order, which is also the order of diagnostics in the output. A span is a named tuple, not a dataclass, because
 each text of a site has one: a tuple is created four times as fast, and the garbage collector stops tracking it.
 """
 
@@ -12,7 +12,7 @@ class Span(NamedTuple):
     """A range of text in one file.
 
     Attributes:
-        file: path as the user would name it, relative to the current folder where possible.
+        file: path of the file, relative to the current folder if possible.
         line: first line, counted from 1.
         column: first column, counted from 1, in characters.
         end_line: line of the last character.
@@ -26,10 +26,10 @@ class Span(NamedTuple):
     end_column: int
 
     def __str__(self) -> str:
-        """`file:line:column`, the form that editors and terminals make a link of."""
+        """The position as `file:line:column`, which editors and terminals show as a link."""
         return f"{self.file}:{self.line}:{self.column}"
 
 
 def start_of(file: str) -> Span:
-    """The first character of a file: where a diagnostic about the file as a whole points."""
+    """The empty span at the start of a file, for a diagnostic about the whole file."""
     return Span(file, 1, 1, 1, 1)

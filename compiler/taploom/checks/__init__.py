@@ -1,4 +1,4 @@
-"""Checks for mistakes that can be found without access to a host: one module per rule, and a list of all."""
+"""Checks of a site, which need no access to a host: one module per rule, and the list of all checks."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -112,7 +112,7 @@ class Check(Protocol):
     RULE: DiagnosticRule
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
-        """A finding for every place with the mistake."""
+        """Yield one finding for each place that violates the rule."""
 
 
 CHECKS: tuple[Check, ...] = (
@@ -209,7 +209,7 @@ CHECKS: tuple[Check, ...] = (
     wave_empty,
     windows_overlap,
 )
-"""Every check; a new one is a file, and a line here."""
+"""All checks, in the order in which they run. A new check is a module of this package and an entry here."""
 
 RULES: tuple[DiagnosticRule, ...] = tuple(sorted((check.RULE for check in CHECKS), key=lambda rule: rule.code))
 """The rules of all checks, sorted by code."""

@@ -14,8 +14,8 @@ RULE = DiagnosticRule(
     "address-off-network",
     Severity.ERROR,
     "The address of a guest lies in the network of its NIC.",
-    "The guest's gateway is not on its link, and the host sends what is for the guest elsewhere.",
-    "Take an address of the network, or leave it to the lock with `auto`.",
+    "The guest's gateway is not on the guest's link, and the host sends packets for the guest elsewhere.",
+    "Take an address of the network, or write `auto`, so that the lock allocates one.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {ipv4: 10.0.1.10}}}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
@@ -43,9 +43,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _hint(address: Address, prefix: Prefix) -> str:
-    """The hint; a public address is probably one that the provider routes to the host for this guest alone."""
+    """The hint. A public address is probably one that a provider routes to the host for this guest alone."""
     if prefix.length == prefix.family.bits:
-        return f"an address of a guest's own cannot be said yet: give the network a prefix that holds {address}"
+        return f"an address outside of its network cannot be said yet: give the network a prefix that holds {address}"
     if any(address in private for private in PRIVATE):
         return f"take one of {prefix}, or write `auto`"
-    return f"take one of {prefix}, or write `auto`; an address of a guest's own cannot be said yet"
+    return f"take one of {prefix}, or write `auto`; an address outside of its network cannot be said yet"

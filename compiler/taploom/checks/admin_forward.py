@@ -1,4 +1,4 @@
-"""TL604: a port for administrators that everybody can reach by a forward."""
+"""TL604: a forward that lets everybody reach an administrative port of a guest."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ RULE = DiagnosticRule(
     "TL604",
     "admin-port-forwarded",
     Severity.WARNING,
-    "A forward to a port for administrators (ssh, rdp, vnc, databases, file shares …) says who may use it.",
-    "Such ports are scanned within minutes, and one weak password is enough. A hidden outside port hides nothing.",
-    "Add `from` with the prefixes of those who need it, or waive it with a reason.",
+    "A forward to an administrative port (ssh, rdp, vnc, databases, file shares …) limits its senders with `from`.",
+    "Scanners find such ports within minutes, and one weak password is enough. An unusual outside port hides nothing.",
+    "Add `from` with the prefixes of the administrators, or waive the finding with a reason.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "guests:\n  db: {host: hv1, nics: {lan: {}}}\n"
@@ -30,7 +30,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the ports on the guests' side."""
+    """Look for administrative services among the ports that DNAT entries open on guests."""
     for host in context.plan.hosts:
         zones = open_zones(host)
         for dnat_entry in host.dnat_entries:
@@ -39,11 +39,17 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 name = dnat_entry.forward.removeprefix("forward/")
                 span = context.document.places.span("forwards", name, "ports")
                 message = f"forward `{name}` lets everybody reach {found} of guest `{dnat_entry.guest}`"
-                yield Diagnostic(RULE, message, span, "add `from` with who needs it", subject=dnat_entry.forward)
+                yield Diagnostic(
+                    RULE,
+                    message,
+                    span,
+                    "add `from` with the prefixes of the administrators",
+                    subject=dnat_entry.forward,
+                )
 
 
 def to_everybody(host: Host, dnat_entry: DnatEntry, zones: frozenset[str]) -> bool:
-    """Whether a forward listens at an uplink that leads to everybody, and lets in all senders that come by it."""
+    """Whether a forward listens on an uplink that leads to everybody, and admits all senders that arrive there."""
     if not any(uplink.zone in zones for uplink in outside(host) if uplink.device in dnat_entry.uplinks):
         return False
     return (

@@ -1,4 +1,4 @@
-"""TL704: a port for administrators that policy opens to everybody."""
+"""TL704: an administrative port that policy opens to everybody."""
 
 from collections.abc import Iterator
 
@@ -13,10 +13,10 @@ RULE = DiagnosticRule(
     "TL704",
     "admin-port-open",
     Severity.WARNING,
-    "No policy entry opens a port for administrators (ssh, rdp, databases, file shares …) to the internet: none of a "
-    "guest, and none of a host except its `management`.",
-    "Such ports are scanned within minutes, and one weak password is enough.",
-    "Name the prefixes of those who need it in `from`, or waive it with a reason.",
+    "No policy entry opens an administrative port (ssh, rdp, databases, file shares …) of a guest or a host to the "
+    "internet, except the ports in a host's `management`.",
+    "Scanners find such ports within minutes, and one weak password is enough.",
+    "Write the prefixes of the administrators in `from`, or waive the finding with a reason.",
     bad="networks:\n  dmz: {ipv6: '2001:db8:9::1/64'}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv6: ra}}, networks: {dmz: {}}}\n"
     "policy:\n  db: {from: internet, to: dmz, allow: postgresql}\n",
@@ -27,7 +27,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the terms that admit everybody in a zone that leads to everybody."""
+    """Look for administrative services in terms that admit every sender of a zone that leads to everybody."""
     for host in context.plan.hosts:
         zones = open_zones(host)
         for term in host.terms if zones else ():
@@ -47,4 +47,4 @@ def _finding(context: Context, term: Term, name: str) -> Diagnostic:
     entry = term.entry.removeprefix("policy/")
     message = f"`{entry}` lets everybody in `{term.ingress.name}` reach {name} of {reached(term)}"
     span = context.document.places.span("policy", entry, "from")
-    return Diagnostic(RULE, message, span, "name who needs it", subject=term.entry)
+    return Diagnostic(RULE, message, span, "name the prefixes of the administrators", subject=term.entry)

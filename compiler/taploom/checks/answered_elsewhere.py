@@ -17,12 +17,13 @@ RULE = DiagnosticRule(
     "TL614",
     "answered-elsewhere",
     Severity.WARNING,
-    "Where several uplinks have a default route, a forward listens at the uplink whose route the host takes, or is "
-    "only for senders to which a route by its own uplink leads.",
-    "The host answers by its routes, not by the way the question came: the sender gets an answer from the other "
-    "provider's line with an address that is not that line's, and providers drop such packets.",
-    "Let the forward listen at the uplink that answers (`on: HOST/UPLINK`); or name in `from` senders on the link of "
-    "the other uplink or behind a route by it; or give the other line no gateway. `metric` decides which one answers.",
+    "If several uplinks have a default route, a forward listens on the uplink whose default route the host uses, or "
+    "admits only senders that the host reaches through the forward's own uplink.",
+    "The host routes replies by destination, not by the uplink on which the connection arrived. The reply leaves "
+    "through the other provider but carries the first provider's source address, and providers drop such packets.",
+    "Let the forward listen on the uplink whose default route has the lowest metric (`on: HOST/UPLINK`; `metric` sets "
+    "it). Or restrict `from` to senders that are on the link of the forward's uplink or behind a route through it. Or "
+    "remove the gateway of that uplink.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n    networks: {lan: {}}\n    uplinks:\n"
     "      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1}\n"
     "      eth1: {zone: internet, ipv4: dhcp}\n"
@@ -37,27 +38,27 @@ RULE = DiagnosticRule(
 def check(context: Context) -> Iterator[Diagnostic]:
     """Compare each uplink that has a default route with the uplink whose route wins; report each forward once."""
     for host in context.plan.hosts:
-        told: set[str] = set()
+        reported: set[str] = set()
         for family in FAMILIES:
-            ways = default_routes(host, family)
-            best = min(ways.values(), default=0)
-            first = next((name for name, metric in ways.items() if metric == best), "")
+            metrics = default_routes(host, family)
+            best = min(metrics.values(), default=0)
+            first = next((name for name, metric in metrics.items() if metric == best), "")
             for uplink in outside(host):
-                if uplink.device == first or uplink.device not in ways:
+                if uplink.device == first or uplink.device not in metrics:
                     continue
                 for dnat_entry in host.dnat_entries:
                     listens = (
                         dnat_entry.family is family
                         and uplink.device in dnat_entry.uplinks
-                        and dnat_entry.forward not in told
+                        and dnat_entry.forward not in reported
                     )
                     if listens and _from_beyond(host, uplink, dnat_entry):
-                        told.add(dnat_entry.forward)
-                        yield _finding(context, host, uplink, dnat_entry, first, sure=ways[uplink.device] > best)
+                        reported.add(dnat_entry.forward)
+                        yield _finding(context, host, uplink, dnat_entry, first, sure=metrics[uplink.device] > best)
 
 
 def _from_beyond(host: Host, uplink: HostInterface, dnat_entry: DnatEntry) -> bool:
-    """Whether the forward admits a sender that is neither on the uplink's link nor behind a route by the uplink."""
+    """Whether the forward admits a sender that is neither on the uplink's link nor behind a route through it."""
     if dnat_entry.sources is None or uplink.zone in dnat_entry.outside:
         return True
     side = in_family(uplink, dnat_entry.family)
@@ -75,12 +76,14 @@ def _finding(
     context: Context, host: Host, uplink: HostInterface, dnat_entry: DnatEntry, by: str, *, sure: bool
 ) -> Diagnostic:
     places, name = context.document.places, dnat_entry.forward.removeprefix("forward/")
-    verb = "is" if sure else "may be"
+    verb = "leave" if sure else "may leave"
+    family = word(dnat_entry.family)
     message = (
-        f"what comes to forward `{name}` by `{uplink.device}` {verb} answered by `{by}`, over {word(dnat_entry.family)}"
+        f"replies to {family} connections that reach forward `{name}` through `{uplink.device}` {verb} through `{by}`"
     )
     label = Label(
-        places.key("hosts", host.name, "uplinks", by), f"the default route of {word(dnat_entry.family)} leads here"
+        places.key("hosts", host.name, "uplinks", by),
+        f"the {family} default route leads through this uplink",
     )
-    hint = f"listen at `{host.name}/{by}`, or name senders that a route by `{uplink.device}` leads to"
+    hint = f"listen on `{host.name}/{by}`, or admit only senders that the host reaches through `{uplink.device}`"
     return Diagnostic(RULE, message, places.span("forwards", name, "on"), hint, (label,), subject=dnat_entry.forward)

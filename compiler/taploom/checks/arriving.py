@@ -22,7 +22,8 @@ class ArrivingEntry:
 
     Attributes:
         section: `policy` or `forwards`.
-        sources: the selection of its `from`.
+        senders: the selectors in its `from`.
+        sources: the selection of these selectors.
         hosts: names of the hosts that enforce it.
     """
 
@@ -35,12 +36,12 @@ class ArrivingEntry:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Guests of a network whose packets come to another host with a translated sender.
+    """Guests of a network whose packets reach another host with a translated source address.
 
     Attributes:
         nat: the translation of the packets.
         of: the host of the network.
-        at: the host to which the packets come.
+        at: the host that receives the packets.
     """
 
     nat: SourceNat
@@ -81,7 +82,7 @@ def _forwarding(hosts: Iterable[Host], to: Selection) -> frozenset[str]:
 
 
 def arrivals(context: Context, entry: ArrivingEntry) -> Iterator[Arrival]:
-    """Guests that an entry selects, but does not match, as it does not select their address after translation."""
+    """Guests that an entry selects by their own address, but not by the translated address of their packets."""
     for of, nat in _translations(context):
         if not _selects(entry.sources, nat) or _covers(entry.sources, of, nat):
             continue
@@ -109,7 +110,7 @@ def _covers(selection: Selection, of: Host, nat: SourceNat) -> bool:
 
 
 def _translated(of: Host, nat: SourceNat, at: Host) -> bool:
-    """Whether the source of packets to a host is translated, whichever of the host's addresses they are sent to."""
+    """Whether a translation applies to packets for a host, whichever of the host's addresses they are sent to."""
     zone = _by_name(of)[nat.uplink].zone
     near = any(u.zone == zone and in_family(u, nat.family) is not None for u in outside(at))
     sides = (in_family(uplink, nat.family) for uplink in outside(at))
@@ -123,10 +124,10 @@ def _by_name(host: Host) -> Mapping[str, HostInterface]:
 
 
 def finding(context: Context, rule: DiagnosticRule, entry: ArrivingEntry, found: Arrival) -> Diagnostic:
-    """The finding about the first arrival that an entry does not match."""
+    """The finding about an arrival that an entry does not match."""
     nat, of, at = found.nat, found.of.name, found.at.name
-    whose = f"an address of {nat.to}" if nat.kind is NatKind.PREFIX else f"an address of host `{of}`"
-    message = f"guests of network `{nat.network}` come to host `{at}` with {whose}, which `{entry.name}` does not cover"
+    whose = f"a source in {nat.to}" if nat.kind is NatKind.PREFIX else f"a source address of host `{of}`"
+    message = f"packets of network `{nat.network}` reach host `{at}` with {whose}, which `{entry.name}` does not cover"
     meant = ("any", nat.network, f"network/{nat.network}")
     text = next((s.text for s in entry.senders if s.text in meant), "")
     span = context.document.places.item(text or entry.senders[0].text, entry.section, entry.name, "from")
@@ -137,9 +138,9 @@ def finding(context: Context, rule: DiagnosticRule, entry: ArrivingEntry, found:
 def _ways_out(found: Arrival) -> str:
     nat, zone = found.nat, _by_name(found.of)[found.nat.uplink].zone
     fixed = any(isinstance(in_family(uplink, nat.family), Fixed) for uplink in outside(found.at))
-    ways = [f"give `{found.at.name}` a route to {nat.source} by an uplink in `{zone}`"] if fixed else []
+    ways = [f"give `{found.at.name}` a route to {nat.source} through an uplink in `{zone}`"] if fixed else []
     if nat.kind is NatKind.PREFIX:
-        ways.append(f"add {nat.to}")
+        ways.append(f"add {nat.to} to `from`")
     elif nat.to is not None:
-        ways.append(f"add `host/{found.of.name}`")
+        ways.append(f"add `host/{found.of.name}` to `from`")
     return ", or ".join(ways) or f"give the uplinks of both hosts a fixed {word(nat.family)} address"

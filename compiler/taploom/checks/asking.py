@@ -1,4 +1,4 @@
-"""Whether guests of a network may query a resolver, and if none may, by which denies."""
+"""Whether policy lets guests of a network query a resolver, and which denies forbid it to all of them."""
 
 from collections.abc import Iterable, Iterator
 
@@ -33,15 +33,15 @@ class ResolverAccess:
         found: dict[str, list[Term]] = {}
         for term in host.terms:
             lasting = term.expires is None or term.expires > now
-            spoken = not term.services or any(meets(service, DNS) for service in term.services)
-            if term.ingress.kind is SideKind.BRIDGE and lasting and spoken:
+            covers_dns = not term.services or any(meets(service, DNS) for service in term.services)
+            if term.ingress.kind is SideKind.BRIDGE and lasting and covers_dns:
                 found.setdefault(term.ingress.name, []).append(term)
         return cls(host, published, found)
 
     def closed(self, here: HostInterface, address: Address) -> tuple[str, ...] | None:
-        """The denies that keep a bridge's guests from querying an address; () if nothing allows it, None if one may.
+        """The denies that keep a bridge's guests from querying an address; None if one may, () if nothing allows it.
 
-        If several uplinks may lead to the address, a guest has to be allowed by one of them only.
+        If several uplinks may lead to the address, an allow towards one of them is enough.
         """
         own = here.own(address.family)
         if address in self.published:
@@ -49,14 +49,14 @@ class ResolverAccess:
         if own is None:
             return ()
         if own.address != address and address in own.prefix:
-            return () if here.isolated else self._left(here, address, [_on(here)], everybody=True)
+            return () if here.isolated else self._denies_of(here, address, [_on(here)], everybody=True)
         forwarding = Forwarding.of(self.host, address.family)
         egress = forwarding.egress(address.value)
         if egress == SELF:
             if here.serves_dns or self.host.input is Input.FOREIGN:
                 return None
-            return self._left(here, address, [Side(SideKind.SELF)])
-        return self._left(here, address, self._sides(forwarding, egress, address))
+            return self._denies_of(here, address, [Side(SideKind.SELF)])
+        return self._denies_of(here, address, self._sides(forwarding, egress, address))
 
     def _sides(self, forwarding: Forwarding, egress: str, address: Address) -> list[Side]:
         """The sides on which an address may be; if no route leads to it, all sides that a term names."""
@@ -70,7 +70,7 @@ class ResolverAccess:
         there = remote_behind(self.host, zone)
         return SideKind.REMOTE if any(address in prefix for prefix in there) else SideKind.OUTSIDE
 
-    def _left(
+    def _denies_of(
         self, here: HostInterface, address: Address, sides: Iterable[Side], *, everybody: bool = False
     ) -> tuple[str, ...] | None:
         denies: dict[str, None] = {}
@@ -114,11 +114,11 @@ def _senders(terms: Iterable[Term]) -> Spans:
 
 
 def _guests(here: HostInterface, resolver: Address) -> Spans:
-    """The addresses of a network's guests without the resolver's; the whole prefix if some are not known."""
+    """The addresses of a network's guests, without the resolver's; the whole prefix if some addresses are not known."""
     own, known = here.own(resolver.family), [in_family(port, resolver.family) for port in here.ports]
     if own is None:
         return ()
     if here.ports and None not in known:
         return united(single(a.value) for found in known for a in found or () if a != resolver)
-    nobody = [single(own.address.value), single(resolver.value)]
-    return without(of_prefixes((own.prefix,), own.family), united(nobody))
+    excluded = [single(own.address.value), single(resolver.value)]
+    return without(of_prefixes((own.prefix,), own.family), united(excluded))

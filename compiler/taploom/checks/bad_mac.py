@@ -11,7 +11,7 @@ RULE = DiagnosticRule(
     "TL413",
     "unusable-mac",
     Severity.ERROR,
-    "The MAC of a NIC is neither a group's nor zero.",
+    "The MAC of a NIC is neither a group address nor zero.",
     "Bridges drop frames from such a sender, and the kernel refuses the address (`is_valid_ether_addr`).",
     "Clear the lowest bit of the first byte, or leave the MAC to the lock.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"

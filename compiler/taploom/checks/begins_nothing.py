@@ -13,10 +13,10 @@ RULE = DiagnosticRule(
     "message-that-begins-nothing",
     Severity.WARNING,
     "An `allow` names only ICMP messages that can begin a connection, such as echo and timestamp requests.",
-    "Linux takes an ICMP message for invalid when it neither asks for something nor belongs to a connection, such as a "
-    "redirect, an advertisement of an IPv4 router or an unasked answer; such messages are dropped before policy. "
-    "Answers and errors of what is allowed pass by themselves.",
-    "Remove it. For answers, allow the request from the other side, such as `ping`.",
+    "Connection tracking classifies an ICMP message as invalid if it is not a request and belongs to no connection, "
+    "such as a redirect, an IPv4 router advertisement or an unsolicited reply. The ruleset drops such messages before "
+    "policy. Replies to allowed traffic, and ICMP errors about it, need no entry.",
+    "Remove the service. To let replies pass, allow the request, such as `ping`, in the other direction.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\npolicy:\n  turn: {from: lan, to: dmz, allow: icmp/redirect}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
@@ -31,8 +31,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for ref in entry.allow or ():
             idle = [service for service in services.expand((ref,)) or () if not begins(service)]
             if idle:
-                some = "" if ref.literal else f" {idle[0].protocol}/{idle[0].first} of"
-                message = f"nothing passes by{some} `{ref.text}` in `{name}`: such a message begins no connection"
-                hint = "remove it: answers and errors of what is allowed pass by themselves"
+                some = "" if ref.literal else f"{idle[0].protocol}/{idle[0].first} of "
+                message = f"{some}`{ref.text}` in `{name}` lets nothing pass: such a message begins no connection"
+                hint = "remove it: replies to allowed traffic, and errors about it, need no entry"
                 span = context.document.places.item(ref.text, "policy", name, "allow")
                 yield Diagnostic(RULE, message, span, hint, subject=f"policy/{name}")

@@ -1,4 +1,4 @@
-"""TL627: guests whose packets reach another host at an uplink where it drops packets with their source."""
+"""TL627: a network whose packets reach another host at an uplink where that host drops their source addresses."""
 
 from collections.abc import Iterator
 
@@ -16,11 +16,13 @@ RULE = DiagnosticRule(
     "TL627",
     "believed-elsewhere",
     Severity.WARNING,
-    "Packets that an entry lets a network send to an address of another host arrive by an uplink of the way back.",
-    "A host accepts a sender of the site only at the uplinks by which its route to the sender leads. At any other "
-    "uplink it drops the packets, though policy or a forward allows them, since anybody beyond it could forge them.",
-    "Give the sending host a route to that address by the line that the way back takes; or let the network be "
-    "translated on its way out; or name an address of the host that is on that line.",
+    "Packets that an entry allows from a network to an address of another host arrive at an uplink through which that "
+    "host routes to the network.",
+    "A host accepts packets from an address of the site only at the uplinks through which it routes to that address. "
+    "At any other uplink the host drops them, even if policy or a forward allows them, since anybody beyond that "
+    "uplink could forge the source.",
+    "Give the sending host a route to that address through the link that the replies take. Or translate the network "
+    "with `nat`. Or name an address that the other host has on that link.",
     bad="networks:\n  a: {ipv4: 10.1.0.1/24}\n  b: {ipv4: 10.2.0.1/24}\n"
     "hosts:\n  h1:\n    uplinks:\n      eno1: {zone: internet, ipv4: 203.0.113.11/24, gateway4: 203.0.113.1}\n"
     "      eno2: {zone: line, ipv4: 192.0.2.1/30}\n    networks: {a: {}}\n"
@@ -51,19 +53,19 @@ class _UplinkAddress:
 def check(context: Context) -> Iterator[Diagnostic]:
     """Find the uplink at which the packets of an entry arrive; report each pair of network and uplink once.
 
-    Entries from `any` are left out: they do not say that just these guests should get through.
+    Entries from `any` are left out: they do not ask for access of this network in particular.
     """
     open_ = {f"policy/{entry.name}" for entry in context.plan.policy if "any" in entry.sources}
     ends = {end.address.prefix: end for host in context.plan.hosts if _chooses(host) for end in _ends(host)}
-    told: set[tuple[str, str, str]] = set()
+    reported: set[tuple[str, str, str]] = set()
     for host in context.plan.hosts if ends and not context.broken("hosts") else ():
         for term in host.terms:
             if term.action is not Action.ALLOW or term.entry in open_ or (term.ingress.kind, term.egress.kind) != _OUT:
                 continue
             for end in (ends[prefix] for prefix in term.destinations if prefix in ends):
                 key = (term.ingress.name, end.host.name, end.uplink.device)
-                if end.host is not host and key not in told and _named(term, end) and _dropped(host, term, end):
-                    told.add(key)
+                if end.host is not host and key not in reported and _named(term, end) and _dropped(host, term, end):
+                    reported.add(key)
                     yield _finding(context, host, term, end)
 
 
@@ -83,7 +85,7 @@ def _ends(host: Host) -> Iterator[_UplinkAddress]:
 
 
 def _named(term: Term, end: _UplinkAddress) -> bool:
-    """Whether an entry names the senders: an entry of the policy, or a forward that listens at the address."""
+    """Whether an entry names the senders: a policy entry, or a forward at the address whose `from` overlaps them."""
     dnat_entries = (
         dnat_entry
         for dnat_entry in end.host.dnat_entries
@@ -94,22 +96,22 @@ def _named(term: Term, end: _UplinkAddress) -> bool:
 
 
 def _dropped(host: Host, term: Term, end: _UplinkAddress) -> bool:
-    """Whether packets leave untranslated by the zone of the address's uplink, and that uplink drops their source."""
+    """Whether packets leave untranslated in the zone of the address's uplink, and the other host drops them there."""
     if term.egress.name != end.uplink.zone:
         return False
-    ways = _ways(host, term.family, end.address)
-    by = [uplink for uplink in outside(host) if uplink.device in ways and uplink.zone == end.uplink.zone]
-    sources = [source for source in term.sources if _astray(end, source)]
+    egresses = _egresses(host, term.family, end.address)
+    by = [uplink for uplink in outside(host) if uplink.device in egresses and uplink.zone == end.uplink.zone]
+    sources = [source for source in term.sources if _rejected(end, source)]
     return any(not _translated(host, term, uplink, end.address) for uplink in by) and bool(sources)
 
 
-def _ways(host: Host, family: Family, to: Address) -> tuple[str, ...]:
+def _egresses(host: Host, family: Family, to: Address) -> tuple[str, ...]:
     forwarding = Forwarding.of(host, family)
     found = forwarding.egress(to.value)
     return (found,) if found else forwarding.preferred
 
 
-def _astray(end: _UplinkAddress, source: Prefix) -> bool:
+def _rejected(end: _UplinkAddress, source: Prefix) -> bool:
     overlapping = (remote for remote in end.host.remotes if remote.prefix.overlaps(source))
     return any(end.uplink.device not in remote.uplinks for remote in overlapping)
 
@@ -122,14 +124,14 @@ def _translated(host: Host, term: Term, uplink: HostInterface, to: Address) -> b
 def _finding(context: Context, host: Host, term: Term, end: _UplinkAddress) -> Diagnostic:
     places, network = context.document.places, term.ingress.name
     back = sorted({n for r in end.host.remotes for s in term.sources if r.prefix.overlaps(s) for n in r.uplinks})
-    leads = f"leads by `{'` and `'.join(back)}`" if back else "leads by no uplink"
+    leads = f"the route back leads through `{'` and `'.join(back)}`" if back else "no uplink has a route back"
     message = (
-        f"what network `{network}` sends to {end.address} arrives at `{end.uplink.device}` of `{end.host.name}` and is "
-        f"dropped: the way back {leads}"
+        f"host `{end.host.name}` drops packets from network `{network}` to {end.address}: they arrive at "
+        f"`{end.uplink.device}`, but {leads}"
     )
     family = f"ipv{end.address.family.value}"
     span = places.span("hosts", end.host.name, "uplinks", end.uplink.device, family)
     kind, _, entry = term.entry.partition("/")
-    labels = (Label(places.key("policy", entry), f"`{entry}` lets them"),) if kind == "policy" else ()
-    hint = f"give `{host.name}` a route to {end.address} by the line of the way back, or translate `{network}`"
+    labels = (Label(places.key("policy", entry), f"`{entry}` allows them"),) if kind == "policy" else ()
+    hint = f"give `{host.name}` a route to {end.address} through the link of the replies, or translate `{network}`"
     return Diagnostic(RULE, message, span, hint, labels, subject=f"network/{network}")

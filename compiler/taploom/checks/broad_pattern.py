@@ -11,9 +11,9 @@ RULE = DiagnosticRule(
     "TL507",
     "broad-pattern",
     Severity.WARNING,
-    "A pattern of TAPs does not match names that other tools give to theirs.",
-    "The unit matches every TAP and TUN device of the name, so "
-    "libvirt's guests or a VPN would be taken onto the bridge.",
+    "A TAP pattern matches no name that other tools give to their devices.",
+    "networkd attaches every TAP and TUN device with a matching name to the bridge, also those of libvirt's guests or "
+    "of a VPN.",
     "Begin the pattern with a word of your own, such as `vm-*`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {taps: t*}}}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {taps: vm-*}}}\n",
@@ -29,7 +29,7 @@ FOREIGN = (
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Match every pattern against well-known names."""
+    """Match each pattern against the well-known names of other tools."""
     for name, host in sorted(context.document.hosts.items()):
         for network, attachment in sorted(host.networks.items()):
             for pattern in sorted(set(attachment.taps)):

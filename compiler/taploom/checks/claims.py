@@ -1,4 +1,4 @@
-"""The prefixes that networks of the site and fixed addresses of uplinks claim, with their places in the spec."""
+"""The on-link prefixes of networks and of static uplink addresses, with their places in the spec."""
 
 from collections.abc import Iterator
 
@@ -34,12 +34,12 @@ class OnLinkPrefix:
 
     @property
     def item(self) -> "tuple[Prefix, OnLinkPrefix]":
-        """The claim in the form that `nesting.nested` takes."""
+        """The pair of prefix and object that `nesting.nested` takes."""
         return self.prefix, self
 
 
 def on_link_prefixes(context: Context) -> Iterator[OnLinkPrefix]:
-    """All claims of the site, networks first, each group by name."""
+    """All on-link prefixes of the site: first of networks, then of uplinks, each group by name."""
     places = context.document.places
     for network in context.plan.networks:
         for family in FAMILIES:
@@ -61,8 +61,9 @@ def on_link_prefixes(context: Context) -> Iterator[OnLinkPrefix]:
 
 
 def overlap(rule: DiagnosticRule, inner: OnLinkPrefix, outer: OnLinkPrefix, hint: str) -> Diagnostic:
-    """The finding about two claims that overlap."""
+    """The finding about two on-link prefixes that overlap."""
     same = inner.prefix == outer.prefix
-    relation = f"has the same prefix {inner.prefix} as" if same else f"{inner.prefix} lies within {outer.prefix} of"
+    within = f"{inner.prefix} of {inner.what} lies within {outer.prefix} of {outer.what}"
+    message = f"{inner.what} has the same prefix {inner.prefix} as {outer.what}" if same else within
     label = Label(outer.span, f"the prefix of {outer.what}")
-    return Diagnostic(rule, f"{inner.what} {relation} {outer.what}", inner.span, hint, (label,), subject=inner.subject)
+    return Diagnostic(rule, message, inner.span, hint, (label,), subject=inner.subject)

@@ -14,7 +14,7 @@ from taploom.spec.values import Keyword
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The site, as spec and as plan.
+    """The input of every check: the site as spec and as plan, and the current time.
 
     Attributes:
         document: the resolved spec; it has the places for findings.
@@ -27,7 +27,7 @@ class Context:
     now: int
 
     def broken(self, *sections: str) -> bool:
-        """Whether entries of some sections were left out as broken, so that what seems missing may be one of them.
+        """Whether broken entries of some sections were left out, so that a seemingly missing entry may be one of them.
 
         For `hosts`, an uplink or a network that was left out counts as well; for `guests`, a NIC. `routes` means the
         routes of all hosts; a route through a guest counts as left out, since it is refused.
@@ -50,18 +50,18 @@ class Context:
         return any(unread) or any(True for host in self.plan.hosts for _ in inward(host))
 
     def locked(self, guest: str, network: str, key: str) -> str:
-        """How a user lets the lock allocate `ipv4`, `ipv6` or `mac` of a NIC again; "" if the spec has the value."""
+        """The hint how the lock allocates `ipv4`, `ipv6` or `mac` of a NIC again; "" if the spec has the value."""
         if getattr(self.document.guests[guest].nics[network], key) is not Keyword.AUTO:
             return ""
         return f"delete `guest/{guest} {network} {key}` from the lock and run `taploom lock`"
 
     def doubled(self) -> frozenset[str]:
-        """The networks that several hosts have: they are refused, as the host of each of their guests is not known."""
+        """The networks that several hosts carry, which TL501 reports as errors."""
         carried = Counter(network for host in self.document.hosts.values() for network in host.networks)
         return frozenset(network for network, hosts in carried.items() if hosts > 1)
 
     def torn(self, host: str) -> bool:
-        """Whether an interface or a network of a host was left out."""
+        """Whether a broken uplink or network of a host was left out."""
         names, kept = self.document.places.names, self.document.hosts[host]
         return bool(
             {(section, name) for section in OUTSIDE for name in names("hosts", host, section)} - kept.outside.keys()

@@ -1,8 +1,8 @@
-"""Whether regions of packets cover another one, exactly: products of intervals, subtracted one by one.
+"""Whether regions of packets together cover another region: an exact test, which subtracts one region after another.
 
 A region is a product of intervals: senders, destinations, protocols and ports. Only terms that overlap a region can
-cover a part of it. Prefixes that overlap are nested, so these terms are found by their prefixes: those that contain the
-region's prefix or lie within it, of senders or of destinations, whichever are fewer.
+cover a part of it. Prefixes that overlap are nested, so an index by prefix finds these terms: their prefixes contain
+the region's prefix or lie within it. The lookup uses senders or destinations, whichever yields fewer terms.
 """
 
 from bisect import bisect_left, bisect_right
@@ -22,11 +22,11 @@ IntervalProduct = tuple[Interval, Interval, Interval, Interval]
 _DIMENSIONS = 4
 _ALL_PROTOCOLS, _ALL_PORTS = (0, 255), (0, 65535)
 _PATIENCE = 20_000
-"""The number of pieces of a region after which it counts as not covered; no site comes near this number."""
+"""Maximum number of pieces into which a region is cut; a region that needs more counts as not covered."""
 
 
 def regions(term: Term) -> Iterator[IntervalProduct]:
-    """The packets of a term."""
+    """The regions of a term: one for each source, destination and service."""
     traffic, destinations = _traffics(term), [_span(to) for to in term.destinations]
     for source in map(_span, term.sources):
         for to in destinations:
@@ -43,13 +43,13 @@ def _span(prefix: Prefix) -> Interval:
 
 def _traffic(service: Service) -> tuple[Interval, Interval]:
     number = NUMBERS[service.protocol]
-    told = service.protocol in (*PORT_PROTOCOLS, "icmp", "icmpv6")
-    return (number, number), (service.first, service.last) if told else _ALL_PORTS
+    ranged = service.protocol in (*PORT_PROTOCOLS, "icmp", "icmpv6")
+    return (number, number), (service.first, service.last) if ranged else _ALL_PORTS
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """A term as a product of intervals, which are sorted in each dimension.
+class _TermIntervals:
+    """A term with its intervals, which are sorted in each dimension.
 
     Attributes:
         hull: the smallest region that holds the whole term.
@@ -64,17 +64,17 @@ class _Said:
     traffic: tuple[tuple[Interval, Interval], ...]
 
     @staticmethod
-    def of(term: Term) -> "_Said":
-        """Take a term apart."""
+    def of(term: Term) -> "_TermIntervals":
+        """Compute the intervals of a term."""
         sources, destinations = _outermost(term.sources), _outermost(term.destinations)
         traffic = _traffics(term)
         protocols, ports = zip(*traffic, strict=True)
         hull = (_hull(sources), _hull(destinations), _hull(protocols), _hull(ports))
         single = len(sources) == len(destinations) == len(traffic) == 1
-        return _Said(term, hull, single, sources, destinations, traffic)
+        return _TermIntervals(term, hull, single, sources, destinations, traffic)
 
     def parts(self, region: IntervalProduct) -> Sequence[IntervalProduct]:
-        """The regions of the term that overlap a region; the hull has to overlap it."""
+        """The regions of the term that overlap a given region; the term's hull has to overlap it."""
         if self.single:
             return [self.hull]
         source, destination, protocol, ports = region
@@ -102,7 +102,7 @@ def _overlap(one: Interval, other: Interval) -> bool:
 
 
 def _between(spans: tuple[Interval, ...], within: Interval) -> tuple[Interval, ...]:
-    """The intervals that overlap another one, out of sorted and disjoint intervals."""
+    """The part of some sorted, disjoint intervals that overlaps the interval `within`."""
     return spans[bisect_left(spans, within[0], key=_last) : bisect_right(spans, within[1], key=_first)]
 
 
@@ -111,11 +111,11 @@ _first, _last = itemgetter(0), itemgetter(1)
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """Terms by their intervals in one dimension, where intervals are nested or disjoint, as prefixes are.
+    """An index of terms by their intervals in one dimension; the intervals are nested or disjoint, like prefixes.
 
     Attributes:
         firsts: the starts of the intervals of all terms, sorted.
-        numbers: the number of the term of each interval.
+        numbers: for each entry of `firsts`, the number of the term that has the interval.
         sizes: the sizes of the intervals, sorted and each once.
         holding: the numbers of the terms that have an interval, by its start and size.
     """
@@ -127,7 +127,7 @@ class _Axis:
 
     @staticmethod
     def of(spans: Iterable[Sequence[Interval]]) -> "_Axis":
-        """Take the intervals of each term; the number of a term is its place."""
+        """Index the intervals of each term; the number of a term is its position in `spans`."""
         found = sorted((first, last - first + 1, at) for at, each in enumerate(spans) for first, last in each)
         holding: dict[Interval, list[int]] = {}
         for first, size, number in found:
@@ -136,7 +136,7 @@ class _Axis:
         return _Axis([first for first, _, _ in found], [number for _, _, number in found], sizes, holding)
 
     def near(self, span: Interval) -> list[Sequence[int]]:
-        """The terms that may overlap an interval: terms that start within it, and terms that may hold it."""
+        """The terms that may overlap an interval: terms that start within it, and terms that may contain it."""
         first, last = span
         within = self.numbers[bisect_left(self.firsts, first) : bisect_right(self.firsts, last)]
         return [within, *(self.holding.get((first - first % size, size), ()) for size in self.sizes if first % size)]
@@ -144,19 +144,19 @@ class _Axis:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Terms between two sides and in one family that may cover others, sorted by their hulls, the largest first."""
+    """An index of the terms of one family between two sides, with which they are tested for covering another term."""
 
-    _said: tuple[_Said, ...]
+    _terms: tuple[_TermIntervals, ...]
     _axes: tuple[_Axis, _Axis]
     _hulls: tuple[tuple[Sequence[int], Sequence[int]], ...]
 
     @staticmethod
     def of(terms: Iterable[Term]) -> "Cover":
-        """Take terms, in any order."""
-        said = sorted(map(_Said.of, terms), key=_largest_first)
-        axes = _Axis.of(known.sources for known in said), _Axis.of(known.destinations for known in said)
-        hulls = ([[one.hull[at][end] for one in said] for end in (0, 1)] for at in range(_DIMENSIONS))
-        return Cover(tuple(said), axes, tuple((firsts, lasts) for firsts, lasts in hulls))
+        """Index terms, given in any order, by descending size of their hulls."""
+        intervals = sorted(map(_TermIntervals.of, terms), key=_largest_first)
+        axes = _Axis.of(known.sources for known in intervals), _Axis.of(known.destinations for known in intervals)
+        hulls = ([[one.hull[at][end] for one in intervals] for end in (0, 1)] for at in range(_DIMENSIONS))
+        return Cover(tuple(intervals), axes, tuple((firsts, lasts) for firsts, lasts in hulls))
 
     def around(self, term: Term, counts: Callable[[Term], bool]) -> tuple[str, ...]:
         """The entries that cover a term, in the order of its parts; () if a packet of the term is not covered.
@@ -177,16 +177,16 @@ class Cover:
         return tuple(names)
 
     def _covering(self, region: IntervalProduct, counts: Callable[[Term], bool]) -> Sequence[str]:
-        """The entries that cover a region; () if a packet is not covered, as a packet at a corner mostly shows."""
+        """The entries that cover a region; () if a packet is not covered. Corners come first: they reveal most gaps."""
         corner, *corners = _corners(region)
         near = self._near(corner)
-        if not any(counts(self._said[one].term) and self._said[one].parts(corner) for one in near):
+        if not any(counts(self._terms[one].term) and self._terms[one].parts(corner) for one in near):
             return ()
         around = self._parts(self._around(near, region), region, counts)
         alone = next((name for part, name in around if _holds(part, region)), None)
         if alone is not None:
             return (alone,)
-        meeting = (one for one in sorted(self._candidates(region)) if _meet(self._said[one].hull, region))
+        meeting = (one for one in sorted(self._candidates(region)) if _meet(self._terms[one].hull, region))
         (parts,) = tee(enumerate(self._parts(meeting, region, counts)), 1)
         if not all(any(_meet(part, corner) for _, (part, _) in copy(parts)) for corner in corners):
             return ()
@@ -196,7 +196,7 @@ class Cover:
         self, numbers: Iterable[int], region: IntervalProduct, counts: Callable[[Term], bool]
     ) -> Iterator[tuple[IntervalProduct, str]]:
         """The regions of terms that overlap a region, each with the name of its entry."""
-        for one in map(self._said.__getitem__, numbers):
+        for one in map(self._terms.__getitem__, numbers):
             if counts(one.term):
                 yield from ((part, one.term.entry) for part in one.parts(region))
 
@@ -208,23 +208,23 @@ class Cover:
     def _near(self, region: IntervalProduct) -> list[int]:
         """The numbers of the terms whose hulls overlap a region."""
         numbers: Collection[int] = self._candidates(region)
-        for (first, last), (lows, highs) in zip(region[::-1], self._hulls[::-1], strict=True):  # ports leave fewest
+        for (first, last), (lows, highs) in zip(region[::-1], self._hulls[::-1], strict=True):  # ports exclude most
             numbers = [number for number in numbers if lows[number] <= last and first <= highs[number]]
         return sorted(numbers)
 
     def _around(self, numbers: list[int], region: IntervalProduct) -> list[int]:
-        """The numbers of the terms, out of these, whose hulls hold a region."""
+        """The numbers, out of `numbers`, of the terms whose hulls contain a region."""
         for (first, last), (lows, highs) in zip(region, self._hulls, strict=True):
             numbers = [number for number in numbers if lows[number] <= first and last <= highs[number]]
         return numbers
 
 
-def _largest_first(said: _Said) -> tuple[object, ...]:
-    return (-_size(said.hull), said.hull, said.term.entry)
+def _largest_first(intervals: _TermIntervals) -> tuple[object, ...]:
+    return (-_size(intervals.hull), intervals.hull, intervals.term.entry)
 
 
 def _meet(one: IntervalProduct, other: IntervalProduct) -> bool:
-    """Whether two regions have a packet in common, written out as it is called a million times."""
+    """Whether two regions share a packet; the comparison is unrolled, since it runs a million times."""
     (a, b, c, d), (e, f, g, h) = one, other
     return (
         d[0] <= h[1]
@@ -239,7 +239,7 @@ def _meet(one: IntervalProduct, other: IntervalProduct) -> bool:
 
 
 def _holds(cover: IntervalProduct, region: IntervalProduct) -> bool:
-    """Whether a region has all packets of another one."""
+    """Whether the region `cover` contains all packets of `region`."""
     return all(a[0] <= b[0] and b[1] <= a[1] for a, b in zip(cover, region, strict=True))
 
 

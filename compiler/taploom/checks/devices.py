@@ -13,19 +13,19 @@ _NIC = re.compile(r"(eth|wlan|wwan|ib)\d+|(en|ib|sl|wl|ww)(x[0-9a-f]{12}|[bcdiop
 """Names that the kernel and udev give to hardware interfaces (systemd.net-naming-scheme(7))."""
 _VLAN = re.compile(r"(?P<parent>.+)\.(?P<number>[1-9]\d{0,3})")
 LAST_VLAN = 4094
-"""IEEE 802.1Q: 4095 is reserved."""
-_STACKED = (("vlan", "VLANs"), ("bond", "bonds"), ("team", "teams"), ("br", "bridges besides those of networks"))
-"""Name prefixes, before a number, of devices that are made out of other devices."""
+"""The highest VLAN ID; IEEE 802.1Q reserves 4095."""
+_STACKED = (("vlan", "VLANs"), ("bond", "bonds"), ("team", "teams"), ("br", "bridges other than those of networks"))
+"""Name prefixes (a number follows) of devices that consist of other devices, each with its kind in the plural."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceOwner:
-    """Interfaces that a tool makes or configures by itself.
+    """A tool that makes or configures interfaces by itself.
 
     Attributes:
-        names: the pattern of their names.
+        names: the pattern of the names of these interfaces.
         who: the tool in the words of a message.
-        tun: whether they are devices of the kernel's kind `tun`, as TAPs are.
+        tun: whether the interfaces are devices of the kernel's kind `tun`, as TAPs are.
     """
 
     names: re.Pattern[str]
@@ -37,14 +37,14 @@ KEEPERS = (
     DeviceOwner(re.compile(r"ppp\d+"), "pppd"),
     DeviceOwner(re.compile(r"wlan\d+|wl[bcdiopsvP]\d\w*|wlx[0-9a-f]{12}"), "NetworkManager, iwd or wpa_supplicant"),
     DeviceOwner(re.compile(r"wwan\d+|ww[bcdiopsvP]\d\w*|wwx[0-9a-f]{12}"), "ModemManager"),
-    DeviceOwner(re.compile(r"wg\d+"), "whatever makes the WireGuard tunnel"),
-    DeviceOwner(re.compile(r"(tun|tap|tailscale|utun)\d+|zt\w+"), "the VPN that makes it", tun=True),
+    DeviceOwner(re.compile(r"wg\d+"), "the tool that makes the WireGuard tunnel"),
+    DeviceOwner(re.compile(r"(tun|tap|tailscale|utun)\d+|zt\w+"), "the VPN software", tun=True),
     DeviceOwner(re.compile(r"docker\d+|br-[0-9a-f]{12}"), "Docker"),
     DeviceOwner(re.compile(r"(podman|cni)\d+"), "Podman"),
     DeviceOwner(re.compile(r"lxcbr\d+|lxdbr\d+|incusbr\d+"), "LXC"),
     DeviceOwner(re.compile(r"virbr\d+"), "libvirt"),
     DeviceOwner(re.compile(r"vnet\d+"), "libvirt", tun=True),
-    DeviceOwner(re.compile(r"veth\w+"), "whatever made the container"),
+    DeviceOwner(re.compile(r"veth\w+"), "the container runtime"),
 )
 
 
@@ -64,16 +64,16 @@ def never_tun(name: str) -> bool:
     return is_nic(name) or bool(stacked(name)) or (found is not None and not found.tun)
 
 
-def stacked(name: str, beside: Container[str] = ()) -> str:
-    """The kind of a device that is made out of others, in the plural, such as `VLANs`; "" for any other name.
+def stacked(name: str, others: Container[str] = ()) -> str:
+    """The kind, in the plural, of a device that consists of other devices, such as `VLANs`; "" for any other name.
 
     Args:
         name: the name of the interface.
-        beside: names of other interfaces of the host; a VLAN's name begins with one of them, or with a name that shows
+        others: names of other interfaces of the host; a VLAN's name begins with one of them, or with a name that shows
             its kind.
     """
     vlan = _VLAN.fullmatch(name)
     if vlan and int(vlan["number"]) <= LAST_VLAN:
         below = vlan["parent"]
-        return "VLANs" if below in beside or is_nic(below) or stacked(below) else ""
+        return "VLANs" if below in others or is_nic(below) or stacked(below) else ""
     return next((what for prefix, what in _STACKED if re.fullmatch(rf"{prefix}\d+", name)), "")

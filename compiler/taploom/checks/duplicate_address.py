@@ -17,7 +17,7 @@ RULE = DiagnosticRule(
     "duplicate-address",
     Severity.ERROR,
     "On one link each address belongs to one station: to the host, to an uplink's gateway or to a guest.",
-    "Two stations answer for the address, and each takes the other's traffic for as long as a neighbour remembers it.",
+    "Two stations answer for the address, so neighbours send the traffic of one to the other.",
     "Give one of the two another address, or leave it to the lock with `auto`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\nguests:\n"
     "  a: {host: hv1, nics: {lan: {ipv4: 10.0.0.10}}}\n  b: {host: hv1, nics: {lan: {ipv4: 10.0.0.10}}}\n",
@@ -31,7 +31,7 @@ _Path = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Holder:
-    """The holder of an address; `path` leads to its key in the spec."""
+    """A station that has an address; `path` is the path of that address in the spec."""
 
     address: Address
     what: str
@@ -40,7 +40,7 @@ class _Holder:
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Go through the links: first the zones beyond the uplinks, then each network."""
+    """Compare the addresses of each link: first in the zones beyond the uplinks, then on each network."""
     yield from _outside(context)
     first: dict[tuple[str, Address], str] = {}
     for network in context.plan.networks:
@@ -63,10 +63,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _within(context: Context) -> Iterator[tuple[str, _Holder]]:
-    """The single addresses of uplinks, and their gateways, that lie in a network of their host.
+    """The static addresses of uplinks, and of their gateways, that lie in a network of their host, with that network.
 
-    Guests of that network look for both on their bridge: for the host's address, and also for the provider's router,
-    which is beyond the host's uplink.
+    Guests of the network look for such an address on their bridge, even for the provider's router beyond the uplink.
     """
     for host in context.plan.hosts:
         held = [*_at_uplinks(host), *_gateways(host)]
@@ -91,7 +90,7 @@ def _at_uplinks(host: Host) -> Iterator[_Holder]:
 
 
 def _guest(address: Address, guest: str, network: str) -> _Holder:
-    """A guest as the holder of an address, or, without a name, the host."""
+    """The guest that has an address; the network itself, for its gateway address, if `guest` is ""."""
     key = address.family.key
     if not guest:
         return _Holder(address, f"network `{network}`", f"network/{network}", ("networks", network, key))
@@ -115,7 +114,7 @@ def _outside(context: Context) -> Iterator[Diagnostic]:
 
 
 def _finding(context: Context, holder: _Holder, before: _Holder) -> Diagnostic:
-    message = f"{holder.address} of {holder.what} is the address of {before.what} too"
+    message = f"{holder.what} has address {holder.address}, which {before.what} has too"
     places = context.document.places
     label = Label(places.span(*before.path), f"{before.what} has it")
     again = (context.locked(p[1], p[3], p[4]) for p in (holder.path, before.path) if p[0] == "guests")

@@ -12,8 +12,8 @@ RULE = DiagnosticRule(
     "duplicate-mac",
     Severity.ERROR,
     "Every NIC of the site has a MAC of its own.",
-    "A bridge sends the frames for both to the one that sent last, DHCP gives both one lease, and a guest with the MAC "
-    "twice cannot tell its interfaces apart.",
+    "A bridge sends frames for either NIC to the NIC that sent last, DHCP gives both NICs one lease, and a guest with "
+    "two such NICs cannot tell them apart.",
     "Change one of the two, or leave it to the lock with `auto`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\nguests:\n"
     '  a: {host: hv1, nics: {lan: {mac: "02:00:00:00:00:10"}}}\n'
@@ -25,14 +25,14 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Go through all NICs; a MAC of zero could not be allocated, which is reported elsewhere."""
+    """Compare the MACs of all NICs. A MAC of zero could not be allocated, which another finding reports."""
     first: dict[int, tuple[str, str]] = {}
     for guest in context.plan.guests:
         for nic in guest.nics:
             here = (guest.name, nic.network)
             there = first.setdefault(nic.mac.value, here)
             if there != here and nic.mac.value:
-                message = f"guest `{guest.name}` has MAC `{nic.mac}` of guest `{there[0]}`"
+                message = f"guest `{guest.name}` has the same MAC `{nic.mac}` as guest `{there[0]}`"
                 label = Label(_span(context, *there), f"guest `{there[0]}` has it")
                 again = context.locked(*here, "mac") or context.locked(*there, "mac")
                 hint = f"write another one, or {again}" if again else "change one of the two, or write `auto`"

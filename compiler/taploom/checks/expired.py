@@ -1,4 +1,4 @@
-"""TL710: an entry whose end has come."""
+"""TL710: an entry that has expired."""
 
 from collections.abc import Iterator
 
@@ -11,9 +11,9 @@ RULE = DiagnosticRule(
     "TL710",
     "expired",
     Severity.WARNING,
-    "No policy entry and no forward has outlived its `expires`.",
-    "The hosts no longer apply it, so the spec says something that is not so.",
-    "Remove the entry, or move its end.",
+    "The `expires` of every policy entry and every forward is in the future.",
+    "The hosts no longer apply the entry, so the spec differs from what they do.",
+    "Remove the entry, or set a later `expires`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
     "policy:\n  audit: {from: lan, to: dmz, allow: https, expires: 2020-01-31}\n",
@@ -28,4 +28,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for ending in endings(context):
         if ending.when <= context.now:
             message = f"{ending.what} ended on {ending.date}"
-            yield Diagnostic(RULE, message, ending.span, "remove the entry, or move its end", subject=ending.subject)
+            yield Diagnostic(
+                RULE, message, ending.span, "remove the entry, or set a later `expires`", subject=ending.subject
+            )

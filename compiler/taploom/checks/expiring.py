@@ -1,4 +1,4 @@
-"""TL711: an entry whose end is near."""
+"""TL711: an entry that expires soon."""
 
 from collections.abc import Iterator
 
@@ -12,8 +12,8 @@ RULE = DiagnosticRule(
     "expires-soon",
     Severity.NOTE,
     "No policy entry and no forward ends within 30 days.",
-    "The kernel closes the path at that moment, whoever uses it then.",
-    "Move its end, or prepare those who use it.",
+    "The kernel closes the path at that moment, even if somebody still uses it.",
+    "Set a later `expires`, or inform the users of the path.",
 )
 SOON = 30 * 86400
 
@@ -24,4 +24,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if context.now < ending.when <= context.now + SOON:
             days = (ending.when - context.now) // 86400
             message = f"{ending.what} ends on {ending.date}, in {days} {'day' if days == 1 else 'days'}"
-            yield Diagnostic(RULE, message, ending.span, "move its end, if it is still needed", subject=ending.subject)
+            yield Diagnostic(
+                RULE, message, ending.span, "set a later `expires` if the entry is still needed", subject=ending.subject
+            )

@@ -10,7 +10,7 @@ from taploom.checks.context import Context
 
 @dataclass(frozen=True, slots=True)
 class ExpiringEntry:
-    """An entry with an end.
+    """A policy entry or a forward with `expires`.
 
     Attributes:
         what: the entry in words, with the name in backticks.
@@ -29,7 +29,7 @@ class ExpiringEntry:
 
 
 def endings(context: Context) -> Iterator[ExpiringEntry]:
-    """Every entry with an end, by name."""
+    """All policy entries with `expires` by name, then all such forwards by name."""
     places = context.document.places
     for name, policy in sorted(context.document.policy.items()):
         if policy.expires is not None:

@@ -1,4 +1,4 @@
-"""Helpers of the checks for exposure: zones that lead to everybody, and ports for administrators."""
+"""Helpers of the checks for exposure: zones that lead to everybody, and administrative services."""
 
 from collections.abc import Iterable
 
@@ -24,7 +24,7 @@ ADMIN = (
     *((name, service) for name in NAMED for service in BUILT_IN[name]),
     *((name, Service(protocol, port, port)) for name, (protocol, port) in UNNAMED.items()),
 )
-"""Services for administration and for storage; none of them is meant for strangers."""
+"""Services for administration and for storage, each with its name; none is meant for strangers."""
 
 
 _BY_PROTOCOL = {
@@ -34,7 +34,7 @@ _BY_PROTOCOL = {
 
 
 def admin_service(services: Iterable[Service]) -> str:
-    """The name of a service for administrators that overlaps one of these services, or ""."""
+    """The name of an administrative service that overlaps one of these services, or ""."""
     for service in services:
         known = _BY_PROTOCOL.get(service.protocol)
         name = known.meeting(service.first, service.last) if known else None
@@ -57,7 +57,7 @@ def written(service: Service) -> str:
 def open_zones(host: Host) -> frozenset[str]:
     """Zones of a host that lead to everybody: the zones of uplinks with a default route.
 
-    If no uplink has a default route, the zones of uplinks count that taploom does not configure: they may have one.
+    If no uplink is known to have one, the zones of uplinks that taploom does not configure count: these may have one.
     """
     known = frozenset(way.zone for way in outside(host) for family in FAMILIES if leads_out(way, family))
     return known or frozenset(way.zone for way in outside(host) if not way.configured)

@@ -1,4 +1,4 @@
-"""TL430: an uplink that has addresses of both families and leads out in one of them alone."""
+"""TL430: an uplink with addresses of both families, but with a default route in only one of them."""
 
 from collections.abc import Iterator
 
@@ -16,11 +16,12 @@ RULE = DiagnosticRule(
     "TL430",
     "way-out-of-one-family",
     Severity.WARNING,
-    "Where an uplink with addresses of both families leads out in one family, the host leads out in the other, too.",
-    "A static address brings no route: in the family without a gateway the host and its guests reach the uplink's own "
-    "link and nobody beyond it, and a client with addresses of both families tries IPv6 first.",
-    "Write the provider's router as `gateway4` or `gateway6` (often `fe80::1`), or `gateway6: ra` where routers "
-    "advertise themselves, or leave the family out.",
+    "If an uplink has addresses of both families and a default route in one, the host has a route out in the other, "
+    "too.",
+    "A static address adds no default route. In the family without a gateway, the host and its guests reach only the "
+    "uplink's own link. Clients with addresses of both families try IPv6 first, and wait until it fails.",
+    "Write the provider's router as `gateway4` or `gateway6` (often `fe80::1`), or write `gateway6: ra` if the router "
+    "advertises itself, or remove the address of that family.",
     bad="hosts:\n  hv1:\n    uplinks:\n"
     "      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1, ipv6: '2001:db8::10/64'}\n",
     good="hosts:\n  hv1:\n    uplinks:\n      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1, "
@@ -29,7 +30,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at static addresses of a family in which their host has no way out and no NAT; TL608 looks at NAT."""
+    """Look at static addresses of a family in which the host has neither a route out nor NAT; TL608 checks NAT."""
     for host in context.plan.hosts:
         for family in () if context.torn(host.name) else FAMILIES:
             devices = {uplink.device for uplink in outside(host)}
@@ -40,7 +41,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _lacking(context: Context, host: Host, family: Family) -> Iterator[Diagnostic]:
-    """The uplinks that have an address of a family and lead out in the other one alone."""
+    """Findings about uplinks with a static address of one family and a default route only in the other."""
     twin, key = other(family), f"gateway{family.value}"
     for uplink in outside(host):
         own = in_family(uplink, family)
@@ -48,9 +49,9 @@ def _lacking(context: Context, host: Host, family: Family) -> Iterator[Diagnosti
             continue
         at = ("hosts", host.name, "uplinks", uplink.device)
         places = context.document.places
-        message = f"uplink `{uplink.device}` has no way out in {word(family)}: {own.interface} brings no route"
+        message = f"uplink `{uplink.device}` has no {word(family)} default route: static {own.interface} adds none"
         learned = "ipv4: dhcp" if family is Family.IPV4 else "gateway6: ra"
-        hint = f"write the provider's router as `{key}`, or `{learned}` where the network outside announces it"
+        hint = f"write the provider's router as `{key}`, or `{learned}` if the provider announces it"
         gateway = f"gateway{twin.value}" if isinstance(in_family(uplink, twin), Fixed) else twin.key
-        label = Label(places.span(*at, gateway), f"the way out in {word(twin)}")
+        label = Label(places.span(*at, gateway), f"the {word(twin)} default route")
         yield Diagnostic(RULE, message, places.span(*at, family.key), hint, (label,), subject=f"host/{host.name}")

@@ -1,4 +1,4 @@
-"""TL624: a family that policy lets out, but that no uplink has."""
+"""TL624: a network with a family that policy lets out, although no uplink of the host carries that family."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ RULE = DiagnosticRule(
     "TL624",
     "family-without-way-out",
     Severity.NOTE,
-    "Each family that a network has, and that policy lets out, is one that an uplink of its host has.",
+    "If policy lets a network's traffic of a family out, an uplink of its host has that family.",
     "Guests that prefer IPv6 try it first, and wait for answers that never come.",
-    "Give the uplink an address of the family (`ipv6: ra`), or take the family from the network. Waive it where the "
-    "family is only for traffic between the site's guests.",
+    "Give the uplink an address of the family (`ipv6: ra`), or remove the family from the network. Waive the finding "
+    "if the family is only for traffic between the site's guests.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64', nat: true}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "policy:\n  out: {from: lan, to: internet, allow: https}\n",
@@ -35,13 +35,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
         lacking = [family for family in FAMILIES if not any(carries(uplink, family) for uplink in outside(host))]
         if not lacking or not outside(host) or context.torn(host.name):
             continue
-        shut = translated - {entry.network for entry in host.nat}  # `nat` without any effect is another finding
+        untranslated = translated - {entry.network for entry in host.nat}  # TL607 reports `nat` without any effect
         outwards: dict[tuple[str, Family], Term] = {}
         for term in host.terms:
             if term.family in lacking and _to_everywhere(term):
                 outwards.setdefault((term.ingress.name, term.family), term)
         for here in inside(host):
-            for family in lacking if here.network not in shut | doubled else ():
+            for family in lacking if here.network not in untranslated | doubled else ():
                 found = outwards.get((here.network, family))
                 if found and here.own(family) is not None:
                     yield _finding(context, host, here, found)
@@ -49,14 +49,14 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def _to_everywhere(term: Term) -> bool:
     ends = (term.ingress.kind, term.egress.kind) == (SideKind.BRIDGE, SideKind.OUTSIDE)
-    said = term.action is Action.ALLOW and term.entry.startswith("policy/")
-    return ends and said and any(prefix.length == 0 for prefix in term.destinations)
+    allows = term.action is Action.ALLOW and term.entry.startswith("policy/")
+    return ends and allows and any(prefix.length == 0 for prefix in term.destinations)
 
 
 def _finding(context: Context, host: Host, here: HostInterface, term: Term) -> Diagnostic:
     places, family = context.document.places, term.family
     span = places.span("networks", here.network, family.key)
-    label = Label(places.key("policy", term.entry.removeprefix("policy/")), "this entry lets it out")
+    label = Label(places.key("policy", term.entry.removeprefix("policy/")), f"this entry lets {word(family)} out")
     named = word(family)
     message = f"{named} of network `{here.network}` has no way out: no uplink of host `{host.name}` has {named}"
     learned = "ipv6: ra" if family is Family.IPV6 else "ipv4: dhcp"

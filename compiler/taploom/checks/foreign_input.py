@@ -14,16 +14,16 @@ RULE = DiagnosticRule(
     "TL803",
     "foreign-input",
     Severity.NOTE,
-    "A host whose own firewall filters its input lets in what the spec relies on.",
-    "With `input: foreign` taploom adds nothing to the host's input; where its firewall drops DHCP or DNS of guests, "
-    "guests start without a network.",
-    "Let in what the note lists; the NixOS module opens DHCP and DNS of guests by itself.",
+    "If a host's own firewall filters its input, that firewall admits the services that the spec relies on.",
+    "With `input: foreign` taploom adds no rules for the host's input. If the host's own firewall drops DHCP or DNS of "
+    "guests, the guests start without a network.",
+    "Open the services that the note lists. The NixOS module opens DHCP and DNS of guests by itself.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n  hv1: {input: foreign, networks: {lan: {}}}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {input: foreign, networks: {lan: {}}}\n",
 )
 
 SHOWN = 6
-"""The number of services in the headline; the notes list all."""
+"""Maximum number of services in the message; the notes list all."""
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -36,7 +36,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
             some = ", ".join(words[:SHOWN]) + (f" and {len(words) - SHOWN} more" if len(words) > SHOWN else "")
             message = f"the firewall of host `{host.name}` has to let in {some}"
             notes = tuple(f"open: {what} {where}" for what, where in wanted)
-            yield Diagnostic(RULE, message, span, "nothing to do if it does", notes=notes, subject=f"host/{host.name}")
+            yield Diagnostic(
+                RULE, message, span, "nothing to do if it already does", notes=notes, subject=f"host/{host.name}"
+            )
 
 
 def _served(host: Host) -> Iterator[tuple[str, str]]:
@@ -50,7 +52,7 @@ def _served(host: Host) -> Iterator[tuple[str, str]]:
 
 
 def _allowed(host: Host) -> Iterator[tuple[str, str]]:
-    """The services that policy allows to the host; the text names the entry, which has the senders."""
+    """The host's services that policy allows, each with its interfaces and the entry that has the senders."""
     found: dict[tuple[str, str], set[str]] = {}
     for term in host.terms:
         if term.egress.kind is SideKind.SELF and term.action is Action.ALLOW:

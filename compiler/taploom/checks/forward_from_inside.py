@@ -13,9 +13,9 @@ RULE = DiagnosticRule(
     "TL616",
     "forward-for-nobody",
     Severity.WARNING,
-    "A forward without `hairpin` is for somebody outside.",
-    "`hairpin: false` keeps out the networks of the host, and `from` names nobody else: nobody can use it.",
-    "Drop `hairpin: false`, or name senders outside.",
+    "A forward with `hairpin: false` admits senders outside of the host's networks.",
+    "`hairpin: false` excludes the host's networks, and `from` names no other sender, so nobody can use the forward.",
+    "Remove `hairpin: false`, or add senders outside to `from`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {}}}\n"
@@ -28,7 +28,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for forwards without `hairpin` whose DNAT entries all name networks of the host alone."""
+    """Look for forwards without `hairpin` whose DNAT entries name only networks of the host."""
     places = context.document.places
     for host in context.plan.hosts:
         by_forward: dict[str, list[DnatEntry]] = {}
@@ -36,10 +36,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
             by_forward.setdefault(dnat_entry.forward.removeprefix("forward/"), []).append(dnat_entry)
         for name, dnat_entries in by_forward.items():
             if all(_for_nobody(host, dnat_entry) for dnat_entry in dnat_entries):
-                message = f"nobody can use forward `{name}`: `from` names networks of host `{host.name}` alone"
-                label = Label(places.span("forwards", name, "from"), "all of it is inside")
+                message = f"nobody can use forward `{name}`: `from` names only networks of host `{host.name}`"
+                label = Label(places.span("forwards", name, "from"), "all these senders are inside")
                 span = places.span("forwards", name, "hairpin")
-                yield Diagnostic(RULE, message, span, "drop `hairpin: false`", (label,), subject=f"forward/{name}")
+                yield Diagnostic(RULE, message, span, "remove `hairpin: false`", (label,), subject=f"forward/{name}")
 
 
 def _for_nobody(host: Host, dnat_entry: DnatEntry) -> bool:

@@ -1,4 +1,4 @@
-"""TL613: a forward that takes the last path by which a host is managed from outside."""
+"""TL613: a forward that takes over the last path by which a host is managed from outside."""
 
 from collections.abc import Iterator
 
@@ -14,9 +14,9 @@ RULE = DiagnosticRule(
     "TL613",
     "forward-locks-out",
     Severity.ERROR,
-    "No forward takes the last way by which a host is managed from beyond its uplinks.",
-    "With the plan in force, the owner's next connection ends in a guest, and the host can be reached by none but its "
-    "own guests.",
+    "No forward takes over the last port through which a host can be managed from beyond its uplinks.",
+    "Once the plan is active, the owner's next connection ends at a guest, and only the host's own guests can still "
+    "reach the host.",
     "Change the outside port of the forward, or move the host's own service and name it in `management`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"

@@ -33,7 +33,7 @@ _Key = tuple[str, Family, str]
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Ask for each DNAT entry whether the host opens one of its ports."""
+    """Look for DNAT entries with a port that policy opens on the host itself."""
     for host in context.plan.hosts:
         opened = _opened(host) if host.dnat_entries else {}
         zones = {uplink.device: uplink.zone for uplink in outside(host)}

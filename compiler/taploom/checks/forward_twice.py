@@ -16,9 +16,10 @@ RULE = DiagnosticRule(
     "TL603",
     "forward-twice",
     Severity.ERROR,
-    "No two forwards take the same port of a protocol at one uplink from the same sender, ranges included.",
+    "No two forwards take the same port of a protocol, alone or in a range, on one uplink from the same sender.",
     "A packet can go to one guest only. The order of forwards in a spec has no meaning, so it cannot decide which.",
-    "Change a port, listen on one uplink each (`on: HOST/UPLINK`), or give both a `from` so that no sender is in both.",
+    "Change a port, let each forward listen on another uplink (`on: HOST/UPLINK`), or give both a `from` without "
+    "common senders.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "guests:\n  a: {host: hv1, nics: {lan: {}}}\n  b: {host: hv1, nics: {lan: {}}}\n"
@@ -89,7 +90,7 @@ def _senders(host: Host, dnat_entry: DnatEntry, zones: tuple[str, ...]) -> Itera
 
 
 def _conflicts(claims: Iterable[_Claim]) -> Iterator[tuple[DnatEntry, DnatEntry]]:
-    """Pairs of DNAT entries that share a port, where the senders of one include those of the other."""
+    """Pairs of DNAT entries that share a port, if the senders of one include the senders of the other."""
     by_prefix: dict[Prefix, list[DnatEntry]] = {}
     for claim in claims:
         by_prefix.setdefault(claim.prefix, []).append(claim.dnat_entry)
@@ -132,7 +133,7 @@ def _finding(context: Context, uplink: str, dnat_entry: DnatEntry, other: DnatEn
     places = context.document.places
     label = Label(places.span("forwards", names[1], "ports"), f"forward `{names[1]}`")
     message = f"forwards `{names[0]}` and `{names[1]}` both take {ports} of uplink `{uplink}`"
-    hint = "change a port, or give both a `from` so that no sender is in both"
+    hint = "change a port, or give both a `from` without common senders"
     return Diagnostic(
         RULE, message, places.span("forwards", names[0], "ports"), hint, (label,), subject=dnat_entry.forward
     )

@@ -1,4 +1,4 @@
-"""TL409: a gateway beside a learned address, or beside no address."""
+"""TL409: a gateway of a family in which the uplink has a learned address, or none."""
 
 from collections.abc import Iterator
 
@@ -12,8 +12,8 @@ RULE = DiagnosticRule(
     "TL409",
     "gateway-without-address",
     Severity.WARNING,
-    "An uplink names a gateway only beside a fixed address.",
-    "DHCP and router advertisements bring the gateway themselves, so the one in the spec has no effect.",
+    "An uplink has a gateway only together with a fixed address of the same family.",
+    "DHCP and router advertisements supply the gateway, so the one in the spec has no effect.",
     "Remove the gateway, or give the uplink a fixed address.",
     bad="hosts:\n  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: dhcp, gateway4: 192.0.2.1}}\n",
     good="hosts:\n  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: dhcp}}\n",

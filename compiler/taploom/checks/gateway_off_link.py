@@ -1,4 +1,4 @@
-"""TL408: a gateway that the uplink's own prefix does not hold."""
+"""TL408: a gateway outside of the prefix of its uplink."""
 
 from collections.abc import Iterator
 
@@ -14,8 +14,8 @@ RULE = DiagnosticRule(
     "gateway-off-link",
     Severity.WARNING,
     "The gateway of an uplink is on the uplink's link, or link-local.",
-    "Nothing answers for a mistyped gateway: the host has a default route and reaches nobody. (The route is written as "
-    "on-link all the same, since hosters do give out single addresses; a /32 or /128 is not reported.)",
+    "Nobody answers for a mistyped gateway, so the host reaches nothing through its default route. (taploom writes the "
+    "route as on-link all the same, since some hosters assign single addresses; a /32 or /128 is not reported.)",
     "Correct the gateway or the prefix length.",
     bad="hosts:\n  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.3.1}}\n",
     good="hosts:\n  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1}}\n",

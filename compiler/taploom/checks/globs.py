@@ -42,7 +42,7 @@ def common_name(one: str, two: str) -> str | None:
 
 
 def _skipped(frontier: dict[tuple[int, int], str], one: str, two: str) -> dict[tuple[int, int], str]:
-    """The frontier, with the positions behind each star that matches no character."""
+    """The frontier, and the positions that follow if a `*` matches no character."""
     found = dict(frontier)
     todo = list(frontier)
     while todo:
@@ -71,7 +71,7 @@ def head(pattern: str) -> str:
 
 
 def _ends_meet(one: str, two: str) -> bool:
-    """Whether two patterns could end alike: a cheap test that spares most walks."""
+    """Whether one name can have the ends of both patterns: a cheap test that avoids most searches."""
     ends = sorted((_tail(one), _tail(two)), key=len)
     return ends[1].endswith(ends[0])
 
@@ -83,7 +83,7 @@ def _tail(pattern: str) -> str:
 def clashes(patterns: Iterable[tuple[str, T]]) -> Iterator[tuple[T, T, str]]:
     """Pairs of patterns that can match one name, and that name.
 
-    The patterns are sorted by their heads, and each is in at most one pair as the later one. Two patterns are compared
+    The patterns are sorted by their heads. Each is the later one of at most one pair. Two patterns are compared
     only if one head begins with the other, so the work does not grow with the square of their number.
     """
     ordered = sorted(((head(pattern), pattern, item) for pattern, item in patterns), key=lambda one: one[:2])

@@ -14,11 +14,11 @@ RULE = DiagnosticRule(
     "guest-as-next-hop",
     Severity.ERROR,
     "The next hop of a route is beyond an uplink, not on a bridge of the host.",
-    "No guest can be a router yet. The spoof guard drops what a guest forwards, as its sender is somebody else; "
-    "without the guard, replies are dropped, as they belong to no connection that the host has seen; and policy for "
-    "the prefix would be enforced at the uplinks, by which none of its packets comes.",
-    "Remove the route, and let the guest translate what it forwards to its own address, so that policy can name the "
-    "guest; or end the tunnel on the host, and name its interface as an uplink that has a zone and nothing else.",
+    "No guest can be a router yet. The spoof guard drops packets that a guest forwards, since their source is not the "
+    "guest's address. Without the guard, the host drops the replies, since they belong to no connection that it has "
+    "seen. And policy for the prefix would apply at the uplinks, where none of its packets arrives.",
+    "Remove the route, and let the guest translate forwarded packets to its own address, so that policy can name the "
+    "guest. Or end the tunnel on the host, and write the tunnel's interface as an uplink with only a zone.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n    networks: {lan: {}}\n"
     "    routes: {branch: {to: 10.77.0.0/24, via: 10.0.0.51}}\n"
     "guests:\n  vpn: {host: hv1, nics: {lan: {ipv4: 10.0.0.51}}}\n",
@@ -28,7 +28,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the routes of each host that leave towards one of its networks."""
+    """Look for routes whose next hop is on one of the host's own networks."""
     for host in context.plan.hosts:
         guests: dict[str, dict[Address, Port]] = {}
         for route, here in inward(host):
@@ -52,6 +52,6 @@ def _finding(context: Context, host: Host, route: Route, here: HostInterface, po
         what = f"guest `{port.guest}`"
         label = Label(places.span("guests", port.guest, "nics", network, route.via.family.key), "the guest")
     message = f"route `{route.name}` has {what} as its next hop, and no guest can be a router yet"
-    hint = "remove it, and let the guest translate what it forwards to its own address"
+    hint = "remove it, and let the guest translate forwarded packets to its own address"
     span = places.span("hosts", host.name, "routes", route.name, "via")
     return Diagnostic(RULE, message, span, hint, (label,), subject=f"host/{host.name}")

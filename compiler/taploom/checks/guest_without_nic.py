@@ -1,4 +1,4 @@
-"""TL512: a guest that is connected to nothing."""
+"""TL512: a guest without a NIC."""
 
 from collections.abc import Iterator
 
@@ -11,8 +11,8 @@ RULE = DiagnosticRule(
     "TL512",
     "guest-without-nic",
     Severity.WARNING,
-    "A guest has a NIC.",
-    "There is nothing that taploom could configure for it, and no policy entry that names it has an effect.",
+    "Every guest has a NIC.",
+    "taploom configures nothing for such a guest, and a policy entry that names it has no effect.",
     "Add the network to `nics`.",
     bad="hosts:\n  hv1: {}\nguests:\n  web: {host: hv1}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
@@ -21,7 +21,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the tree: it also has broken NICs, and keys that may be a misspelt `nics`, which are reported already."""
+    """Look at the YAML tree, which also has broken NICs and a misspelt `nics`; other findings report these."""
     places = context.document.places
     for name in sorted(context.document.guests):
         misspelt = places.names("guests", name).keys() - GUEST.by_name.keys()

@@ -13,10 +13,10 @@ RULE = DiagnosticRule(
     "TL715",
     "host-by-address",
     Severity.WARNING,
-    "What goes to a host itself is decided by entries `to: host/NAME`.",
-    "A prefix after `to` means machines behind the host's interfaces. It neither opens nor closes the host's own "
-    "input, at any of its addresses.",
-    "Write `host/NAME`, which is the host at every address it has.",
+    "A policy entry for packets to a host itself names the host, with `to: host/NAME`.",
+    "A prefix in `to` selects machines behind the host's interfaces. It neither opens nor closes the host's own input, "
+    "at any of its addresses.",
+    "Write `host/NAME`, which selects the host at each of its addresses.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
     "policy:\n  stats: {from: lan, to: 10.0.0.1, allow: tcp/9100}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
@@ -32,7 +32,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
             found = next((p for p in _prefixes(context, selector) if p in own), None)
             if found is not None:
                 span = context.document.places.item(selector.text, "policy", name, "to")
-                message = f"{found.first} is an address of host `{own[found]}`, on whose input `{name}` does not decide"
+                message = (
+                    f"{found.first} is an address of host `{own[found]}`, but `{name}` does not apply to its input"
+                )
                 hint = f"write `host/{own[found]}`"
                 yield Diagnostic(RULE, message, span, hint, subject=f"policy/{name}")
 

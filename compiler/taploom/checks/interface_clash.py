@@ -14,10 +14,10 @@ RULE = DiagnosticRule(
     "interface-name-clash",
     Severity.ERROR,
     "On one host every uplink, bridge and TAP has a name of its own; names that taploom derives count, too.",
-    "The kernel has one interface of a name: the second is not made, or a guest is attached where another belongs. An "
-    "uplink that bears the name of a bridge would become a member of itself.",
-    "Rename one of the two with `bridge:` in the host's network or `tap:` in the guest's NIC. A derived name is never "
-    "changed by taploom to make room, since that would rename the interface of a running guest.",
+    "The kernel allows one interface per name: the second interface is not created, or a guest is attached in the "
+    "place of another. An uplink with the name of a bridge would become a member of itself.",
+    "Rename one of the two with `bridge:` in the host's network or `tap:` in the guest's NIC. taploom never changes a "
+    "derived name to resolve a clash, since that would rename the interface of a running guest.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {br0: {zone: internet, ipv4: dhcp}}, networks: {lan: {bridge: br0}}}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
@@ -27,7 +27,7 @@ _Named = tuple[str, str, str, Span, str]
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Collect the interface names of each host."""
+    """Report each interface name that a host has twice."""
     for host in context.plan.hosts:
         first: dict[str, _Named] = {}
         for named in _interfaces(context, host):

@@ -15,7 +15,7 @@ class Intervals(Generic[T]):
 
     Attributes:
         firsts: starts, sorted.
-        furthest: for each start, the end and owner of the range that ends last among the ranges that begin up to there.
+        furthest: for each start, the end and owner of the range that ends last up to this start.
     """
 
     firsts: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""TL619: one port forwarded at two addresses that the host cannot tell apart for every sender."""
+"""TL619: two forwards of one port on uplinks whose addresses the host cannot tell apart for every sender."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -17,10 +17,11 @@ RULE = DiagnosticRule(
     "TL619",
     "forward-by-unknown-address",
     Severity.WARNING,
-    "Of several forwards of one port at different uplinks, at most one listens at an address that is not fixed.",
-    "An address that is learned, or given by somebody else, is told apart only by the uplink that a packet comes by. A "
-    "sender inside, or beyond a third uplink, reaches the forward whose name comes first, whichever one it means.",
-    "Give an uplink a fixed address, change a port, or give both a `from` so that no sender is in both.",
+    "Of several forwards of one port on different uplinks, at most one listens on an address that is not fixed.",
+    "If the address of an uplink is learned, or set by another tool, the host recognises it only by the uplink through "
+    "which a packet arrives. A sender inside, or beyond a third uplink, reaches the forward whose name comes first, "
+    "whichever address it used.",
+    "Give an uplink a fixed address, change a port, or give both a `from` without common senders.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: dhcp}, eth1: {zone: line, ipv4: dhcp, metric: 2000}}\n"
     "    networks: {lan: {}}\n"
@@ -36,13 +37,13 @@ RULE = DiagnosticRule(
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Compare the DNAT entries of each host that share no uplink; report each pair of forwards once."""
-    told: set[frozenset[str]] = set()
+    reported: set[frozenset[str]] = set()
     for host in context.plan.hosts:
         for family in FAMILIES:
             for dnat_entry, other in _pairs(host, family):
                 names = frozenset((dnat_entry.forward, other.forward))
-                if names not in told:
-                    told.add(names)
+                if names not in reported:
+                    reported.add(names)
                     first, second = sorted((dnat_entry, other), key=lambda one: (one.sources is None, one.forward))
                     yield _finding(context, first, second)
 
@@ -63,7 +64,7 @@ def _pairs(host: Host, family: Family) -> Iterator[tuple[DnatEntry, DnatEntry]]:
 def _meeting(
     dnat_entries: list[DnatEntry], others: list[DnatEntry], *, third: bool
 ) -> Iterator[tuple[DnatEntry, DnatEntry]]:
-    """Pairs of DNAT entries of one port that the host cannot tell apart for a sender inside or by a third uplink."""
+    """Pairs of DNAT entries of one port that the host cannot tell apart for senders inside or beyond a third uplink."""
     for protocol in sorted({dnat_entry.protocol for dnat_entry in others}):
         ports = Intervals.of((x.first, x.last, x) for x in others if x.protocol == protocol)
         for dnat_entry in dnat_entries:
@@ -87,7 +88,7 @@ def _finding(context: Context, dnat_entry: DnatEntry, other: DnatEntry) -> Diagn
     one, two = (found.forward.removeprefix("forward/") for found in (dnat_entry, other))
     first, last = max(dnat_entry.first, other.first), min(dnat_entry.last, other.last)
     ports = f"{dnat_entry.protocol}/{first}" + (f"-{last}" if last > first else "")
-    message = f"forward `{one}` also gets {ports} meant for `{two}`, where no uplink tells their addresses apart"
+    message = f"forward `{one}` also takes {ports} of `{two}` from senders that arrive at neither forward's uplink"
     label = Label(places.span("forwards", two, "ports"), f"forward `{two}`")
     hint = "give an uplink a fixed address, or change a port"
     return Diagnostic(RULE, message, places.span("forwards", one, "ports"), hint, (label,), subject=dnat_entry.forward)

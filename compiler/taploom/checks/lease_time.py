@@ -1,4 +1,4 @@
-"""TL419: leases that end too soon, or hardly ever."""
+"""TL419: DHCP leases that are too short or too long."""
 
 from collections.abc import Iterator
 
@@ -12,8 +12,8 @@ RULE = DiagnosticRule(
     "odd-lease-time",
     Severity.WARNING,
     "A DHCP lease lasts from 2 minutes to 30 days.",
-    "A guest renews at half of the time: with less than 2 minutes a host that restarts its network loses guests; and a "
-    "pool with leases of months runs out of addresses that nobody uses.",
+    "A guest renews its lease after half of the time. With less than 2 minutes, guests lose their addresses while a "
+    "host restarts its network. With leases of months, guests that are gone use up the pool.",
     "Choose a time from minutes to days, such as `12h`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: {lease: 30s}}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: {lease: 12h}}\n",
@@ -28,7 +28,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             span = context.document.places.span("networks", name, "dhcp", "lease")
             much = "short" if network.dhcp.lease < SHORTEST else "long"
             message = f"a lease of {_written(network.dhcp.lease)} on network `{name}` is very {much}"
-            yield Diagnostic(RULE, message, span, "such as `12h`", subject=f"network/{name}")
+            yield Diagnostic(RULE, message, span, "choose a time such as `12h`", subject=f"network/{name}")
 
 
 def _written(seconds: int) -> str:

@@ -10,9 +10,9 @@ RULE = DiagnosticRule(
     "TL714",
     "limit-on-deny",
     Severity.WARNING,
-    "A `limit` stands beside `allow`.",
-    "A limit says how much of the allowed traffic passes; denied traffic never passes.",
-    "Remove the limit, or write `allow` with it.",
+    "An entry with `limit` has `allow`, not `deny`.",
+    "A limit bounds how much of the allowed traffic passes; denied traffic never passes.",
+    "Remove the limit, or change the entry to `allow`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
     "policy:\n  wall: {from: lan, to: dmz, deny: ssh, limit: 5/minute}\n",
@@ -23,7 +23,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for a limit beside a deny."""
+    """Look for denies with a limit."""
     for name, entry in sorted(context.document.policy.items()):
         if entry.limit is not None and entry.deny is not None:
             span = context.document.places.span("policy", name, "limit")

@@ -1,7 +1,7 @@
-"""Whether a host's owner can reach it: whether an allow has sources that neither denies nor forwards exclude.
+"""The paths by which a host can be managed: allows with sources that neither denies nor forwards exclude.
 
-This is exact for prefixes. A deny counts only if it covers all that an allow opens of a service, so that in doubt a
-path is assumed.
+The answer is exact for prefixes. A deny counts only if it covers the whole part of a service that an allow opens, so
+that a path is assumed in case of doubt.
 """
 
 from bisect import bisect_left, bisect_right
@@ -19,7 +19,7 @@ from taploom.plan.policy import Action, DnatEntry, Service, Side, SideKind, Term
 
 @dataclass(frozen=True, slots=True)
 class ManagementPath:
-    """A term and the service by which the term lets somebody manage a host."""
+    """A term that lets somebody manage a host, and the service that the term opens for that."""
 
     term: Term
     service: Service
@@ -102,7 +102,7 @@ def _denied(denies: Iterable[Term], ingress: Side, family: Family, service: Serv
 def _forwarded(
     host: Host, dnat_entries: Iterable[DnatEntry], ingress: Side, family: Family, service: Service
 ) -> Iterator[Prefix]:
-    """Senders whose packets to the host's outside addresses a forward takes away, at every uplink of their zone."""
+    """Senders whose packets to the host's outside addresses go to a forward instead, at every uplink of their zone."""
     if ingress.kind not in (SideKind.OUTSIDE, SideKind.REMOTE):
         return
     uplinks = {u.device for u in outside(host) if u.zone == ingress.name and carries(u, family)}

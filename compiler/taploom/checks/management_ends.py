@@ -12,8 +12,8 @@ RULE = DiagnosticRule(
     "TL802",
     "management-ends",
     Severity.WARNING,
-    "Somebody can manage a host for as long as its plan is in force.",
-    "The kernel closes the last way in at the moment that `expires` says, whether anybody remembers or not.",
+    "A host can be managed for as long as its plan is active.",
+    "The kernel closes the last management path at the time in `expires`, whether anybody remembers that or not.",
     "Allow the management of the host in an entry without `expires`.",
     bad="hosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
     "policy:\n  admin: {from: internet, to: host/hv1, allow: ssh, expires: 2099-01-31}\n",
@@ -23,7 +23,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the management paths of now with the paths after the last end of any entry."""
+    """Compare the current management paths with those that are left after all entries with `expires` have ended."""
     for host in context.plan.hosts:
         ends = [t.expires for t in host.terms if t.expires is not None]
         if host.input is not Input.MANAGED or not ends:
@@ -33,5 +33,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
             entry = now.term.entry.removeprefix("policy/")
             span = context.document.places.span("policy", entry, "expires")
             message = f"nobody can manage host `{host.name}` any more when `{entry}` ends"
-            hint = "allow it in an entry without `expires`"
+            hint = "allow management in an entry without `expires`"
             yield Diagnostic(RULE, message, span, hint, subject=f"policy/{entry}")

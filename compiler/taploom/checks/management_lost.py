@@ -14,8 +14,8 @@ RULE = DiagnosticRule(
     "TL801",
     "management-lost",
     Severity.ERROR,
-    "Somebody can reach the ssh of each host whose input taploom filters, or what its `management` names instead.",
-    "With the plan in force its owner is locked out, and only a console helps.",
+    "If taploom filters the input of a host, somebody can reach its ssh, or instead the services in its `management`.",
+    "Once the plan is active, the owner of the host is locked out, and only a console helps.",
     "Allow ssh to `host/NAME` from where you are; name other services in `management`; or leave the host's input to "
     "its own firewall with `input: foreign`.",
     bad="hosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n",

@@ -13,8 +13,8 @@ RULE = DiagnosticRule(
     "TL424",
     "idle-metric",
     Severity.WARNING,
-    "An uplink has a `metric` only where a default route leads by it.",
-    "It applies to the routes that gateways, DHCP or router advertisements bring; entries of `routes` have their own.",
+    "An uplink has a `metric` only if it has a default route.",
+    "The metric applies to routes from a gateway, DHCP or router advertisements; entries of `routes` have their own.",
     "Remove the metric, or give the uplink a gateway, DHCP or router advertisements.",
     bad="hosts:\n  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: 192.0.2.7/24, metric: 100}}\n",
     good="hosts:\n  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: dhcp, metric: 100}}\n",
@@ -27,6 +27,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for uplink in outside(host):
             if uplink.metric is not None and not any(leads_out(uplink, family) for family in FAMILIES):
                 span = context.document.places.span("hosts", host.name, "uplinks", uplink.device, "metric")
-                message = f"`metric` has no effect: no default route leads by uplink `{uplink.device}`"
+                message = f"`metric` has no effect: uplink `{uplink.device}` has no default route"
                 way_out = "remove it, or write `gateway4` or `gateway6`, `ipv4: dhcp` or `ipv6: ra`"
                 yield Diagnostic(RULE, message, span, way_out, subject=f"host/{host.name}")

@@ -11,10 +11,10 @@ RULE = DiagnosticRule(
     "TL214",
     "moved-from-present",
     Severity.ERROR,
-    "No entry has the name that another one says it had before.",
-    "`moved-from` tells `taploom plan` that an entry has a new name; where the old one is still there, "
-    "the plan would show a copy as a move.",
-    "Remove `moved-from`, or the entry of the old name.",
+    "No `moved-from` names an entry that still exists.",
+    "`moved-from` tells `taploom plan` that an entry was renamed. If the old entry still exists, the plan would show a "
+    "copy as a move.",
+    "Remove `moved-from`, or the entry with the old name.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  office: {ipv4: 10.0.1.1/24, moved-from: lan}\n"
     "hosts:\n  hv1: {networks: {lan: {}, office: {}}}\n",
     good="networks:\n  office: {ipv4: 10.0.1.1/24, moved-from: lan}\nhosts:\n  hv1: {networks: {office: {}}}\n",
@@ -28,6 +28,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for name, entry in getattr(context.document, section).items():
             if entry.moved_from and entry.moved_from in places.names(section):
                 span = places.span(section, name, "moved-from")
-                label = Label(places.key(section, entry.moved_from), "still there")
-                message = f"`{name}` was not moved from `{entry.moved_from}`, which is there"
+                label = Label(places.key(section, entry.moved_from), "still exists")
+                message = f"`{name}` was not moved from `{entry.moved_from}`, which still exists"
                 yield Diagnostic(RULE, message, span, "remove `moved-from`", (label,), subject=f"{kind}/{name}")

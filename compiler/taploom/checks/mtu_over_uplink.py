@@ -15,11 +15,11 @@ RULE = DiagnosticRule(
     "TL510",
     "mtu-over-uplink",
     Severity.NOTE,
-    "The MTU of a network is no larger than that of the uplinks by which its guests talk with anybody.",
-    "The ruleset fits TCP to the route; anything else depends on ICMP errors that a firewall further out may drop: "
-    "large UDP datagrams, tunnels and QUIC then stall.",
-    "Give the network the smallest MTU of these uplinks, and a network of their own to guests that need more; where "
-    "the link of the uplink takes more, write its `mtu`.",
+    "The MTU of a network is no larger than the MTU of any uplink that its guests use.",
+    "The ruleset adjusts the MSS of TCP to the route. Other traffic depends on ICMP errors; if a firewall further out "
+    "drops these, large UDP datagrams, tunnels and QUIC stall.",
+    "Give the network the smallest MTU of these uplinks, and move guests that need a larger one to a network of their "
+    "own. If the link of the uplink supports more, write that as the uplink's `mtu`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, mtu: 9000}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "policy:\n  out: {from: lan, to: internet, allow: any}\n",
@@ -62,9 +62,9 @@ def _found(
     mine, theirs = _mtu(here), _mtu(narrow)
     hint = f"write `mtu: {theirs}` in the network"
     if wide:
-        hint += f", or give guests that need {mine} by `{wide[0].device}` a network of their own"
+        hint += f", or give guests that need {mine} through `{wide[0].device}` a network of their own"
     elif not any(leads_out(narrow, family) for family in FAMILIES):
-        hint = f"write `mtu: {mine}` in the uplink if its link takes that, or `mtu: {theirs}` in the network"
+        hint = f"write `mtu: {mine}` in the uplink if its link supports that, or `mtu: {theirs}` in the network"
     label = Label(places.span("hosts", host.name, "uplinks", narrow.device, "mtu"), f"{theirs} here")
     message = f"network `{here.network}` has MTU {mine}, and uplink `{narrow.device}` has {theirs}"
     span = places.span("networks", here.network, "mtu")

@@ -46,5 +46,5 @@ def _finding(context: Context, host: Host, family: Family, networks: list[str]) 
     span = places.span("hosts", host.name, "uplinks", uplink.device, family.key)
     label = Label(places.span("networks", networks[0], "nat"), "translated here")
     names = ", ".join(f"`{name}`" for name in networks)
-    message = f"host `{host.name}` translates {word(family)} of {names} and has no {word(family)} route out"
+    message = f"host `{host.name}` translates {word(family)} of {names}, but has no {word(family)} route out"
     return Diagnostic(RULE, message, span, f"add `{key}`", (label,), subject=f"host/{host.name}")

@@ -18,12 +18,12 @@ RULE = DiagnosticRule(
     "TL623",
     "translated-one-way",
     Severity.NOTE,
-    "A zone that may reach guests at their own addresses also gets their packets with these addresses.",
-    "`nat` translates at every uplink of the host; an exception for one uplink cannot be said yet. What guests send by "
-    "a line to another office arrives there with the host's address, so the logs and filters of that office cannot "
-    "tell the guests apart.",
-    "Give the guests that the other side knows a network of their own without `nat`, or waive it where the "
-    "other side need not tell them apart.",
+    "A zone that may reach guests at their own addresses also receives the guests' packets from these addresses.",
+    "`nat` translates at every uplink of the host; an exception for one uplink cannot be said yet. Packets that guests "
+    "send over a leased line to another office arrive there with the host's address, so the logs and filters of that "
+    "office cannot tell the guests apart.",
+    "Move the guests that the other side addresses to a network of their own without `nat`. Waive the finding if the "
+    "other side need not tell the guests apart.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: true}\nhosts:\n  hv1:\n"
     "    uplinks: {eno1: {zone: internet, ipv4: dhcp}, eno2: {zone: line, ipv4: 10.99.0.1/30}}\n    networks: {lan: "
     "{}}\npolicy:\n  out: {from: lan, to: [internet, line], allow: any}\n  in: {from: line, to: lan, allow: https}\n",
@@ -31,52 +31,58 @@ RULE = DiagnosticRule(
     "    uplinks: {eno1: {zone: internet, ipv4: dhcp}, eno2: {zone: line, ipv4: 10.99.0.1/30}}\n    networks: {lan: "
     "{}}\npolicy:\n  out: {from: lan, to: line, allow: any}\n  in: {from: line, to: lan, allow: https}\n",
 )
-_Way = tuple[str, str, Family]
-"""Network, zone and family."""
+_Translation = tuple[str, str, Family]
+"""A network, the zone towards which it is translated, and the family."""
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look for a network and a zone with allows in both directions, although `nat` translates one direction."""
     for host in context.plan.hosts:
         translated = _translated(host) if host.nat and not context.torn(host.name) else set()
-        told: set[tuple[str, str]] = set()
-        for way, (inwards, outwards) in sorted(_allowed(host, translated).items()):
-            beyond = Intervals.of((*_ends(prefix), way[1]) for prefix in _beyond(host, way))
+        reported: set[tuple[str, str]] = set()
+        for translation, (inwards, outwards) in sorted(_allowed(host, translated).items()):
+            beyond = Intervals.of((*_ends(prefix), translation[1]) for prefix in _beyond(host, translation))
             pair = _meeting(inwards, outwards, beyond)
-            if pair and way[:2] not in told:  # one finding for both families
-                told.add(way[:2])
-                yield _finding(context, way, *pair)
+            if pair and translation[:2] not in reported:  # one finding for both families
+                reported.add(translation[:2])
+                yield _finding(context, translation, *pair)
 
 
-def _translated(host: Host) -> set[_Way]:
-    """Networks, the zones towards which they are translated, and the family, without zones that lead to everybody.
+def _translated(host: Host) -> set[_Translation]:
+    """The translations of a host, except those towards zones that lead to everybody.
 
     Senders in such a zone cannot reach the network's own addresses anyway.
     """
     zones, everybody = {uplink.device: uplink.zone for uplink in outside(host)}, open_zones(host)
-    ways = ((entry.network, zones[entry.uplink], entry.family) for entry in host.nat)
-    return {way for way in ways if way[1] not in everybody}
+    translations = ((entry.network, zones[entry.uplink], entry.family) for entry in host.nat)
+    return {translation for translation in translations if translation[1] not in everybody}
 
 
-def _allowed(host: Host, ways: set[_Way]) -> dict[_Way, tuple[dict[Prefix, str], dict[Prefix, str]]]:
-    """For each way, the sources of inbound allows and the destinations of outbound allows, each with its entry."""
-    found: dict[_Way, tuple[dict[Prefix, str], dict[Prefix, str]]] = {way: ({}, {}) for way in ways}
-    for term in host.terms if ways else ():
+def _allowed(
+    host: Host, translations: set[_Translation]
+) -> dict[_Translation, tuple[dict[Prefix, str], dict[Prefix, str]]]:
+    """For each translation, the sources of inbound and the destinations of outbound allows, each with its entry."""
+    found: dict[_Translation, tuple[dict[Prefix, str], dict[Prefix, str]]] = {
+        translation: ({}, {}) for translation in translations
+    }
+    for term in host.terms if translations else ():
         inwards = term.egress.kind is SideKind.BRIDGE
         network, zone = (term.egress, term.ingress) if inwards else (term.ingress, term.egress)
-        said = term.action is Action.ALLOW and term.entry.startswith("policy/")
-        kept = found.get((network.name, zone.name, term.family)) if said else None
+        allows = term.action is Action.ALLOW and term.entry.startswith("policy/")
+        kept = found.get((network.name, zone.name, term.family)) if allows else None
         if kept and network.kind is SideKind.BRIDGE and zone.kind is SideKind.OUTSIDE:
             for prefix in term.sources if inwards else term.destinations:
                 kept[not inwards].setdefault(prefix, term.entry)
     return found
 
 
-def _beyond(host: Host, way: _Way) -> Iterator[Prefix]:
-    """The prefixes known to be behind the uplinks of a zone: those of their links, and the destinations of routes."""
-    uplinks = {uplink.device: uplink for uplink in outside(host) if uplink.zone == way[1]}
-    yield from (route.to for route in host.routes if route.device in uplinks and route.to.family is way[2])
-    yield from (side.interface.prefix for u in uplinks.values() for family, side in fixed(u) if family is way[2])
+def _beyond(host: Host, translation: _Translation) -> Iterator[Prefix]:
+    """The prefixes known to be behind the uplinks of a zone: prefixes of links, and destinations of routes."""
+    uplinks = {uplink.device: uplink for uplink in outside(host) if uplink.zone == translation[1]}
+    yield from (route.to for route in host.routes if route.device in uplinks and route.to.family is translation[2])
+    yield from (
+        side.interface.prefix for u in uplinks.values() for family, side in fixed(u) if family is translation[2]
+    )
 
 
 def _ends(prefix: Prefix) -> tuple[int, int]:
@@ -99,16 +105,16 @@ def _meeting(inwards: dict[Prefix, str], outwards: dict[Prefix, str], beyond: In
     return (first, second) if into else (second, first)
 
 
-def _finding(context: Context, way: _Way, inwards: str, outwards: str) -> Diagnostic:
-    network, zone, _ = way
+def _finding(context: Context, translation: _Translation, inwards: str, outwards: str) -> Diagnostic:
+    network, zone, _ = translation
     places = context.document.places
     into, out = (entry.removeprefix("policy/") for entry in (inwards, outwards))
     message = f"network `{network}` is translated towards `{zone}` too: an exception for one uplink cannot be said yet"
     labels = (
-        Label(places.key("policy", out), "what this allows leaves with the host's address"),
-        Label(places.key("policy", into), "what this allows comes to the guests' own addresses"),
+        Label(places.key("policy", out), "packets that this entry allows leave with the host's address"),
+        Label(places.key("policy", into), "packets that this entry allows go to the guests' own addresses"),
     )
-    hint = "give the guests that are known there a network without `nat`"
+    hint = "move the guests that this zone addresses to a network without `nat`"
     return Diagnostic(
         RULE, message, places.span("networks", network, "nat"), hint, labels, subject=f"network/{network}"
     )

@@ -13,7 +13,7 @@ RULE = DiagnosticRule(
     "TL610",
     "nat-without-family",
     Severity.WARNING,
-    "A network asks for `nat` of families that it has.",
+    "A network has each family that its `nat` translates.",
     "The setting has no effect, although its author expects one.",
     "Drop the key, or give the network the family.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: {ipv6: masquerade}}\n",
@@ -26,9 +26,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     places = context.document.places
     for name, network in sorted(context.document.networks.items()):
         for family in FAMILIES:
-            said = places.names("networks", name, "nat")
+            named = places.names("networks", name, "nat")
             wish = in_family(network.nat, family)
-            if family.key in said and wish is not Keyword.OFF and in_family(network, family) is None:
+            if family.key in named and wish is not Keyword.OFF and in_family(network, family) is None:
                 message = f"network `{name}` has no {word(family)} to translate"
                 hint = f"drop the key, or give the network an `{family.key}`"
                 span = places.key("networks", name, "nat", family.key)

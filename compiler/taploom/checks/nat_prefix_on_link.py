@@ -15,10 +15,11 @@ RULE = DiagnosticRule(
     "TL630",
     "nat-prefix-on-link",
     Severity.WARNING,
-    "The prefix that a network is translated to is routed to the host: it is not on an uplink's own link, and no guest "
-    "becomes the host's own address.",
-    "The router outside looks for each address of its link by neighbour discovery, and the host answers for its own "
-    "alone, so replies to guests are lost. Replies to a guest that becomes the host's own address end at the host.",
+    "The prefix to which a network is translated is routed to the host: it is not on the link of an uplink, and no "
+    "guest is translated to the host's own address.",
+    "The router outside resolves each address of its link by neighbour discovery, and the host answers only for its "
+    "own addresses, so replies to guests are lost. Replies to a guest that is translated to the host's own address end "
+    "at the host.",
     "Have the provider route another prefix to the host and write that, or use `masquerade`.",
     bad="networks:\n  lan: {ipv6: 'fd12:3456:789a::1/64', nat: {ipv6: '2001:db8:10::/64'}}\nhosts:\n  hv1:\n"
     "    uplinks: {eth0: {zone: internet, ipv6: '2001:db8:10::10/64', gateway6: fe80::1}}\n    networks: {lan: {}}\n",
@@ -46,11 +47,11 @@ def _judged(
     guest = _becoming(host, entry, address)
     if own.length < family.bits and own.overlaps(to):
         message = f"network `{entry.network}` is translated to {to}, which is on the link of uplink `{uplink.device}`"
-        message += f": guest `{guest}` becomes {address}, the host's own" if guest else ""
+        message += f": guest `{guest}` becomes {address}, the host's own address" if guest else ""
         hint = "nobody answers neighbour discovery for its guests: name a prefix that is routed to the host"
     elif guest:
         message = f"guest `{guest}` is translated to {address}, the host's own address at uplink `{uplink.device}`"
-        hint = "give the guest or the host an address that ends otherwise"
+        hint = "give the guest or the host an address with another host part"
     else:
         return
     places = context.document.places

@@ -1,4 +1,4 @@
-"""Overlaps of prefixes. Two prefixes either nest or are apart, so a sort and a stack find every overlap."""
+"""Overlaps of prefixes. Two prefixes are nested or disjoint, so a sort and a stack find every overlap."""
 
 from collections.abc import Iterable, Iterator
 from typing import TypeVar

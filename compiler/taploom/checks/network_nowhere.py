@@ -10,8 +10,8 @@ RULE = DiagnosticRule(
     "TL513",
     "network-on-no-host",
     Severity.WARNING,
-    "Every network is carried by a host.",
-    "Nothing is rendered for it, and policy entries that name it have no effect.",
+    "Every network is on a host.",
+    "taploom renders nothing for the network, and policy entries that name it have no effect.",
     "Add it to the `networks` of a host, or remove it.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n",
@@ -19,7 +19,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for networks that no host names; stop if a host is broken or names an unknown network (other findings)."""
+    """Look for networks that no host names, unless a host is broken or names an unknown network (other findings)."""
     places = context.document.places
     hosts = places.names("hosts")
     carried = {network for name in hosts for network in places.names("hosts", name, "networks")}

@@ -14,10 +14,11 @@ RULE = DiagnosticRule(
     "nic-among-taps",
     Severity.WARNING,
     "The `taps` of a network name TAPs, and no uplink or other device.",
-    "The unit matches devices that the kernel calls `tun`, which TAPs are and NICs are not: the NIC never joins the "
-    "bridge, and the guests reach nobody beyond it. A NIC as a port of a bridge cannot be said yet.",
-    "Remove the name. Let the host route between the network and what is behind the NIC: as an uplink with a zone, "
-    "with `nat: true` where nobody there has a route back. Waive it where the device is a TAP, whatever its name.",
+    "The unit matches only devices of the kernel's kind `tun`. TAPs are of that kind and NICs are not: the NIC never "
+    "joins the bridge, and the guests reach nobody beyond it. A NIC as a port of a bridge cannot be said yet.",
+    "Remove the name. Write the NIC as an uplink with a zone, so that the host routes between it and the network; add "
+    "`nat: true` if the machines behind the NIC have no route back. Waive the finding if the device is a TAP despite "
+    "its name.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {taps: [vm-*, enp1s0]}}}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {enp1s0: {zone: office, ipv4: dhcp}}, networks: {lan: {taps: vm-*}}, input: foreign}\n",
@@ -34,7 +35,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 nics = is_glob(tap) and is_nic(tap.replace("*", "0").replace("?", "0"))
                 if nics or tap in own or never_tun(tap):
                     what = f"a NIC that `{tap}` matches" if nics else f"`{tap}`"
-                    message = f"{what} never joins the bridge of network `{network}`, which takes TAPs alone"
+                    message = f"{what} never joins the bridge of network `{network}`, which takes only TAPs"
                     span = places.item(tap, "hosts", host.name, "networks", network, "taps")
                     hint = "remove it: a NIC cannot be a port of a bridge yet, so let the host route"
                     yield Diagnostic(RULE, message, span, hint, subject=f"host/{host.name}")

@@ -20,7 +20,7 @@ RULE = DiagnosticRule(
     "policy-without-effect",
     Severity.WARNING,
     "Every policy entry has an effect on some host.",
-    "Its author believes that something is allowed, or closed, and nothing changes with the entry.",
+    "The author of the entry expects it to allow or deny something, but it changes nothing.",
     "The message says why; correct the ends, or remove the entry.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
     "policy:\n  local: {from: lan, to: lan, allow: any}\n",
@@ -31,7 +31,7 @@ RULE = DiagnosticRule(
 
 @dataclass(frozen=True, slots=True)
 class _Reason:
-    """The reason why an entry has no effect, the key to mark, and a hint."""
+    """The reason why an entry has no effect, the key of the entry that the finding marks, and a hint."""
 
     why: str
     key: str
@@ -44,7 +44,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     idle = [entry.name for entry in context.plan.policy if f"policy/{entry.name}" not in alive]
     if not idle or context.broken("hosts", "routes", "networks", "guests", "addresses", "services"):
         return
-    finder = _Finder(context, Selecting.of(context), Services.of(context.document), dict(owners(context)))
+    finder = _ReasonFinder(context, Selecting.of(context), Services.of(context.document), dict(owners(context)))
     for name in idle:
         reason = finder.reason(name)
         if reason is not None:
@@ -54,7 +54,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Finder:
+class _ReasonFinder:
+    """Finds the reason why a policy entry has no effect.
+
+    Attributes:
+        own: the static addresses of hosts, each with the name of its host.
+    """
+
     context: Context
     selecting: Selecting
     services: Services
@@ -79,7 +85,7 @@ class _Finder:
         if self.selecting.families(selection):
             return None
         hint = "give the guest an address that is known, such as `auto`, or name its network"
-        return _Reason(f"`{key}` selects nobody whose address is known", key, hint)
+        return _Reason(f"`{key}` selects nobody with a known address", key, hint)
 
     def _families(self, source: Selection, to: Selection, services: tuple[Service, ...]) -> _Reason | None:
         ours, theirs = self.selecting.families(source), self.selecting.families(to)
@@ -89,7 +95,7 @@ class _Finder:
         spoken = {ONLY_IN.get(service.protocol) for service in services}
         if services and None not in spoken and not spoken & ours & theirs:
             both = word(min(ours & theirs))
-            return _Reason(f"its services do not exist in {both}, which is all that both ends have", "to", "use `ping`")
+            return _Reason(f"its services do not exist in {both}, the only family of both ends", "to", "use `ping`")
         return None
 
     def _one_bridge(self, source: Selection, to: Selection) -> _Reason | None:
@@ -113,14 +119,14 @@ class _Finder:
             return None  # TL715 reports a host that is named by its address
         if source.hosts and not (source.networks or source.guests or source.literals or source.outside):
             names = ", ".join(f"`{name}`" for name in sorted(source.hosts)[:3])
-            why = f"hosts may send anything, and no other host knows {names} by a fixed address"
+            why = f"policy does not restrict what hosts send, and no other host knows a fixed address of {names}"
             return _Reason(why, "from", "remove the entry, or give the host's uplink a fixed address")
         named = (source.networks, to.networks, source.guests, to.guests, to.hosts)
         if not any(named) and (source.everyone or to.everyone):
             key = "from" if source.everyone else "to"
-            why = "`any` allows nothing between two places beyond uplinks, and nobody else is at either end"
+            why = "`any` allows nothing between two zones of uplinks, and neither end names a network or a guest"
             return _Reason(why, key, "name the zones, or the addresses, of both ends")
         if not any(named):
-            why = "both ends lie outside of the site, and no host is between the two"
+            why = "both ends lie outside of the site, and no host is between them"
             return _Reason(why, "from", "name two zones of one host's uplinks, or a network, a guest or a host")
         return _Reason("no host sees both ends", "to", "add a route between the hosts, or correct the ends")

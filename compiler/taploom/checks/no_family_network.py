@@ -11,7 +11,7 @@ RULE = DiagnosticRule(
     "network-without-address",
     Severity.WARNING,
     "A network has an IPv4 or an IPv6 prefix.",
-    "Its guests get no addresses, and no policy can say anything about them: the bridge is a cable.",
+    "Guests of the network get no addresses, so no policy entry can match them: the bridge is only a cable.",
     "Give the network an `ipv4`, an `ipv6`, or both.",
     bad="networks:\n  lan: {}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n",

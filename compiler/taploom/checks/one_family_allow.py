@@ -12,8 +12,8 @@ RULE = DiagnosticRule(
     "TL709",
     "one-family-allow",
     Severity.NOTE,
-    "An `allow` that names prefixes names those of both families, where its other end has both.",
-    "Who has both families tries IPv6 first, and waits until it gives up.",
+    "An `allow` that names prefixes names prefixes of both families if its other end has both.",
+    "A client with both families tries IPv6 first, and waits until that fails.",
     "Add the prefixes of the other family, if there are any.",
     bad="addresses:\n  office: 198.51.100.0/24\n"
     "networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64'}\nhosts:\n"
@@ -27,7 +27,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the allows."""
+    """Report allows with an end that names prefixes of one family only."""
     for found in one_family_ends(context, deny=False):
         lacking = word(other(found.family))
         span = context.document.places.span("policy", found.name, found.key)

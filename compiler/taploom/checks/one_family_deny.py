@@ -12,9 +12,9 @@ RULE = DiagnosticRule(
     "TL707",
     "one-family-deny",
     Severity.WARNING,
-    "A `deny` that names prefixes names those of both families, where its other end has both.",
-    "A sender that is denied over IPv4 and has IPv6 as well comes in over IPv6.",
-    "Add the prefixes of the other family, or waive it where there are none.",
+    "A `deny` that names prefixes names prefixes of both families if its other end has both.",
+    "A sender that is denied over IPv4 only can still come in over IPv6.",
+    "Add the prefixes of the other family, or waive the finding if there are none.",
     bad="addresses:\n  bots: 198.51.100.0/24\n"
     "networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64'}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}, networks: {lan: {}}}\n"
@@ -27,7 +27,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the denies."""
+    """Report denies with an end that names prefixes of one family only."""
     for found in one_family_ends(context, deny=True):
         lacking = word(other(found.family))
         span = context.document.places.span("policy", found.name, found.key)

@@ -13,8 +13,8 @@ RULE = DiagnosticRule(
     "TL606",
     "one-family-forward",
     Severity.NOTE,
-    "A forward works in both families where both its uplink and the guest's network have both.",
-    "Clients that resolve the other family's address first wait for a connection that never comes.",
+    "If the uplink of a forward and the guest's network have both families, the forward works in both.",
+    "A client that tries the missing family first waits for a connection that never opens.",
     "Give the guest an address of the other family, or add prefixes of that family to `from`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64'}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}, networks: {lan: {}}}\n"
@@ -34,10 +34,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if missing.mode is Mode.DHCP:
             continue
         if missing.mode is Mode.NONE:
-            why, key = f"guest `{missing.forward.guest}` has none", "to"
-            hint = f"give the guest an `{missing.family.key}`, if it should be reached by it"
+            why, key = f"guest `{missing.forward.guest}` has no {family} address", "to"
+            hint = f"give the guest an `{missing.family.key}`, if clients should reach it over {family}"
         else:
-            why, key = "`from` names none", "from"
+            why, key = f"`from` names no {family} prefix", "from"
             hint = f"add the {family} prefixes of the same senders, if they have any"
         span = context.document.places.span("forwards", name, key)
         message = f"forward `{name}` does not work over {family}: {why}"

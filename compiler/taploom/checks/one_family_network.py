@@ -13,9 +13,9 @@ RULE = DiagnosticRule(
     "TL422",
     "one-family-network",
     Severity.NOTE,
-    "A network has the families that its host's uplinks have.",
-    "Its guests reach one half of what is outside, and forwards to them work in one family only.",
-    "Give the network the other family too, or let it be what it is: this is a note.",
+    "A network has each family that the uplinks of its host have.",
+    "Guests of the network reach only destinations of one family, and forwards to them work in that family only.",
+    "Give the network the other family too, or accept this note.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}, networks: {lan: {}}}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64'}\nhosts:\n"
@@ -24,7 +24,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the families of each bridge with those of its host's uplinks."""
+    """Compare the families of each bridge with the families of its host's uplinks."""
     for host in context.plan.hosts:
         both = all(any(in_family(uplink, family) is not None for uplink in outside(host)) for family in FAMILIES)
         for here in inside(host) if both else ():

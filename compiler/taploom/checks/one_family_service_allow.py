@@ -13,8 +13,9 @@ RULE = DiagnosticRule(
     Severity.NOTE,
     "An `allow` of a service that only one family has, such as `icmp`, also names its counterpart in the other family, "
     "if both ends have both families.",
-    "ICMP is the protocol of IPv4 and ICMPv6 that of IPv6: a guest with both tries IPv6 first, and gets no answer.",
-    "Write `[icmp, icmpv6]`, or `ping` where echo requests alone are meant.",
+    "ICMP belongs to IPv4, and ICMPv6 belongs to IPv6. A guest with both families tries IPv6 first, and gets no "
+    "answer.",
+    "Write `[icmp, icmpv6]`, or `ping` if only echo requests are meant.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64'}\n"
     "  dmz: {ipv4: 10.0.1.1/24, ipv6: 'fd12:3456:789a:1::1/64'}\nhosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
     "policy:\n  probe: {from: lan, to: dmz, allow: icmp/echo-request}\n",
@@ -25,5 +26,5 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the allows."""
+    """Report allows of such a service."""
     yield from findings(context, RULE, deny=False)

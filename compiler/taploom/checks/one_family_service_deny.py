@@ -13,8 +13,9 @@ RULE = DiagnosticRule(
     Severity.WARNING,
     "A `deny` of a service that only one family has, such as `icmp`, also names its counterpart in the other family, "
     "if both ends have both families.",
-    "ICMP is the protocol of IPv4 and ICMPv6 that of IPv6: whoever is denied the one pings by the other.",
-    "Write `[icmp, icmpv6]`, or `ping` where echo requests alone are meant.",
+    "ICMP belongs to IPv4, and ICMPv6 belongs to IPv6. A sender that may not ping over one can still ping over the "
+    "other.",
+    "Write `[icmp, icmpv6]`, or `ping` if only echo requests are meant.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64'}\n"
     "  dmz: {ipv4: 10.0.1.1/24, ipv6: 'fd12:3456:789a:1::1/64'}\nhosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
     "policy:\n  between: {from: lan, to: dmz, allow: any}\n  no-ping: {from: lan, to: dmz, deny: icmp}\n",
@@ -25,5 +26,5 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the denies."""
+    """Report denies of such a service."""
     yield from findings(context, RULE, deny=True)

@@ -35,7 +35,7 @@ def findings(context: Context, rule: DiagnosticRule, *, deny: bool) -> Iterator[
             span = context.document.places.item(ref.text, "policy", name, key)
             verb = "denies" if deny else "allows"
             alone, lacks = word(family), word(other(family))
-            message = f"`{name}` {verb} `{ref.text}`, which only {alone} has, and no counterpart for {lacks}"
+            message = f"`{name}` {verb} `{ref.text}`, which only {alone} has, but not the counterpart for {lacks}"
             yield Diagnostic(rule, message, span, _hint(ref, family), subject=f"policy/{name}")
 
 
@@ -46,24 +46,24 @@ def _both(selecting: Selecting, entry: PolicySpec) -> bool:
 
 
 def _lacking(services: Services, refs: tuple[ServiceRef, ...]) -> Iterator[tuple[ServiceRef, Family]]:
-    said = services.expand(refs) or ()
-    if all(service.protocol not in ONLY_IN for service in said):
+    named = services.expand(refs) or ()
+    if all(service.protocol not in ONLY_IN for service in named):
         return
     for ref in refs:
         for service in services.expand((ref,)) or ():
             family = ONLY_IN.get(service.protocol)
-            if family is not None and _alone(service, family, said):
+            if family is not None and _alone(service, family, named):
                 yield ref, family
                 break
 
 
-def _alone(service: Service, family: Family, said: Iterable[Service]) -> bool:
+def _alone(service: Service, family: Family, named: Iterable[Service]) -> bool:
     """Whether a service has no counterpart for the other family among some services.
 
     For a service with all types, any service of the other protocol is a counterpart: an author lists types on purpose.
     """
     twin = ICMP[other(family)]
-    known = [each for each in said if each.protocol == twin]
+    known = [each for each in named if each.protocol == twin]
     if service.protocol not in ICMP_TYPES or (service.first == 0 and service.last >= _LAST_TYPE):
         return not known
     pairs = (pair if family is Family.IPV4 else pair[::-1] for pair in _NUMBERS)
@@ -76,11 +76,11 @@ def _hint(ref: ServiceRef, family: Family) -> str:
     if ref.literal is None:
         return f"name `{there}` in the service `{ref.text}` too, or list both"
     if ref.text == "igmp":
-        return "name `icmpv6` as well: it has MLD, the counterpart for IPv6"
+        return "name `icmpv6` as well: it includes MLD, the counterpart of IGMP"
     if ref.text in _ECHO:
         return "write `ping`, which is the echo request of both families"
     _, slash, kind = ref.text.partition("/")
     if slash and not kind.isdigit():
         return f"write `[{ref.text}, {there}/{kind}]`"
     pair = f"[{', '.join(sorted((here, there)))}]"
-    return f"write `{pair}`, or `ping` for echo requests alone"
+    return f"write `{pair}`, or `ping` for only echo requests"

@@ -12,9 +12,9 @@ RULE = DiagnosticRule(
     "TL615",
     "forward-open-unsaid",
     Severity.NOTE,
-    "A forward that everybody on the internet can use says so.",
-    "Most forwards are meant to be open, and one that is open by mistake looks the same.",
-    "Write `from: any` if everybody is meant, else `from` with those who are.",
+    "A forward that everybody on the internet can use has `from: any`.",
+    "Most forwards are meant to be open, and a forward that is open by mistake looks the same.",
+    "Write `from: any` if everybody is meant. Otherwise write the senders that are meant in `from`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {}}}\n"
@@ -38,6 +38,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 continue
             reported.add(name)
             if not admin_service((dnat_entry.inside,)):
-                message = f"forward `{name}` lets everybody reach guest `{dnat_entry.guest}`, and does not say so"
-                help_ = "write `from: any`, or who may use it"
+                message = f"forward `{name}` lets everybody reach guest `{dnat_entry.guest}`, but has no `from`"
+                help_ = "write `from: any`, or the senders that may use it"
                 yield Diagnostic(RULE, message, places.key("forwards", name), help_, subject=dnat_entry.forward)

@@ -12,8 +12,8 @@ RULE = DiagnosticRule(
     "TL705",
     "management-open",
     Severity.NOTE,
-    "The management of a host is open to those who manage it.",
-    "Everybody can try passwords and the newest flaw of the service on it.",
+    "Only the administrators of a host can reach its management services.",
+    "Otherwise everybody can guess passwords and try the newest exploit of the service.",
     "Name the owner's prefixes in `from`, if they are known; a `limit` slows guessing down.",
     bad="hosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
     "policy:\n  admin: {from: any, to: host/hv1, allow: ssh}\n",
@@ -33,6 +33,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
             opened = [wanted for wanted in host.management if any(meets(s, wanted) for s in term.services)]
             if opened:
                 entry = term.entry.removeprefix("policy/")
-                message = f"`{entry}` lets everybody try {written(opened[0])} of host `{host.name}`"
+                message = f"`{entry}` lets everybody connect to {written(opened[0])} of host `{host.name}`"
                 span = context.document.places.span("policy", entry, "from")
                 yield Diagnostic(RULE, message, span, "name the owner's prefixes, if known", subject=term.entry)

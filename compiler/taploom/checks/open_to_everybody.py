@@ -13,8 +13,8 @@ RULE = DiagnosticRule(
     "open-to-everybody",
     Severity.WARNING,
     "No policy entry allows `any` service from the internet to guests, to a host, or through a host.",
-    "Whatever is started there, now or in years, can be reached by everybody from its first second on.",
-    "Name the services, or name in `from` whom you mean; `any` as a sender includes the internet.",
+    "Everybody can reach each service that is ever started there, from its first second on.",
+    "Name the services, or name the senders in `from`; `any` as a sender includes the internet.",
     bad="networks:\n  dmz: {ipv6: '2001:db8:9::1/64'}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv6: ra}}, networks: {dmz: {}}}\n"
     "policy:\n  web: {from: any, to: dmz, allow: any}\n",

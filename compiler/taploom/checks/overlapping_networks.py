@@ -13,7 +13,7 @@ RULE = DiagnosticRule(
     "overlapping-networks",
     Severity.ERROR,
     "No network of a host overlaps another network, or an uplink's own link, of the same host.",
-    "The host has two routes to the same addresses, so that replies to guests of one network go to the other.",
+    "The host has two routes to the same addresses, so replies to guests of one network go to the other.",
     "Give one of the two another prefix.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.0.129/25}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n",

@@ -12,10 +12,10 @@ RULE = DiagnosticRule(
     "TL403",
     "prefix-on-two-hosts",
     Severity.WARNING,
-    "No network overlaps a network, or an uplink's own link, of another host.",
-    "An address then means two things: no route between the hosts can tell them apart, an entry for one prefix is "
-    "enforced on both, and what looks like the site's own is not translated on its way out.",
-    "Give one of the two another prefix; waive it where both are meant to be the same and never meet.",
+    "No network overlaps a network or the link of an uplink on another host.",
+    "An address is then ambiguous: no route between the hosts can tell the prefixes apart, both hosts enforce an entry "
+    "for one of them, and hosts do not translate packets to the prefix, as to any prefix of the site.",
+    "Give one of the two another prefix. Waive the finding if both are the same on purpose and never connected.",
     bad="networks:\n  one: {ipv4: 10.0.0.1/24}\n  two: {ipv4: 10.0.0.1/24}\n"
     "hosts:\n  hv1: {networks: {one: {}}}\n  hv2: {networks: {two: {}}}\n",
     good="networks:\n  one: {ipv4: 10.0.0.1/24}\n  two: {ipv4: 10.0.1.1/24}\n"
@@ -24,7 +24,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare all links; TL402 and TL404 compare those of one host."""
+    """Compare the links of different hosts; TL402 and TL404 compare the links of one host."""
     for inner, outer in nested(claim.item for claim in on_link_prefixes(context)):
         apart = inner.host != outer.host or not inner.host
         if apart and not (inner.uplink and outer.uplink):

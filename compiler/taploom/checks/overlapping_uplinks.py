@@ -14,9 +14,9 @@ RULE = DiagnosticRule(
     "uplinks-on-one-link",
     Severity.WARNING,
     "No two uplinks of a host have overlapping prefixes.",
-    "Linux answers by the route that it finds first, so traffic that came in by one uplink leaves by the other, where "
-    "the reverse-path check and switches drop it.",
-    "Give each uplink a link of its own; join two cards to one link below taploom, as a bond.",
+    "Linux uses the route that it finds first, so a reply can leave through another uplink than the one on which the "
+    "request arrived; reverse-path checks and switches drop it.",
+    "Give each uplink a link of its own. To use two cards on one link, join them as a bond outside of taploom.",
     bad="hosts:\n  hv1:\n    uplinks:\n      eth0: {zone: office, ipv4: 192.0.2.10/24}\n"
     "      eth1: {zone: office, ipv4: 192.0.2.11/24}\n",
     good="hosts:\n  hv1:\n    uplinks:\n      eth0: {zone: office, ipv4: 192.0.2.10/24}\n",

@@ -15,10 +15,11 @@ RULE = DiagnosticRule(
     "TL505",
     "patterns-overlap",
     Severity.ERROR,
-    "No TAP name is matched by the patterns of two networks of a host, and no pattern matches an uplink that somebody "
-    "else configures.",
-    "The TAPs of the spec's guests are attached by their full names, but any other TAP that both patterns match joins "
-    "the bridge whose unit comes first by name: a guest may start in the wrong network, or a VPN's TAP join a bridge.",
+    "On one host, no TAP name matches patterns of two networks, and no pattern matches an uplink that another tool "
+    "configures.",
+    "The units attach the TAPs of the spec's guests by their full names. Any other TAP that both patterns match joins "
+    "the bridge whose unit comes first by name: a guest may start in the wrong network, or the TAP of a VPN may join a "
+    "bridge.",
     "Let the patterns of each network begin with a word of its own, such as `lan-*` and `dmz-*`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {taps: vm-*}, dmz: {taps: vm-d*}}}\n",
@@ -37,14 +38,18 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if network == other:
                 continue
             span = places.item(pattern, "hosts", host.name, "networks", network, "taps")
-            label = Label(places.item(before, "hosts", host.name, "networks", other, "taps"), f"so does `{before}`")
-            message = f"pattern `{pattern}` of network `{network}` matches a TAP `{name}` that `{other}` claims too"
+            label = Label(
+                places.item(before, "hosts", host.name, "networks", other, "taps"), f"`{before}` matches it too"
+            )
+            message = (
+                f"pattern `{pattern}` of network `{network}` matches TAP name `{name}`, which `{other}` claims too"
+            )
             hint = "begin each network's patterns with a word of its own"
             yield Diagnostic(RULE, message, span, hint, (label,), subject=f"host/{host.name}")
 
 
 def _uplinks_claimed(context: Context, host: Host) -> Iterator[Diagnostic]:
-    """Uplinks that a pattern matches. They may be TUN devices, and no unit of their own comes before the pattern's."""
+    """Findings about uplinks that a pattern matches; taploom has no unit for them, and they may be TUN devices."""
     places = context.document.places
     free = [uplink.device for uplink in outside(host) if not uplink.configured and not never_tun(uplink.device)]
     found = (

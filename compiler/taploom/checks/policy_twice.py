@@ -11,8 +11,8 @@ RULE = DiagnosticRule(
     "TL708",
     "policy-twice",
     Severity.WARNING,
-    "No two policy entries say the same.",
-    "Whoever removes one of them believes the path to be closed, but the other still opens it.",
+    "No two policy entries have the same meaning.",
+    "If somebody removes one of the two to close the path, the other still opens it.",
     "Remove one of the two.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"

@@ -11,7 +11,7 @@ RULE = DiagnosticRule(
     "TL416",
     "pool-off-network",
     Severity.ERROR,
-    "A DHCP pool lies within its network, without the network's own and its broadcast address.",
+    "A DHCP pool lies within its network, and contains neither the network address nor the broadcast address.",
     "networkd refuses such a pool and then serves nobody.",
     "Choose a pool between the first and the last usable address.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: {pool: 10.0.1.100-199}}\n",
@@ -31,6 +31,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         span = places.span("networks", name, "dhcp", "pool")
         label = Label(places.span("networks", name, "ipv4"), f"the network is {prefix}")
-        message = f"pool {pool.first}-{pool.last} of network `{name}` goes beyond its usable addresses"
-        hint = f"usable are {first}-{last}"
+        message = f"pool {pool.first}-{pool.last} goes beyond the usable addresses of network `{name}`"
+        hint = f"the usable addresses are {first}-{last}"
         yield Diagnostic(RULE, message, span, hint, (label,), subject=f"network/{name}")

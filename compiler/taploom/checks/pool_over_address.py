@@ -14,10 +14,10 @@ RULE = DiagnosticRule(
     "TL417",
     "pool-over-address",
     Severity.WARNING,
-    "The gateway, addresses of uplinks and guests with a known address lie outside of the DHCP pool.",
-    "The server gives out no address that it knows to be taken, but a guest that configures its address without asking "
-    "may meet another that was given the same one.",
-    "Move the address below the pool, or name a `pool` that leaves it out; the default pool is half of the subnet.",
+    "A DHCP pool contains neither the address of its gateway nor a known address of an uplink or a guest.",
+    "The server does not give out an address that it knows to be taken. But if a guest configures its address without "
+    "DHCP, the server may give the same address to another guest.",
+    "Move the address out of the pool, or set a `pool` without it; the default pool is half of the subnet.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: {pool: 10.0.0.100-199}}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {ipv4: 10.0.0.150}}}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: {pool: 10.0.0.100-199}}\nhosts:\n  hv1: {networks: {lan: {}}}\n"

@@ -17,10 +17,10 @@ RULE = DiagnosticRule(
     "TL611",
     "private-without-nat",
     Severity.NOTE,
-    "A network of private addresses that may go to the internet is translated on its way.",
+    "If policy lets a network of private addresses reach the internet, `nat` translates these addresses.",
     "Nobody outside can answer to a private address (RFC 1918, RFC 4193), unless a router further out translates it or "
     "has a route back.",
-    "Write `nat: true` in the network, unless somebody else does it.",
+    "Write `nat: true` in the network, unless another router translates its addresses.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "policy:\n  out: {from: lan, to: internet, allow: https}\n",
@@ -62,6 +62,6 @@ def _finding(context: Context, term: Term) -> Diagnostic:
     places, network = context.document.places, term.ingress.name
     entry = term.entry.removeprefix("policy/")
     message = f"private addresses of network `{network}` go to `{term.egress.name}` untranslated"
-    label = Label(places.key("policy", entry), f"`{entry}` lets them")
+    label = Label(places.key("policy", entry), f"`{entry}` lets them out")
     span = places.span("networks", network, term.family.key)
     return Diagnostic(RULE, message, span, "write `nat: true`", (label,), subject=f"network/{network}")

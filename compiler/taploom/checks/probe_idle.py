@@ -1,4 +1,4 @@
-"""TL806: a probe that fails whatever happens, so that it decides nothing."""
+"""TL806: a probe that always fails, so that it decides nothing."""
 
 from collections.abc import Iterator
 
@@ -14,10 +14,10 @@ RULE = DiagnosticRule(
     "TL806",
     "probe-idle",
     Severity.WARNING,
-    "What a probe tries can work on its host.",
-    "Only what worked before a bundle was taken up decides afterwards. A probe that never works looks like a guard and "
-    "is none.",
-    "Remove it, or let it try something that the plan has: a next hop, or a port that policy lets somebody reach.",
+    "A probe tests a connection that can work on its host.",
+    "Only probes that worked before a host took up a bundle decide afterwards. A probe that never works looks like a "
+    "guard, but guards nothing.",
+    "Remove the probe, or let it test a next hop of the plan, or a port that policy lets somebody reach.",
     bad="hosts:\n  hv1:\n    uplinks: {wg0: {zone: office}}\n    take-up: {probes: {out: {ping: gateway}}}\n"
     "policy:\n  admin: {from: office, to: hosts, allow: ssh}\n",
     good="hosts:\n  hv1:\n    uplinks: {wg0: {zone: office}}\n    take-up: {probes: {in: {from: operator, tcp: 22}}}\n"
@@ -34,12 +34,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if found:
                 key, why = found
                 span = context.document.places.span("hosts", name, "take-up", "probes", probe, key)
-                way_out = "remove the probe, or let it try something else"
+                way_out = "remove the probe, or let it test something else"
                 yield Diagnostic(RULE, f"probe `{probe}` cannot work: {why}", span, way_out, subject=f"host/{name}")
 
 
 def _idle(context: Context, host: Host, tried: ProbeSpec) -> tuple[str, str] | None:
-    """The key of what cannot work, and why."""
+    """The key that makes a probe fail, and the reason; None if the probe can work."""
     gateways = any(probe.kind is ProbeKind.GATEWAY for probe in host.take_up.probes)
     if tried.ping and not gateways and not context.torn(host.name):
         return "ping", f"no uplink of `{host.name}` has a next hop that the spec knows"

@@ -1,4 +1,4 @@
-"""TL805: a probe that tries nothing, or several things at once."""
+"""TL805: a probe that tests nothing, or several things at once."""
 
 from collections.abc import Iterator
 
@@ -11,9 +11,9 @@ RULE = DiagnosticRule(
     "TL805",
     "probe-unclear",
     Severity.ERROR,
-    "A probe tries one thing: `ping`, `dns` or `tcp`; `from` goes with `tcp`.",
-    "A probe decides whether a host goes back, and its name tells people at night what has failed.",
-    "Write a probe for each thing that has to work.",
+    "A probe tests one thing: `ping`, `dns` or `tcp`; `from` goes with `tcp`.",
+    "A probe decides whether a host rolls back, and its name shows the people on call what has failed.",
+    "Write a separate probe for each thing that has to work.",
     bad="hosts:\n  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: dhcp}}\n"
     "    take-up: {probes: {out: {ping: gateway, dns: example.org}}}\n",
     good="hosts:\n  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: dhcp}}\n"
@@ -33,12 +33,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _wrong(probe: ProbeSpec) -> tuple[str, str] | None:
-    """What is wrong with a probe, and a way out."""
+    """The mistake of a probe and a hint; None if the probe has no mistake."""
     tried = [f"`{key}`" for key, value in (("ping", probe.ping), ("dns", probe.dns), ("tcp", probe.tcp)) if value]
     if not tried:
-        return "tries nothing", "add `ping: gateway`, `dns: NAME` or `tcp: PORT`"
+        return "tests nothing", "add `ping: gateway`, `dns: NAME` or `tcp: PORT`"
     if len(tried) > 1:
-        return f"tries {' and '.join(tried)}", "write a probe for each"
+        return f"tests {' and '.join(tried)} at once", "write a separate probe for each"
     if probe.from_ and not probe.tcp:
-        return f"has `from`, which {tried[0]} has no use for", "remove `from`: the host itself tries it"
+        return f"has `from`, which does not apply to {tried[0]}", "remove `from`: the host itself runs the probe"
     return None

@@ -11,9 +11,9 @@ RULE = DiagnosticRule(
     "ra-prefix-not-64",
     Severity.WARNING,
     "An advertised prefix is a /64.",
-    "Guests ignore a prefix of any other length when they form their own address (RFC 4862, 5.5.3); they take the "
-    "route alone.",
-    "Give the network a /64; every site has 65,536 of them in a /48.",
+    "Guests ignore a prefix of any other length when they form their own address (RFC 4862, 5.5.3); they use it only "
+    "as a route.",
+    "Give the network a /64; a /48 contains 65,536 of them.",
     bad="networks:\n  lan: {ipv6: 'fd12:3456:789a::1/80', ra: true}\n",
     good="networks:\n  lan: {ipv6: 'fd12:3456:789a::1/64', ra: true}\n",
 )

@@ -23,5 +23,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for name, network in sorted(context.document.networks.items()):
         if network.ra and network.ipv6 is None:
             span = context.document.places.span("networks", name, "ra")
-            message = f"network `{name}` sends router advertisements and has no IPv6"
+            message = f"network `{name}` sends router advertisements, but has no IPv6 prefix"
             yield Diagnostic(RULE, message, span, "give it an `ipv6`, or drop `ra`", subject=f"network/{name}")

@@ -20,9 +20,9 @@ RULE = DiagnosticRule(
     "policy-decides-nothing",
     Severity.WARNING,
     "Every `allow` lets packets pass that no other entry lets pass.",
-    "Whoever removes it, or makes it narrower, believes that something is closed now, and nothing is. A `limit` of the "
-    "idle entry has no effect either.",
-    "Remove it, or make the others narrower.",
+    "If somebody removes or narrows the entry to close a path, the path stays open. A `limit` of the entry has no "
+    "effect either.",
+    "Remove the entry, or narrow the other entries.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
     "policy:\n  web: {from: lan, to: dmz, allow: https}\n  all: {from: lan, to: dmz, allow: tcp}\n",
@@ -44,25 +44,25 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if context.broken("hosts", "routes", "networks", "guests", "addresses"):
         return  # an entry may be needed for an object that was left out
     terms: dict[str, list[tuple[str, Term]]] = {}
-    said = {host.name: dict(_said(host, context.now)) for host in context.plan.hosts}
+    lasting = {host.name: dict(_lasting_terms(host, context.now)) for host in context.plan.hosts}
     covers: dict[tuple[str, _Ends], Cover] = {}
     for host in context.plan.hosts:
         for term in host.terms:
             if term.action is Action.ALLOW and term.entry.startswith("policy/"):
                 terms.setdefault(term.entry, []).append((host.name, term))
     idle: set[str] = set()
-    left_out = _twice(context) | refused(context)
+    left_out = _duplicates(context) | refused(context)
     for name in sorted(terms, reverse=True):
-        if any(term.log for _, term in terms[name]) or name in left_out or _over(terms[name], context.now):
+        if any(term.log for _, term in terms[name]) or name in left_out or _expired(terms[name], context.now):
             continue
-        found = _others(terms[name], said, covers, frozenset({name, *idle}))
+        found = _others(terms[name], lasting, covers, frozenset({name, *idle}))
         allowing = [other for other in found if other in terms or other.startswith("implied/")]
         if allowing:
             idle.add(name)
             yield _finding(context, name, allowing)
 
 
-def _said(host: Host, now: int) -> Iterator[tuple[_Ends, list[Term]]]:
+def _lasting_terms(host: Host, now: int) -> Iterator[tuple[_Ends, list[Term]]]:
     """The unexpired terms without a rate limit, by sides; an allow that logs is left out, as it may be temporary."""
     found: dict[_Ends, list[Term]] = {}
     for term in (*host.terms, *_implied(host)):
@@ -85,7 +85,7 @@ def _implied(host: Host) -> Iterator[Term]:
 
 def _others(
     terms: list[tuple[str, Term]],
-    said: Mapping[str, Mapping[_Ends, list[Term]]],
+    lasting: Mapping[str, Mapping[_Ends, list[Term]]],
     covers: dict[tuple[str, _Ends], Cover],
     without: frozenset[str],
 ) -> dict[str, None]:
@@ -94,7 +94,7 @@ def _others(
     for host, term in terms:
         ends = (term.ingress, term.egress, term.family)
         if (host, ends) not in covers:
-            covers[host, ends] = Cover.of(said[host].get(ends, ()))
+            covers[host, ends] = Cover.of(lasting[host].get(ends, ()))
         names = covers[host, ends].around(term, partial(_stays, other=term, without=without))
         if not names:
             return {}
@@ -107,12 +107,12 @@ def _stays(one: Term, other: Term, without: frozenset[str]) -> bool:
     return one.entry not in without and lasts(one, other)
 
 
-def _over(terms: list[tuple[str, Term]], now: int) -> bool:
+def _expired(terms: list[tuple[str, Term]], now: int) -> bool:
     """Whether an entry has expired, which another check reports."""
     return any(term.expires is not None and term.expires <= now for _, term in terms)
 
 
-def _twice(context: Context) -> set[str]:
+def _duplicates(context: Context) -> set[str]:
     """The entries that say the same as another one, which TL708 reports."""
     found: dict[object, list[str]] = {}
     for one in context.plan.policy:
@@ -123,8 +123,8 @@ def _twice(context: Context) -> set[str]:
 def _finding(context: Context, name: str, others: list[str]) -> Diagnostic:
     places, entry = context.document.places, name.removeprefix("policy/")
     known = [other.removeprefix("policy/") for other in others if other.startswith("policy/")]
-    labels = tuple(Label(places.span("policy", other, "allow"), "passes by this one") for other in known[:SHOWN])
+    labels = tuple(Label(places.span("policy", other, "allow"), "lets them pass") for other in known[:SHOWN])
     listed = " and ".join(f"`{other.removeprefix('policy/')}`" for other in others[:SHOWN])
     listed += f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
-    message = f"`{entry}` decides nothing: all of it passes by {listed} anyway"
+    message = f"`{entry}` decides nothing: without it, {listed} would let the same packets pass"
     return Diagnostic(RULE, message, places.span("policy", entry, "allow"), "remove it", labels, subject=name)

@@ -14,15 +14,17 @@ RULE = DiagnosticRule(
     "TL431",
     "reservation-by-identifier",
     Severity.WARNING,
-    f"On a host with systemd below {BY_HARDWARE}, guests that take all addresses from the network have no reservation.",
-    f"Below {BY_HARDWARE} networkd's server compares a reservation with the client identifier. A guest whose system "
-    "runs networkd, such as a cloud image, sends one made from its machine id: it gets an address of the pool, and the "
-    "spoof guard drops what it sends from there, without a word to anybody. (The guard allows the reserved address "
-    "alone, since policy and forwards apply to it: a `deny` would not stop the guest at another address.) Guests with "
-    "taploom's units send the hardware address and are fine; the spec does not say which guests have them. (A guest "
-    "with a static address, such as one of IPv6, is configured by those units or by hand, and is not reported.)",
-    "Write `ClientIdentifier=mac` into `[DHCPv4]` of the guest's own unit (netplan: `dhcp-identifier: mac`) or give it "
-    f"taploom's units, and waive it; or bring the host to systemd {BY_HARDWARE} and write that as `target`.",
+    f"On a host with systemd below {BY_HARDWARE}, guests that get all addresses from the network have no reservation.",
+    f"Below {BY_HARDWARE} networkd's server looks a reservation up by the client identifier. A guest that runs "
+    "networkd, such as a cloud image, sends an identifier made from its machine ID: it gets an address of the pool, "
+    "and the spoof guard silently drops what the guest sends from there. (The guard allows only the reserved address, "
+    "since policy and forwards apply to it: a `deny` would not stop the guest at another address.) Guests with "
+    "taploom's units send the hardware address and are not affected; the spec does not say which guests have these "
+    "units. (A guest with a static address, such as an IPv6 one, is configured by these units or by hand, and is not "
+    "reported.)",
+    "Write `ClientIdentifier=mac` into `[DHCPv4]` of the guest's own unit (netplan: `dhcp-identifier: mac`), or give "
+    f"the guest taploom's units, and waive the finding. Or bring the host to systemd {BY_HARDWARE}, and write that "
+    "version as `target`.",
     bad="site: {target: {systemd: 252}}\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n"
     "  hv1: {networks: {lan: {}}}\nguests:\n  cloud: {host: hv1, nics: {lan: {ipv4: 10.0.0.10}}}\n",
     good="site: {target: {systemd: 252}}\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n"
@@ -35,7 +37,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """Look at the reservations on hosts with an older systemd; each network is reported once."""
     found: dict[str, list[str]] = {}
     for guest in context.plan.guests:
-        if _said(context, guest.host) and guest.target.systemd < BY_HARDWARE and all(map(_as_it_comes, guest.nics)):
+        if (
+            _names_version(context, guest.host)
+            and guest.target.systemd < BY_HARDWARE
+            and all(map(_learns_all_addresses, guest.nics))
+        ):
             for nic in guest.nics:
                 if nic.ipv4.mode is Mode.RESERVED:
                     found.setdefault(nic.network, []).append(guest.name)
@@ -47,22 +53,22 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _message(network: str, guests: list[str], *, guarded: bool) -> str:
-    """The message: which guests may get another address, and the consequence."""
+    """The message, with the guests that may get another address, and the consequence."""
     if len(guests) == 1:
         who, gets = f"guest `{guests[0]}`", "gets its reserved address only if it asks by its MAC"
-        other = "at another, " + ("the spoof guard drops what it sends" if guarded else "policy does not know it")
+        other = "at another, " + ("the spoof guard drops its packets" if guarded else "policy does not apply to it")
     else:
         who, gets = f"guest `{guests[0]}` and {len(guests) - 1} more", "get reserved addresses only if they ask by MAC"
-        other = "at others, " + ("the spoof guard drops what they send" if guarded else "policy does not know them")
+        other = "at others, " + ("the spoof guard drops their packets" if guarded else "policy does not apply to them")
     return f"{who} of network `{network}` {gets}; {other}"
 
 
-def _said(context: Context, host: str) -> bool:
+def _names_version(context: Context, host: str) -> bool:
     """Whether the spec names the systemd version of a host; if not, the plan assumes the oldest one."""
     targets = (context.document.hosts[host].target, context.document.site.target)
     return any(target.systemd is not None for target in targets)
 
 
-def _as_it_comes(nic: Nic) -> bool:
+def _learns_all_addresses(nic: Nic) -> bool:
     """Whether a NIC takes all its addresses from the network, so that the guest may run without taploom's units."""
     return nic.ipv4.mode is not Mode.STATIC and nic.ipv6.mode is not Mode.STATIC

@@ -17,7 +17,7 @@ RULE = DiagnosticRule(
     Severity.ERROR,
     "The next hop of a route is on the link of an uplink.",
     "The kernel refuses a route through a neighbour that it has no link to (`Network is unreachable`).",
-    "Correct `via`; where several uplinks learn their address, give the right one a fixed address.",
+    "Correct `via`. If several uplinks learn their addresses, give the right one a fixed address.",
     bad="hosts:\n  hv1:\n    uplinks: {eth0: {zone: office, ipv4: 192.0.2.10/24}}\n"
     "    routes: {branch: {to: 10.30.0.0/16, via: 192.0.3.11}}\n",
     good="hosts:\n  hv1:\n    uplinks: {eth0: {zone: office, ipv4: 192.0.2.10/24}}\n"
@@ -36,11 +36,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
         mine = _own(host) if host.routes else ()
         for route in host.routes:
             if route.to.family is not route.via.family:
-                message = f"route `{route.name}` leads to {route.to} by way of {route.via}, which is of another family"
+                message = f"route `{route.name}` to {route.to} has next hop {route.via}, which is of another family"
                 yield _finding(context, host, route, message, f"name a next hop of {word(route.to.family)}")
             elif route.via in mine:
                 message = f"next hop {route.via} of route `{route.name}` is an address of host `{host.name}` itself"
-                yield _finding(context, host, route, message, "name the neighbour that knows the way")
+                yield _finding(context, host, route, message, "name the neighbouring router")
             elif not route.device and not context.torn(host.name) and (host.name, route.via) not in guests:
                 message = f"next hop {route.via} of route `{route.name}` is on no link of host `{host.name}`"
                 yield _finding(context, host, route, message, _hint(host, route))
@@ -49,7 +49,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _own(host: Host) -> set[Address]:
     """The host's own IPv6 addresses, which Linux refuses as a next hop (`Gateway can not be a local address`).
 
-    Linux (6.18) accepts an IPv4 address of its own as a next hop, and then treats each destination as on-link.
+    Linux (6.18) accepts an own IPv4 address as a next hop, and then treats each destination as on-link.
     """
     own = [each.own(Family.IPV6) for each in inside(host)]
     own += [side.interface for uplink in outside(host) for family, side in fixed(uplink) if family is Family.IPV6]
@@ -57,7 +57,7 @@ def _own(host: Host) -> set[Address]:
 
 
 def _guests(context: Context) -> set[tuple[str, Address]]:
-    """Each host with each address of its guests; if a guest that is a next hop is on no link, its address is wrong."""
+    """Pairs of a host and an address of its guests; if such a next hop is on no link, the guest's address is wrong."""
     nics = ((guest.host, nic) for guest in context.plan.guests for nic in guest.nics)
     return {(host, address) for host, nic in nics for address in known_addresses(nic)}
 
@@ -79,4 +79,4 @@ def _hint(host: Host, route: Route) -> str:
         for uplink in outside(host)
         if (side := in_family(uplink, family)) is not None and not isinstance(side, Learned)
     ]
-    return f"on-link are {', '.join(sorted(links))}" if links else f"the host has no {word(family)} link"
+    return f"the host's links are {', '.join(sorted(links))}" if links else f"the host has no {word(family)} link"

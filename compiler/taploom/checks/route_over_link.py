@@ -15,7 +15,7 @@ RULE = DiagnosticRule(
     "route-over-link",
     Severity.WARNING,
     "No static route of a host leads to addresses that are on one of its own links.",
-    "The longer prefix wins: guests in the route's prefix are no longer reached on their bridge.",
+    "The longer prefix wins, so the host no longer reaches guests in the route's prefix on their bridge.",
     "Correct the route's `to`, or give the network another prefix.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n"
     "    uplinks: {eth0: {zone: office, ipv4: 192.0.2.10/24}}\n    networks: {lan: {}}\n"

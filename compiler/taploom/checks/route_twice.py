@@ -15,10 +15,10 @@ RULE = DiagnosticRule(
     "TL406",
     "route-twice",
     Severity.WARNING,
-    "Of two routes of a host to one destination, gateways of uplinks included, one has the lower metric.",
-    "Which of them the kernel keeps depends on the order in which links come up.",
-    "Give the routes different metrics, or remove one; an uplink has a `metric` too, for its gateways and for what it "
-    "learns.",
+    "Two routes of a host to one destination, including the default routes of uplinks, have different metrics.",
+    "With equal metrics, the order in which links come up decides which route the kernel uses.",
+    "Give the routes different metrics, or remove one. The `metric` of an uplink applies to its gateways and to the "
+    "routes that it learns.",
     bad="hosts:\n  hv1:\n    uplinks:\n      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1}\n"
     "      eth1: {zone: internet, ipv4: 198.51.100.10/24, gateway4: 198.51.100.1}\n",
     good="hosts:\n  hv1:\n    uplinks:\n      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1}\n"
@@ -33,9 +33,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for what, to, metric, span in _routes(context, host):
             before = first.setdefault((to, metric), span)
             if before != span:
-                message = f"{what} of host `{host.name}` leads to {to}, as another route with the same metric does"
+                message = f"{what} of host `{host.name}` and another route lead to {to} with the same metric"
                 label = Label(before, "the other route")
-                yield Diagnostic(RULE, message, span, "give it a `metric`", (label,), subject=f"host/{host.name}")
+                yield Diagnostic(RULE, message, span, "give it another `metric`", (label,), subject=f"host/{host.name}")
 
 
 def _routes(context: Context, host: Host) -> Iterator[tuple[str, Prefix, int, Span]]:

@@ -68,7 +68,7 @@ class Selecting:
         return cls(names, resolver, {zone: frozenset(found) for zone, found in beyond.items()}, inside, hosts)
 
     def space(self, selectors: Iterable[Selector]) -> Selection:
-        """The union of what selectors select."""
+        """The union of the objects that selectors select."""
         return self.resolver.selection(selectors)
 
     def families(self, selection: Selection) -> frozenset[Family]:

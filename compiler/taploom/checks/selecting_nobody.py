@@ -15,11 +15,12 @@ RULE = DiagnosticRule(
     "TL722",
     "end-of-nobody",
     Severity.ERROR,
-    "No end of an entry is a group, a broadcast, loopback or link-local address; link-local senders to hosts are fine.",
-    "Hosts forward no multicast, no broadcast, and nothing with an address that is valid on one link only, so the "
-    "entry does nothing, whatever its author believes.",
-    "Remove the prefix. What a host itself should hear, groups included, is allowed by `to: host/NAME`; what has to "
-    "cross networks, such as mDNS, needs a program on the host that repeats it.",
+    "No end of an entry is a multicast, broadcast, loopback or link-local address; entries to hosts may have "
+    "link-local senders.",
+    "Hosts do not forward multicast, broadcast, or packets with an address that is valid on one link only, so the "
+    "entry has no effect.",
+    "Remove the prefix. If a host itself should receive such packets, multicast included, allow them with `to: "
+    "host/NAME`. Packets that have to cross networks, such as mDNS, need a program on the host that repeats them.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "policy:\n  mdns: {from: lan, to: 224.0.0.251, allow: udp/5353}\n",
@@ -31,7 +32,7 @@ RULE = DiagnosticRule(
 
 @dataclass(frozen=True, slots=True)
 class _PlacedSelector:
-    """One selector of an entry.
+    """A selector and its place in an entry.
 
     Attributes:
         path: section, entry and key.
@@ -48,9 +49,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for end, prefix, why in _found(context):
         (section, entry, key), named = end.path, end.selector.prefix is None
         text = str(prefix.first if prefix.size == 1 else prefix)
-        holds = f"`{end.selector.text}` holds {text}, which" if named else text
-        what = "no packet to it is forwarded" if key == "to" else "no packet on which policy decides comes from it"
-        hint = "remove it; what the host itself should hear is allowed by `to: host/NAME`"
+        holds = f"`{end.selector.text}` contains {text}, which" if named else text
+        what = "hosts forward no packet to it" if key == "to" else "policy decides on no packet from it"
+        hint = "remove it; packets for a host itself need an entry `to: host/NAME`"
         subject = f"{'policy' if section == 'policy' else 'forward'}/{entry}"
         span = context.document.places.item(end.selector.text, *end.path)
         yield Diagnostic(RULE, f"{holds} {why}: {what}", span, hint, subject=subject)
@@ -66,8 +67,8 @@ def _found(context: Context) -> Iterator[tuple[_PlacedSelector, Prefix, str]]:
     for end in _ends(context):
         for prefix in _prefixes(context, end.selector, tags):
             why = next((why for special, why in SPECIAL if prefix in special), "")
-            heard = why == IS_LINK_LOCAL and end.path[2] == "from" and end.inward
-            if why and not heard:
+            accepted = why == IS_LINK_LOCAL and end.path[2] == "from" and end.inward
+            if why and not accepted:
                 yield end, prefix, why
                 break
 

@@ -10,9 +10,9 @@ RULE = DiagnosticRule(
     "TL712",
     "service-cycle",
     Severity.ERROR,
-    "No service is defined by itself, directly or by way of others.",
-    "It would mean no port at all, or all of them: nobody could say.",
-    "Take one of the names out of the circle.",
+    "No service is defined by itself, directly or through other services.",
+    "It is undefined which ports such a service has.",
+    "Remove one of the names from the cycle.",
     bad="services:\n  metrics: [tcp/9100, monitoring]\n  monitoring: [metrics]\n",
     good="services:\n  metrics: [tcp/9100]\n  monitoring: [metrics]\n",
 )
@@ -27,14 +27,14 @@ def check(context: Context) -> Iterator[Diagnostic]:
     }
     done: set[str] = set()
     for name in graph:
-        circle = _circle(graph, name, done)
-        if circle:
-            span = context.document.places.item(circle[1], "services", circle[0], "ports")
-            message = f"service `{circle[0]}` is defined by itself: {' → '.join(f'`{step}`' for step in circle)}"
-            yield Diagnostic(RULE, message, span, "take one out of the circle", subject=f"service/{circle[0]}")
+        cycle = _cycle(graph, name, done)
+        if cycle:
+            span = context.document.places.item(cycle[1], "services", cycle[0], "ports")
+            message = f"service `{cycle[0]}` is defined by itself: {' → '.join(f'`{step}`' for step in cycle)}"
+            yield Diagnostic(RULE, message, span, "remove one of these names", subject=f"service/{cycle[0]}")
 
 
-def _circle(graph: Mapping[str, list[str]], start: str, done: set[str]) -> list[str]:
+def _cycle(graph: Mapping[str, list[str]], start: str, done: set[str]) -> list[str]:
     """The first cycle reached from a service, with its first name repeated at the end; found without recursion."""
     path, onward = [start], [iter(graph[start])]
     above = {start}

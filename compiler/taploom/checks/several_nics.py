@@ -12,9 +12,9 @@ RULE = DiagnosticRule(
     "TL511",
     "default-route-unsaid",
     Severity.NOTE,
-    "A guest with several NICs says on which its default route is.",
+    "A guest with several NICs names the NIC of its default route.",
     "taploom takes, in each family, the first network by name that has a gateway and is not isolated; a NIC that is "
-    "added later may come before it.",
+    "added later may change the choice.",
     "Write `gateway: true` in one NIC.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
@@ -40,6 +40,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if len(chosen) > 1:
             place = " and ".join(f"`{network}` in {word(family)}" for family, network in ways.items())
         span = context.document.places.key("guests", guest.name, "nics")
-        message = f"the default route of guest `{guest.name}` is on {place}, which nothing in the spec says"
-        hint = f"write `{chosen[0]}: {{gateway: true}}`, or say it of another NIC"
+        message = f"the default route of guest `{guest.name}` is on {place}, but the spec does not say so"
+        hint = f"write `{chosen[0]}: {{gateway: true}}`, or write it for another NIC"
         yield Diagnostic(RULE, message, span, hint, subject=f"guest/{guest.name}")

@@ -18,8 +18,8 @@ RULE = DiagnosticRule(
     "allow-inside-deny",
     Severity.WARNING,
     "No `allow` and no forward lies wholly within one `deny`, or within several of them together.",
-    "`deny` beats `allow` wherever either stands, so the entry opens nothing: one of the two is a mistake.",
-    "Remove one of the two, or make the `deny` narrower.",
+    "`deny` beats `allow` in any order, so the entry opens nothing: one of the entries is a mistake.",
+    "Remove one of them, or narrow the `deny`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
     "policy:\n  web: {from: lan, to: dmz, allow: https}\n  wall: {from: lan, to: dmz, deny: any}\n",
@@ -38,8 +38,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for host in context.plan.hosts:
         walls = {ends: Cover.of(terms) for ends, terms in _walls(host, context.now).items()}
         for term in host.terms:
-            said = term.action is Action.ALLOW and term.entry.startswith("policy/")
-            if said and covered.get(term.entry) != ():
+            allows = term.action is Action.ALLOW and term.entry.startswith("policy/")
+            if allows and covered.get(term.entry) != ():
                 wall = walls.get((term.ingress, term.egress, term.family))
                 covered[term.entry] = wall.around(term, partial(lasts, other=term)) if wall else ()
         for dnat_entry in host.dnat_entries if walls else ():
@@ -58,7 +58,8 @@ def _finding(context: Context, name: str, denies: tuple[str, ...]) -> Diagnostic
     at = ("forwards", entry, "ports") if kind == "forward" else ("policy", entry, "allow")
     what = f"forward `{entry}`" if kind == "forward" else f"`{entry}`"
     labels = tuple(Label(places.span("policy", deny, "deny"), "the deny") for deny in names)
-    message = f"{what} opens nothing: all of it is denied by {' and '.join(f'`{deny}`' for deny in names)}"
+    verb = "denies" if len(names) == 1 else "deny"
+    message = f"{what} opens nothing: {' and '.join(f'`{deny}`' for deny in names)} {verb} all of it"
     hint = "remove one of the two" if len(names) == 1 else "remove it, or make one of the denies narrower"
     return Diagnostic(RULE, message, places.span(*at), hint, labels, subject=name)
 

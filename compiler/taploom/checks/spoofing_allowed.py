@@ -11,8 +11,8 @@ RULE = DiagnosticRule(
     "spoof-guard-off",
     Severity.NOTE,
     "The spoof guard of a network is on.",
-    "Without it a guest can send with the address of another, so that each policy entry on a guest of the network "
-    "holds for all of them.",
+    "Without the guard, a guest can send with the address of another guest, so a policy entry for one guest of the "
+    "network applies to all of them.",
     "Leave `spoof-guard` on; a guest that routes for others needs a network of its own.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, spoof-guard: false}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n",

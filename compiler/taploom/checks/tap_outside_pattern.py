@@ -11,10 +11,10 @@ RULE = DiagnosticRule(
     "TL506",
     "tap-outside-pattern",
     Severity.NOTE,
-    "The TAPs of a network's guests match the patterns that the host's network names.",
-    "The TAP is attached by its full name all the same, so the guest works; but each such guest changes a unit of the "
-    "host, which a pattern is there to avoid.",
-    "Name the TAP so that the pattern matches it, leave its name to taploom, or add a pattern.",
+    "The TAPs of a network's guests match the `taps` patterns of the network on its host.",
+    "taploom attaches the TAP by its full name, so the guest works. But each such guest changes a unit of the host, "
+    "which a pattern would avoid.",
+    "Rename the TAP so that a pattern matches it, let taploom choose the name, or add a pattern.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {taps: vm-*}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {tap: web0}}}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {taps: vm-*}}}\n"
@@ -23,7 +23,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Match the TAPs of each bridge."""
+    """Match the TAPs of each bridge against the patterns of its network."""
     places = context.document.places
     for host in context.plan.hosts:
         attachments = context.document.hosts[host.name].networks
@@ -35,6 +35,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 span = places.span("guests", port.guest, "nics", bridge.network, "tap")
                 there = places.span("hosts", host.name, "networks", bridge.network, "taps")
                 message = f"TAP `{port.tap}` of guest `{port.guest}` matches no pattern of network `{bridge.network}`"
-                hint = "it is attached by its full name; name it by the pattern, or add one"
+                hint = "taploom attaches it by its full name; rename it to match a pattern, or add a pattern"
                 label = Label(there, "the patterns")
                 yield Diagnostic(RULE, message, span, hint, (label,), subject=f"guest/{port.guest}")

@@ -1,4 +1,4 @@
-"""TL509: the owner of the TAPs that a host creates."""
+"""TL509: TAPs that a host creates for root, or for a user that has to be a system user."""
 
 from collections.abc import Iterator
 
@@ -11,8 +11,9 @@ RULE = DiagnosticRule(
     "tap-owner",
     Severity.NOTE,
     "TAPs that the host creates belong to a system user.",
-    "Without `tap-user` only root opens them, and a runner without that right starts no guest. From systemd 258 on "
-    "networkd refuses an owner that is not a system user (`SYS_UID_MAX`, login.defs(5)), which taploom cannot see.",
+    "Without `tap-user` only root can open the TAPs, so a runner without root privileges starts no guest. From systemd "
+    "258 on networkd refuses an owner that is not a system user (`SYS_UID_MAX`, login.defs(5)); taploom does not know "
+    "the users of the host.",
     "Write the runner's user as `tap-user`, and make sure that it is a system user.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {create-taps: true}}}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
@@ -34,7 +35,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             elif host.target.systemd >= SYSTEM_USERS_ONLY and user != "root":
                 key = "tap-user"
                 message = f"systemd {host.target.systemd} gives TAPs to system users only, and `{user}` has to be one"
-                hint = "nothing to do if it is"
+                hint = f"nothing to do if `{user}` is one"
             else:
                 continue
             span = context.document.places.span("hosts", host.name, "networks", bridge.network, key)

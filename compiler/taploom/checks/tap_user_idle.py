@@ -10,8 +10,8 @@ RULE = DiagnosticRule(
     "TL508",
     "tap-user-without-taps",
     Severity.WARNING,
-    "A host's network names a `tap-user` only where the host creates the TAPs.",
-    "The guests' runner owns the TAPs that it creates: the setting has no effect, although its author expects one.",
+    "A host's network has a `tap-user` only if the host creates the TAPs.",
+    "The guests' runner creates the TAPs and owns them, so the setting has no effect.",
     "Add `create-taps: true`, or remove `tap-user`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {tap-user: microvm}}}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"

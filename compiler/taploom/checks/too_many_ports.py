@@ -17,9 +17,9 @@ RULE = DiagnosticRule(
     "too-many-ports",
     Severity.ERROR,
     f"A network has no more than {MOST} guests on its host.",
-    f"A Linux bridge takes {MOST} ports: the TAPs that come last stay outside of it (`Exchange full`), and which these "
-    "are is decided anew with each start.",
-    "Put some of the guests on another network; both can share a `zone`.",
+    f"A Linux bridge has at most {MOST} ports. The TAPs that come last stay outside of it (`Exchange full`), "
+    "and these may be other TAPs after each start.",
+    "Put some of the guests on another network; both networks can share a `zone`.",
 )
 
 
@@ -29,6 +29,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for bridge in host.bridges:
             if len(bridge.ports) > MOST:
                 span = context.document.places.key("hosts", host.name, "networks", bridge.network)
-                message = f"network `{bridge.network}` has {len(bridge.ports)} guests, and a bridge takes {MOST}"
+                message = f"network `{bridge.network}` has {len(bridge.ports)} guests, but a bridge takes {MOST}"
                 hint = "put some of them on another network, which can share its `zone`"
                 yield Diagnostic(RULE, message, span, hint, subject=f"network/{bridge.network}")

@@ -11,10 +11,11 @@ RULE = DiagnosticRule(
     "TL618",
     "translated-anybody",
     Severity.NOTE,
-    "`from: any` means the guests of other hosts as well.",
-    "As a sender `any` is everyone but the site's hosts. Guests that `nat` translates on the way to another host come "
-    "with an address of their own host, and so are left out there.",
-    "Give the other host a route back to their network, so that they are not translated, or add `hosts` to `from`.",
+    "`from: any` also covers the guests of other hosts.",
+    "As a sender, `any` selects everyone except the site's hosts. If `nat` translates guests on the way to another "
+    "host, their packets arrive with the address of their own host, so `any` does not cover them there.",
+    "Give the other host a route back to the guests' network, so that they are not translated, or add `hosts` to "
+    "`from`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: true}\n  dmz: {ipv4: 10.1.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: 192.0.2.1/24}}, networks: {lan: {}}}\n"
     "  hv2: {uplinks: {eth0: {zone: internet, ipv4: 192.0.2.2/24}}, networks: {dmz: {}}}\n"

@@ -1,4 +1,4 @@
-"""TL617: an entry for senders that arrive with an address of their host instead of their own."""
+"""TL617: an entry for senders whose packets arrive with a translated source address."""
 
 from collections.abc import Iterator
 
@@ -11,10 +11,11 @@ RULE = DiagnosticRule(
     "TL617",
     "translated-sender",
     Severity.WARNING,
-    "Senders that `from` names come with addresses of their own to the host that enforces the entry.",
-    "Where `nat` translates them on the way to another host of the site, they come with an address of their own host: "
-    "an `allow` and a forward do not let them in, a `deny` does not keep them out.",
-    "Give the other host a route back to their network, so that they are not translated, or name their host, too.",
+    "Packets of the senders that `from` names reach the host that enforces the entry with the senders' own addresses.",
+    "If `nat` translates the senders on the way to another host of the site, their packets arrive there with the "
+    "translated address: an `allow` or a forward does not admit them, and a `deny` does not keep them out.",
+    "Give the other host a route back to the senders' network, so that they are not translated, or add their host, or "
+    "the prefix in `nat`, to `from`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: true}\n  dmz: {ipv4: 10.1.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: 192.0.2.1/24}}, networks: {lan: {}}}\n"
     "  hv2: {uplinks: {eth0: {zone: internet, ipv4: 192.0.2.2/24}}, networks: {dmz: {}}}\n"
@@ -28,7 +29,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for entries that name networks, guests or prefixes; report each with the first sender it misses."""
+    """Look for entries that name networks, guests or prefixes; report each with the first uncovered sender."""
     for entry in arriving_entries(context):
         found = None if entry.sources.everyone else next(arrivals(context, entry), None)
         if found is not None:

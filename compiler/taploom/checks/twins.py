@@ -27,7 +27,7 @@ class MissingFamily:
 
 
 def missing_twins(context: Context) -> Iterator[MissingFamily]:
-    """All forwards that lack one family."""
+    """All forwards that lack a family which their uplink and the guest's network have."""
     guests = {guest.name: guest for guest in context.plan.guests}
     networks = {network.name: network for network in context.plan.networks}
     hosts = {host.name: host for host in context.plan.hosts}

@@ -15,9 +15,10 @@ RULE = DiagnosticRule(
     "TL702",
     "address-not-known",
     Severity.WARNING,
-    "Guests that a policy entry or a forward names have known addresses; so have hosts as senders to other hosts.",
-    "Rules are written for addresses. A guest with an address from the DHCP pool, or a host with a learned one, is not "
-    "covered: an `allow` does not let it in, and a `deny` does not keep it out.",
+    "Guests that a policy entry or a forward names have known addresses, and so do hosts that it names as senders to "
+    "other hosts.",
+    "The ruleset matches addresses. It does not cover a guest with an address from the DHCP pool, or a host with a "
+    "learned address: an `allow` does not let it in, and a `deny` does not keep it out.",
     "Write `ipv4: auto` in the guest's NIC, give the host's uplink a fixed address, or name the network or zone.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\nguests:\n  web: {host: hv1, nics: {lan: {ipv4: dhcp}}}\n"

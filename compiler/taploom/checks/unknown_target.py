@@ -13,8 +13,8 @@ RULE = DiagnosticRule(
     "TL612",
     "forward-to-unknown-address",
     Severity.WARNING,
-    "The guest of a forward has a known address in each family that it uses.",
-    "An address from the DHCP pool may change, so the forward is written for the other family alone.",
+    "The guest of a forward has a known address in each of its families.",
+    "An address from the DHCP pool may change, so taploom writes the forward only for the other family.",
     "Write `ipv4: auto` or an address in the guest's NIC: DHCP then reserves it.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64', dhcp: true}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}, networks: {lan: {}}}\n"

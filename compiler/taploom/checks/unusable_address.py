@@ -15,8 +15,8 @@ RULE = DiagnosticRule(
     "unusable-address",
     Severity.ERROR,
     "Hosts and guests have addresses that a station can have.",
-    "The kernel or its neighbours refuse the address: that of a network or a broadcast, a multicast group, loopback, "
-    "the unspecified address, link-local ones, and the subnet-router anycast address of IPv6 (RFC 4291, 2.6.1).",
+    "The kernel or its neighbours refuse network, broadcast, multicast, loopback, unspecified and link-local "
+    "addresses, and the subnet-router anycast address of IPv6 (RFC 4291, 2.6.1).",
     "Choose an address of the network that is none of these.",
     bad="networks:\n  lan: {ipv4: 10.0.0.0/24}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n",
@@ -34,6 +34,7 @@ SPECIAL = (
     (parse_prefix("fe80::/10"), IS_LINK_LOCAL),
     (parse_prefix("ff00::/8"), "is multicast"),
 )
+"""Prefixes whose addresses no station can have, each with the reason."""
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -82,7 +83,7 @@ def _guests(context: Context) -> Iterator[Diagnostic]:
 
 
 def _problem(address: Address, prefix: Prefix, *, link_local: bool = False) -> str:
-    """The reason why no station on the link of `prefix` can have `address`, or ""."""
+    """The reason why no station on the link of `prefix` can have `address`; "" if one can."""
     family, why = address.family, unusable_anywhere(address)
     if why and not (link_local and why == IS_LINK_LOCAL):
         return why
@@ -96,7 +97,7 @@ def _problem(address: Address, prefix: Prefix, *, link_local: bool = False) -> s
 
 
 def unusable_anywhere(address: Address) -> str:
-    """The reason why no station of any network can have an address, or ""."""
+    """The reason why no station of any network can have an address; "" if one can."""
     return next((why for special, why in SPECIAL if address in special), "")
 
 

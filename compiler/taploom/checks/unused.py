@@ -13,7 +13,7 @@ RULE = DiagnosticRule(
     "unused",
     Severity.NOTE,
     "Every zone has a network or an uplink, and every named address and service is used.",
-    "What nobody uses is read, reviewed and kept up to date all the same, or is a misspelt name.",
+    "People still read, review and update an unused object. Or the name is misspelt at the place that should use it.",
     "Remove it, or use it.",
     bad="addresses:\n  office: 198.51.100.0/24\n",
     good="addresses:\n  office: 198.51.100.0/24\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"

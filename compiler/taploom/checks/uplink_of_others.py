@@ -12,11 +12,11 @@ RULE = DiagnosticRule(
     "uplink-of-others",
     Severity.WARNING,
     "The spec gives no address to an uplink that another tool configures by itself.",
-    "networkd takes the interface over, and removes the addresses that it finds there. On `ppp0` or `wg0` nobody "
-    "answers DHCP or RA, so boot waits for two minutes in vain; a Wi-Fi card is taken away from NetworkManager, "
-    "which would join it to its network.",
-    "Write the uplink with its zone alone: then it is left to the other tool, and policy holds for it "
-    "all the same. Waive it where networkd alone configures the interface, such as a Wi-Fi card that iwd only joins.",
+    "networkd takes the interface over, and removes the addresses that it finds there. On `ppp0` or `wg0` no server "
+    "answers DHCP or sends RAs, so boot waits for two minutes in vain. NetworkManager loses a Wi-Fi card, and no "
+    "longer joins it to its network.",
+    "Write the uplink with only its zone: the other tool then configures it, and policy still applies to it. Waive the "
+    "finding if only networkd configures the interface, such as a Wi-Fi card for which iwd only joins the network.",
     bad="hosts:\n  hv1: {uplinks: {ppp0: {zone: internet, ipv4: dhcp}}, input: foreign}\n",
     good="hosts:\n  hv1: {uplinks: {ppp0: {zone: internet}}, input: foreign}\n",
 )
@@ -29,7 +29,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             found = keeper(uplink.name) if uplink.configured else None
             if found:
                 span = context.document.places.key("hosts", host.name, "uplinks", uplink.name)
-                who = f"`{uplink.name}` is by its name an interface that {found.who} configures"
-                message = f"{who}, and networkd would take it over"
-                hint = f"write `{uplink.name}: {{zone: {uplink.zone}}}`, which leaves it to them"
+                message = (
+                    f"networkd would take over `{uplink.name}`: {found.who} configures interfaces with such a name"
+                )
+                hint = f"write `{uplink.name}: {{zone: {uplink.zone}}}`, which leaves it to that tool"
                 yield Diagnostic(RULE, message, span, hint, subject=f"host/{host.name}")

@@ -11,8 +11,8 @@ RULE = DiagnosticRule(
     "wave-empty",
     Severity.WARNING,
     "Each wave of a rollout has a host that no earlier wave has.",
-    "Somebody believes that a few hosts go first, and all go at once.",
-    "Select hosts by name or tag, put the wave before the one that has its hosts already, or remove it.",
+    "The author expects a few hosts to go first, but all hosts go at once.",
+    "Select hosts by name or tag, move the wave before the one that already has its hosts, or remove it.",
     bad="site: {rollout: {waves: [hosts, hv1]}}\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n",
     good="site: {rollout: {waves: [hv1, hosts]}}\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
     "  hv2: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n",

@@ -12,8 +12,8 @@ RULE = DiagnosticRule(
     "windows-overlap",
     Severity.ERROR,
     "Each class of disruption is in one window at most.",
-    "Nobody could say which of the two holds, and no meaning hangs on order.",
-    "Let each class stand in one of the ranges.",
+    "Otherwise it is unclear which window applies, since the order of entries has no meaning.",
+    "Put each class into one of the ranges.",
     bad='site: {rollout: {windows: {D0-D3: always, D3-D5: "Sun 02:00-04:00 UTC"}}}\n',
     good='site: {rollout: {windows: {D0-D2: always, D3-D5: "Sun 02:00-04:00 UTC"}}}\n',
 )
@@ -24,5 +24,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for one, other in combinations(context.plan.rollout.windows, 2):
         if other.first <= one.last:
             message = f"D{other.first} is in two windows"
-            labels = (Label(one.origin.span, "the other one"),) if one.origin.span else ()
-            yield Diagnostic(RULE, message, other.origin.span, "name it in one of them", labels, subject="site/site")
+            labels = (Label(one.origin.span, "the other window"),) if one.origin.span else ()
+            yield Diagnostic(
+                RULE, message, other.origin.span, "name it in only one of them", labels, subject="site/site"
+            )

@@ -1,4 +1,4 @@
-"""The command line: one command a file, each importing what it needs when it runs."""
+"""The command line. Each command has its own module, which imports its dependencies when the command runs."""
 
 from taploom.cli.entry import main
 

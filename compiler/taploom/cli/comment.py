@@ -1,4 +1,4 @@
-"""`taploom comment`."""
+"""The command `taploom comment`, which posts a plan, or the states of hosts, to the forge of a CI job."""
 
 import os
 from collections import Counter
@@ -10,30 +10,30 @@ from taploom.cli.exits import FINDINGS, FINE
 from taploom.cli.wrong import sentence, unusable
 
 _COMMENT = 4 << 20
-"""Maximum number of bytes of a comment: GitLab takes a million characters, GitHub 65,536."""
+"""Maximum size of a comment in bytes; GitLab accepts a million characters, GitHub 65,536."""
 _DRIFT = 64 << 20
-"""Maximum number of bytes of a comparison of hosts."""
+"""Maximum size of a comparison of hosts in bytes."""
 
 
-@click.command("comment", short_help="Post a plan, or the state of hosts, to the forge of this CI job.")
+@click.command("comment", short_help="Post a plan, or the states of hosts, to the forge of this CI job.")
 @click.argument("file", type=click.File("rb"), metavar="FILE")
 @click.option("--only-update", is_flag=True, help="Update an existing comment, or do nothing.")
 @click.option("--status", "statuses", is_flag=True, help="Set a commit status for each host that FILE compares.")
 def command(file: BinaryIO, *, only_update: bool, statuses: bool) -> int:
     """Post a plan to the pull request or merge request that this CI job runs for.
 
-    FILE is what `taploom plan --format md` printed; - is standard input. The comment is posted once and brought up to
-    date by later runs. GitHub Actions: needs GITHUB_TOKEN; GitLab CI: needs TAPLOOM_TOKEN.
+    FILE is the output of `taploom plan --format md`; - is standard input. The first run creates the comment, later
+    runs update it. GitHub Actions: needs GITHUB_TOKEN; GitLab CI: needs TAPLOOM_TOKEN.
 
-    With --status, FILE is what `taploom drift --format json` printed. The commit that the job runs for gets a status
-    `taploom/HOST` for each host: success if it is current, pending if it is behind, else failure, or error without
-    facts. The exit code is 0 once all are there, whatever they say.
+    With --status, FILE is the output of `taploom drift --format json`. The commit that the job runs for gets a status
+    `taploom/HOST` for each host: `success` if the host is current, `pending` if it has an older plan, `error` if there
+    are no facts, else `failure`. The exit code is 0 if all statuses are set, whatever their states.
     """
     if not statuses:
-        return _comment(file.name, _read(file, _COMMENT, "this is more than a comment may have"), only_update)
+        return _comment(file.name, _read(file, _COMMENT, "the text is too long for a comment"), only_update)
     if only_update:
-        raise click.UsageError("--only-update is about comments: it goes without --status.")
-    return _statuses(file.name, _read(file, _DRIFT, f"this is more than {_DRIFT >> 20} MiB"))
+        raise click.UsageError("--only-update applies to comments; it cannot be used with --status.")
+    return _statuses(file.name, _read(file, _DRIFT, f"the file is larger than {_DRIFT >> 20} MiB"))
 
 
 def _comment(name: str, text: str, only_update: bool) -> int:
@@ -47,7 +47,7 @@ def _comment(name: str, text: str, only_update: bool) -> int:
         identity(text)
         thread = thread_of(os.environ)
         if thread is None:
-            say("No comment: this runs for no pull request or merge request.")
+            say("No comment: this job does not run for a pull request or merge request.")
             return FINE
         outcome = keep_one(thread, text, only_update=only_update)
     except NoMarkError as error:
@@ -76,7 +76,7 @@ def _statuses(name: str, text: str) -> int:
     try:
         commit = commit_of(os.environ)
         if commit is None:
-            say("No status: this runs in no job of GitHub Actions or GitLab CI.")
+            say("No status: this is not a job of GitHub Actions or GitLab CI.")
             return FINE
         for outcome in keep_statuses(commit, wanted):
             done[outcome] += 1
@@ -89,11 +89,11 @@ def _statuses(name: str, text: str) -> int:
 
 
 def _read(file: BinaryIO, most: int, refusal: str) -> str:
-    """The text of the file; a file with more bytes than that is not read to its end."""
+    """The text of the file. A file of more than `most` bytes is refused without being read to its end."""
     raw = file.read(most + 1)
     if len(raw) > most:
         raise click.UsageError(f"{file.name}: {refusal}.")
     try:
         return raw.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise click.UsageError(f"{file.name}: this is not UTF-8.") from None
+        raise click.UsageError(f"{file.name}: the text is not UTF-8.") from None

@@ -1,6 +1,6 @@
-"""The two sides that `plan` compares, as a user names them: revisions, folders, or plan.json files.
+"""Compiles the two sides that `plan` compares: revisions, folders, or plan.json files, as the user names them.
 
-Neither side is proved here: `validate` and `render` prove the rulesets of each side when they run on it.
+Rulesets are not proved here; `validate` and `render` prove them.
 """
 
 import os
@@ -39,24 +39,24 @@ _NO_SITE = Plan("", "", (), (), (), (), (), (), (), (), (), Origin("site", None,
 
 
 class NoSpecsError(RevisionError):
-    """The revision exists and has no specs."""
+    """The revision exists, but has no specs."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedSpecs:
-    """One compiled side of a comparison, with only what reports need: another process makes and sends one side.
+    """One compiled side of a comparison, without data that reports do not need: child processes send it to the parent.
 
     Attributes:
         label: its name in reports.
         plan: its plan.
         diagnostics: the findings about it.
         sound: whether it compiles without an error.
-        texts: its files by path, for snippets of findings; empty if it compiled, or was read from a plan.json.
-        gates: the thresholds that it sets.
-        moves: the old `kind/name` of each object with `moved-from`, by its new one.
-        waived: reasons by gate, or by gate and object.
+        texts: texts of its spec files by path, for snippets in findings; empty if it compiled or is a plan.json.
+        gates: the thresholds of its gates.
+        moves: the old `kind/name` of each object with `moved-from`, by its new `kind/name`.
+        waived: the reasons of waived gates, by gate, or by gate and object.
         commit: full object name of its commit, or "".
-        inside: folder of its specs from the top of the repository.
+        inside: path of its folder of specs, relative to the top of the repository.
     """
 
     label: str
@@ -115,10 +115,10 @@ def side(specs: Path, word: str) -> ComparedSpecs:
 
     Args:
         specs: folder of the specs.
-        word: as in `subjects`, one side alone.
+        word: a single side, in a form that `subjects` accepts.
 
     Raises:
-        RevisionError: it is neither a revision nor a folder of specs.
+        RevisionError: `word` is neither a revision nor a folder of specs.
         PlanTextError: a file is no plan.json.
     """
     if word == os.devnull:  # git passes this to external diffs for a file that does not exist
@@ -129,12 +129,12 @@ def side(specs: Path, word: str) -> ComparedSpecs:
     if word.endswith(".json"):
         return ComparedSpecs(word, read_plan(_plan_text(Path(word))))
     if not (Path(word).is_dir() or misplaced(Path(word))):
-        raise RevisionError(f"`{word}` is no folder of specs; {os.devnull} stands for a site that is not there")
+        raise RevisionError(f"`{word}` is no folder of specs; {os.devnull} stands for a site that does not exist")
     return _compiled(Path(word), word)
 
 
 def sound_side(specs: Path, word: str) -> ComparedSpecs:
-    """Compile one side, whose files hosts may have.
+    """Compile one side, and refuse a side that has errors.
 
     Args:
         specs: folder of the specs.
@@ -153,7 +153,7 @@ def sound_side(specs: Path, word: str) -> ComparedSpecs:
 
 
 def _plan_text(path: Path) -> str:
-    """The text of a plan.json; its size is bounded, as it may come from an untrusted source."""
+    """The text of a plan.json, with a limit of its size, since the file may come from an untrusted source."""
     try:
         with path.open("rb") as file:
             raw = file.read(_PLAN_BYTES + 1)
@@ -202,7 +202,7 @@ def revision_of(specs: Path, name: str, commit: str) -> ComparedSpecs:
 
 
 def _moves(document: "Document") -> dict[str, str]:
-    """The old `kind/name` of each object with `moved-from`, by its new one."""
+    """The old `kind/name` of each object with `moved-from`, by its new `kind/name`."""
     sections = (
         ("zone", document.zones),
         ("network", document.networks),
@@ -223,9 +223,9 @@ def _moves(document: "Document") -> dict[str, str]:
 
 def _gates(document: "Document") -> tuple[Gates, Mapping[str, str]]:
     """The thresholds of the site's gates, and the reasons of its waivers by gate, or by gate and object."""
-    said = document.site.gates
-    worst = None if said.max_class is None else Class(said.max_class)
-    return Gates(said.exposure_owner, worst, said.max_removed, said.management), said.waive
+    gates = document.site.gates
+    worst = None if gates.max_class is None else Class(gates.max_class)
+    return Gates(gates.exposure_owner, worst, gates.max_removed, gates.management), gates.waive
 
 
 __all__ = [

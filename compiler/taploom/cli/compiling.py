@@ -1,4 +1,4 @@
-"""Compiles a site, as every command does first."""
+"""Compiles a site and shows its findings, for the commands that need a plan."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ from taploom.source.files import SourceSet
 
 
 def compiled(specs: Path, *, render: bool = False) -> Compiled:
-    """Compiles the site of a folder, as of now."""
+    """Compiles the site of a folder at the current time."""
     with progress(f"Compiling {specs}"):
         return compile_site(specs, now=now(), render=render)
 
@@ -38,12 +38,12 @@ def failing(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
 
 
 def source_line(source: SourceSet) -> SourceLine:
-    """Finds the lines of snippets in the texts that were compiled; the files may have changed since."""
+    """A function that finds lines in the compiled texts; the files on disk may have changed since."""
     return line_of({file.path: file.text for file in source.files})
 
 
 def line_of(texts: Mapping[str, str]) -> SourceLine:
-    """Finds a line of a text by its path and number; None if there is no such line."""
+    """A function that finds a line by path and number; it returns None if there is no such line."""
 
     def line(file: str, number: int) -> str | None:
         text = texts.get(file)

@@ -1,4 +1,4 @@
-"""Shell completion of arguments by the names of objects, which are read from the specs without compiling them."""
+"""Shell completion of object names, which are read from the specs without compiling them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -14,9 +14,9 @@ def objects(*kinds: str, besides: tuple[str, ...] = (), bare: bool = False) -> C
     """Complete an argument to objects of some kinds, or of all kinds, as `kind/name`.
 
     Args:
-        kinds: kinds such as `host`; none for all kinds.
+        kinds: kinds such as `host`; without any, all kinds are offered.
         besides: further words to offer.
-        bare: whether to offer the names alone.
+        bare: whether to offer `name` instead of `kind/name`.
     """
 
     def complete(context: click.Context, _: click.Parameter, begun: str) -> list[str]:

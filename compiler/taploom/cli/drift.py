@@ -1,4 +1,4 @@
-"""`taploom drift`."""
+"""The command `taploom drift`, which compares hosts with their plan."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def command(host: str, specs: Path, facts: str | None, since: str | None, form: str, *, collect: bool) -> int:
     """Say how hosts differ from their plan, by spec line and by flow.
 
-    A host is `current`, `pending` (it still has an older plan), `drifted` (somebody changed a part of the plan) or
-    `foreign` (something outside of the plan matters to its traffic). The facts come from a script that only reads:
+    A host is `current`, `pending` (it still has an older plan), `drifted` (somebody changed what the plan brought) or
+    `foreign` (something outside of the plan affects its traffic). A script that changes nothing collects the facts:
     `taploom drift --collect | ssh root@HOST sh -s >facts/HOST.json`. The status is 0 if all hosts are current, 3 if
     some are pending and none is worse, else 1.
     """
@@ -40,7 +40,7 @@ def command(host: str, specs: Path, facts: str | None, since: str | None, form: 
         tell((files("taploom.drift") / "collect.sh").read_text(encoding="utf-8"))
         return FINE
     if facts is None:
-        raise click.UsageError("The facts are missing: --facts FILE, which the script of --collect prints on a host.")
+        raise click.UsageError("The facts are missing: --facts FILE, the output of the script of --collect on a host.")
     return _compared(host, specs, facts, since, form)
 
 
@@ -60,7 +60,7 @@ def _compared(host: str, specs: Path, facts: str, since: str | None, form: str) 
         return FINDINGS
     names = [host_of(site.plan, host).name] if host else [each.name for each in site.plan.hosts]
     if not host and not Path(facts).is_dir():
-        raise click.UsageError("A single file of facts is of one host: name the HOST, or give a folder.")
+        raise click.UsageError("A single file has the facts of one host: name the HOST, or give a folder.")
     known = facts_of_all(Path(facts), names) if Path(facts).is_dir() else facts_of(names[0], facts)
     if known.refused:
         show(known.refused)

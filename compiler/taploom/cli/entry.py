@@ -1,7 +1,8 @@
-"""The entry point of the program, which decides every exit status of taploom.
+"""The entry point of the program. It decides every exit status of taploom.
 
-Commands return their status. Any other failure is either the user's (a wrong option, a closed pipe, a full disk) and
-gets a line, or a bug in taploom, and is reported as one. A traceback helps no user, so only `TAPLOOM_DEBUG` shows it.
+Commands return their status. An exception has a cause outside of taploom (a wrong option, a closed pipe, a full disk)
+and becomes a message of one line, or it is a bug in taploom and is reported as one. Only `TAPLOOM_DEBUG` shows a
+traceback.
 """
 
 import atexit
@@ -38,12 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     gc.disable()  # a plan has no reference cycles: collection took a third of a large render and freed nothing
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `taploom … | head` ends without a message
     _open_streams()
-    _installed_programs()
+    _drop_relative_path()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     ended: list[int] = []
-    atexit.register(_let_go, ended)  # atexit calls the function that was registered first as the last one
+    atexit.register(_exit_now, ended)  # atexit calls the functions in reverse order, so this one runs last
     ended.append(_flushed(run(arguments)))
     sys.exit(ended[0])
 
@@ -55,13 +56,13 @@ def _open_streams() -> None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
-def _installed_programs() -> None:
-    """Drop relative entries of PATH, which would find programs in whatever folder taploom is called in."""
+def _drop_relative_path() -> None:
+    """Drop relative entries of PATH: they would find programs in the folder that taploom is called in."""
     path = os.environ.get("PATH", os.defpath).split(os.pathsep)
     os.environ["PATH"] = os.pathsep.join(each for each in path if each.startswith("/"))
 
 
-def _let_go(ended: Sequence[int]) -> None:
+def _exit_now(ended: Sequence[int]) -> None:
     """Exit at once: the interpreter would first free a large plan, object by object."""
     if ended:
         os._exit(ended[0])
@@ -85,7 +86,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refused(error: click.ClickException) -> int:
-    """Report a request that cannot be met; its message may hold untrusted names, such as those of files."""
+    """Report an error in the arguments. Its message may contain untrusted names, such as file names."""
     buffer = StringIO()
     error.show(buffer)
     _say("\n".join(map(visible, buffer.getvalue().rstrip("\n").split("\n"))))
@@ -97,7 +98,7 @@ def _say(text: str) -> None:
 
 
 def _environment(error: OSError) -> int:
-    """Report an error of the operating system; errors of `taploom.delivery` are diagnostics and do not come here."""
+    """Report an error of the operating system. `taploom.delivery` turns such errors into diagnostics itself."""
     if os.environ.get(DEBUG):
         _traceback(error)
     about = f"{error.filename}: " if error.filename else ""
@@ -111,7 +112,7 @@ def _bug(error: Exception) -> int:
     words = str(error).splitlines()[:1] or [""]
     _say(visible(f"taploom: internal error: {type(error).__name__}: {words[0][:200]}"))
     click.echo("This is a bug in taploom, not in your specs; nothing is known to be wrong with them.", err=True)
-    click.echo(f"Please report it with what the same command prints with {DEBUG}=1 set,", err=True)
+    click.echo(f"Please report it with the output of the same command with {DEBUG}=1 set,", err=True)
     click.echo(
         f"the specs as far as you can share them, and: taploom {__version__}, Python {sys.version.split()[0]}.",
         err=True,

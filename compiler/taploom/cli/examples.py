@@ -1,4 +1,4 @@
-"""An example of each option of each command, for the reference; the tests run them in a site like the one in specs/."""
+"""Examples of every command and option, for the reference; the tests run them in a site like the one in specs/."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

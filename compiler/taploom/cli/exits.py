@@ -1,4 +1,4 @@
-"""What the exit status of taploom means; 64 and 70 are those of sysexits.h."""
+"""The exit statuses of taploom; 64 and 70 have the same meaning as in sysexits.h."""
 
 FINE = 0
 FINDINGS = 1

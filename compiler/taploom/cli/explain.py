@@ -1,4 +1,4 @@
-"""`taploom explain`."""
+"""The command `taploom explain`, which explains a finding, an object, or a line of a file."""
 
 import os
 import re
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from taploom.source.files import SourceFile
 
 
-@click.command("explain", short_help="Say what a finding, an object or a rendered line is about.")
+@click.command("explain", short_help="Explain a finding, an object or a rendered line.")
 @click.argument("what", required=False, metavar="[CODE | OBJECT | FILE:LINE]", shell_complete=objects())
 @specs_option
 @format_option("text", "md", "json")
@@ -30,9 +30,9 @@ def command(what: str | None, specs: Path, form: str) -> int:
     taploom explain                                      all codes
     taploom explain TL203                                a finding
     taploom explain guest/web                            an object, and the lines that it causes
-    taploom explain build/plan/hosts/hv1/nftables/taploom.nft:30   a rendered line, and the spec behind it
-    taploom explain /etc/taploom/taploom.nft:30          the same, as a host has it
-    taploom explain specs/site.yaml:12                   a line of a spec, and what it causes
+    taploom explain build/plan/hosts/hv1/nftables/taploom.nft:30   a rendered line, and its spec line
+    taploom explain /etc/taploom/taploom.nft:30          the same line on a host
+    taploom explain specs/site.yaml:12                   a spec line, and the lines that it causes
     taploom explain specs/taploom.lock:7                 a line of the lock
     """  # noqa: D301 - click wants the character itself
     file, number = _place(what or "")
@@ -44,7 +44,7 @@ def command(what: str | None, specs: Path, form: str) -> int:
 
     site = compiled(specs)
     if site.failed:
-        say("The specs have errors: this is about their sound entries alone. See `taploom validate`.")
+        say("The specs have errors, so only their valid entries are explained. See `taploom validate`.")
     with progress("Rendering"):
         artifacts = rendered(site.plan)
     if number is not None:
@@ -53,7 +53,7 @@ def command(what: str | None, specs: Path, form: str) -> int:
 
 
 def _place(what: str) -> tuple[str, int | None]:
-    """`FILE:LINE` or `FILE:LINE:COLUMN` as file and line; the line is None where it is neither."""
+    """Split `FILE:LINE` or `FILE:LINE:COLUMN` into file and line; the line is None for any other argument."""
     parts = what.rsplit(":", 2)
     if len(parts) < 2 or not _is_number(parts[-1]):
         return what, None
@@ -110,7 +110,7 @@ def _meant(site: "Compiled", what: str, names: Iterable[str]) -> str:
         return f"Did you mean '{meant}'?"
     if what in (file.path for file in site.source.files):
         return f"Name a line of the file, as in {what}:1."
-    return "It takes a code such as TL203, an object such as host/NAME, or FILE:LINE."
+    return "`explain` takes a code such as TL203, an object such as host/NAME, or FILE:LINE."
 
 
 def _line(site: "Compiled", artifacts: tuple["Artifact", ...], file: str, number: int, form: str) -> int:
@@ -132,7 +132,7 @@ def _line(site: "Compiled", artifacts: tuple["Artifact", ...], file: str, number
         return FINDINGS
     tell(line_json(place) if form == "json" else line_text(place, line), form)
     if _on_disk(Path(file), number) not in (None, place.line.text):
-        say(f"{file} is stale: what it says there is not what these specs render")
+        say(f"{file} is stale: its line {number} is not what these specs render")
     return FINE
 
 
@@ -161,7 +161,7 @@ def _spec(site: "Compiled", artifacts: tuple["Artifact", ...], source: "SourceFi
 
 
 def _locked(site: "Compiled", artifacts: tuple["Artifact", ...], path: Path, number: int, form: str) -> int:
-    """Explain a line of the lock: the guest whose address or MAC it holds."""
+    """Explain a line of the lock: describe the guest whose address or MAC the line holds."""
     from taploom.cli.terminal import say
 
     about, _, freed = (_on_disk(path, number) or "").partition(" ")
@@ -169,12 +169,12 @@ def _locked(site: "Compiled", artifacts: tuple["Artifact", ...], path: Path, num
         say(f"taploom: line {number} of {path.name} is no entry")
         return FINDINGS
     if freed.endswith(" freed"):
-        say(f"{about} is no longer there; the line keeps its address or MAC from being given to another")
+        say(f"{about} no longer exists; the line keeps its address or MAC from being given to another guest")
     return _object(site, artifacts, about, form) if any(about == f"guest/{g.name}" for g in site.plan.guests) else FINE
 
 
 def _on_disk(path: Path, number: int) -> str | None:
-    """A line of a file as it is on disk now; "" if the file is shorter, None if there is no such file."""
+    """A line of a file on disk; "" if the file is shorter, None if there is no such file."""
     if not path.is_file():
         return None
     with path.open(encoding="utf-8", errors="replace", newline="\n") as file:

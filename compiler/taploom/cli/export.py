@@ -1,4 +1,4 @@
-"""`taploom export`."""
+"""The command `taploom export`, which writes the bundles of hosts."""
 
 import re
 import sys
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _COMPRESSED = re.compile(r"\.(t[bgx]z2?|tzst|zip|tar\.[a-z0-9]+)$")
 
 
-@click.command("export", short_help="Bundle what a host needs, as a folder or a tar.")
+@click.command("export", short_help="Bundle the files of a host, as a folder or a tar.")
 @click.argument("host", required=False, shell_complete=objects("host", bare=True))
 @click.option("--all", "every", is_flag=True, help="Bundle every host: HOST.tar in the folder that --out names.")
 @specs_option
@@ -43,12 +43,12 @@ def command(
     unpacked: bool,
     force: bool,
 ) -> int:
-    """Bundle the files of a host at their paths below /, with the script `activate` that puts them in force.
+    """Bundle the files of a host at their paths below /, with the script `activate` that takes them up.
 
     The bundle describes itself in manifest.json, in `activation` (the same facts for a shell) and in SHA256SUMS. The
     same specs and options give the same bytes. BASE is a revision of git, a folder of specs or a plan.json. With
-    --all, the file `taploom.release` names the bundles that belong together, and the waves and times in which hosts
-    that pull take them up; whoever signs it approves the plan.
+    --all, the file `taploom.release` lists the bundles that belong together, and the waves and times in which hosts
+    may take up a bundle by themselves; a signature of this file approves the plan.
     """
     from taploom.cli.compiling import sound
     from taploom.cli.hosts import host_of
@@ -70,7 +70,7 @@ def command(
         archive = tar(files)
         sums[one.name] = sha256(archive)
         status = max(status, _put(destinations.of(one), files, archive, force=force))
-    if every and status == FINE:  # a release never names a bundle that is not there
+    if every and status == FINE:  # a release never names a bundle that was not written
         text = release_of(site.plan, options, wave, sums)
         status = max(status, _write(destinations.release, text, FORMAT))
     return status
@@ -80,7 +80,7 @@ class _Destinations:
     """The file or folder that the bundle of each host is written to."""
 
     def __init__(self, host: str | None, out: str | None, *, every: bool, unpacked: bool) -> None:
-        """Decide by the arguments.
+        """Read the destinations from the arguments.
 
         Raises:
             UsageError: the arguments contradict one another, or name a file that cannot be a bundle.
@@ -90,10 +90,10 @@ class _Destinations:
         if unpacked and not every:
             raise click.UsageError("--unpacked goes with --all: for one host, -o DIR names a folder.")
         if out == "-" and sys.stdout.isatty():
-            raise click.UsageError("An archive is nothing for a terminal: redirect it, or name a file with -o.")
+            raise click.UsageError("A tar cannot be shown on a terminal: redirect it, or name a file with -o.")
         if out and _COMPRESSED.search(out):
             raise click.UsageError(
-                f"{out} would be a folder: a bundle is a folder or a plain .tar, to be compressed by you."
+                f"{out} would become a folder: a bundle is a folder or a plain .tar. Compress it afterwards."
             )
         if every and out and (out == "-" or out.endswith(".tar")):
             raise click.UsageError(f"{out} is no folder: with --all, -o names the folder of all bundles.")
@@ -103,11 +103,11 @@ class _Destinations:
 
     @property
     def release(self) -> Path:
-        """The file that says which bundles belong together."""
+        """The path of `taploom.release`, which lists the bundles that belong together."""
         return Path(self._all) / RELEASE
 
     def of(self, host: "Host") -> str:
-        """A folder, a path that ends in .tar, or `-`."""
+        """The destination of the bundle of a host: a folder, a path that ends in .tar, or `-`."""
         return self._one or f"{self._all}/{host.name}{self._suffix}"
 
 

@@ -1,4 +1,4 @@
-"""`taploom fmt`."""
+"""The command `taploom fmt`, which brings specs into canonical form."""
 
 import sys
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _FILE = click.Path(exists=True, path_type=Path, allow_dash=True)
 @click.command("fmt")
 @click.argument("files", nargs=-1, type=_FILE, metavar="[FILE]... | -")
 @specs_option
-@check_option("Change nothing; list what is not in canonical form, and exit with 3.")
+@check_option("Change nothing; list the files that are not in canonical form, and exit with 3.")
 def command(files: tuple[Path, ...], specs: Path, *, check: bool) -> int:
     """Bring specs into canonical form; comments and order stay.
 
@@ -32,7 +32,7 @@ def command(files: tuple[Path, ...], specs: Path, *, check: bool) -> int:
     from taploom.cli.terminal import show, tell
 
     if _STDIN in map(str, files) and len(files) > 1:
-        raise click.UsageError("Standard input goes alone: format the files by another call.")
+        raise click.UsageError("Standard input cannot be combined with files: format the files in another call.")
     for folder in (file for file in files if file.is_dir()):
         raise click.UsageError(f"{folder} is a folder: name its files, or write --specs {folder} for all of its specs.")
     report = Report()

@@ -1,4 +1,4 @@
-"""`taploom graph`."""
+"""The command `taploom graph`, which draws the site, a part of it, or a change."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     "--diff",
     "sides",
     metavar="BASE[..HEAD]",
-    help="Draw what a change adds, removes and changes instead; sides as for `taploom plan`.",
+    help="Draw what a change adds, removes and changes; sides as for `taploom plan`.",
 )
 def command(what: str, specs: Path, form: str, out: str, sides: str | None) -> int:
     """Draw the site, its policy, a host, a guest with its neighbours, or what a change does to the site.
 
-    DOT is for Graphviz and needs nothing else; SVG needs Graphviz's `dot` or the pygraphviz package. A picture follows
-    its reader's light or dark scheme.
+    DOT output needs no other program; SVG output needs Graphviz's `dot` or the pygraphviz package. The picture follows
+    the reader's light or dark colour scheme.
     """
     from taploom.diagrams.portrait import portrait
     from taploom.diagrams.printing import printed
@@ -88,12 +88,12 @@ def _graph(plan: "Plan", what: str) -> "Graph":
         return host_graph(plan, colors, hosts[wanted])
     if wanted in guests:
         networks = {nic.network for nic in guests[wanted].nics}
-        beside = [guest for guest in plan.guests if networks & {nic.network for nic in guest.nics}]
-        return guest_graph(plan, colors, guests[wanted], beside)
+        neighbours = [guest for guest in plan.guests if networks & {nic.network for nic in guest.nics}]
+        return guest_graph(plan, colors, guests[wanted], neighbours)
     if wanted in known:
         return site_graph(plan, colors) if wanted == "site" else zones_graph(plan, colors, matrix(plan))
     meant = closest(what, known)
-    hint = f"Did you mean '{meant}'?" if meant else "It draws site, policy, host/NAME and guest/NAME."
+    hint = f"Did you mean '{meant}'?" if meant else "`graph` draws site, policy, host/NAME and guest/NAME."
     raise click.UsageError(f"There is no '{what}' to draw. {hint}")
 
 

@@ -1,6 +1,6 @@
-"""All commands, by name; a command's module is imported when the command is used.
+"""The table of all commands. The module of a command is imported when the command is used.
 
-The table is explicit, and nothing is registered at import, as start-up has to be fast. Its order is that of the help.
+The table is explicit, and nothing is registered at import, so that start-up is fast. The help has the same order.
 """
 
 import importlib
@@ -49,7 +49,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the arguments begin with, or the one that the user may have meant."""
+        """The command that the arguments begin with; an unknown name is refused with a suggestion."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
             from taploom.base.names import closest

@@ -1,4 +1,4 @@
-"""A host of the plan by the name that a user typed."""
+"""Finds a host of the plan by the name that a user typed."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ def host_of(plan: "Plan", name: str) -> "Host":
     """The host with a name, or with `host/NAME`.
 
     Raises:
-        click.UsageError: there is no such host; the message names all hosts, or the one that may be meant.
+        click.UsageError: there is no such host; the message names the host with the closest name, or all hosts.
     """
     from taploom.base.names import closest
 

@@ -1,4 +1,4 @@
-"""`taploom init`."""
+"""The command `taploom init`, which begins a site."""
 
 import json
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ FILES: Mapping[str, str] = MappingProxyType(
 def command(folder: Path) -> int:
     """Begin a site in a folder: specs that compile, CI, and a schema for editors.
 
-    Files that are there stay as they are.
+    Existing files stay as they are.
     """
     from taploom.cli.terminal import say, show
     from taploom.delivery.single import write_file

@@ -1,4 +1,4 @@
-"""`taploom lab`."""
+"""The command `taploom lab`, which runs the plan in network namespaces and probes it."""
 
 import os
 import sys
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 @click.group("lab", invoke_without_command=True)
 @specs_option
 @format_option("text", "json", "junit")
-@click.option("--keep", is_flag=True, help="Leave it up, and say how to enter it; `taploom lab down` ends it.")
+@click.option("--keep", is_flag=True, help="Leave it running, and print how to enter it; `taploom lab down` ends it.")
 @click.pass_context
 def command(ctx: click.Context, specs: Path, form: str, *, keep: bool) -> int:
     """Run the plan on this machine's kernel and probe it.
 
-    Hosts, guests and what is beyond the uplinks become network namespaces, in which a real systemd-networkd runs the
-    exported files. It needs root, or a user namespace and a /dev/net/tun that every user may open. Nothing of it is
-    left behind, and nothing of this machine is touched.
+    Each host, each guest and each zone beyond an uplink becomes a network namespace. In hosts and guests a real
+    systemd-networkd runs the exported files. The lab needs root, or a user namespace and a /dev/net/tun that every
+    user may open. It leaves nothing behind, and touches nothing of this machine.
     """
     if ctx.invoked_subcommand is not None:
         return FINE
@@ -48,7 +48,7 @@ def command(ctx: click.Context, specs: Path, form: str, *, keep: bool) -> int:
 @command.command("down")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 def down(names: tuple[str, ...]) -> int:
-    """End labs that were kept: those that are named, or all of them."""
+    """End kept labs: those with the given names, or all of them."""
     from taploom.cli.terminal import say
     from taploom.lab.keeper import end, running
 
@@ -90,7 +90,7 @@ def _shown(outcome: "LabReport", form: str) -> int:
 
 
 def _kept(site: "Compiled", form: str) -> int:
-    """Run the lab in a child that stays; its exit status comes by a pipe, which closes if the child ends early."""
+    """Run the lab in a child process that stays. A pipe brings its exit status, or closes if the child ends early."""
     reading, writing = os.pipe()
     sys.stdout.flush()
     child = os.fork()
@@ -105,18 +105,18 @@ def _kept(site: "Compiled", form: str) -> int:
             os._exit(status)
     os.close(writing)
     with os.fdopen(reading, "rb") as answer:
-        said = answer.read(1)
-    return said[0] if said else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        sent = answer.read(1)
+    return sent[0] if sent else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def _stay(site: "Compiled", form: str, answer: int) -> int:
-    """The child's part: run the lab, show the result and how to enter, then wait in the background for its end."""
+    """In the child: run the lab, print the result and how to enter, then wait in the background until `lab down`."""
     from taploom.cli.terminal import say
     from taploom.lab.keeper import Keeper
     from taploom.lab.session import Lab
 
     nowhere = os.open(os.devnull, os.O_RDWR)
-    # Processes started here stay, so they must not keep stderr open: it may be a pipe whose reader waits for its end.
+    # Processes of the lab outlive the command. They must not hold stderr open: its reader may wait for end of file.
     sys.stderr = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace", buffering=1)
     os.dup2(nowhere, 2)
     with Lab() as lab:

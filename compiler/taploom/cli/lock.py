@@ -1,4 +1,4 @@
-"""`taploom lock`."""
+"""The command `taploom lock`, which fills the lock."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 @click.command("lock", short_help="Fill the lock with addresses and MACs that specs leave open.")
 @specs_option
 @check_option("Change nothing; print what would change, and exit with 3.")
-@click.option("--prune", is_flag=True, help="Give up the addresses of guests that are gone: others may take them.")
+@click.option("--prune", is_flag=True, help="Free the addresses of removed guests, so that other guests may take them.")
 def command(specs: Path, *, check: bool, prune: bool) -> int:
     """Fill the lock with the addresses and MACs that the specs leave open.
 
-    What is in the lock stays as it is, whatever is added or removed beside it. Commit the file.
+    Existing entries stay as they are, whatever is added or removed. Commit the file.
     """
     from taploom.cli.terminal import show
     from taploom.delivery.single import sole_writer
@@ -37,7 +37,7 @@ def command(specs: Path, *, check: bool, prune: bool) -> int:
 
 
 def _filled(specs: Path, *, check: bool, prune: bool) -> tuple[int, bool]:
-    """The exit status, and whether guests that found no free address may find one now."""
+    """Fill the lock once. Returns the exit status, and whether guests without a free address may find one now."""
     from taploom.base.diagnostic import Report
     from taploom.cli.compiling import compiled, failing, source_line
     from taploom.cli.terminal import say, show, tell
@@ -68,7 +68,7 @@ def _stale(path: Path, *, sorts: bool) -> int:
     if sorts:
         say(f"{path}: its lines are out of order, as after a merge; `taploom lock` sorts them")
     else:
-        say(f"{path} is not what the specs ask for; `taploom lock` writes it")
+        say(f"{path} does not match the specs; `taploom lock` updates it")
     return STALE
 
 

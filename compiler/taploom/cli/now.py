@@ -1,4 +1,4 @@
-"""The current time, which commands take from here alone, so that `SOURCE_DATE_EPOCH` replaces it everywhere."""
+"""The current time. Every command gets it from `now`, so that `SOURCE_DATE_EPOCH` replaces it everywhere."""
 
 import os
 import time
@@ -7,7 +7,7 @@ import click
 
 _VARIABLE = "SOURCE_DATE_EPOCH"
 _END = 1 << 33
-"""The first time that is refused (year 2242): any real `expires` is earlier, the present in milliseconds is later."""
+"""Upper limit of a time (year 2242). Any real `expires` is earlier; milliseconds given by mistake are later."""
 
 
 def now() -> int:

@@ -1,4 +1,4 @@
-"""Options that several commands share, so that they are spelled and explained once."""
+"""Options that several commands share; each is spelled and explained once."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,7 +9,7 @@ import click
 
 
 class CommentOptions(NamedTuple):
-    """Options of a comment: its key, the URL of the whole plan, and that of the specs."""
+    """Options of a comment: its key, the URL of the whole plan, and the base URL of links to the specs."""
 
     key: str
     link: str
@@ -22,34 +22,34 @@ _FOLDER = click.Path(path_type=Path, file_okay=True, dir_okay=True)
 
 
 def specs_option(command: Command) -> Command:
-    """`--specs DIR`."""
+    """Add the option `--specs DIR`."""
     return click.option(
         "--specs", type=_FOLDER, default=Path("specs"), metavar="DIR", show_default=True, help="Folder of the specs."
     )(command)
 
 
 def format_option(*names: str) -> Callable[[Command], Command]:
-    """`--format NAME`; the first name is the default."""
+    """Add the option `--format NAME`; the first name is the default."""
     return click.option(
-        "--format", "form", type=click.Choice(names), default=names[0], show_default=True, help="How to print it."
+        "--format", "form", type=click.Choice(names), default=names[0], show_default=True, help="Format of the output."
     )
 
 
 def check_option(text: str) -> Callable[[Command], Command]:
-    """`--check`."""
+    """Add the option `--check`."""
     return click.option("--check", is_flag=True, help=text)
 
 
 def comment_options(command: Callable[..., int]) -> Callable[..., int]:
-    """`--key`, `--link` and `--source`, which the command gets as one argument `comment`."""
+    """Add the options `--key`, `--link` and `--source`, which the command gets as one argument `comment`."""
 
-    @click.option("--key", default="default", metavar="NAME", help="Tells apart the comments of several sites.")
+    @click.option("--key", default="default", metavar="NAME", help="Distinguishes the comments of several sites.")
     @click.option("--link", default="", metavar="URL", help="URL of the whole plan, for a link in the comment.")
     @click.option(
         "--source",
         default="",
         metavar="URL",
-        help="Where a comment's links to lines of specs begin, as in URL/COMMIT/FILE#LINE; "
+        help="Base URL of the comment's links to spec lines, as in URL/COMMIT/FILE#LINE; "
         "it ends in `blob` on GitHub and GitLab.",
     )
     @wraps(command)

@@ -1,4 +1,4 @@
-"""`taploom plan`."""
+"""The command `taploom plan`, which shows what a change does."""
 
 import sys
 from collections.abc import Mapping
@@ -21,19 +21,19 @@ _STDOUT = Path("-")
 _BY_NAME = (".md", ".json", ".html", ".sarif")
 
 
-@click.command("plan", short_help="Tell what a change does to objects, flows, traffic and files.")
+@click.command("plan", short_help="Show what a change does to objects, flows, traffic and files.")
 @click.argument("sides", nargs=-1, metavar="[BASE[..HEAD] | BASE HEAD]")
 @specs_option
 @format_option("text", "md", "json", "html", "sarif", "github")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where something changes.")
-@click.option("--exact", is_flag=True, help="Compare with BASE itself, not with where HEAD parted from it.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if something changes.")
+@click.option("--exact", is_flag=True, help="Compare with BASE itself instead of the merge base of BASE and HEAD.")
 @click.option(
     "-o",
     "--out",
     multiple=True,
     type=_OUT,
     metavar="FILE",
-    help="Write there, in the format of the suffix (.md, .json, .html or .sarif); may be repeated.",
+    help="Write to FILE, in the format of its suffix (.md, .json, .html or .sarif); may be repeated.",
 )
 @comment_options
 def command(
@@ -46,10 +46,10 @@ def command(
     out: tuple[Path, ...],
     comment: CommentOptions,
 ) -> int:
-    """Tell what a change does: to objects, to who reaches whom, to running traffic, and to files.
+    """Show what a change does: to objects, to reachability, to running traffic, and to files.
 
     BASE and HEAD are revisions of git, folders of specs (./old, ../old or /old), or files that end in .json, such as
-    plan.json. Without HEAD the working tree is meant, without BASE the last commit. No checkout is touched.
+    plan.json. HEAD defaults to the working tree, and BASE to the last commit. No checkout is touched.
     """
     from taploom.cli.comparing import PlanTextError, RevisionError, change_of, subjects
     from taploom.cli.terminal import progress
@@ -66,10 +66,10 @@ def command(
         drawing = _drawing(before, after, change) if "html" in forms.values() else ""
         links = _links(comment.source, specs, before, after)
         texts = {p: _text(change, name, comment, links, drawing, color=p == _STDOUT) for p, name in forms.items()}
-    return _told(change, texts, form, sound=after.sound, detailed=detailed_exitcode)
+    return _written(change, texts, form, sound=after.sound, detailed=detailed_exitcode)
 
 
-def _told(change: "Change", texts: Mapping[Path, str], form: str, *, sound: bool, detailed: bool) -> int:
+def _written(change: "Change", texts: Mapping[Path, str], form: str, *, sound: bool, detailed: bool) -> int:
     """Write each text to its output, and return the exit status."""
     from taploom.cli.terminal import say, show, tell
     from taploom.delivery.single import write_output
@@ -96,7 +96,7 @@ def _form(path: Path, form: str) -> str:
 
 
 def _show(after: "ComparedSpecs") -> None:
-    """Show the errors of the head; those of the base no longer matter."""
+    """Show the errors of the head; errors of the base no longer matter."""
     from taploom.cli.compiling import failing, line_of
     from taploom.cli.terminal import show
 
@@ -105,7 +105,7 @@ def _show(after: "ComparedSpecs") -> None:
 
 
 def _drawing(before: "ComparedSpecs", after: "ComparedSpecs", change: "Change") -> str:
-    """The picture of the difference; "" if there is nothing to draw, or no Graphviz."""
+    """The picture of the difference; "" if there is nothing to draw, or Graphviz is missing."""
     from taploom.diagrams.difference import difference_graph
     from taploom.diagrams.portrait import portrait
 

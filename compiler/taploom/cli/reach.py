@@ -1,4 +1,4 @@
-"""`taploom reach`."""
+"""The command `taploom reach`, which answers who reaches whom."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,28 +25,28 @@ KINDS = ("zone", "network", "host", "guest", "address")
 @click.argument("service", metavar="[SERVICE]", default="", shell_complete=objects("service", bare=True))
 @specs_option
 @click.option("--matrix", is_flag=True, help="Print which zones (or, with --guests, guests) reach which.")
-@click.option("--guests", metavar="PATTERN", default="", help="With --matrix: guests whose names match, as 'web-*'.")
+@click.option("--guests", metavar="PATTERN", default="", help="With --matrix: guests with such names, as 'web-*'.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(("text", "json", "csv", "md")),
     default="text",
     show_default=True,
-    help="How to print it; csv and md with --matrix only.",
+    help="Format of the output; csv and md with --matrix only.",
 )
 def command(source: str, to: str, service: str, specs: Path, guests: str, form: str, *, matrix: bool) -> int:
     """Say who reaches whom, by which entry, and by which chains of which host.
 
-    FROM and TO are whatever policy can name (a zone, network, guest, host, tag, address or prefix, `any`), or
+    FROM and TO are anything that policy can name (a zone, network, guest, host, tag, address or prefix, `any`), or
     HOST/UPLINK for the address of an uplink, at which forwards listen. SERVICE is PROTOCOL/PORT or a service's name;
-    without one the answer is for every protocol. If parts of FROM or TO differ in the answer, each part has its own.
+    without it the answer covers every protocol. Parts of FROM or TO with different answers are listed separately.
     """
     from taploom.cli.compiling import sound
     from taploom.cli.terminal import progress, tell
     from taploom.flows.reach.query import Inquiry
 
     if matrix and source:
-        raise click.UsageError("--matrix goes without FROM and TO: it is about all of them.")
+        raise click.UsageError("--matrix takes neither FROM nor TO: it covers all zones or guests.")
     if guests and not matrix:
         raise click.UsageError("--guests goes with --matrix.")
     if not matrix and not (source and to):
@@ -57,7 +57,7 @@ def command(source: str, to: str, service: str, specs: Path, guests: str, form: 
     if site is None:
         return FINDINGS
     inquiry = Inquiry(site.plan, now())
-    with progress("Asking"):
+    with progress("Computing who reaches whom"):
         text = _matrix(inquiry, guests, form) if matrix else _answer(inquiry, source, to, service, form)
     tell(text, form)
     return FINE
@@ -74,13 +74,13 @@ def _answer(inquiry: "Inquiry", source: str, to: str, service: str, form: str) -
     try:
         services = services_of(inquiry.index, service)
     except UnknownEndError as error:
-        raise unusable(_way_out(service) or error) from None
+        raise unusable(_misread(service) or error) from None
     asked = Asked(source, to, service, inquiry, inquiry.ask(*ends, services))
     return reach_json(asked) if form == "json" else reach_text(asked)
 
 
-def _way_out(service: str) -> str:
-    """The message of `validate` for a text that cannot be a service; "" for a text that can, such as any name."""
+def _misread(service: str) -> str:
+    """The error message of a text that is not written as a service; "" for any other text, such as an unknown name."""
     from taploom.spec.scalars import InvalidError
     from taploom.spec.traffic import read_service
 

@@ -1,4 +1,4 @@
-"""What `export` adds to the files of bundles: a serial, the change since another plan, and one `taploom.release`."""
+"""The parts of `export` about releases: serial, change since another plan, waves, and the file `taploom.release`."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from taploom.plan.site import Plan
 
 RELEASE = "taploom.release"
-"""No host can have a file of this name, since the name of a host has no dot."""
+"""Name of the release file. No bundle can have this name, since a host's name has no dot."""
 _LARGEST = 10**18 - 1
-"""The largest number of nothing but nines that every shell can calculate with (63 bits and a sign)."""
+"""The largest serial: eighteen nines, which fit into the signed 64-bit integers of every shell."""
 _SHORTEST, _LONGEST = 8, 200
-"""The least and the most characters of a reason: enough to weigh it, and few enough to read it."""
+"""The minimum and maximum length of a waiver's reason, in characters."""
 
 
 class BundleOptions(NamedTuple):
-    """Options of bundles: the plan that hosts have, the serial, the last wave that may go, and a waiver's reason."""
+    """Options of bundles: the plan that hosts have, the serial, the last wave of the release, and a waiver's reason."""
 
     since: str | None
     serial: int
@@ -30,18 +30,18 @@ class BundleOptions(NamedTuple):
 
 
 def bundle_options(command: Callable[..., int]) -> Callable[..., int]:
-    """`--since`, `--serial`, `--wave` and `--waiver`, which the command gets as one argument `options`."""
+    """Add `--since`, `--serial`, `--wave` and `--waiver`, which the command gets as one argument `options`."""
 
     @click.option(
         "--since",
         metavar="BASE",
-        help="The plan that hosts have now: the bundle says what the change from it disturbs.",
+        help="The plan that hosts have now; the bundle lists what the change from this plan disturbs.",
     )
     @click.option(
         "--serial",
         type=click.IntRange(0, _LARGEST),
         default=0,
-        help="A number that grows from bundle to bundle: a host refuses a bundle with a lower number than it has.",
+        help="A number that grows from bundle to bundle; a host refuses a lower number than that of its bundle.",
     )
     @click.option(
         "--wave",
@@ -61,14 +61,14 @@ def bundle_options(command: Callable[..., int]) -> Callable[..., int]:
         if not every and (wave is not None or waiver):
             raise click.UsageError("--wave and --waiver go with --all, which writes `taploom.release`.")
         if waiver and not (waiver.isprintable() and _SHORTEST <= len(waiver.strip()) <= _LONGEST):
-            raise click.UsageError("--waiver takes a reason that somebody can weigh: a sentence on one line.")
+            raise click.UsageError(f"--waiver takes a reason of {_SHORTEST} to {_LONGEST} characters on one line.")
         return command(*args, options=BundleOptions(since, serial, wave, waiver), every=every, **options)
 
     return bundled
 
 
 def since_of(specs: Path, word: str, site: "Compiled") -> "BundleChange":
-    """The change from another plan to that of the site.
+    """The change from another plan to the plan of the site.
 
     Raises:
         UsageError: there is no such plan, or it is not sound.
@@ -90,7 +90,7 @@ def since_of(specs: Path, word: str, site: "Compiled") -> "BundleChange":
 
 
 def wave_of(plan: "Plan", options: BundleOptions) -> int:
-    """The wave up to which hosts may go.
+    """The last wave whose hosts may take up their bundles.
 
     Raises:
         UsageError: the site has no such wave.
@@ -102,12 +102,12 @@ def wave_of(plan: "Plan", options: BundleOptions) -> int:
 
 
 def release_of(plan: "Plan", options: BundleOptions, wave: int, bundles: Mapping[str, str]) -> bytes:
-    """The file `taploom.release`.
+    """The bytes of the file `taploom.release`.
 
     Args:
         plan: the plan of the bundles.
         options: the options that hold for all bundles.
-        wave: the wave up to which hosts may go.
+        wave: the last wave whose hosts may take up their bundles.
         bundles: SHA-256 of each host's tar, by the name of the host.
     """
     from taploom.delivery.release import Release, release

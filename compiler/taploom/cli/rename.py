@@ -1,4 +1,4 @@
-"""`taploom rename`."""
+"""The command `taploom rename`, which renames an object in all specs and in the lock."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 def command(what: str, name: str, specs: Path) -> int:
     """Give an object another name: in its entry, in all entries that refer to it, and in the lock.
 
-    Its entry says `moved-from`, so that `taploom plan` shows a move instead of an object that goes and one that comes;
-    remove that once the change has landed. Comments stay, and the files are in canonical form afterwards. A site that
-    the new name would break stays as it is.
+    The entry gets `moved-from`, so that `taploom plan` shows a rename instead of a removal and an addition; delete
+    `moved-from` once the change is applied. Comments stay, and changed files are brought into canonical form. If the
+    new name would cause an error, nothing is written.
     """
     from taploom.cli.terminal import show
     from taploom.delivery.single import sole_writer
@@ -48,7 +48,7 @@ def _rename(specs: Path, what: str, name: str) -> int:
     site = compile_site(specs, now=now(), prove=False)
     if broken := _errors(site):
         show(broken, source_line(site.source))
-        say("nothing was renamed: in a site with errors it is not known which entries refer to the object")
+        say("nothing was renamed: the site has errors, so taploom does not know which entries refer to the object")
         return FINDINGS
     report = Report()
     before = _texts(specs, site)
@@ -75,7 +75,7 @@ def _asked(site: "Compiled", what: str, name: str) -> "Renaming":
 
 
 def _errors(site: "Compiled") -> "tuple[Diagnostic, ...]":
-    """The errors that prevent a rename: all but missing entries of the lock."""
+    """The errors that prevent a rename: all errors except missing lock entries."""
     from taploom.base.diagnostic_rule import Severity
     from taploom.passes.codes import LOCK_LACKS
 

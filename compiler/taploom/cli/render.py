@@ -1,4 +1,4 @@
-"""`taploom render`."""
+"""The command `taploom render`, which writes the files of all hosts and guests."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,8 +27,8 @@ _OUT = click.Path(path_type=Path)
 def command(specs: Path, out: Path, form: str, *, check: bool, force: bool) -> int:
     """Write the files of all hosts and guests into a folder.
 
-    Only files whose bytes changed are written, and only files that taploom wrote are replaced or removed. Where there
-    is an error nothing is written.
+    Only files whose bytes changed are written, and only files that taploom wrote are replaced or removed. If the
+    specs have an error, nothing is written.
     """
     from taploom.cli.compiling import sound
     from taploom.cli.terminal import progress, say

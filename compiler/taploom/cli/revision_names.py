@@ -1,7 +1,8 @@
 """The names of the sides of a comparison, and hints for the error if a name is no revision.
 
-The form of a name alone decides whether it is a path or a revision, as the files of a change must not decide what is
-compared. A folder with the name of a revision never replaces it; a hint names the folder if there is no such revision.
+Only the form of a name decides whether it is a path or a revision, because the files of a change must not decide what
+is compared. A folder never stands for a revision of the same name. If there is no such revision, a hint names the
+folder.
 """
 
 from collections.abc import Iterable, Iterator
@@ -49,7 +50,7 @@ def is_path(word: str) -> bool:
 
 @contextmanager
 def or_folder(*words: str) -> Iterator[None]:
-    """If a name is no revision, add a hint to the error: write the side as a folder, or as a commit without a path."""
+    """Add a hint to the error about a name that is no revision: how to name the folder, or the commit alone."""
     try:
         yield
     except RevisionError as error:
@@ -65,7 +66,7 @@ def _hint(words: Iterable[str]) -> str:
         return f"; the folder of that name is {folders[0]}"
     for commit, colon, path in (word.partition(":") for word in names):
         if commit and colon:
-            return f"; a side is the commit alone, and `--specs {path or 'DIR'}` names the folder: `{commit}`"
+            return f"; name the commit alone, `{commit}`, and its folder by `--specs {path or 'DIR'}`"
     return ""
 
 

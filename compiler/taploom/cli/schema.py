@@ -1,4 +1,4 @@
-"""`taploom schema`."""
+"""The command `taploom schema`, which prints a JSON Schema."""
 
 import click
 

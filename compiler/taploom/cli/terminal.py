@@ -32,7 +32,7 @@ def tell(text: str, form: str = "text") -> None:
 
     Args:
         text: whole lines.
-        form: its format, as `--format` has it.
+        form: its format, by its name in `--format`.
     """
     sys.stdout.write(inert(text, form))  # click.echo would write UTF-8 to a terminal that understands only ASCII
     sys.stdout.flush()
@@ -57,13 +57,13 @@ def progress(text: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    said = False
+    shown = False
 
     def speak(*_: object) -> None:
-        nonlocal said
-        said = True
+        nonlocal shown
+        shown = True
         line = f"{text} …".encode(sys.stderr.encoding, "backslashreplace")
-        os.write(sys.stderr.fileno(), line)  # not by the stream's buffer, which the interrupted code may be using
+        os.write(sys.stderr.fileno(), line)  # past the stream's buffer: the interrupted code may be using it
 
     before = signal.signal(signal.SIGALRM, speak)
     signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
@@ -72,7 +72,7 @@ def progress(text: str) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-        if said:
+        if shown:
             sys.stderr.write(_CLEAR if os.environ.get("TERM", "dumb") != "dumb" else "\n")
             sys.stderr.flush()
 

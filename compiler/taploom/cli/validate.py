@@ -1,4 +1,4 @@
-"""`taploom validate`."""
+"""The command `taploom validate`, which reports the findings about a site."""
 
 import sys
 from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @specs_option
 @format_option("full", "concise", "json", "github", "gitlab", "sarif", "junit")
 def command(specs: Path, form: str) -> int:
-    """Find everything that can be known to be wrong without a host.
+    """Report all findings that can be made without a host.
 
     Errors and warnings fail; notes and waived findings do not. `taploom explain CODE` says what a finding means.
     """

@@ -1,1 +1,1 @@
-"""Puts rendered files into a folder or an archive; only files of ours are written, replaced or removed."""
+"""Writes rendered files into a folder or an archive; only files that taploom wrote are replaced or removed."""

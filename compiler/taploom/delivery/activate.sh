@@ -1,21 +1,21 @@
 #!/bin/sh
-# activate: takes up a bundle of taploom on this host, with a way back that fires by itself.
+# activate: takes up a bundle of taploom on this host on trial; unless somebody confirms, the host goes back by itself.
 #
-#   ./activate check   [--force] [--expect sha256:HEX]                 judges bundle and host, changes nothing
-#   ./activate try     [--timeout 2m] [--force] [--expect sha256:HEX]  takes it up; goes back after that time unless confirmed
-#   ./activate confirm [--force]                                       keeps it; where ssh is the way in, over a new connection
-#   ./activate revert                                                  goes back now
-#   ./activate status  [--format text|json|prom]                       current, pending, drifted or foreign; changes nothing
-#   ./activate remove                                                  leaves the host as it was before its first bundle
+#   ./activate check   [--force] [--expect sha256:HEX]                 checks bundle and host; changes nothing
+#   ./activate try     [--timeout 2m] [--force] [--expect sha256:HEX]  takes it up on trial; goes back after the timeout unless confirmed
+#   ./activate confirm [--force]                                       keeps the bundle; over ssh, call it from a new connection
+#   ./activate revert                                                  ends the trial and goes back now
+#   ./activate status  [--format text|json|prom]                       prints current, pending, drifted or foreign; changes nothing
+#   ./activate remove                                                  restores the host as it was before its first bundle
 #
-# Exit: 0 what was asked for holds; 10 refused, nothing changed; 11 went back; 12 going back failed; 20 pending, 21 drifted,
-# 22 foreign (status); 64 usage. Needs systemd, nft, iproute2, coreutils, flock; has use for ping, getent and ssh-keygen.
+# Exit: 0 done; 10 refused, nothing changed; 11 went back; 12 going back failed; 20 pending, 21 drifted, 22 foreign (status);
+# 64 usage. Needs systemd, nft, iproute2, coreutils and flock; uses ping, getent and ssh-keygen for probes and signatures.
 #
-# Below /var/lib/taploom: `current` is the bundle last confirmed, `trial` the one on trial, `snapshot` what going back
-# restores, `original` the same from before the first bundle, `reverted` the last one that was not kept. The file `armed`
-# decides: while it is there, a timer and the next boot go back. Nothing is changed before it is written, `confirm` renames
-# it, and each step can be repeated: whoever is killed, at whatever line, leaves what the timer, the boot or the next call
-# completes. Lists are split at line ends and globs are off, so that they need no quotes:
+# Below /var/lib/taploom: `current` is the confirmed bundle, `trial` the bundle on trial, `snapshot` the state before the
+# trial, `original` the state before the first bundle, `reverted` the last bundle that was not kept. The file `armed` decides:
+# while it exists, the timer and the next boot go back. It is written before anything changes, and `confirm` renames it. Every
+# step can be repeated, so if the script is killed at any line, the timer, the boot or the next call completes the work.
+# Lists are split at line ends and globs are off, so variables need no quotes:
 # shellcheck disable=SC2013,SC2015,SC2045,SC2046,SC2086,SC2254
 set -uf
 umask 022
@@ -24,80 +24,80 @@ IFS='
 export LC_ALL=C PATH="${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin"
 state=/var/lib/taploom current=/var/lib/taploom/current trial=/var/lib/taploom/trial snapshot=/var/lib/taploom/snapshot
 original=/var/lib/taploom/original lock=/run/taploom.lock etc=/etc/systemd/system boot=taploom-revert-boot.service
-new=/etc/.taploom-new old=/etc/.taploom-old # copies on the file system of what they replace, so that a rename puts them in place
+new=/etc/.taploom-new old=/etc/.taploom-old # on the file system of the files to replace, so that a rename suffices
 tables="bridge taploom${IFS}bridge taploom-memory${IFS}inet taploom"
-kinds='bridge tap tun vlan bond vxlan wireguard veth vrf macvlan dummy' # of devices that units of the plan create
+kinds='bridge tap tun vlan bond vxlan wireguard veth vrf macvlan dummy' # kinds of devices that units of a plan create
 force='' expect='' format=text timeout='' by='' operator='' wrong=0 risky=0
 
 say() { printf '%s\n' "$*" >&2 || :; }
 log() { say "taploom: $2"; printf '%s\n' "$2" | limit 5 systemd-cat -t taploom -p "$1" || :; } # priority, text
-step() { printf '%s %s\n' "$(date -u +%FT%TZ)" "$*" >>"$trial/journal" || :; }
-wrong() { wrong=$((wrong + 1)); say "wrong: $*"; } # is never taken up
-risky() { risky=$((risky + 1)); say "risky: $*"; } # is not taken up without --force
+step() { printf '%s %s\n' "$(date -u +%FT%T.%3NZ)" "$*" >>"$trial/journal" || :; }
+wrong() { wrong=$((wrong + 1)); say "wrong: $*"; } # reason to refuse the bundle always
+risky() { risky=$((risky + 1)); say "risky: $*"; } # reason to refuse it without --force
 refused() { say "refused, nothing was changed${1:+: $1}"; exit 10; }
-limit() { timeout -k 2 "$@"; } # seconds, command, which does not hang; the lock is held until it has ended
-uptime() { IFS=' .' read -r seconds _ </proc/uptime; echo "$seconds"; } # unlike the clock, it never jumps
-minus() { { echo "$1" | sort -u; printf '%s\n' "$2" "$2"; } | sort | uniq -u; } # two lists: lines that only the first has
-facts() { for line in $(cat "$1" 2>/dev/null); do case " $2 " in *" ${line%% *} "*) echo "${line#* }" ;; esac; done; } # file, words
-paths() { for line in $(facts "$1/activation" file); do echo "${line#* }"; done; } # of a bundle's files below /
-only() { for path in $2; do case $path in *$1) echo "$path" ;; esac; done; }       # ending, paths
-devices() { facts "$1/activation" "$kinds" | sort -u; }                            # that a plan creates
+limit() { timeout -k 2 "$@"; } # seconds, command: ends a command that hangs, since the lock is held meanwhile
+uptime() { IFS=' .' read -r seconds _ </proc/uptime; echo "$seconds"; } # in seconds; unlike the clock, it never jumps
+minus() { { echo "$1" | sort -u; printf '%s\n' "$2" "$2"; } | sort | uniq -u; } # two lists: the lines that only the first has
+facts() { for line in $(cat "$1" 2>/dev/null); do case " $2 " in *" ${line%% *} "*) echo "${line#* }" ;; esac; done; } # file, words: lines with them
+paths() { for line in $(facts "$1/activation" file); do echo "${line#* }"; done; } # bundle: its files, relative to /
+only() { for path in $2; do case $path in *$1) echo "$path" ;; esac; done; }       # ending, paths: those with it
+devices() { facts "$1/activation" "$kinds" | sort -u; }                            # bundle: devices that its plan creates
 
 # --- the host as it is: files, settings, ruleset, devices
 
 look() { (cd "$1" && { stat -c '%F %a %u %g %n' -- $2; sha256sum -- /dev/null $2; } 2>/dev/null); } # folder, paths
-differing() { for line in $(minus "$1" "$2"); do echo "${line##* }"; done | sort -u; }              # two looks: paths
-beside() { for path in $1; do echo "/$path$IFS/${path%/*}"; done | sort -u; }                       # paths: files and folders
+differing() { for line in $(minus "$1" "$2"); do echo "${line##* }"; done | sort -u; }              # two `look`s: paths that differ
+beside() { for path in $1; do echo "/$path$IFS/${path%/*}"; done | sort -u; }                       # paths: these files and their folders
 copy() { [ -z "$2" ] || (cd "$1" && mkdir -p "$3" && cp -a --parents -- $2 "$3"); }                 # from, paths, to
-swap() { # folder of copies, paths: renames those that are there into place
+swap() { # folder of copies, paths: renames the existing copies into place
     for into in $(for path in $2; do echo "${path%/*}"; done | sort -u); do
         some=$(for path in $2; do [ "${path%/*}" = "$into" ] && { [ -e "$1/$path" ] || [ -h "$1/$path" ]; } && echo "$1/$path"; done)
         [ -z "$some" ] || { mkdir -p "/$into" && mv -f -- $some "/$into/"; } || return 1
     done
 }
-words() { # file, section, key
+words() { # file, section, key: its values in a unit
     section=''
     for line in $(cat "$1" 2>/dev/null); do
         case $line in \[*) section=$line ;; "$3="*) [ "$section" != "$2" ] || echo "${line#*=}" | tr ' ' '\n' ;; esac
     done
 }
-taker() { words "/run/systemd/netif/links/$(cat "/sys/class/net/$1/ifindex" 2>/dev/null)" '' NETWORK_FILE; } # of an interface
-wanted() { # folder of a bundle: `PATH VALUE`, the path below /proc/sys, of each kernel setting
+taker() { words "/run/systemd/netif/links/$(cat "/sys/class/net/$1/ifindex" 2>/dev/null)" '' NETWORK_FILE; } # interface: its .network file
+wanted() { # bundle: its kernel settings as `PATH VALUE`, with the path below /proc/sys
     for path in $(only .conf "$(paths "$1")"); do
         case $path in etc/sysctl.d/*) ;; *) continue ;; esac
         for line in $(cat "$1/$path"); do
             key=${line%% *}
             case $key in \#*) continue ;; net/*) ;; *) key=$(echo "$key" | tr ./ /.) ;; esac
             device=${key%/accept_ra}
-            [ "$device" = "$key" ] || [ -z "$(taker "${device##*/}")" ] || continue # networkd reads them itself, and sets 0
+            [ "$device" = "$key" ] || [ -z "$(taker "${device##*/}")" ] || continue # networkd handles advertisements itself, and sets 0
             echo "$key ${line##* }"
         done
     done
 }
-values() { # paths below /proc/sys: `PATH VALUE` of those that are there
+values() { # paths below /proc/sys: `PATH VALUE` of the existing ones
     for line in $(cd /proc/sys && tail -n +1 -- /dev/null $1 2>/dev/null); do
         case $line in '==> '*) path=${line#==> } path=${path% <==} ;; *) echo "$path $line" ;; esac
     done
 }
-settings() { # list of `PATH VALUE`, `0` or `all`: writes those that differ; with 0, only what is switched off
-    for _ in 1 2 3; do # since a write of `all` changes the interfaces
+settings() { # list of `PATH VALUE`, `0` or `all`: writes values that differ; `0` writes only zeros
+    for _ in 1 2 3; do # repeated, since writing `all` changes the settings of interfaces
         for line in $(minus "$1" "$(values "$(echo "$1" | cut -d ' ' -f 1)")"); do
             case $2,$line in 0,*\ 0 | all,*) [ ! -w "/proc/sys/${line% *}" ] || echo "${line#* }" >"/proc/sys/${line% *}" ;; esac
         done
     done
 }
-live() { # options of nft: the tables of taploom as they are loaded
+live() { # options of nft: listing of taploom's loaded tables
     loaded=$(limit 10 nft list tables) || return 1
     for table in $tables; do
         case $IFS$loaded$IFS in *"${IFS}table $table$IFS"*) limit 30 nft "$@" list table ${table% *} ${table#* } || return 1 ;; esac
     done
 }
 there() { for device in $1; do [ ! -e "/sys/class/net/$device" ] || echo "$device"; done; }
-gone() { there "$(minus "$(devices "$snapshot")" "$(devices "$trial")")"; }     # the plan before made them, this one does not
-made() { there "$(minus "$(devices "$trial")" "$(cat "$snapshot/devices")")"; } # the trial did
-links() { limit 120 ip -force -batch -; } # lines of `ip link` on its input, all of which are tried
+gone() { there "$(minus "$(devices "$snapshot")" "$(devices "$trial")")"; }     # devices of the earlier plan that the trial's plan lacks
+made() { there "$(minus "$(devices "$trial")" "$(cat "$snapshot/devices")")"; } # devices that the trial made
+links() { limit 120 ip -force -batch -; } # runs `ip link` commands from standard input; a failure stops none of the others
 down() { for device in $1; do echo "link set dev $device down"; done | links; }
-delete() { # devices; the ports of one go down first: they would be interfaces of the host that no rule knows
+delete() { # devices: deletes them; ports of a bridge go down first, since no rule covers them without the bridge
     for device in $1; do
         [ ! -d "/sys/class/net/$device/brif" ] || for port in $(ls "/sys/class/net/$device/brif"); do echo "link set dev $port down"; done
         echo "link delete dev $device"
@@ -105,18 +105,18 @@ delete() { # devices; the ports of one go down first: they would be interfaces o
 }
 raised() { ip -br link show up | tr '@' ' ' | cut -d ' ' -f 1; }
 raise() { for device in $(there "$(minus "$(cat "$snapshot/raised")" "$(raised)")"); do echo "link set dev $device up"; done | links; }
-ports() { # `PORT BRIDGE` of all
+ports() { # `PORT BRIDGE` of every port
     list=$(for port in $(ls /sys/class/net); do [ ! -h "/sys/class/net/$port/master" ] || echo "/sys/class/net/$port/master"; done)
     set -- $([ -z "$list" ] || readlink -- $list)
     for port in $list; do port=${port%/*}; echo "${port##*/} ${1##*/}"; shift; done
 }
-rejoin() { # lines of `ports`: they join these bridges, as soon as networkd has made them
+rejoin() { # lines of `ports`: puts these ports back into their bridges, once networkd has made the bridges
     for line in $(minus "$1" "$(ports)"); do
         for _ in 1 2 3 4 5 6 7 8 9; do [ -e "/sys/class/net/${line#* }" ] || sleep 0.2; done
         [ ! -e "/sys/class/net/${line% *}" ] || echo "link set dev ${line% *} master ${line#* } up"
     done | links
 }
-remake() { # folder, paths: bridges whose unit has another hardware address, which 252 reads only when it makes one
+remake() { # folder, paths: sets new MAC addresses of bridges, which systemd 252 sets only when it creates a bridge
     for device in $(there "$(facts "$trial/activation" bridge)"); do
         address=$(words "$1/$(only "-taploom-$device.netdev" "$2")" '[NetDev]' MACAddress)
         case $address in '' | "$(cat "/sys/class/net/$device/address")") continue ;; esac
@@ -126,7 +126,7 @@ remake() { # folder, paths: bridges whose unit has another hardware address, whi
 
 # --- does it work?
 
-find_operator() { # SSH_CONNECTION of whoever runs this, also behind sudo: address, port, own address, own port
+find_operator() { # the caller's SSH_CONNECTION, also behind sudo: client address, client port, own address, own port
     operator=${SSH_CONNECTION:-} process=$$
     while [ -z "$operator" ] && [ "${process:-0}" -gt 1 ]; do
         for line in $(tr '\0' '\n' <"/proc/$process/environ" 2>/dev/null); do
@@ -135,7 +135,7 @@ find_operator() { # SSH_CONNECTION of whoever runs this, also behind sudo: addre
         process=$(cat "/proc/$process/stat" 2>/dev/null) process=${process##*) ? } process=${process%% *}
     done
 }
-works() ( # a `probe`
+works() ( # probe: whether it succeeds
     IFS=' '
     set -- $1 $operator
     case $1 in
@@ -144,13 +144,13 @@ works() ( # a `probe`
             [ "$hop" != learned ] || hop=$(ip "-${3#ipv}" route show default dev "$2" | head -n 1 | cut -s -d ' ' -f 3)
             [ -n "$hop" ] && limit 3 ping "-${3#ipv}" -n -q -c 1 -W 2 -I "$2" "$hop" ;;
         dns) limit 3 getent ahosts "$2" ;;
-        tcp) # somebody listens; the address that the operator came to is there, and so is the way back to the operator
+        tcp) # something listens, and the operator's connection still has its address and its route back
             [ -n "$(limit 3 ss -Hltn "sport = :$2")" ] &&
                 { [ $# = 2 ] || { [ -n "$(ip -o address show to "$5")" ] && ip route get "$3" from "$5"; }; } ;;
     esac >/dev/null 2>&1
 )
-probe() { for line in $1; do { works "$line" && echo "$line"; } 9>&- & done; wait; } # list: those that work
-probed() { # tries, a second apart: whether all that worked before works again
+probe() { for line in $1; do { works "$line" && echo "$line"; } 9>&- & done; wait; } # probes: those that succeed
+probed() { # number of tries, one a second: whether all probes that succeeded before succeed again
     for try in $(seq "$1"); do
         [ "$try" = 1 ] || sleep 1
         failing=$(minus "$(cat "$snapshot/worked")" "$(probe "$(cat "$snapshot/worked")")")
@@ -160,10 +160,11 @@ probed() { # tries, a second apart: whether all that worked before works again
     return 1
 }
 
-# --- the way back
+# --- preparing to go back, taking up, going back
 
-save() { # what going back restores; nothing was changed yet
+save() { # stores the state that going back restores; runs before any change
     rm -rf "$snapshot" && mkdir -p "$snapshot/files" || return 1
+    saved_settings & # a host of 400 guests has 3,000 of them
     { [ ! -e "$current" ] || cat "$current/activation"; } >"$snapshot/activation"
     { paths "$trial"; paths "$snapshot"; } | sort -u >"$snapshot/paths"
     for path in $(cat "$snapshot/paths"); do [ ! -e "/$path" ] && [ ! -h "/$path" ] || echo "$path"; done >"$snapshot/there"
@@ -172,31 +173,25 @@ save() { # what going back restores; nothing was changed yet
     look / "$(cat "$snapshot/there")" >"$snapshot/look"
     ls /sys/class/net >"$snapshot/devices" && ports >"$snapshot/ports" && raised >"$snapshot/raised" || return 1
     for device in $(there "$(facts "$trial/activation" "uplink $kinds")"); do
-        [ -z "$(taker "$device")" ] || continue # what networkd does not manage, it does not give back
-        limit 5 ip address save dev "$device" >"$snapshot/address-$device"
-        for family in 4 6; do limit 5 ip "-$family" route save dev "$device" >"$snapshot/route$family-$device"; done
-    done
-    keys=$( # those of the plan, and what a write of `all` or networkd changes besides
-        wanted "$trial" | cut -d ' ' -f 1
-        cd /proc/sys/net && set +f && ls -d ipv[46]/conf/*/forwarding ipv4/conf/all/accept_redirects \
-            ipv4/conf/*/promote_secondaries ipv6/conf/*/accept_ra ipv6/conf/*/addr_gen_mode ipv6/conf/*/disable_ipv6 \
-            ipv6/conf/*/proxy_ndp ipv6/conf/*/use_tempaddr
-    )
-    values "$(for key in $keys; do echo "net/${key#net/}"; done | sort -u)" >"$snapshot/settings" && live >"$snapshot/live.nft" || return 1
+        [ -z "$(taker "$device")" ] || continue # networkd does not restore addresses of links that it does not manage
+        addressed "$device"
+    done >"$snapshot/addressed"
+    live >"$snapshot/live.nft" || return 1
     for table in $tables; do printf 'table %s\ndelete table %s\n' "$table" "$table"; done >"$snapshot/ruleset.nft"
     cat "$snapshot/live.nft" >>"$snapshot/ruleset.nft" || return 1
-    if ! limit 60 nft -c -f "$snapshot/ruleset.nft"; then # of some versions, the listing does not load
+    if ! limit 60 nft -c -f "$snapshot/ruleset.nft"; then # some versions of nft cannot load their own listing
         cp "$snapshot/files/etc/taploom/taploom.nft" "$snapshot/ruleset.nft" && limit 60 nft -c -f "$snapshot/ruleset.nft" || return 1
     fi
-    sync -- $(du -al "$snapshot" "$trial" | cut -f 2-) "$state"
+    wait
+    [ -e "$snapshot/settings" ] && sync -- $(du -al "$snapshot" "$trial" | cut -f 2-) "$state"
 }
-timer() { # seconds, until somebody goes back, and again if that fails
+timer() { # seconds until the host goes back; systemd retries if that fails
     limit 10 systemctl stop taploom-revert.timer taploom-revert.service 2>/dev/null
     limit 10 systemd-run --quiet --collect --unit=taploom-revert --description='taploom goes back unless confirmed' \
         --on-active="$1s" --timer-property=AccuracySec=100ms --property=Type=oneshot --property=Restart=on-failure \
         --property=RestartSec=20s /bin/sh "$trial/activate" revert --by timer
 }
-arm() { # seconds: the timer and the boot come first, as they also clear away what follows if the rest never comes
+arm() { # seconds: timer and boot unit come first; if the rest is interrupted, they clean up
     timer "$1" || return 1
     mkdir -p "$etc/sysinit.target.wants" && printf '%s\n' '[Unit]' 'Description=taploom goes back to what was confirmed' \
         'DefaultDependencies=no' "ConditionPathExists=$trial/activate" "RequiresMountsFor=$state" 'After=local-fs.target' \
@@ -213,7 +208,7 @@ disarm() {
     limit 10 systemctl stop taploom-revert.timer 2>/dev/null
     [ "$by" = timer ] || limit 10 systemctl stop taploom-revert.service 2>/dev/null
 }
-take_up() { # paths that differ; `back` undoes each step
+take_up() { # paths of files that differ: takes the trial up; `back` undoes each step
     step files && swap "$new" "$1" || return 1
     rm -f -- $(for path in $(minus "$(paths "$snapshot")" "$(paths "$trial")"); do echo "/$path"; done)
     step 'devices that go' && down "$(gone)" || return 1
@@ -225,10 +220,10 @@ take_up() { # paths that differ; `back` undoes each step
     for device in $again; do limit 10 networkctl reconfigure "$device" || return 1; done
     step probes && probed 20
 }
-back() { # reason; it can be repeated and interrupted, and where a step fails the others are made
+back() { # reason: goes back; it can be interrupted and repeated, and a failed step stops none of the others
     failed=''
     log warning "going back: $1"
-    rm -f "$trial/complete" # from here on there is nothing to confirm
+    rm -f "$trial/complete" # from here on `confirm` refuses
     echo "$1" >"$trial/reason"
     step "back: $1"
     down "$(made)" || failed="$failed devices"
@@ -253,7 +248,7 @@ back() { # reason; it can be repeated and interrupted, and where a step fails th
     disarm
     log warning "went back: $1"
 }
-restore() { # the files of the snapshot: by the copies that were prepared, which need no room, then by others if need be
+restore() { # restores files: from the prepared copies, which need no disk space, then from the snapshot if needed
     list=$(cat "$snapshot/there")
     for from in prepared snapshot; do
         changed=$(differing "$(cat "$snapshot/look")" "$(look / "$list")")
@@ -265,29 +260,28 @@ restore() { # the files of the snapshot: by the copies that were prepared, which
     for path in $(cat "$snapshot/folders"); do rmdir "$path" 2>/dev/null; done
     [ -z "$changed" ] || [ -z "$(differing "$(cat "$snapshot/look")" "$(look / "$list")")" ]
 }
-readdress() { # addresses and routes of links that networkd did not manage; it takes a moment to let go of them
-    for file in $(ls "$snapshot") $(ls "$snapshot"); do
-        case $file in address-*) ;; *) continue ;; esac
+readdress() { # restores addresses and routes of links that networkd did not manage; networkd releases them with a delay
+    [ -s "$snapshot/addressed" ] || return 0
+    for errors in /dev/null /dev/stderr; do
         sleep 1
-        limit 5 ip address restore <"$snapshot/$file"
-        for family in 4 6; do limit 5 ip "-$family" route restore <"$snapshot/route$family-${file#*-}"; done
-    done >/dev/null 2>&1
+        for line in $(cat "$snapshot/addressed"); do (IFS=' ' && limit 5 ip $line) 2>"$errors" || :; done
+    done
 }
 
 # --- the verbs
 
-hold() { # seconds: one at a time
-    (umask 077 && : >>"$lock" && : >>"$lock.pid") # or anybody could hold it
+hold() { # seconds: waits for the lock, so that only one `activate` runs
+    (umask 077 && : >>"$lock" && : >>"$lock.pid") # only root may open the lock, or any user could hold it
     exec 9>>"$lock"
     if ! flock -w "$1" 9; then
-        [ "$by" = timer ] || refused 'another activate is at work'
+        [ "$by" = timer ] || refused 'another activate is running'
         case $(tr '\0' ' ' <"/proc/$(cat "$lock.pid")/cmdline") in *activate*) kill -9 "$(cat "$lock.pid")" ;; esac # it hangs
         flock -w 90 9 || exit 12
     fi
     echo $$ >"$lock.pid"
     [ ! -e "$trial/confirmed" ] || settle
 }
-settle() { # the rest of `confirm`, which may have been interrupted
+settle() { # the second half of `confirm`; the next call repeats it if it was interrupted
     (cd "$state" && { [ -e original ] || { rm -rf first && cp -a snapshot first && mv first original; }; }) || return 1
     list=$(minus "$(cat "$snapshot/paths")" "$(cat "$original/paths")") some=$(minus "$(cat "$snapshot/there")" "$(cat "$original/paths")")
     copy "$snapshot/files" "$some" "$original/files" && printf '%s\n' $some >>"$original/there" || return 1
@@ -300,9 +294,9 @@ settle() { # the rest of `confirm`, which may have been interrupted
     rm -rf "$state/previous" "$state/reverted" && { [ ! -e "$current" ] || mv "$current" "$state/previous"; } &&
         mv "$trial" "$current" && rm -f "$current/confirmed" && sync -- "$state"
 }
-stage() { # folder: a copy of the bundle that nobody else can write to; all that follows reads the copy
+stage() { # folder: copies the bundle to where only root can write, and checks the copy
     rm -rf "$1" && mkdir -p "$1" && cp -RP -- "$here/." "$1" || refused 'the bundle cannot be copied'
-    [ "$here" != "$current" ] || (cd "$1" && rm -f complete journal listing look operator reason wanted worked)
+    [ "$here" != "$current" ] || (cd "$1" && rm -f complete journal listing loaded look operator reason wanted worked)
     sound "$1"
     if [ "$wrong" = 0 ]; then
         chmod -R u=rwX,go=rX "$1"
@@ -338,11 +332,11 @@ try() {
         { disarm; refused 'the way back cannot be prepared'; }
     trap 'went_back interrupted' INT TERM
     take_up "$changed" || went_back 'taking up failed'
-    normal "$(live -s)" >"$trial/listing" && touch "$trial/complete" || went_back 'no room on the disk'
+    live -s >"$trial/loaded" && touch "$trial/complete" || went_back 'no room on the disk'
     log notice "$plan is taken up on trial: confirm within $(($(cat "$trial/armed") - $(uptime))) s, or it goes back"
 }
 went_back() { trap '' INT TERM; back "$1" || again; exit 11; }
-again() { [ "$by" = timer ] || timer 20; exit 12; } # where the timer has begun it, systemd does so
+again() { [ "$by" = timer ] || timer 20; exit 12; } # goes back again in 20 s; for the timer's own run, systemd retries
 confirm() {
     hold 60
     if [ ! -e "$trial/armed" ]; then
@@ -351,12 +345,12 @@ confirm() {
         say "$(facts "$current/activation" plan) is confirmed already"
         return
     fi
-    [ -e "$trial/complete" ] || refused 'it was taken up in part only: revert'
+    [ -e "$trial/complete" ] || refused 'the take-up is incomplete: call revert'
     if [ -z "$force" ]; then
         [ -z "$operator" ] || [ "$operator" != "$(cat "$trial/operator")" ] || refused 'confirm over a new connection'
-        probed 5 || refused 'what worked before does not'
+        probed 5 || refused 'a probe fails that worked before'
     fi
-    sync -- $(beside "$(paths "$trial")")
+    normal "$(cat "$trial/loaded")" >"$trial/listing" && sync -- $(beside "$(paths "$trial")") || refused 'no room on the disk'
     mv "$trial/armed" "$trial/confirmed" && sync -- "$trial" && settle || refused 'no room on the disk'
     log notice "confirmed: $(facts "$current/activation" plan)"
 }
@@ -390,9 +384,9 @@ main() {
         esac
         shift
     done
-    [ "$(id -u)" = 0 ] || refused 'this is for root'
+    [ "$(id -u)" = 0 ] || refused 'call it as root'
     # shellcheck source-path=SCRIPTDIR source=inspect.sh
-    case $verb in check | try | status) . "$here/inspect" ;; esac
+    case $verb in check | try | confirm | status) . "$here/inspect" ;; esac
     case $verb in check | try | confirm) find_operator ;; esac
     case $verb in check) check ;; try) try ;; confirm) confirm ;; revert) revert ;; status) status ;; remove) remove ;; *) usage ;; esac
 }

@@ -1,7 +1,8 @@
-"""The file `activation`: the facts of a bundle for `activate`, which has no parser but the shell's `read`.
+"""The file `activation`: the facts of a bundle, in lines that the shell script `activate` can read.
 
-Each line is one fact: words with one space between them. A word is printable and has no space; no name of an interface,
-path or address of a plan has one. The first line is the format. Groups of lines have a fixed order, and each is sorted.
+Each line is one fact: words separated by one space. A word is printable and has no space in it; this holds for
+all interface names, paths and addresses of a plan. The first line names the format. The other lines are in groups; the
+groups have a fixed order, and each group is sorted.
 """
 
 from collections.abc import Iterator
@@ -14,12 +15,12 @@ NONE = "-"
 
 
 def activation(bundle: Bundle) -> str:
-    """The text, with a line end."""
+    """The text of the file, with a newline at its end."""
     return "".join(f"{_line(words)}\n" for words in _facts(bundle))
 
 
 def _line(words: tuple[str, ...]) -> str:
-    """One line.
+    """A line of the file, without its newline.
 
     Raises:
         ValueError: a word is empty, has a space, or is not printable.
@@ -54,6 +55,6 @@ def _changes(bundle: Bundle, since: BundleChange) -> Iterator[tuple[str, ...]]:
 
 
 def _change(one: Disruption) -> tuple[str, ...]:
-    """Class, then device or table, then file; either of the last two is `-` if the effect has none that is one word."""
+    """An effect: its class, its device or table, its file. `-` replaces a missing one, or a device of several words."""
     device = one.device.removeprefix("table ")
     return "change", one.grade.name, device if device and " " not in device else NONE, one.file or NONE

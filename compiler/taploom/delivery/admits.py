@@ -1,7 +1,7 @@
-"""For the bundle of a host: the senders whose new connections to its management services the plan admits.
+"""The prefixes from which the plan admits new connections to the management services of a host.
 
-With these prefixes a host can say, before it takes up a bundle, whether the bundle would lock out the person at the
-keyboard. Every sender in such a prefix is admitted, but not every admitted sender is in one.
+The bundle lists them, so that `activate` can warn an operator whom the bundle would lock out. Every sender in a listed
+prefix is admitted, but some admitted senders are in no listed prefix.
 """
 
 from collections.abc import Iterator
@@ -16,18 +16,18 @@ from taploom.plan.interfaces import interfaces
 from taploom.plan.site import Plan
 
 _MOST_PORTS = 16
-"""A range of more ports is left out: its admission would be said port by port."""
+"""Maximum size of a port range; a larger one is left out, since each of its ports would need lines of its own."""
 _UNASSIGNED = {Family.IPV4: (), Family.IPV6: (parse_prefix("::/8"),)}
-"""Prefixes that are left out: no network has hosts in them (RFC 4291, 2.5.2 ff.), and few holes make many pieces."""
+"""Prefixes that are left out: no host has such an address (RFC 4291, 2.5.2 ff.), and their parts need many lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdmittedPrefix:
-    """Senders whose new connections get in.
+    """A prefix of senders from which one interface admits new connections to one port.
 
     Attributes:
         port: TCP port of a management service.
-        device: the interface by which they come.
+        device: the interface by which the connections arrive.
         source: a prefix of senders.
     """
 
@@ -37,12 +37,12 @@ class AdmittedPrefix:
 
 
 def site_entries(plan: Plan) -> SiteEntries:
-    """The lookups that the hosts of a site share."""
+    """The index of the entries of a site, which its hosts share."""
     return SiteEntries(SiteIndex(plan))
 
 
 def admits(site: SiteEntries, host: Host) -> Iterator[AdmittedPrefix]:
-    """The admitted senders, sorted by port, interface, family and prefix; none if taploom filters no input."""
+    """The admitted prefixes, sorted by port, interface, family and prefix; none if taploom does not filter input."""
     if host.input is not Input.MANAGED:
         return
     found = {family: Admission.of(site, host, family) for family in FAMILIES}

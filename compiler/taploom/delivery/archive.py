@@ -1,7 +1,7 @@
 """A bundle as one tar file whose bytes depend on its content alone.
 
-The format is ustar; entries are sorted, have no time, and belong to root. Folders have no entries: unpacked over `/`,
-an entry for `etc` would reset the mode and the time of the host's `/etc`.
+The format is ustar; entries are sorted, have no time, and belong to root. Folders have no entries, since an entry for
+`etc` that is unpacked over `/` would reset the mode and the time of the host's `/etc`.
 """
 
 import io

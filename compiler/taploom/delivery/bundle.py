@@ -18,12 +18,12 @@ from taploom.plan.take_up import TakeUp
 
 @dataclass(frozen=True, slots=True)
 class BundleChange:
-    """The change that a bundle brings to a host with the files of another plan.
+    """The change from an earlier plan to the plan of a bundle.
 
     Attributes:
-        plan: `sha256:HEX` of that plan's canonical text.
+        plan: `sha256:HEX` of the canonical text of the earlier plan.
         disruption: all effects of the change, on every host.
-        hosts: the hosts that the other plan has, too, by their names in the present plan.
+        hosts: the hosts that both plans have, by their names in the new plan.
     """
 
     plan: str
@@ -67,12 +67,12 @@ class Bundle:
 
     Attributes:
         host: the host.
-        plan: `sha256:HEX` of the canonical text of the whole plan, by which a review approves it.
-        serial: a host refuses a bundle with a lower serial than that of its present one; 0 if none was given.
+        plan: `sha256:HEX` of the canonical text of the whole plan; a review approves the plan by this hash.
+        serial: number that grows from bundle to bundle, or 0; a host refuses a serial that is lower than its own.
         uplinks: devices that the host must have; sorted.
         devices: devices that the host creates; sorted.
         steps: the steps that take up the files, in order.
-        admits: the senders whose connections to the host's management services the plan admits.
+        admits: the prefixes from which the plan admits connections to the host's management services.
         since: the change from the plan that the host had before, if that plan is known.
         files: sorted by path.
     """
@@ -115,7 +115,7 @@ def bundle(
         digest: SHA-256 of the plan's canonical text, in hexadecimal.
         admits: as in `Bundle`.
         serial: as in `Bundle`.
-        since: as in `Bundle`; a host that the other plan lacks gets a bundle without it.
+        since: as in `Bundle`; the change is dropped if the earlier plan does not have the host.
     """
     mine = tuple(artifacts)
     created = tuple(sorted(_created(host), key=lambda device: (device.kind, device.name)))
@@ -146,5 +146,5 @@ def _created(host: Host) -> Iterable[CreatedDevice]:
 
 
 def _uplinks(host: Host, created: set[str]) -> tuple[str, ...]:
-    """The devices of the uplinks that taploom configures; any other, such as that of a VPN, may be absent."""
+    """The devices of uplinks that taploom configures; the device of another uplink, such as a VPN, may be absent."""
     return tuple(sorted({one.device for one in outside(host) if one.configured and one.device not in created}))

@@ -1,4 +1,4 @@
-"""The manifest of a bundle, `taploom-bundle/1`: the facts of `activation` for programs, and the effects in words."""
+"""The JSON manifest of a bundle, `taploom-bundle/1`: the facts of `activation`, with the effects in words."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from taploom.plan.take_up import TakeUpProbe
 
 
 def bundle_manifest(bundle: Bundle) -> bytes:
-    """The canonical text."""
+    """The manifest as canonical JSON."""
     return document(_head(bundle), [_file(file) for file in bundle.files])
 
 
@@ -43,7 +43,7 @@ def _probe(probe: TakeUpProbe) -> dict[str, Any]:
 
 
 def _change(bundle: Bundle) -> dict[str, Any] | None:
-    """The effects of taking up the bundle on a host that has the plan before it; None if that plan is not known."""
+    """The effects of the bundle on a host that has the earlier plan; None if that plan is not known."""
     if bundle.since is None:
         return None
     worst = max((one.grade for one in bundle.disruption), default=Class.D0)

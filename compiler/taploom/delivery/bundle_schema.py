@@ -19,7 +19,7 @@ def bundle_schema() -> Schema:
         BUNDLE,
         "urn:taploom:bundle/1",
         host=TEXT,
-        plan={**_PLAN, "description": "The hash of plan.json, by which a review approves it."},
+        plan={**_PLAN, "description": "Hash of plan.json; a review approves the plan by this hash."},
         serial=COUNT,
         target=closed(systemd={"type": "integer"}, nftables=TEXT, nixos=TEXT),
         activation=array(closed(step=_STEP, run=array(array(TEXT)))),

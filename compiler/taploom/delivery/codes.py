@@ -6,8 +6,8 @@ UNWRITABLE = DiagnosticRule(
     "TL911",
     "unwritable",
     Severity.ERROR,
-    "The rendered files can be written where they are asked for.",
-    "A folder that is read-only, full, or no folder holds at best a part of a plan, which no host may load.",
+    "The output file or folder can be written.",
+    "After a failure the folder may hold only a part of a plan, and no host may load a part.",
     "Make room or choose another folder with `--out`. Every file is written whole or not at all, and the next "
     "`taploom render` completes what is missing.",
 )
@@ -15,25 +15,25 @@ IN_THE_WAY = DiagnosticRule(
     "TL912",
     "in-the-way",
     Severity.ERROR,
-    "taploom replaces only what the manifest of the folder says it wrote, and follows no symbolic link below it.",
-    "What is there may be the only copy of somebody's work, and a link may lead out of the folder.",
-    "Move it away, choose another folder with `--out`, or let it be replaced with `--force`.",
+    "taploom replaces only files that the manifest of the folder lists, and follows no symbolic link below the folder.",
+    "The existing file may be the only copy of somebody's work, and a link may lead out of the folder.",
+    "Move the file away, choose another folder with `--out`, or replace the file with `--force`.",
 )
 KEPT = DiagnosticRule(
     "TL913",
     "edited-leftover",
     Severity.WARNING,
-    "A rendered file that the plan no longer has is removed; one that was edited since is kept.",
+    "A rendered file that the plan no longer has is removed, unless somebody has edited it.",
     "The edit may be the only copy of somebody's work; but a host that loads the whole folder loads this file too.",
-    "Move the file out of the folder, or let it be removed with `--force`.",
+    "Move the file out of the folder, or remove it with `--force`.",
 )
 BUSY = DiagnosticRule(
     "TL914",
     "busy",
     Severity.ERROR,
-    "One taploom at a time writes into a folder.",
-    "Two would mix the files of two plans.",
-    "Wait until the other one has ended.",
+    "Only one taploom process at a time writes into a folder.",
+    "Two processes would mix the files of two plans.",
+    "Wait until the other process has ended.",
 )
 
 WAY_OUT = "mend its permissions, make room, or name another place"

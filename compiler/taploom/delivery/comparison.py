@@ -1,6 +1,6 @@
 """The difference between the files that a folder holds and the files that it should hold.
 
-One comparison serves two commands: `render` acts on it, `render --check` reports it, so that they cannot disagree.
+`render` acts on the same comparison that `render --check` reports, so that the two cannot disagree.
 """
 
 from collections.abc import Mapping
@@ -34,16 +34,16 @@ class Comparison:
     """All relevant paths of a folder, each in exactly one of these sorted tuples.
 
     Attributes:
-        same: as they should be.
-        missing: not there.
-        stale: as taploom wrote them, from other specs.
-        edited: written by taploom and changed by somebody since.
-        foreign: wanted, but something is there that taploom did not write.
-        blocked: wanted, but at its path there is a folder, or above it something that is not a folder.
-        leftover: as taploom wrote them, and no longer wanted.
-        strayed: no longer wanted, and changed by somebody since.
-        extra: in one of the tree's own folders, but not in the manifest.
-        temporary: left behind by an interrupted write.
+        same: wanted files with the wanted bytes and mode.
+        missing: wanted files that do not exist.
+        stale: wanted files that taploom wrote from other specs, and that nobody has edited.
+        edited: wanted files that taploom wrote, and that somebody has edited.
+        foreign: wanted files in whose place there is something that taploom did not write.
+        blocked: wanted files that cannot be created: a folder is in their place, or a file or link above them.
+        leftover: files that taploom wrote, that nobody has edited, and that are no longer wanted.
+        strayed: files that taploom wrote, that somebody has edited, and that are no longer wanted.
+        extra: other files in the folders of the tree.
+        temporary: temporary files of an interrupted write.
     """
 
     same: tuple[str, ...]
@@ -59,7 +59,7 @@ class Comparison:
 
     @property
     def differs(self) -> bool:
-        """Whether the folder holds other files than it should."""
+        """Whether any file of the folder differs from what it should be."""
         return bool(self.drift())
 
     def drift(self) -> tuple[tuple[str, str], ...]:
@@ -87,7 +87,7 @@ def compare(folder: Folder, wanted: Mapping[str, File], owned: Owned) -> Compari
         owned: SHA-256 of each file that taploom wrote into the folder before, by path.
 
     Raises:
-        OSError: something in it cannot be read.
+        OSError: something in the folder cannot be read.
     """
     found = folder.scan({path.partition("/")[0] for path in (*wanted, *owned) if "/" in path})
     sorts: dict[str, list[str]] = {name: [] for name in Comparison.__slots__}

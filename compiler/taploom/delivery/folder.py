@@ -1,4 +1,4 @@
-"""A folder below which no symbolic link is followed.
+"""Reads and writes files of a folder, and follows no symbolic link below it.
 
 A rendered tree lives in repositories that many people push to. A link `hosts -> /etc` there would turn the next
 render into a write to `/etc`. Paths are therefore walked one component at a time from an open folder (`openat(2)` with
@@ -26,7 +26,7 @@ class Kind(enum.Enum):
 
 
 class Folder:
-    """An open folder. Errors are `OSError` with the path below it as `filename`."""
+    """An open folder. Its methods raise `OSError` with the path below the folder as `filename`."""
 
     def __init__(self, root: int) -> None:
         self._root = root
@@ -62,7 +62,7 @@ class Folder:
                 return file.read(), stat.S_IMODE(os.fstat(descriptor).st_mode)
 
     def write(self, path: str, data: bytes, mode: int | None) -> None:
-        """Put a whole file in place at once: readers see the old bytes or the new ones, never a part.
+        """Write a file atomically: a reader sees the old bytes or the new ones, never a part.
 
         Args:
             path: path of the file below the folder; missing folders are made.
@@ -91,7 +91,7 @@ class Folder:
                 try:
                     os.rmdir(parts.pop(), dir_fd=above)
                 except OSError:
-                    return  # not empty, so not ours to remove
+                    return  # the folder is not empty, so it stays
 
     @staticmethod
     def _fill(name: str, parent: int, data: bytes, mode: int | None) -> None:
@@ -148,9 +148,9 @@ class Folder:
 
 @contextmanager
 def opened(root: Path, *, create: bool = False) -> Iterator[Folder]:
-    """Open a folder; `root` itself may be a link, since its owner named it."""
+    """Open a folder; `root` itself may be a link, since the user named it."""
     with _about(""):
-        if create and not os.path.lexists(root):  # if `root` is something else, the next line raises the better error
+        if create and not os.path.lexists(root):  # if `root` is a file, opening it raises the better error
             root.mkdir(parents=True, exist_ok=True)
         folder = Folder(os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
     try:
@@ -180,6 +180,7 @@ def _unlink(name: str, parent: int) -> None:
 
 @contextmanager
 def _about(path: str) -> Iterator[None]:
+    """Set the path in errors of the operating system to a path below the folder."""
     try:
         yield
     except OSError as error:

@@ -1,13 +1,14 @@
 #!/bin/sh
-# inspect: what `activate` reads and judges before it changes something, and its `status`. Nothing here changes the host.
+# inspect: the checks of a bundle and its host, and the command `status`. Nothing here changes the host.
 #
-# It is read by `activate` (`check`, `try` and `status`), which defines what is not defined here, and splits lists as said there:
+# `activate` sources this file for `check`, `try` and `status`, and defines the other functions. Lists are split as in that file:
 # shellcheck disable=SC2013,SC2015,SC2045,SC2046,SC2086,SC2154,SC2254
 
 # --- is the bundle whole, and can this host take it up?
 
-sound() { # folder: it holds the files of SHA256SUMS with those bytes, each at a path of taploom's, and nothing else
-    found=$(cd "$1" && stat -c '%F %n' -- $(du -al . | cut -f 2-)) || wrong 'a name that no bundle has'
+allowed='A-Za-z0-9 _./:@+,#()<>&^~-' # characters of paths and facts; an interface may have each of them but blank and slash
+sound() { # folder: it holds exactly the files of SHA256SUMS, with these checksums, at paths that taploom uses
+    found=$(cd "$1" && stat -c '%F %n' -- $(du -al . | cut -f 2-)) || wrong 'a file name that no bundle has'
     for line in $found; do
         case $line in directory\ . | directory\ ./* | regular\ *file\ ./*) ;; *) wrong "neither file nor folder: $line" ;; esac
     done
@@ -15,31 +16,31 @@ sound() { # folder: it holds the files of SHA256SUMS with those bytes, each at a
     for path in $listed; do
         case $path,${path##*/} in
             activate,* | activation,* | inspect,* | manifest.json,*) ;;
-            *[!A-Za-z0-9_./@:+,-]* | *//* | */./* | */../*) wrong "a path that no bundle has: $path" ;;
-            etc/*,*taploom*) [ ! -d "/$path" ] || wrong "a folder on this host: /$path" ;;
+            *[!$allowed]* | *\ * | *//* | */./* | */../*) wrong "a path that no bundle has: $path" ;;
+            etc/*,*taploom*) [ ! -d "/$path" ] || wrong "this host has a folder /$path" ;;
             *) wrong "a path that no bundle has: $path" ;;
         esac
     done
     found=$(for line in $found; do case $line in regular*) echo "${line#*file ./}" ;; esac; done)
-    [ "$wrong" = 0 ] && [ "$(cd "$1" && sha256sum -- $listed)" = "$(cat "$1/SHA256SUMS")" ] || wrong 'SHA256SUMS does not hold'
+    [ "$wrong" = 0 ] && [ "$(cd "$1" && sha256sum -- $listed)" = "$(cat "$1/SHA256SUMS")" ] || wrong 'a file does not match SHA256SUMS'
     extra=$(minus "$found" "$listed${IFS}SHA256SUMS${IFS}SHA256SUMS.sig")$(minus "$listed" "$found")
-    [ -z "$extra" ] || wrong "listed and not there, or the other way round: $extra"
+    [ -z "$extra" ] || wrong "files in only one of bundle and SHA256SUMS: $extra"
     [ -z "$(minus "$(paths "$1")" "$listed")$(minus "$listed" "$(paths "$1")${IFS}activate${IFS}activation${IFS}inspect${IFS}manifest.json")" ] ||
         wrong 'SHA256SUMS and activation list different files'
     [ "$(head -n 1 "$1/activation")" = taploom-activation/1 ] || wrong 'activation is of another format'
     for line in $(tail -n +2 "$1/activation"); do
         rest=${line#* }
         case $line in
-            *[!A-Za-z0-9\ _./:@+-]*) ;;
+            *[!$allowed]*) ;;
             plan\ sha256:* | before\ sha256:* | probe\ [a-z]* | change\ D[0-6]\ * | admit\ [0-9]* | file\ 0[0-7][0-7][0-7]\ etc/*) continue ;;
             host\ * | systemd\ * | nftables\ *) case $rest in *[/\ ]*) ;; *) continue ;; esac ;;
             serial\ * | confirm\ *) case $line in *\ *[!0-9]* | serial\ ???????????????????* | confirm\ ??????*) ;; *) continue ;; esac ;;
             *) case " uplink $kinds ,$rest" in *,*[/\ ]* | *,. | *,..) ;; *" ${line%% *} "*,*) continue ;; esac ;;
         esac
-        wrong "this activate does not know: $line"
+        wrong "this activate does not know the line: $line"
     done
     for word in host plan serial systemd nftables confirm; do
-        case $(facts "$1/activation" $word) in '' | *"$IFS"*) wrong "activation does not say $word once" ;; esac
+        case $(facts "$1/activation" $word) in '' | *"$IFS"*) wrong "activation does not have exactly one line: $word" ;; esac
     done
 }
 older() { [ "$1" != "$2" ] && [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
@@ -57,21 +58,30 @@ judge() { # folder of a sound bundle
     if [ -e /etc/taploom/allowed_signers ]; then
         signer=$(ssh-keygen -Y find-principals -s "$1/SHA256SUMS.sig" -f /etc/taploom/allowed_signers 2>/dev/null | head -n 1)
         ssh-keygen -Y verify -n taploom-bundle -I "${signer:-nobody}" -f /etc/taploom/allowed_signers \
-            -s "$1/SHA256SUMS.sig" <"$1/SHA256SUMS" >/dev/null 2>&1 || wrong 'signed by nobody in /etc/taploom/allowed_signers'
+            -s "$1/SHA256SUMS.sig" <"$1/SHA256SUMS" >/dev/null 2>&1 || wrong 'nobody in /etc/taploom/allowed_signers has signed it'
     fi
     have=$(systemctl --version | head -n 1 | cut -d ' ' -f 2) want=$(facts "$1/activation" systemd)
     ! older "$have" "$want" || wrong "systemd is $have, and the plan is for $want"
     have=$(nft --version | cut -d ' ' -f 2) want=$(facts "$1/activation" nftables)
     ! older "${have#v}" "$want" || wrong "nft is $have, and the plan is for $want"
-    for path in $(only .nft "$(paths "$1")"); do limit 60 nft -c -f "$1/$path" >&2 || wrong "nft does not take $path"; done
+    checked=''
+    for path in $(only .nft "$(paths "$1")"); do { limit 60 nft -c -f "$1/$path" >&2 || exit 1; } & checked="$checked $!"; done
     for device in $(facts "$1/activation" uplink); do [ -e "/sys/class/net/$device" ] || wrong "there is no $device"; done
+    ! limit 10 systemctl is-active --quiet NetworkManager.service || for device in $(facts "$1/activation" uplink); do
+        [ "$(words "/run/NetworkManager/devices/$(cat "/sys/class/net/$device/ifindex" 2>/dev/null)" '[device]' managed)" != true ] ||
+            risky "NetworkManager manages $device, and networkd would configure it as well: make it unmanaged there"
+    done
     limit 10 systemctl is-active --quiet systemd-networkd.service || wrong 'systemd-networkd does not run'
     case $(cat /etc/nftables.conf $etc/taploom-ruleset.service 2>/dev/null) in *taploom*) ;; *) say 'note: nothing loads the ruleset at boot' ;; esac
     for line in $(foreign); do line=${line#*|} && say "note: ${line%%|*}: ${line#*|}"; done
     earlier "$1"
     locked_out "$1"
+    IFS=' '
+    for process in $checked; do wait "$process" || wrong 'nft rejects the ruleset'; done
+    IFS='
+'
 }
-foreign() { # what is not taploom's and matters, as rows of `status`
+foreign() { # things of others that affect taploom's traffic, as rows of `status`
     for line in $(limit 10 nft list chains 2>/dev/null); do
         case $line in
             table\ *) table=${line#table } table=${table% ?} ;;
@@ -83,7 +93,7 @@ foreign() { # what is not taploom's and matters, as rows of `status`
         [ "$(cat /proc/sys/net/bridge/$name 2>/dev/null)" != 1 ] || echo "foreign|$name|bridged frames pass the forward chains"
     done
 }
-fits() { # unit, interface or pattern of a unit: whether a `Name=` of the first's [Match] fits; systemd.network(5)
+fits() { # unit, interface (or pattern): whether a `Name=` in the unit's [Match] matches it; systemd.network(5)
     fit=1
     for pattern in $(words "$1" '[Match]' Name); do
         case $2 in ${pattern#!}) case $pattern in !*) return 1 ;; *) return 0 ;; esac ;; esac
@@ -91,10 +101,10 @@ fits() { # unit, interface or pattern of a unit: whether a `Name=` of the first'
     done
     return $fit
 }
-earlier() { # folder: units of others that networkd tries before those of the bundle, for the same links
+earlier() { # folder: reports units of others that networkd tries for the same links before units of the bundle
     ours=$(for path in $(only .network "$(paths "$1")"); do echo "${path##*/}"; done | sort)
     others='' seen=$IFS$ours$IFS$(for path in $(paths "$current"); do echo "${path##*/}"; done)$IFS
-    for folder in /etc /run /usr/local/lib /usr/lib; do # of one name, the first counts; an empty one hides the others
+    for folder in /etc /run /usr/local/lib /usr/lib; do # of files with one name the first counts; an empty one masks the others
         for name in $(only .network "$(ls -A $folder/systemd/network 2>/dev/null)"); do
             case $seen in *"$IFS$name$IFS"*) continue ;; esac
             seen=$seen$name$IFS
@@ -103,10 +113,10 @@ earlier() { # folder: units of others that networkd tries before those of the bu
     done
     for other in $others; do
         for mine in $(printf '%s\n' "${other%% *}" "$ours" | sort -r); do
-            [ "$mine" != "${other%% *}" ] || break # the rest is tried before it
+            [ "$mine" != "${other%% *}" ] || break # networkd tries the remaining units before this one
             for device in $(words "$1/etc/systemd/network/$mine" '[Match]' Name); do
                 case $(words "${other#* }" '[Match]' Name | head -n 1),$(taker "$device") in
-                    *,"${other#* }") ;; # networkd has decided so, or else go by the name
+                    *,"${other#* }") ;; # networkd uses it already; else compare the names
                     ?*,*) fits "${other#* }" "$device" || continue ;;
                     ,?*) continue ;;
                 esac
@@ -116,7 +126,7 @@ earlier() { # folder: units of others that networkd tries before those of the bu
     done
 }
 interval() { echo "table inet x { set s { type ${type}_addr; flags interval; elements = { $1 }; }; }" | limit 5 nft -c -f - 2>/dev/null; }
-locked_out() { # folder: it takes the way in from whoever runs this over ssh
+locked_out() { # folder: reports if the bundle would cut the ssh connection of the operator
     if [ "$(facts "$1/activation" before)" = "$(facts "$current/activation" plan)" ]; then
         for line in $(facts "$1/activation" change); do case $line in D6\ *) risky "it can cut the way in: $line" ;; esac; done
     fi
@@ -129,28 +139,59 @@ locked_out() { # folder: it takes the way in from whoever runs this over ssh
         for line in $(cat "$1/$path"); do
             case "$line,$IFS$served${IFS}DHCP=yes$IFS" in "Address=$own/"* | *,*"$IFS$line$IFS"*) some=1 ;; esac
         done
-        [ -n "$some" ] || risky "you came in by $device to $own, and $path does not have it"
+        [ -n "$some" ] || risky "your connection uses $own on $device, and $path does not configure this address"
         break
     done
     [ -n "$(facts "$1/activation" admit)" ] || return 0
     case $IFS$(facts "$1/activation" "uplink $kinds"; facts "$1/activation" admit | cut -d ' ' -f 2)$IFS in
         *"$IFS$device$IFS"*) ;;
-        *) return ;; # what comes by an interface that the plan does not name, `admit` does not tell
+        *) return ;; # `admit` lines say nothing about interfaces that the plan does not name
     esac
     prefixes=''
     for line in $(facts "$1/activation" admit); do
         case $line,$type in "$port $device "*:*,ipv6 | "$port $device "*.*.*.*/*,ipv4) prefixes="$prefixes${line##* }, " ;; esac
         case $line in "$port $device $client/32" | "$port $device $client/128") return ;; esac
     done
-    # nft refuses a set in which an address stands beside a prefix that holds it
+    # nft refuses a set with an address and a prefix that contains it: so a refusal means that the client is admitted
     if [ -z "$prefixes" ] || { interval "$prefixes" && interval "$prefixes$client"; }; then
         risky "no rule of the plan lets $client in by $device to port $port"
     fi
 }
 
-# --- what differs from what was taken up?
+# --- what does going back restore, besides files, ruleset and devices?
 
-normal() { # a listing: rules by their place in their chain, elements of sets in no order, and none that traffic adds
+saved_settings() { # settings of the plan, and settings that change with `all` or by networkd
+    keys=$(
+        wanted "$trial" | cut -d ' ' -f 1
+        cd /proc/sys/net && set +f && ls -d ipv[46]/conf/*/forwarding ipv4/conf/all/accept_redirects \
+            ipv4/conf/*/promote_secondaries ipv6/conf/*/accept_ra ipv6/conf/*/addr_gen_mode ipv6/conf/*/disable_ipv6 \
+            ipv6/conf/*/proxy_ndp ipv6/conf/*/use_tempaddr
+    )
+    values "$(for key in $keys; do echo "net/${key#net/}"; done | sort -u)" >"$snapshot/values" &&
+        mv "$snapshot/values" "$snapshot/settings"
+}
+settled() ( # line of `ip`: without the words that it prints and does not accept
+    IFS=' '
+    for word in $1; do
+        case $word in secondary | tentative | dadfailed | deprecated | temporary | stable-privacy | linkdown | dead | offload | trap) ;; *) printf '%s ' "$word" ;; esac
+    done
+)
+addressed() { # interface: `ip` commands for its permanent addresses and its routes, without those that come by themselves
+    for line in $(limit 5 ip -o address show dev "$1" permanent | tr -s ' '); do
+        line=${line#*: * } line=${line%%\\*} line=${line% } label=''
+        case $line in inet\ *) label="label ${line##* }" line=${line% *} ;; esac # IPv4 has a label, behind all else
+        echo "address replace $(settled "${line#* }")dev $1 $label"
+    done
+    for family in 4 6; do
+        for line in $(limit 5 ip -o "-$family" route show dev "$1" table all | tr -s ' '); do
+            case " $line " in *' proto kernel '* | *' proto ra '* | *' expires '*) ;; *) echo "-$family route replace $(settled "$line")dev $1" ;; esac
+        done
+    done
+}
+
+# --- how does the host differ from the bundle that it took up?
+
+normal() { # listing: numbers rules by their place in the chain, sorts elements of sets, and drops elements that traffic adds
     for line in $1; do
         case $line in
             *elements\ =\ \{*) inside=1 line=${line#*\{} ;;
@@ -177,7 +218,7 @@ status() { # rows `WORD|WHAT|TEXT`
     fi
     plan=$(facts "$at/activation" plan) serial=$(facts "$at/activation" serial) host=$(facts "$at/activation" host)
     [ -e "$at/look" ] && [ "$(facts "$here/activation" plan)" = "$plan" ] ||
-        rows="${rows}pending|bundle|$(facts "$here/activation" plan) is not taken up$IFS"
+        rows="${rows}pending|bundle|$(facts "$here/activation" plan) is not taken up$(reverted)$IFS"
     rows=$rows$([ ! -e "$at/look" ] || drifted "$at"; foreign)
     for line in $rows; do
         case $word,$line in
@@ -189,14 +230,17 @@ status() { # rows `WORD|WHAT|TEXT`
     case $format in text) as_text ;; json) as_json ;; prom) as_prom ;; esac
     exit $code
 }
-drifted() { # folder of a bundle that was taken up
+reverted() { # why the bundle that was here last, if it is this one, was not kept
+    [ "$(facts "$state/reverted/activation" plan)" != "$(facts "$here/activation" plan)" ] || echo ": it went back, $(cat "$state/reverted/reason")"
+}
+drifted() { # folder of the bundle that was taken up: its differences, as rows of `status`
     for path in $(differing "$(cat "$1/look")" "$(look / "$(paths "$1")")"); do echo "drifted|/$path|other bytes, mode or owner, or gone"; done
     for line in $(minus "$(cat "$1/wanted")" "$(values "$(cut -d ' ' -f 1 "$1/wanted")")"); do # networkd sets accept_ra to 0
         case $line in */accept_ra\ *) ;; *) [ ! -e "/proc/sys/${line% *}" ] || echo "drifted|${line% *}|not ${line#* }" ;; esac
     done
-    for device in $(facts "$1/activation" "uplink $kinds"); do [ -e "/sys/class/net/$device" ] || echo "drifted|$device|there is none"; done
-    [ -e "$1/listing" ] || return 0
-    now=$(normal "$(live -s)") kept=$(cat "$1/listing")
+    for device in $(facts "$1/activation" "uplink $kinds"); do [ -e "/sys/class/net/$device" ] || echo "drifted|$device|no such interface"; done
+    [ -e "$1/loaded" ] || return 0
+    now=$(normal "$(live -s)") kept=$([ ! -e "$1/listing" ] && normal "$(cat "$1/loaded")" || cat "$1/listing")
     [ -n "$now" ] || kept='ruleset|'
     for line in $(minus "$kept" "$now"; minus "$now" "$kept"); do echo "drifted|${line%%|*}|not as it was loaded"; done | tr '\t' ' ' | sort -u
 }

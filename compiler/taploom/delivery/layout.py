@@ -1,4 +1,4 @@
-"""The files of a rendered tree and of a host's bundle: the artifacts of the backends, and their manifests."""
+"""The files of a rendered tree and of a host's bundle: artifacts of the backends, manifests, scripts."""
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,7 +51,7 @@ def bundles(
     serial: int = 0,
     since: BundleChange | None = None,
 ) -> Iterator[dict[str, File]]:
-    """The bundle of each host: the installed files at their paths below `/`, lists of these files, and all checksums.
+    """The bundle of each host: installed files at their paths below `/`, scripts, manifests, and checksums.
 
     Args:
         plan: the plan that was rendered.
@@ -80,7 +80,7 @@ def _script(name: str) -> bytes:
 
 
 def _by_host(plan: Plan, artifacts: Iterable[AnyFile]) -> Mapping[str, list[AnyFile]]:
-    """The files of each host, by the host's name, sorted; the file of the whole plan is under ""."""
+    """The files of each host, sorted, by the name of the host; `plan.json` is under ""."""
     found: dict[str, list[AnyFile]] = {name: [] for name in ("", *(host.name for host in plan.hosts))}
     for artifact in artifacts:
         top, _, rest = artifact.path.partition("/")

@@ -1,8 +1,8 @@
-"""Manifests: the files of a folder or a bundle, which are also the files that taploom may replace and remove.
+"""Manifests: lists of the files that taploom wrote into a folder, and that it may therefore replace and remove.
 
 A manifest is read back from a folder that anybody may have edited, so it is checked: if any of its paths leaves the
 folder, or is one that no rendering writes, the whole manifest is ignored. Otherwise a row that somebody adds could make
-the next rendering remove a README, or a file of `.git`. Each file has one line, and the lines are sorted, so that
+the next `render` remove a README, or a file of `.git`. Each file has one line, and the lines are sorted, so that
 merges of rendered trees stay local.
 """
 
@@ -21,11 +21,11 @@ ACTIVATION = "activation"
 SCRIPTS = {"activate": 0o755, "inspect": 0o644}
 """The scripts of every bundle with their modes: `activate` is run, and reads `inspect`."""
 UNLISTED = (NAME, SUMS, ACTIVATION, *SCRIPTS)
-"""Names of files that a folder of ours may hold, and that no manifest lists."""
+"""Names of files that taploom writes into a folder, and that no manifest lists."""
 
 Row = Mapping[str, object]
 Owned = Mapping[str, frozenset[str]]
-"""SHA-256 of each file that taploom wrote, by path; while a delivery is under way, those of old and new content."""
+"""SHA-256 of each file that taploom wrote, by path; during a delivery, the checksums of old and new content."""
 
 
 def sha256(data: bytes) -> str:
@@ -48,7 +48,7 @@ def _rows(owned: Owned) -> Iterable[Row]:
 
 
 def target_data(target: Target) -> dict[str, object]:
-    """The versions of a host's tools, as manifests have them."""
+    """The versions of a host's tools, as JSON for manifests."""
     return {
         "systemd": target.systemd,
         "nftables": ".".join(map(str, target.nftables)),
@@ -65,7 +65,7 @@ def document(head: Mapping[str, object], files: Iterable[Row]) -> bytes:
 
 
 def read_manifest(data: bytes) -> dict[str, frozenset[str]] | None:
-    """The paths that a manifest lists, with their checksums; None if the manifest is not one of ours."""
+    """The paths that a manifest lists, with their checksums; None if taploom cannot have written the manifest."""
     try:
         manifest = json.loads(data)
     except (ValueError, RecursionError):
@@ -101,4 +101,4 @@ def _in_bundle(path: str) -> bool:
 
 
 _OURS = {TREE: _in_tree, HOST: _in_bundle, BUNDLE: _in_bundle}
-"""By format, whether a path can belong to a rendered tree or a bundle; no other file there is replaced or removed."""
+"""By format, a check whether a manifest may list a path; a file at any other path is never replaced or removed."""

@@ -1,7 +1,7 @@
 """The file `taploom.release`: the plan that hosts may take up by themselves, the order of the hosts, and the times.
 
-It is made for a shell script, as `activation` is: each line is one fact, words with one space between them. Whoever
-signs the file approves the plan that it names, and the bundles by their checksums.
+A shell script reads the file, as with `activation`: each line is one fact, in words separated by one space. A signature
+of the file approves the plan and the bundles whose checksums are in it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,13 +16,13 @@ ALWAYS = "always"
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What is released.
+    """The bundles of one plan, and which hosts may take them up by themselves.
 
     Attributes:
         plan: SHA-256 of the plan's canonical text, in hexadecimal.
         serial: number of the bundles; a host takes up no bundle with a lower number than it has seen.
-        wave: hosts of this wave and of earlier ones may go.
-        waiver: the reason for which all hosts may go at once and at any time, or "".
+        wave: the last wave whose hosts may take up their bundles.
+        waiver: the reason to ignore waves and windows, or "".
         bundles: SHA-256 of each host's tar, by the name of the host.
     """
 
@@ -34,7 +34,7 @@ class Release:
 
 
 def release(found: Release, rollout: Rollout) -> str:
-    """The text, with a line end."""
+    """The text of the file, with a newline at its end."""
     return "".join(f"{line}\n" for line in _lines(found, rollout))
 
 

@@ -11,7 +11,7 @@ from taploom.delivery.folder import opened
 
 
 def write_file(path: Path, data: bytes, *, replace: bool = True) -> Diagnostic | bool:
-    """Put a file in place.
+    """Write a file, or leave it as it is if it has the same bytes.
 
     Args:
         path: path of the file; missing folders above it are made.
@@ -19,7 +19,7 @@ def write_file(path: Path, data: bytes, *, replace: bool = True) -> Diagnostic |
         replace: whether an existing file is replaced.
 
     Returns:
-        Whether it was written, or why it could not be.
+        Whether the file was written, or a diagnostic that says why it could not be written.
     """
     try:
         with opened(path.parent, create=True) as folder:
@@ -37,7 +37,7 @@ def write_output(path: Path, data: bytes) -> Diagnostic | bool:
     Returns:
         The same as `write_file`.
     """
-    target = Path(os.path.realpath(path))  # one of the links, if they form a cycle
+    target = Path(os.path.realpath(path))  # if links form a cycle, this is one of them
     if not (
         target.is_fifo() or target.is_char_device()
     ):  # pipes and devices cannot be replaced, and hold no old content

@@ -1,4 +1,4 @@
-"""The order in which a host loads the files that it was given.
+"""The steps by which a host loads the files of its bundle, and their order.
 
 The packet filter comes first: if forwarding is switched on before a ruleset is loaded, the host lets everything pass
 until the ruleset is loaded. Interfaces come last, since they attract traffic. Each step is a command that can be
@@ -35,7 +35,7 @@ STEPS = (
 
 
 def steps_of(artifacts: Iterable[Artifact | Printed]) -> list[Mapping[str, object]]:
-    """The steps that a host's installed files need, in order, as they stand in its manifest."""
+    """The steps that a host's installed files need, in order, in the form that its manifest has."""
     by_backend: dict[str, list[str]] = {}
     for artifact in artifacts:
         if artifact.install:

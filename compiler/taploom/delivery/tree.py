@@ -1,8 +1,8 @@
-"""Writes files into a folder: only changed ones, each atomically, and never over a file that is not ours.
+"""Writes files into a folder: only changed ones, each atomically, and never over a file that taploom did not write.
 
-The manifest says which files are ours. It is therefore written *before* the files that it newly lists, and once more at
-the end: an interrupted run owns the files that it has written, and the next run completes or removes these files. No
-file is synced to disk by itself: thousands of syncs would take minutes, and the tree can always be rendered again.
+The manifest lists the files that taploom wrote. It is therefore written *before* the files that it newly lists, and
+once more at the end. So after an interruption the next run knows these files as taploom's, and completes or removes
+them. No file is synced to disk: thousands of syncs would take minutes, and the tree can always be rendered again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from taploom.delivery.folder import Folder, Kind, opened
 from taploom.delivery.manifest import NAME, UNLISTED, Owned, journal, read_manifest, sha256, tree_manifest
 
 WORTH_A_PROCESS = 300
-"""The number of files whose writing takes as long as the start of a process."""
+"""The number of files that can be written in the time that it takes to start a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ def write(root: Path, wanted: Mapping[str, File], *, force: bool = False) -> Del
     """Make a folder hold the wanted files.
 
     Args:
-        root: the folder; made where it does not exist.
-        wanted: all files with their paths below it, among them the manifest.
-        force: replace files that are not ours as well.
+        root: the folder; it is created if it does not exist.
+        wanted: all files by their paths below the folder, including the manifest.
+        force: also replace files that taploom did not write.
 
     Returns:
         The result. Even after an error each file is whole, with its old or its new bytes.
@@ -104,7 +104,7 @@ def _write(root: Path, folder: Folder, wanted: Mapping[str, File], done: list[st
 
 
 def _put(folder: Folder, wanted: Mapping[str, File], paths: Sequence[str], done: list[str]) -> None:
-    """Write files, in several processes where there are thousands, and append the paths written to `done`."""
+    """Write files, in several processes if there are thousands, and append the written paths to `done`."""
 
     def write(part: Sequence[str]) -> tuple[int, OSError | None]:
         for number, path in enumerate(part):
@@ -124,7 +124,7 @@ def _put(folder: Folder, wanted: Mapping[str, File], paths: Sequence[str], done:
 
 
 def _journal(folder: Folder, wanted: Mapping[str, File], owned: Owned) -> None:
-    """Write a manifest of the present files and of those about to be written, so that the next run owns both."""
+    """Write a manifest of old and new files before the new files, so that the next run knows both as taploom's."""
     if not owned:  # the new manifest lists all of them already
         folder.write(NAME, wanted[NAME].data, None)
         return
@@ -140,10 +140,10 @@ def _checksums(files: Mapping[str, File]) -> dict[str, frozenset[str]]:
 
 
 def _owned(folder: Folder, wanted: Mapping[str, File]) -> Owned:
-    """The files that taploom wrote before; present manifests and scripts are added, as no manifest lists them."""
+    """The files that taploom wrote earlier: those in the manifest, and the existing files among `UNLISTED`."""
     try:
         listed = read_manifest(folder.read(NAME)[0])
-    except OSError:  # absent, or a link: in both cases nothing here is ours
+    except OSError:  # absent, or a link: in both cases taploom wrote nothing here
         return {}
     if listed is None:
         return {}

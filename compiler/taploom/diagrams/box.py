@@ -31,12 +31,12 @@ class Detail(Enum):
 
 
 class HostBox:
-    """The cards of a host.
+    """The box of one host, made of columns of cards.
 
     Attributes:
         networks: the networks in the picture, top to bottom.
         guests: the guests with a card, top to bottom.
-        columns: cards of uplinks, networks, guests; before `cluster`, the caller may replace them by wider ones.
+        columns: cards of uplinks, networks, guests; the caller may widen them before it calls `cluster`.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The cards of which diagrams are made: an outside zone, an uplink, a bridge, a guest, the legend."""
+"""The cards in diagrams: an outside zone, an uplink, a bridge, a guest, the legend."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,11 +24,11 @@ _GUEST_PITCH, _FAN = 52, 110
 LINES = ("\N{EM DASH}", "\N{EN DASH} \N{EN DASH}")
 """Signs of a solid and of a dashed line in the legend."""
 PUBLISHES = "⇤"
-"""Sign of ports that are published."""
+"""Sign of published ports."""
 WEST, EAST = "w", "e"
 """Ports at both ends of the first row of an uplink or a bridge."""
 PORTS_SHOWN = 12
-"""Most rows of port forwards on an uplink; the rest is counted."""
+"""Maximum number of port forwards that an uplink's card lists; it shows only the number of the others."""
 
 
 def zone_name(name: str) -> str:
@@ -70,7 +70,7 @@ def outside_card(zone: Zone, paint: Paint, name: str) -> GraphNode:
 
 
 def uplink_card(host: Host, uplink: HostInterface, ways: Sequence[UplinkRow], paint: Paint, guest: str) -> GraphNode:
-    """The card of an uplink: addresses, how networks leave by it, its port forwards (only to `guest`, unless "")."""
+    """The card of an uplink: addresses, translations, port forwards (only those to `guest`, unless it is "")."""
     tone = paint.zone(uplink.zone)
     called, name, words = wording.interface(uplink, ())
     rows = [_title(name, called, tone)]
@@ -126,7 +126,7 @@ def _title(name: str, said: str, tone: Tone) -> CardRow:
 
 
 def _tally(said: str) -> CardRow:
-    """A heading of the port forwards below it, or a count of those on another card."""
+    """A row that heads the port forwards below it, or counts port forwards that another card shows."""
     return CardRow((Cell(StyledText(f"{PUBLISHES} {said}", _NOTE, PUBLISHED.ink, bold=True), span=2),), About.TALLY)
 
 
@@ -137,7 +137,7 @@ def _own(found: Fixed | Learned) -> str:
 
 
 def published(host: Host, uplink: str, guest: str) -> list[tuple[str, str]]:
-    """Published ports and their targets (only `guest`, unless ""), each once for both families."""
+    """Published ports and their targets, each once for both families; only those of `guest`, unless it is ""."""
     found = [
         dnat_entry
         for dnat_entry in host.dnat_entries
@@ -263,7 +263,7 @@ def badges(host: Host, guest: str) -> str:
 
 
 def legend(rows: Sequence[tuple[str, str, str]], title: str = "Legend") -> GraphNode:
-    """The legend: sign, its colour, and what it means."""
+    """The legend: each row has a sign, the colour of the sign, and its meaning."""
     lines = tuple(
         CardRow(
             (

@@ -15,7 +15,7 @@ def stylesheet(paint: Paint, *others: Paint) -> str:
         paint: the colours of the site.
         others: the colours of further pictures, which show objects that the site no longer has.
     """
-    lines = ["/* Colours of the diagrams on dark, and of the networks everywhere; made from the plan. */"]
+    lines = ["/* Dark colours of the diagrams, and the colours of the networks; generated from the plan. */"]
     for light, dark in sorted({pair for one in (*others, paint) for pair in one.pairs()}):
         for attribute in ("fill", "stroke"):
             selectors = ", ".join(f'{scheme} .tl-svg [{attribute}="{light}"]' for scheme in _DARK)

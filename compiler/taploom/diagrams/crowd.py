@@ -1,6 +1,6 @@
 """The picture of a site with many hosts: a card for each, with its uplinks, networks and their numbers of guests.
 
-A detailed picture of fifty hosts would be twenty thousand points high; each host has a detailed one on its own page.
+A detailed picture of fifty hosts would be twenty thousand points high. Each host has a detailed picture on its page.
 """
 
 from itertools import pairwise
@@ -16,7 +16,7 @@ from taploom.plan.site import Plan
 from taploom.report import wording
 
 HOSTS_DRAWN = 6
-"""Most hosts that the picture of a site shows in detail."""
+"""Maximum number of hosts in a detailed picture of a site."""
 _ACROSS = 6
 _NETWORKS_SHOWN = 8
 

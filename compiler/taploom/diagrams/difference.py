@@ -1,4 +1,4 @@
-"""The picture of a change: both plans in one, with marks on what is added, removed and changed.
+"""The picture of a change: both plans in one, with marks on added, removed and changed objects.
 
 For a large site the picture has only the hosts and guests that change, and at most as many as a reader can tell apart.
 """
@@ -21,7 +21,7 @@ _SIGNS = {ChangeAction.ADD: ADDED, ChangeAction.REMOVE: REMOVED, ChangeAction.CH
 _KINDS = {"policy": "rule"}
 _DRAWN = ("zone", "network", "host", "guest", "forward")
 _TITLE = 44
-"""Most characters of a title that fit the legend; paths are often longer."""
+"""Maximum length of a title in the legend, in characters; paths are often longer."""
 
 
 def difference_graph(before: Plan, after: Plan, change: Change, known: Paint = NO_PAINT) -> tuple[Graph, Paint]:
@@ -103,7 +103,7 @@ def legend(change: Change) -> GraphNode:
         for sign, found in counted.items()
     ]
     if not change.objects:
-        rows = [(OTHER, MUTED.ink, "nothing of the spec")]
+        rows = [(OTHER, MUTED.ink, "no object of the spec")]
     title = f"{change.before} → {change.after}"
     return _roomy(cards.legend(rows, title if len(title) <= _TITLE else "What changes"))
 

@@ -17,7 +17,7 @@ PADDING = 5
 SPINE, NIC = "spine", "nic"
 """Kinds of cards and lines: the bar that gathers lines, and the line between a network's port and a guest's NIC."""
 _LEADING = 1.65
-"""Least height of a cell, as a multiple of its text's size."""
+"""Minimum height of a cell, as a multiple of its font size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Cell:
         span: number of columns that it takes.
         width: width in points; 0 for the width of the text.
         height: height in points; 0 for the height of the text.
-        url: as in `GraphNode`, if the cell links to another page than its card.
+        url: as in `GraphNode`; set if the cell links to another page than its card.
         badge: whether it is a cell of a title row that must stay legible if the card gets a mark.
     """
 
@@ -79,7 +79,7 @@ class About(Enum):
     WAY = "way out"
     DEVICE = "device"
     FORWARD = "port forward"
-    TALLY = "number of what other rows or cards show"
+    TALLY = "heading or number of port forwards"
     PORT = "port of a bridge"
     NIC = "NIC of a guest"
 
@@ -91,8 +91,9 @@ class CardRow:
     Attributes:
         cells: the cells from left to right.
         about: the kind of fact that it shows.
-        name: which fact of this kind, such as the family of an address, the network of a NIC or the ports of a forward;
-            "" if a card has only one, or several without a name, such as the ways by which networks leave.
+        name: name of the fact among facts of its kind, such as the family of an address, the network of a NIC or the
+            ports of a forward; "" if a card has only one such fact, or several without names, such as an uplink's rows
+            of networks.
     """
 
     cells: tuple[Cell, ...]
@@ -180,7 +181,7 @@ class Edge:
     weight: int = 1
     dashed: bool = False
     arrow: bool = False
-    free: bool = False  # the line does not put its tail to the left of its head
+    free: bool = False  # the tail need not be to the left of the head
     kind: str = ""
 
 

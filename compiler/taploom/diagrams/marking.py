@@ -1,7 +1,6 @@
-"""Marks what a change adds, removes and changes in a picture, by a sign, a word and a style of line besides colour.
+"""Marks added, removed and changed objects in a picture, each by a sign, a word, a line style and a colour.
 
-Cards of the same name in the two plans are compared row by row, so the picture shows each difference in a text of the
-cards.
+Cards of the same name in the two plans are compared row by row, so the picture shows every text that differs.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +18,7 @@ _STRONG, _WAS = 2, 8.5
 
 @dataclass(frozen=True)
 class Marks:
-    """The cards and lines of both sides.
+    """The cards and lines of base and head, by which the picture is marked.
 
     Attributes:
         before: cards of the base, by the name that they have in the head.
@@ -64,7 +63,7 @@ def marks(before: Graph, after: Graph, names: Mapping[str, str], changed: Iterab
     Args:
         before: picture of the base.
         after: picture of the head.
-        names: for renamed objects, the old name of the card to the new one.
+        names: for each renamed object, the new name of its card, by the old name.
         changed: names of the cards of changed objects.
     """
     old = {names.get(node.name, node.name): node for node in _nodes(before)}
@@ -117,15 +116,15 @@ def _toned(row: CardRow, tone: Tone) -> CardRow:
 def _compared(node: GraphNode, old: Sequence[CardRow], new: Sequence[CardRow], *, changed: bool) -> GraphNode:
     """A card that both sides have, with marks on rows that are added, removed or changed."""
     assert node.label is not None
-    had, has = {_said(row) for row in old[1:]}, {_said(row) for row in new[1:]}
+    had, has = {_content(row) for row in old[1:]}, {_content(row) for row in new[1:]}
     head, *rest = node.label.rows
     rows: list[CardRow] = []
-    left = [row for row in old[1:] if _said(row) not in has and not _passes(row)]
-    pairs = _paired([row for row in rest if _said(row) in has - had and row.about is not About.TALLY], left)
+    left = [row for row in old[1:] if _content(row) not in has and not _shown_elsewhere(row)]
+    pairs = _paired([row for row in rest if _content(row) in has - had and row.about is not About.TALLY], left)
     was = [_was(old[0], new[0])] if _title(old[0]) != _title(new[0]) else []
-    others = set(map(_said, pairs.values()))
+    others = set(map(_content, pairs.values()))
     for row in rest:
-        said = _said(row)
+        said = _content(row)
         known = (said in had, said in has)
         if said in pairs:
             rows += [row, _was(pairs[said], row)]
@@ -133,10 +132,10 @@ def _compared(node: GraphNode, old: Sequence[CardRow], new: Sequence[CardRow], *
             rows.append(_signed(row, ADDED))
         elif known == (True, False) and said not in others:
             rows.append(_counted(row, new) or _signed(row, REMOVED))
-            left = [one for one in left if _said(one) != said]
+            left = [one for one in left if _content(one) != said]
         elif said not in others:
             rows.append(row)
-    left = [row for row in left if _said(row) not in others]
+    left = [row for row in left if _content(row) not in others]
     changed = bool(changed or was or pairs or left)
     whole = (_titled(head, OTHER) if changed else head, *was, *rows, *(_was(row) for row in left))
     border, color = (_STRONG, CHANGED.ink) if changed else (node.label.border, node.label.color)
@@ -145,12 +144,12 @@ def _compared(node: GraphNode, old: Sequence[CardRow], new: Sequence[CardRow], *
 
 
 def _paired(new: Sequence[CardRow], old: Sequence[CardRow]) -> dict[object, CardRow]:
-    """For each new row, by its `_said`: the old row that it replaces, which is the one that shows the same fact."""
+    """For each new row's `_content`, the old row that the new row replaces: the one that shows the same fact."""
     left, found = list(old), dict[object, CardRow]()
     for row in new:
         same = next((one for one in left if one.key == row.key), None)
         if same:
-            found[_said(row)] = same
+            found[_content(row)] = same
             left.remove(same)
     return found
 
@@ -160,13 +159,13 @@ def _counted(row: CardRow, new: Sequence[CardRow]) -> CardRow | None:
     return next((one for one in new[1:] if row.about is one.about is About.TALLY), None)
 
 
-def _said(row: CardRow) -> tuple[object, ...]:
+def _content(row: CardRow) -> tuple[object, ...]:
     """The fact of a row and its texts."""
     return row.key, *(cell.text.text for cell in row.cells)
 
 
-def _passes(row: CardRow) -> bool:
-    """Whether a removed row needs no mark: the counted rows (for a count) or the guest's card (for a port) have it."""
+def _shown_elsewhere(row: CardRow) -> bool:
+    """Whether a removed row needs no mark: other rows have one for a count, and the guest's card has one for a port."""
     return row.about in (About.TALLY, About.PORT)
 
 

@@ -1,4 +1,4 @@
-"""Colours by perceived lightness, chroma and hue (OKLCH): equal numbers look equally light or strong.
+"""Colours by perceived lightness, chroma and hue (OKLCH): colours with equal numbers look equally light or strong.
 
 The matrices are those of https://bottosson.github.io/posts/oklab/ (2020), which CSS Color 4 takes over.
 """

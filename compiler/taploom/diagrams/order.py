@@ -6,7 +6,7 @@ from taploom.plan.guest import Guest
 
 
 def network_order(networks: Sequence[str], guests: Iterable[Guest]) -> tuple[str, ...]:
-    """Networks, each followed by the one that shares most guests with it; without shared guests, sorted by name."""
+    """Networks, each followed by the network that shares most guests with it; without shared guests, sorted by name."""
     shared: dict[tuple[str, str], int] = {}
     for guest in guests:
         names = [nic.network for nic in guest.nics]

@@ -1,8 +1,8 @@
 """The zones beyond the uplinks of a picture: a card beside each host, or one card between two hosts that it joins.
 
 A single card for all hosts would have lines that cross. So a zone such as the internet has a card beside every host
-that is connected to it. Only a zone that connects exactly two hosts, neither of which has a default route by it, has
-one card between them.
+that is connected to it. A zone has one card between two hosts only if it connects exactly these two hosts, and neither
+of them has a default route to the zone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ def _joins(zone: str, hosts: Sequence[Host]) -> bool:
 
 
 def _leaves(zone: str, hosts: Sequence[Host]) -> Iterator[bool]:
-    """For each uplink of a zone, whether its host has a default route by it."""
+    """For each uplink of a zone, whether its host has a default route by that uplink."""
     for host in hosts:
         for uplink in outside(host):
             if uplink.zone == zone:

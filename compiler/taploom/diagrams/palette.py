@@ -1,7 +1,7 @@
-"""Colours: one tone for each network and zone, the same on all pages, legible on light and on dark.
+"""Colours: one tone for each network and zone, the same on all pages, legible in the light and in the dark scheme.
 
-A tone has an ink for text and lines and a fill behind it. All tones are equally light and about equally strong, so that
-none stands out; the colour that a spec asks for gives the hue. The ink has a contrast of at least 4.5:1 on its fill
+A tone is an ink for text and lines, and a fill behind it. All tones are equally light and about equally strong, so that
+none stands out; a colour in the spec gives only the hue. The ink has a contrast of at least 4.5:1 on its fill
 (WCAG 2, 1.4.3). A picture is drawn in light colours; the style sheet replaces each by its dark counterpart.
 """
 
@@ -16,7 +16,7 @@ CONTRAST = 4.6
 _DARK_CARD = "#1e252e"
 _STRONGEST, _ALIKE = 0.125, 12
 _HUES = (255, 165, 62, 300, 350, 200, 125, 28, 275, 95, 325, 145)
-"""Hues that stay apart for most eyes, best first."""
+"""Hues that most people can tell apart, best first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,12 +80,12 @@ def _of(had: Mapping[str, PolicyRow], has: Mapping[str, PolicyRow], touched: set
         was = had.get(entry)
         if was is None:
             changed.append(ChangedEntry(ADDED, row))
-        elif _said(was) != _said(row) or entry in touched:
-            changed.append(ChangedEntry(OTHER, row, was if _said(was) != _said(row) else None))
+        elif _content(was) != _content(row) or entry in touched:
+            changed.append(ChangedEntry(OTHER, row, was if _content(was) != _content(row) else None))
     return changed + [ChangedEntry(REMOVED, row) for entry, row in had.items() if entry not in has]
 
 
-def _said(row: PolicyRow) -> tuple[object, ...]:
+def _content(row: PolicyRow) -> tuple[object, ...]:
     return row.name, row.sign, row.what, row.whom, row.receivers
 
 

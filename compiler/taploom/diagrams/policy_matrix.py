@@ -1,4 +1,4 @@
-"""The policy matrix: the entries about traffic between each two zones, from the terms that hosts enforce.
+"""The policy matrix: the entries about traffic between each pair of zones, from the terms that hosts enforce.
 
 A term connects two sides of one host. A BRIDGE or OUTSIDE side has a zone; a REMOTE side stands for the networks of the
 site that its prefixes overlap, on whichever host, so the same flow seen from two hosts is in one cell.
@@ -13,7 +13,7 @@ from taploom.plan.policy import Side, SideKind, Term
 from taploom.plan.site import Plan
 
 HOSTS = "hosts"
-"""The row and column of the hosts themselves; no zone can have this name, as it is a selector of the language."""
+"""The row and column of the hosts themselves; no zone can have this name, which is a keyword of the language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class ZoneTraffic:
 
 
 def matrix(plan: Plan) -> Mapping[tuple[str, str], ZoneTraffic]:
-    """The cells of all pairs of sending and receiving zone with an entry."""
+    """The cells of the matrix: one for each pair of sending and receiving zone that has an entry."""
     policy: dict[tuple[str, str], set[str]] = {}
     zones = _Zones(plan)
     for host in plan.hosts:

@@ -1,4 +1,4 @@
-"""Policy entries by sender, a row for each; in a large policy, entries of equal kind and receivers share a row."""
+"""Policy entries by sender, a row for each; in a large policy, entries with equal sign and receivers share a row."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from taploom.report import wording
 ANY = "any"
 """The sender of entries with `from: any`."""
 ROWS_APART = 150
-"""Most rows of a picture in which each entry has a row of its own; above this number, entries share rows."""
+"""Maximum number of rows in a picture that has a row for each entry; above it, entries share rows."""
 _FORWARDED, _ALLOWED, _DENIED = "⇤", "✓", "✗"
 ZonePair = tuple[str, str]
 

@@ -28,7 +28,7 @@ _SHORTER = (
     (' stroke="transparent"', ""),
     ("&#45;", "-"),
 )
-"""Texts and their shorter replacements: an attribute that the picture sets, one with its default, and an entity."""
+"""Texts and their replacements: the font, which the whole picture has; an invisible stroke; an entity."""
 _POINTS_TO_PIXELS = 4 / 3
 _HALF_HEIGHT = 0.36
 """Half the height of a capital letter of Inter and of JetBrains Mono, as a part of the font size."""

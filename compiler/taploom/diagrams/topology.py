@@ -15,11 +15,11 @@ from taploom.plan.host import Host
 from taploom.plan.site import Plan
 
 CARDS_SHOWN = 40
-"""Most guests of a picture in which each has a card."""
+"""Maximum number of guests in a picture that has a card for each guest."""
 NAMES_SHOWN = 1000
-"""Most guests of a picture in which each has a cell with its name; with more, bridges show their number."""
+"""Maximum number of guests in a picture that names each guest in a cell; above it, bridges show their number."""
 NEIGHBOURS_SHOWN = 8
-"""Most neighbours (other guests of the same networks) in a guest's own picture; with more, it shows none of them."""
+"""Maximum number of neighbours (guests of the same networks) in a guest's picture; above it, none is shown."""
 _GAP = "gap"
 
 

@@ -12,12 +12,12 @@ One = TypeVar("One")
 
 
 def union_of(before: Plan, after: Plan, names: Mapping[str, str]) -> Plan:
-    """The head together with the objects that only the base has; objects of both are as in the head.
+    """The head together with the objects that only the base has; objects that both have are shown as in the head.
 
     Args:
         before: the base.
         after: the head.
-        names: `kind/name` before and after of renamed objects.
+        names: the new `kind/name` of each renamed object, by its old one.
     """
     gone = {old.partition("/")[2] for old in names if old.startswith("guest/")}
     old_guests = [guest for guest in before.guests if guest.name not in gone]

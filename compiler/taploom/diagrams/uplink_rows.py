@@ -8,7 +8,7 @@ from taploom.plan.interfaces import HostInterface, inside
 from taploom.plan.policy import Action, NatKind, SideKind
 
 _End = tuple[SideKind, str]
-ROUTED, LANES = "routed, no NAT", "port forwards only"
+ROUTED, FORWARDS_ONLY = "routed, no NAT", "port forwards only"
 _KINDS = {NatKind.MASQUERADE: "masquerade", NatKind.SNAT: "SNAT", NatKind.PREFIX: "prefix"}
 
 
@@ -37,8 +37,8 @@ def uplink_rows(host: Host, uplink: HostInterface) -> tuple[UplinkRow, ...]:
         if label or leaves or passes:
             labels.setdefault(label or ROUTED, []).append(network)
         elif network in published:
-            labels.setdefault(LANES, []).append(network)
-    plain = (ROUTED, LANES)
+            labels.setdefault(FORWARDS_ONLY, []).append(network)
+    plain = (ROUTED, FORWARDS_ONLY)
     ordered = sorted(labels.items(), key=lambda item: (item[0] in plain, item[0]))
     return tuple(UplinkRow(label, label not in plain, tuple(names)) for label, names in ordered)
 
@@ -55,7 +55,10 @@ def _label(host: Host, uplink: HostInterface, network: str) -> str:
 
 
 def _traffic(host: Host, zone: str, network: str) -> tuple[bool, bool]:
-    """Whether policy allows traffic from a network to the OUTSIDE of a zone; whether it allows any between them."""
+    """Two answers: whether policy allows traffic from a network to a zone's OUTSIDE side, and whether it allows any.
+
+    The second answer counts traffic between the network and the zone's OUTSIDE or REMOTE side, in either direction.
+    """
     ends = _allowed(host)
     inner, outside, remote = (SideKind.BRIDGE, network), (SideKind.OUTSIDE, zone), (SideKind.REMOTE, zone)
     passes = any((inner, other) in ends or (other, inner) in ends for other in (outside, remote))

@@ -69,14 +69,14 @@ def uses(plan: Plan, network: Network) -> tuple[NetworkUse, ...]:
 
 
 def counted(here: HostInterface) -> str:
-    """The number of guests, as `1 guest` or `7 guests`."""
+    """The number of guests on a network, as `1 guest` or `7 guests`."""
     count = len({port.guest for port in here.ports})
     return f"{count} guest" + ("s" if count != 1 else "")
 
 
 @remembered
 def used_addresses(here: HostInterface) -> str:
-    """The use of IPv4, as `5 / 254 used`; the number of guests if the network has no IPv4."""
+    """The number of used IPv4 addresses, as `5 / 254 used`; the number of guests if the network has no IPv4."""
     own = here.own(Family.IPV4)
     if own is None:
         return counted(here)

@@ -49,7 +49,7 @@ def ordered(plan: Plan, names: Collection[str]) -> list[str]:
 def _columns(
     left: Sequence[GraphNode], middle: Sequence[GraphNode]
 ) -> tuple[list[tuple[str, ...]], list[tuple[str, str]]]:
-    """The columns of senders and entries, split where they would be too high; pairs of nodes that keep their order."""
+    """The columns of senders and entries, split where they would be too high, and pairs for `Graph.ordered`."""
     across = min(_ACROSS, -(-len(left) // _SENDERS_BELOW)) or 1
     high = -(-len(left) // across) or 1
     parts = [slice(at, at + high) for at in range(0, len(left), high)]
@@ -110,7 +110,7 @@ def _pill(receivers: Sequence[str], paint: Paint) -> Cell:
 def line(sender: str, paint: Paint) -> Edge:
     """The line from a sender to the card of its entries."""
     tail, head = EdgeEnd(f"from-{sender}", side="e"), EdgeEnd(f"by-{sender}", side="w")
-    return Edge(tail, head, _tone(sender, paint).ink, f"what {sender} may do", 2.2, 8)
+    return Edge(tail, head, _tone(sender, paint).ink, f"policy entries of {sender}", 2.2, 8)
 
 
 def _arrows(sender: str, rows: Sequence[PolicyRow], paint: Paint) -> list[Edge]:

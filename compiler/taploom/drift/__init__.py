@@ -1,1 +1,1 @@
-"""Compares the facts collected on a host with its plan: the differences, who made them, and the flows they affect."""
+"""Compares facts from a host with its plan: finds the differences, their causes and the affected flows."""

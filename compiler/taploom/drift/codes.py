@@ -1,4 +1,4 @@
-"""The rule about facts that hosts send: a file of them is read whole or not at all."""
+"""The rule about files of facts: a file that cannot be read in full is refused."""
 
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 
@@ -6,8 +6,8 @@ UNREADABLE_FACTS = DiagnosticRule(
     "TL921",
     "unreadable-facts",
     Severity.ERROR,
-    "A file of facts is what `taploom drift --collect` prints, run on a host of the site.",
-    "A comparison with facts that are cut off, or that something else wrote, would call a host current that is not.",
+    "A file of facts is the unchanged output, on a host, of the script that `taploom drift --collect` prints.",
+    "With incomplete or forged facts, the comparison could report a host as current although it is not.",
     "Collect the facts anew: `taploom drift --collect | ssh root@HOST sh -s >facts/HOST.json`.",
 )
 

@@ -1,18 +1,19 @@
 #!/bin/sh
-# Collects facts about this host for `taploom drift`, as one JSON document on standard output, and changes nothing.
-# It needs systemd, nft, iproute2 and coreutils. Run it as root: nft, ss and the folder of taploom answer nobody else.
+# Prints facts about this host for `taploom drift`, as one JSON document, and changes nothing.
+# It needs systemd, nft, iproute2 and coreutils. Run it as root: other users cannot list the ruleset, see the processes
+# of sockets or read the folder of taploom.
 #
 #   ssh root@cedar sh -s <collect.sh >facts/cedar.json
 set -u
 export LC_ALL=C TZ=UTC PATH="/usr/sbin:/usr/bin:/sbin:/bin:${PATH:-}"
 taken=/var/lib/taploom/current
 
-# What a command prints as JSON; null where it fails or prints nothing.
+# Runs a command that prints JSON, and prints its output; prints null if the command fails or prints nothing.
 json() {
   if out=$("$@" 2>/dev/null) && [ -n "$out" ]; then printf '%s' "$out"; else printf null; fi
 }
 
-# Standard input as a list of strings, one a line; a line that JSON would have to escape is given in base64.
+# Prints the lines of standard input as a JSON list of strings; a line that would need escapes is encoded in base64.
 lines() {
   separator=
   printf '['
@@ -24,7 +25,7 @@ lines() {
   printf ']'
 }
 
-# The paths of files as arguments of a command; folders and patterns without a match are left out.
+# Runs the command $1 with the other arguments, but skips those that are not files.
 of_files() {
   command=$1
   shift
@@ -35,7 +36,7 @@ of_files() {
   if [ $# -gt 0 ]; then $command "$@" 2>/dev/null; fi
 }
 
-# Every file that can hold what is ours, or come before it.
+# Runs the command $1 with every file that may be part of taploom's configuration or override it.
 configured() {
   of_files "$1" /etc/taploom/* /etc/nftables.conf /etc/sysctl.conf \
     /etc/sysctl.d/* /run/sysctl.d/* /usr/local/lib/sysctl.d/* /usr/lib/sysctl.d/* \
@@ -43,7 +44,7 @@ configured() {
     /usr/local/lib/systemd/network/* /usr/lib/systemd/network/* /etc/systemd/system/*.d/*taploom*
 }
 
-# Kernel settings that a plan makes or relies on: each as `==> PATH <==` and, on the next line, its value.
+# Prints the kernel settings that a plan sets or relies on: each as `==> PATH <==` and, on the next line, its value.
 sysctls() {
   of_files 'head -v -n 1' /proc/sys/net/ipv[46]/conf/*/forwarding /proc/sys/net/ipv6/conf/*/accept_ra \
     /proc/sys/net/ipv[46]/neigh/default/gc_thresh[123] /proc/sys/net/bridge/bridge-nf-call-*

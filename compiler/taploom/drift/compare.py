@@ -1,4 +1,4 @@
-"""The comparison of one host: an explicit tuple of all aspects, and one result of all their findings."""
+"""Compares the facts about one host with its plan, aspect by aspect."""
 
 from collections.abc import Callable, Iterable
 
@@ -21,22 +21,22 @@ ASPECTS: tuple[Callable[[View], Iterable[Row]], ...] = (
     dhcp.rows,
     foreign.rows,
 )
-"""All aspects but that of our own tables, whose rows share consequences."""
+"""All aspects except taploom's tables; `aspects.ruleset` compares the tables, as their rows share consequences."""
 
 
 def plan_hash(plan: Plan) -> str:
-    """The hash of a plan, as manifests have it: of `plan.json`."""
+    """The hash of a plan's `plan.json`, in the form that manifests use."""
     return f"sha256:{plan_digest(plan)}"
 
 
 def compare(planned: Planned, facts: Facts, before: Planned | None = None) -> Drift:
-    """The differences of a host, the gravest first.
+    """The comparison of a host with its plan, with the gravest difference first.
 
     Args:
         planned: the host in the plan.
-        facts: the facts about it.
-        before: the host in an older plan. If the host has taken up that plan, the host is compared with that plan,
-            and has a row about the newer one.
+        facts: the facts about the host.
+        before: the host in an older plan. If the host has taken up the older plan, it is compared with that plan, and
+            one row states that the newer plan was not taken up.
     """
     taken = facts.taken
     head = (
@@ -63,7 +63,7 @@ def _compared(view: View) -> Compared:
 
 
 def _newer(planned: Planned, before: Planned) -> Row:
-    """The row about a plan that was not taken up, if the plan that the host has is known."""
+    """The row about a newer plan that was not taken up; `before` is the host in the older plan."""
     old, new = ({one.install: one.text for one in each.artifacts if one.install} for each in (before, planned))
     changed = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
     note = f"it changes {', '.join(changed)}" if changed else "it changes no file of this host"
@@ -78,7 +78,7 @@ def _sorted(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def _untouched(view: View) -> bool:
-    """Whether a host has nothing of ours: no bundle, no file and no table."""
+    """Whether a host has nothing of taploom: no bundle, no file and no table."""
     facts = view.facts
     if facts.taken is not None or not facts.files.keys().isdisjoint(view.installed):
         return False

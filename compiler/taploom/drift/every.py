@@ -1,4 +1,4 @@
-"""The comparison of every host about which facts are known."""
+"""Compares each host whose facts are known with its plan."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,10 +11,10 @@ from taploom.plan.site import Plan
 
 
 def compare_all(plan: Plan, known: Mapping[str, Facts], before: Plan | None = None) -> tuple[Drift, ...]:
-    """The differences of each host, in the order of the plan.
+    """The comparison of each host whose facts are known, in the order of the plan.
 
     Args:
-        plan: the plan.
+        plan: the plan that hosts should have.
         known: facts by host.
         before: an older plan that hosts may have taken up.
     """
@@ -23,7 +23,7 @@ def compare_all(plan: Plan, known: Mapping[str, Facts], before: Plan | None = No
 
 
 def _planned(plan: Plan, known: Mapping[str, Facts]) -> Iterator[Planned]:
-    """Each host of a plan about which facts are known, with its files."""
+    """Each host of a plan whose facts are known, with its rendered files."""
     digest = plan_hash(plan)
     for host in plan.hosts:
         if host.name in known:

@@ -1,4 +1,4 @@
-"""Takes apart the JSON of a stranger, and checks the type of every value."""
+"""Typed access to untrusted JSON: functions that check the type of a value."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,22 +6,22 @@ from taploom.base.frozen import dataclass
 
 
 class UnreadError(Exception):
-    """A part of a listing that the typed tree cannot express; the message says which."""
+    """Raised for a value that has an unexpected type or cannot be read; the message shows or names the value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """An object with a single key, the form in which nft writes expressions and statements."""
+    """An object with a single key, which is the form of expressions and statements in nft's JSON."""
 
     tag: str
     body: object
 
 
 def tagged(value: object) -> Tagged:
-    """An object with one key as its key and value.
+    """The key and value of an object with a single key.
 
     Raises:
-        UnreadError: it is something else.
+        UnreadError: the value is not such an object.
     """
     if isinstance(value, dict) and len(value) == 1:
         ((tag, body),) = value.items()
@@ -30,10 +30,10 @@ def tagged(value: object) -> Tagged:
 
 
 def mapping(value: object) -> Mapping[str, object]:
-    """An object.
+    """The value as an object.
 
     Raises:
-        UnreadError: it is something else.
+        UnreadError: the value is not an object.
     """
     if isinstance(value, dict):
         return value
@@ -41,10 +41,10 @@ def mapping(value: object) -> Mapping[str, object]:
 
 
 def sequence(value: object) -> Sequence[object]:
-    """An array.
+    """The value as an array.
 
     Raises:
-        UnreadError: it is something else.
+        UnreadError: the value is not an array.
     """
     if isinstance(value, list):
         return value
@@ -52,10 +52,10 @@ def sequence(value: object) -> Sequence[object]:
 
 
 def text(value: object) -> str:
-    """A string.
+    """The value as a string.
 
     Raises:
-        UnreadError: it is something else.
+        UnreadError: the value is not a string.
     """
     if isinstance(value, str):
         return value
@@ -63,15 +63,15 @@ def text(value: object) -> str:
 
 
 def whole(value: object) -> int | None:
-    """A whole number; None for anything else, also for a truth value, which Python counts among the numbers."""
+    """The value as an integer; None for any other type, including `bool`, a subclass of `int` in Python."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def number(value: object, most: int) -> int:
-    """A whole number from 0 to `most`.
+    """The value as an integer from 0 to `most`.
 
     Raises:
-        UnreadError: it is something else.
+        UnreadError: the value is not such a number.
     """
     found = whole(value)
     if found is None or not 0 <= found <= most:
@@ -83,7 +83,7 @@ _SHOWN = 160
 
 
 def short(value: object) -> str:
-    """A value as text, cut if it is long; its keys stay in the order in which nft printed them."""
+    """The value as JSON text with its keys in the order read, cut off if it is long."""
     import json
 
     whole = json.dumps(value, ensure_ascii=False)

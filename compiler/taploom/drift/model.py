@@ -1,7 +1,7 @@
-"""The result of a comparison, as data: the only input of renderers.
+"""The result of comparing a host with its plan, as data for the reports.
 
-A host is `current` if it has no rows. Each row is one difference, with a word that says who caused it, the entry of the
-spec that the host should follow, and the consequences for packets.
+A host is `current` if it has no rows. Each row is one difference, with its cause as a word, the entry of the spec that
+the host should follow, and the consequences for packets.
 """
 
 import enum
@@ -12,10 +12,10 @@ from taploom.plan.origin import Origin
 
 
 class Word(enum.Enum):
-    """The cause of a difference, the gravest last.
+    """The cause of a difference, in order of gravity, the gravest last.
 
-    PENDING: a newer plan waits to be taken up. FOREIGN: an object that is not ours changes the behaviour of the
-    host. DRIFTED: somebody changed an object of ours.
+    CURRENT: there is no difference. PENDING: the host has not taken up a newer plan. FOREIGN: an object that is not
+    taploom's changes the behaviour of the host. DRIFTED: somebody changed an object of taploom.
     """
 
     CURRENT = "current"
@@ -44,7 +44,7 @@ class Subject(enum.Enum):
 
 
 class FlowEffect(enum.Enum):
-    """How the host treats packets, compared with the plan."""
+    """The effect of a difference on a flow: the host opens, closes or changes the flow, compared with the plan."""
 
     OPENS = "opens"
     CLOSES = "closes"
@@ -53,21 +53,22 @@ class FlowEffect(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """Packets that the host treats otherwise than the plan says.
+    """Packets that the host treats otherwise than the plan demands.
 
     Attributes:
         scope: `flow` for packets that begin a flow, `connection` for packets of known connections, `frame` for frames
             between ports of a bridge.
-        sources: senders, in words of the spec.
-        destinations: receivers, likewise.
-        services: such as `tcp/22`, or `any`.
+        turn: effect on the flow.
+        sources: senders, by their names in the spec.
+        destinations: receivers, by their names in the spec.
+        services: services such as `tcp/22`, or `any`.
         families: IP versions.
-        exposed: whether somebody outside of the site gets in.
-        plan: the treatment by the plan, such as `drop by default`.
-        host: the treatment by the host, likewise.
-        example: one such packet.
-        certain: False if it depends on a statement that taploom cannot read.
-        cause: the entry by which the plan decides, or None.
+        exposed: whether the host lets in packets from outside of the site that the plan keeps out.
+        plan: treatment by the plan, such as `drop by default`.
+        host: treatment by the host, in the same form.
+        example: one of the packets.
+        certain: False if the consequence depends on a statement that taploom cannot read.
+        cause: entry by which the plan decides, or None.
     """
 
     turn: FlowEffect
@@ -86,16 +87,16 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One difference.
+    """One difference between a host and its plan.
 
     Attributes:
         place: the place on the host, such as `inet taploom, chain input`.
         message: the difference as a sentence.
-        expected: the plan's value there, or "".
-        found: the host's value there, or "".
-        origin: the entry of the spec that the plan follows there.
-        consequences: for packets; several rows may share one.
-        note: a further remark, such as the effect of a difference that has no consequences for packets; or "".
+        expected: value in the plan, or "".
+        found: value on the host, or "".
+        origin: entry of the spec from which the expected value follows.
+        consequences: effects on packets; several rows may have the same one.
+        note: remark such as the effect of a difference that has no `consequences`; or "".
     """
 
     word: Word
@@ -111,16 +112,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """The comparison of one host.
+    """The result of comparing one host with its plan.
 
     Attributes:
-        host: its name in the spec.
-        collected: when its facts were collected, in seconds since the epoch.
-        plan: hash of the plan that is compared with, as `sha256:…`.
-        installed: hash of the plan whose bundle the host says it took up, or "".
+        host: name of the host in the spec.
+        collected: time when its facts were collected, in seconds since the epoch.
+        plan: hash of the plan, as `sha256:…`.
+        installed: hash of the plan of the bundle that the host took up, according to the host, or "".
         serial: serial of that bundle; 0 for none.
-        rows: the gravest first.
-        more: consequences of which no single row is the cause.
+        rows: differences, the gravest first.
+        more: consequences that no single row causes.
     """
 
     host: str
@@ -133,6 +134,6 @@ class Drift:
 
     @property
     def word(self) -> Word:
-        """The gravest word of its rows."""
+        """The gravest word of the rows; `CURRENT` without rows."""
         words = list(Word)
         return max((row.word for row in self.rows), key=words.index, default=Word.CURRENT)

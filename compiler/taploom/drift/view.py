@@ -1,4 +1,4 @@
-"""The input of every aspect of a comparison: the plan of a host, its files, and the facts about it."""
+"""The input of all aspects of a comparison: a host in its plan, its rendered files, and the facts about it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,12 +17,12 @@ from taploom.plan.site import Plan
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One host as a plan has it.
+    """One host in a plan.
 
     Attributes:
         plan: the whole plan.
-        hash: of the plan, as `sha256:…`.
-        artifacts: the files of the host.
+        hash: hash of the plan, as `sha256:…`.
+        artifacts: rendered files of the host.
     """
 
     plan: Plan
@@ -33,7 +33,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class View:
-    """One host, as planned and as found."""
+    """One host in its plan, with the facts about it."""
 
     planned: Planned
     facts: Facts
@@ -50,7 +50,7 @@ class View:
 
     @cached_property
     def installed(self) -> dict[str, Artifact]:
-        """The files that are installed on the host, by absolute path."""
+        """The rendered files that the host installs, by absolute path."""
         return {artifact.install: artifact for artifact in self.planned.artifacts if artifact.install}
 
     @cached_property
@@ -65,10 +65,10 @@ class View:
         return taken is not None and taken.plan != self.planned.hash
 
     def word(self, path: str) -> Word:
-        """The word for a difference that a file of ours may explain; the file is given by its path.
+        """The word for a difference of an object that a file of taploom sets up.
 
-        The word is `pending` if the host has the file of another plan's bundle unchanged, and that file differs from
-        the planned one. Else it is `drifted`.
+        The word is `pending` if the host took up the bundle of another plan, and the file at `path` is the same as in
+        that bundle, but not as in the plan. Else the word is `drifted`.
         """
         taken = self.facts.taken
         if not self.older or taken is None or path not in taken.files:
@@ -79,7 +79,7 @@ class View:
         return Word.PENDING if whole and not same else Word.DRIFTED
 
     def word_of(self, device: str, kind: str = "network") -> Word:
-        """The word for a difference of a link; it is `foreign` if a unit of somebody else's configures the link."""
+        """The word for a difference of a link; it is `foreign` if a unit that is not taploom's configures the link."""
         there = (self.facts.networkd or {}).get(device)
         wanted = self.unit(device, "network")
         if wanted and there and there.file and there.file.rpartition("/")[2] != wanted.rpartition("/")[2]:
@@ -88,22 +88,22 @@ class View:
         return Word.PENDING if self.older and path and not self._brought(path) else self.word(path)
 
     def _brought(self, path: str) -> bool:
-        """Whether the bundle of an older plan brought a file."""
+        """Whether a file belongs to the older plan's bundle that the host took up."""
         return self.older and self.facts.taken is not None and path in self.facts.taken.files
 
     def unit(self, device: str, kind: str) -> str:
-        """The path of the file of a link: `netdev` creates it, `network` configures it; "" if it has none."""
+        """The path of the unit that creates a link (`netdev`) or configures it (`network`); "" if there is none."""
         match = f"Name={device}"
         paths = (path for path in self.installed if path.endswith(f".{kind}"))
         return next((path for path in paths if any(line.text == match for line in self.installed[path].lines)), "")
 
     def row(self, word: Word, subject: Subject, place: str, message: str, origin: Origin | None, *values: str) -> Row:
-        """A row; the values are those of the plan and of the host, then a note; missing ones are empty."""
+        """A row with up to three values: the plan's value, the host's value and a note; missing ones are empty."""
         expected, found, note = (*values, "", "", "")[:3]
         return Row(word, subject, place, message, expected, found, self.placed(origin), note=note)
 
     def placed(self, origin: Origin | None) -> Origin:
-        """An origin with a line of the spec; if the origin has none, the line of the host."""
+        """The origin, with the host's span if it has no span; the host's origin if there is no origin."""
         if origin is None:
             return self.host.origin
         return origin if origin.span else replace(origin, span=self.host.origin.span)

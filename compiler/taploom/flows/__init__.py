@@ -1,1 +1,1 @@
-"""Who reaches whom, exactly: what the policy intends, what the emitted ruleset does, and whether both are the same."""
+"""Computes for every packet what the policy intends and what the ruleset does, and compares the two results."""

@@ -1,1 +1,1 @@
-"""A change's one comment at a forge, made once and brought up to date afterwards, and a commit's statuses there."""
+"""Creates and updates the one comment of a change on GitHub or GitLab, and sets the statuses of a commit there."""

@@ -1,7 +1,7 @@
-"""Requests to a forge's REST API; they use only the standard library, so a CI job needs no package but taploom.
+"""A client of a forge's REST API. It uses only the standard library, so a CI job needs no package but taploom.
 
-The token goes into one header of requests to one address. Redirects are refused, because urllib would send the header
-to their target, too, and no message quotes a header. The server is not trusted either: all requests of a run share one
+The token is in one header, which goes to one address: redirects are refused, because urllib would send the header to
+their target, too, and no message quotes a header. The server is not trusted either: all requests of a run share one
 limit of time and one limit of size, which no slow, growing or endless answer can exceed.
 """
 
@@ -30,7 +30,7 @@ class ForgeError(Exception):
     """The forge refuses or cannot be reached; the message is a sentence for the user.
 
     Attributes:
-        status: HTTP status, or 0 where there was no answer.
+        status: HTTP status, or 0 if there was no answer.
     """
 
     def __init__(self, message: str, status: int = 0) -> None:
@@ -39,8 +39,10 @@ class ForgeError(Exception):
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A handler that follows no redirect."""
+
     def redirect_request(self, *args: Any) -> None:
-        """Follow no redirect: it becomes an HTTPError with its status."""
+        """Return None, so that urllib raises an HTTPError with the status of the redirect."""
 
 
 class Budget:
@@ -51,10 +53,10 @@ class Budget:
         self._bytes = BYTES
 
     def spend(self, work: Callable[[int], bytes]) -> bytes:
-        """The bytes that `work` returns; its argument is the number of bytes left; `work` may return one byte more.
+        """Run `work` within the limits. Its argument is the number of bytes that are left.
 
         Raises:
-            ForgeError: `work` takes too long, or returns more than is left; in the first case its thread is abandoned.
+            ForgeError: `work` takes too long (its thread is abandoned), or returns more bytes than are left.
         """
         done: list[bytes | Exception] = []
 
@@ -80,7 +82,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """An API.
+    """The address of a REST API, with credentials and limits.
 
     Attributes:
         url: the base URL, without a slash at the end.
@@ -96,7 +98,7 @@ class Api:
         """The answer to a GET request, as JSON of any shape.
 
         Raises:
-            ForgeError: the forge refuses, cannot be reached, or answers something else.
+            ForgeError: the forge refuses or cannot be reached, or its answer is not JSON.
         """
         raw = self._call("GET", path, None)
         try:
@@ -105,7 +107,7 @@ class Api:
             raise ForgeError(f"{_named('GET', path)}: the forge's answer is no JSON that taploom reads") from None
 
     def send(self, method: str, path: str, data: Mapping[str, str]) -> None:
-        """Send an object. Only the status of the answer is read; the errors are those of `get`."""
+        """Send a JSON object. Only the status of the answer is read. Raises the same errors as `get`."""
         self._call(method, path, json.dumps(dict(data)).encode())
 
     def _call(self, method: str, path: str, data: bytes | None) -> bytes:
@@ -132,7 +134,7 @@ class Api:
         except urllib.error.URLError as error:
             raise ForgeError(f"{what}: the forge cannot be reached ({error.reason})") from None
         except (HTTPException, OSError) as error:
-            raise ForgeError(f"{what}: the forge broke off ({type(error).__name__})") from None
+            raise ForgeError(f"{what}: the connection broke off ({type(error).__name__})") from None
         except ValueError:  # its message may quote a header
             raise ForgeError(f"{what}: the address of the API, or the token, cannot be sent in a request") from None
 
@@ -145,4 +147,4 @@ def _hint(status: int) -> str:
     """A hint for a status; jobs for forks get tokens that may only read."""
     if status in (401, 403, 404):
         return ": the token may not do this here; the token of a job for a fork may only read"
-    return ", and leads elsewhere" if 300 <= status < 400 else ""
+    return ", a redirect, which is not followed" if 300 <= status < 400 else ""

@@ -48,7 +48,7 @@ class PullRequest:
         return f"/repos/{quote(self.repository)}/issues"
 
     def _ours(self, row: Mapping[str, Any]) -> bool:
-        """Whether we wrote a comment; if our login is not known, comments of bots count as ours, and no others."""
+        """Whether our account wrote a comment. If our login is not known, the comments of all bots count as ours."""
         if row.get("user") is None:  # the account was deleted
             return False
         user = json_object(row["user"], "an account")
@@ -82,7 +82,7 @@ def job_api(environment: Mapping[str, str]) -> Api:
     """
     token = environment.get("GITHUB_TOKEN", "")
     if not token:
-        raise ForgeError("GITHUB_TOKEN is not set: hand the step the token of the job")
+        raise ForgeError("GITHUB_TOKEN is not set: pass the job's token to the step")
     headers = {"Authorization": f"Bearer {token}", "X-GitHub-Api-Version": "2022-11-28"}
     return Api(environment.get("GITHUB_API_URL", "").rstrip("/"), headers)
 
@@ -110,5 +110,5 @@ def _login(api: Api) -> str:
             raise
         return ""
     if not login:
-        raise ForgeError("the forge does not say what our account is called")
+        raise ForgeError("the forge's answer has no login of our account")
     return login

@@ -1,4 +1,4 @@
-"""Statuses of a commit on GitHub (REST API 2022-11-28, "Commit statuses")."""
+"""Reads and sets statuses of a commit on GitHub (REST API 2022-11-28, "Commit statuses")."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -22,7 +22,7 @@ class GitHubCommit:
         api: the API of GitHub.
         repository: owner and name.
         sha: hash of the commit.
-        link: the page that a status leads to, or "".
+        link: URL of the page that a status links to; "" for none.
     """
 
     api: Api
@@ -32,23 +32,23 @@ class GitHubCommit:
 
     @property
     def words(self) -> Mapping[State, str]:
-        """The words of the API, which are those of `State`."""
+        """The words of the API, which are the values of `State`."""
         return _WORDS
 
     @property
     def needs(self) -> str:
-        """The permission of the job."""
+        """The permission that the job needs."""
         return "statuses need `permissions: {statuses: write}` in the job"
 
     def page(self, page: int) -> tuple[list[Shown], bool]:
-        """A page of the combined status, which has the newest status of each context."""
+        """A page of the combined status, which lists the newest status of each context."""
         path = f"/repos/{quote(self.repository)}/commits/{self.sha}/status?per_page={PAGE}&page={page}"
         combined = json_object(self.api.get(path), "the combined status")
         rows = json_objects(combined.get("statuses"), "status")
         return [_shown(row) for row in rows], len(rows) >= PAGE
 
     def set(self, status: Shown) -> None:
-        """Add a status, which replaces the earlier one of its context."""
+        """Add a status, which replaces the earlier status with the same context."""
         data = {"state": status.word, "context": status.name, "description": status.description}
         if self.link:
             data["target_url"] = self.link
@@ -64,8 +64,8 @@ def github_commit(environment: Mapping[str, str]) -> GitHubCommit:
     """The commit that a job of GitHub Actions runs for.
 
     Args:
-        environment: GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_SHA and GITHUB_TOKEN; for the link GITHUB_SERVER_URL and
-            GITHUB_RUN_ID.
+        environment: GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_SHA and GITHUB_TOKEN; GITHUB_SERVER_URL and
+            GITHUB_RUN_ID for the link.
 
     Raises:
         ForgeError: there is no commit, or no token.
@@ -75,6 +75,6 @@ def github_commit(environment: Mapping[str, str]) -> GitHubCommit:
 
 
 def _run(environment: Mapping[str, str]) -> str:
-    """The page of the run; "" if the environment does not name it."""
+    """URL of the page of the run; "" if a variable for it is missing."""
     server, repository, run = (environment.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
     return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else ""

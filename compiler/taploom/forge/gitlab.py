@@ -1,6 +1,6 @@
 """Notes of a merge request on GitLab (REST API v4, "Notes API").
 
-The token of a job may not write notes there, so the project must give the job an access token.
+The token of a GitLab CI job may not write notes, so the project must give the job an access token.
 """
 
 from collections.abc import Mapping
@@ -74,7 +74,7 @@ def job_api(environment: Mapping[str, str], what: str) -> Api:
 
     Args:
         environment: CI_API_V4_URL and TAPLOOM_TOKEN.
-        what: what the job is going to write, such as "notes".
+        what: the objects that the job writes, such as "notes".
 
     Raises:
         ForgeError: there is no token.

@@ -1,7 +1,7 @@
-"""Statuses of a commit on GitLab 17.9 or later (REST API v4, "Commits API": commit status).
+"""Reads and sets statuses of a commit on GitLab 17.9 or later (REST API v4, "Commits API": commit status).
 
-A status there is a job in the stage `external` of one pipeline. A commit may have several pipelines, such as scheduled
-ones, so statuses are read from, and set in, the pipeline of the job that runs (`pipeline_id`).
+A status on GitLab is a job in the stage `external` of a pipeline. A commit may have several pipelines, such as those of
+a schedule. So statuses are read and set in the pipeline of the running job (`pipeline_id`).
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _WORDS: Mapping[State, str] = MappingProxyType(
     {State.SUCCESS: "success", State.PENDING: _PENDING, State.FAILURE: "failed", State.ERROR: "failed"}
 )
 _LINK = 255
-"""The most characters of a link."""
+"""Maximum number of characters of a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class GitLabCommit:
         api: the API of GitLab.
         project: number or path of the project.
         sha: hash of the commit.
-        pipeline: number of the pipeline, or "" for the newest one of the commit.
-        link: the page that a status leads to, or "".
+        pipeline: number of the pipeline; "" for the newest pipeline of the commit.
+        link: URL of the page that a status links to; "" for none.
     """
 
     api: Api
@@ -43,19 +43,19 @@ class GitLabCommit:
 
     @property
     def words(self) -> Mapping[State, str]:
-        """The words of the API, which has one for failures and errors."""
+        """The words of the API, which has the same word for failures and errors."""
         return _WORDS
 
     @property
     def needs(self) -> str:
-        """The scope and the role of the token."""
+        """The scope and the role that the token needs."""
         return (
             "statuses need a token with the scope `api` and the role Developer, "
-            "or the right to push where the branch is protected"
+            "or the right to push if the branch is protected"
         )
 
     def page(self, page: int) -> tuple[list[Shown], bool]:
-        """A page of the newest status of each name, oldest first; jobs of the pipeline are among them."""
+        """A page of the newest statuses by name, oldest first, including jobs of the pipeline."""
         query = {"per_page": PAGE, "page": page, "order_by": "id", "sort": "asc", **self._in_pipeline()}
         rows = json_objects(
             self.api.get(f"{self._project()}/repository/commits/{self.sha}/statuses?{urlencode(query)}"), "status"
@@ -63,10 +63,10 @@ class GitLabCommit:
         return [_shown(row) for row in rows], len(rows) >= PAGE
 
     def set(self, status: Shown) -> None:
-        """Set a status: an open one of its name goes on, else there is a new one.
+        """Set a status. GitLab updates an open status with the same name, or else adds a status.
 
-        A pending status does not become pending with another description: GitLab answers 400 ("Cannot transition status
-        via :enqueue from :pending"). So it is ended, and another one begins.
+        GitLab refuses to set a pending status to pending again, with 400 ("Cannot transition status via :enqueue from
+        :pending"), even if the description changes. So the old status is canceled first.
         """
         try:
             self._send(status)

@@ -1,4 +1,4 @@
-"""Which change and which commit a CI job runs for, by the environment that the forge gives it."""
+"""Finds the pull or merge request, and the commit, that a CI job runs for, from the job's environment variables."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from taploom.forge.thread import Thread
 
 
 def thread_of(environment: Mapping[str, str]) -> Thread | None:
-    """The thread to write to, or None where the job runs for no pull request or merge request.
+    """The comments of the change that the job runs for; None if it runs for no pull or merge request.
 
     Raises:
         ForgeError: there is no token, or no answer.
@@ -24,7 +24,7 @@ def thread_of(environment: Mapping[str, str]) -> Thread | None:
 
 
 def commit_of(environment: Mapping[str, str]) -> Commit | None:
-    """The commit to set statuses of, or None outside of the jobs of a forge.
+    """The commit that the job runs for; None outside of GitHub Actions and GitLab CI.
 
     Raises:
         ForgeError: there is no commit, or no token.

@@ -1,4 +1,4 @@
-"""Lists that a forge gives in pages; a forge that never ends one is refused."""
+"""Reads lists that a forge answers in pages. A list with too many pages is refused."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeVar
@@ -8,17 +8,17 @@ from taploom.forge.api import ForgeError
 T = TypeVar("T")
 
 PAGE = 100
-"""The number of items per page: the most that GitHub and GitLab give."""
+"""The number of items per page: the maximum that GitHub and GitLab allow."""
 PAGES = 100
-"""The most pages that are read: GitHub allows 2,500 comments, and GitLab 5,000 notes."""
+"""Maximum number of pages to read: GitHub allows 2,500 comments, and GitLab 5,000 notes."""
 
 
 def every(page: Callable[[int], tuple[list[T], bool]], what: str) -> Iterator[T]:
     """The items of all pages.
 
     Args:
-        page: the items on a page, and whether there may be another page; pages count from 1.
-        what: the items, such as "comments of one change".
+        page: a function that returns the items on a page, and whether there may be another page; pages count from 1.
+        what: the kind of items, such as "comments of this change".
 
     Raises:
         ForgeError: there are too many pages.
@@ -28,4 +28,4 @@ def every(page: Callable[[int], tuple[list[T], bool]], what: str) -> Iterator[T]
         yield from found
         if not more:
             return
-    raise ForgeError(f"the forge goes on after {PAGE * PAGES:,} {what}")
+    raise ForgeError(f"the forge has more than {PAGE * PAGES:,} {what}")

@@ -6,12 +6,12 @@ from typing import Any
 from taploom.forge.api import ForgeError
 
 
-def _other(what: str) -> ForgeError:
+def _unexpected(what: str) -> ForgeError:
     return ForgeError(f"the forge's answer is not what its API documents: {what}")
 
 
 def json_object(value: Any, what: str) -> Mapping[str, Any]:
-    """A value that has to be an object.
+    """Return a JSON value if it is an object.
 
     Args:
         value: JSON of any shape.
@@ -21,14 +21,14 @@ def json_object(value: Any, what: str) -> Mapping[str, Any]:
         ForgeError: it is something else.
     """
     if not isinstance(value, dict):
-        raise _other(f"{what} is no object")
+        raise _unexpected(f"{what} is no object")
     return value
 
 
 def json_objects(value: Any, what: str) -> list[Mapping[str, Any]]:
-    """A value that has to be a list of objects; its arguments and errors are those of `json_object`."""
+    """Return a JSON value if it is a list of objects; arguments and errors as in `json_object`."""
     if not isinstance(value, list):
-        raise _other(f"the list of {what}s is no list")
+        raise _unexpected(f"the list of {what}s is no list")
     return [json_object(each, f"a {what}") for each in value]
 
 
@@ -36,13 +36,13 @@ def number(row: Mapping[str, Any], key: str, what: str) -> int:
     """The number by which the forge identifies an object; it becomes a part of URLs."""
     found = row.get(key)
     if not isinstance(found, int) or isinstance(found, bool) or found <= 0:
-        raise _other(f"{what} has no number as `{key}`")
+        raise _unexpected(f"{what} has no number as `{key}`")
     return found
 
 
 def text(row: Mapping[str, Any], key: str, what: str) -> str:
-    """A text; "" if it is absent or null."""
+    """The text at a key of an object; "" if it is absent or null."""
     found = row.get(key)
     if found is not None and not isinstance(found, str):
-        raise _other(f"{what} has no text as `{key}`")
+        raise _unexpected(f"{what} has no text as `{key}`")
     return found or ""

@@ -1,7 +1,7 @@
-"""The statuses of one commit, each under a name of its own; one is sent only where the forge shows another, or none.
+"""Sets the statuses of one commit on any forge. A status that the commit already has is not sent again.
 
-A forge limits how many statuses a commit may have under one name (GitHub: 1,000), and a scheduled job would reach that
-by sending them again.
+Forges limit the number of statuses that a commit may have with one name (GitHub: 1,000). A scheduled job that sends
+every status again would reach this limit.
 """
 
 import re
@@ -17,7 +17,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class State(Enum):
-    """The state of a status; a forge has its own words for them."""
+    """The state of a status. Each forge has its own words for the states."""
 
     SUCCESS = "success"
     PENDING = "pending"
@@ -37,9 +37,9 @@ class Status:
     """A status to set.
 
     Attributes:
-        name: the name under which the commit has one status at a time.
+        name: the name; a commit has one current status for each name.
         state: the state.
-        description: one line of at most 140 characters (the limit of GitHub; GitLab takes 255).
+        description: one line of at most 140 characters (the limit of GitHub; GitLab accepts 255).
     """
 
     name: str
@@ -49,12 +49,12 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A status as a forge shows it.
+    """A status in the words of a forge.
 
     Attributes:
-        name: its name.
-        word: the forge's own word for its state.
-        description: its description; "" for none.
+        name: the name.
+        word: the forge's word for the state.
+        description: the description; "" for none.
     """
 
     name: str
@@ -72,11 +72,11 @@ class Commit(Protocol):
 
     @property
     def needs(self) -> str:
-        """A sentence on the permission that the token needs."""
+        """A clause that names the permission that the token needs."""
         ...
 
     def page(self, page: int) -> tuple[list[Shown], bool]:
-        """The newest status of each name, on a page, and whether there may be another page; pages count from 1."""
+        """A page of the newest statuses by name, and whether there may be another page; pages count from 1."""
         ...
 
     def set(self, status: Shown) -> None:
@@ -85,16 +85,16 @@ class Commit(Protocol):
 
 
 def keep_statuses(commit: Commit, statuses: Iterable[Status]) -> Iterator[Setting]:
-    """Set each status that the commit does not show already.
+    """Set each status that the commit does not have yet.
 
     Yields:
-        The outcome for each status, once it is known.
+        The outcome for each status, in the order of the statuses.
 
     Raises:
-        ForgeError: the forge refuses or cannot be reached; statuses that were set before stay set.
+        ForgeError: the forge refuses or cannot be reached; statuses that are already set stay set.
     """
     try:
-        there = {shown.name: shown for shown in every(commit.page, "statuses of one commit")}
+        there = {shown.name: shown for shown in every(commit.page, "statuses of this commit")}
         for status in statuses:
             wanted = Shown(status.name, commit.words[status.state], status.description)
             if there.get(status.name) == wanted:
@@ -112,9 +112,9 @@ def commit_of_job(environment: Mapping[str, str], variable: str) -> str:
     """The hash of the commit that a job runs for.
 
     Raises:
-        ForgeError: the variable has none.
+        ForgeError: the variable contains no hash.
     """
     found = environment.get(variable, "")
     if not _COMMIT.fullmatch(found):
-        raise ForgeError(f"{variable} is no hash of a commit")
+        raise ForgeError(f"{variable} is not the hash of a commit")
     return found

@@ -16,16 +16,16 @@ _BEGIN, _END, _DIGEST = "<!-- taploom:", " -->", " plan="
 
 
 class Posting(Enum):
-    """The outcome of a run for the comment."""
+    """The outcome of `keep_one`."""
 
     CREATED = "created"
     UPDATED = "updated"
     UNCHANGED = "is up to date"
-    NOT_NEEDED = "not needed: nothing changes, and there is none yet"
+    NOT_NEEDED = "not needed: nothing changes, and no comment exists yet"
 
 
 class NoMarkError(ValueError):
-    """The text does not begin with a mark, so it would never be found again."""
+    """The text does not begin with a mark, so no later run could find the comment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Comment:
 
 
 def read_comment(row: Mapping[str, Any]) -> Comment:
-    """A comment as GitHub and GitLab both write it.
+    """A comment, read from JSON that has the same shape on GitHub and GitLab.
 
     Raises:
         ForgeError: the row is no comment.
@@ -72,14 +72,14 @@ def keep_one(thread: Thread, body: str, *, only_update: bool = False) -> Posting
     Args:
         thread: the comments of the change.
         body: Markdown that begins with a mark.
-        only_update: do not create a comment where there is none.
+        only_update: do not create a comment if there is none.
 
     Raises:
         NoMarkError: the text has no mark.
         ForgeError: the forge refuses or cannot be reached.
     """
     whose = identity(body)
-    ours = every(thread.page, "comments of one change")
+    ours = every(thread.page, "comments of this change")
     earlier = next((one for one in ours if one.body.startswith(whose)), None)
     if earlier is None:
         if only_update:
@@ -100,5 +100,5 @@ def identity(body: str) -> str:
     """
     first = body.partition("\n")[0].rstrip()
     if not (first.startswith(_BEGIN) and first.endswith(_END) and _DIGEST in first):
-        raise NoMarkError("this is no comment of `taploom plan --format md`: it lacks the hidden first line")
+        raise NoMarkError("this is no output of `taploom plan --format md`: it lacks the hidden first line")
     return first.partition(_DIGEST)[0] + _DIGEST

@@ -1,22 +1,22 @@
-"""A lab: rendered units in a real systemd-networkd, rulesets in a real kernel, probed with real packets.
+"""The lab: runs rendered units in a real systemd-networkd and rulesets in a real kernel, and probes them with packets.
 
-A lab is made of *machines* (`namespace.Namespace`): each has its own network, mounts, process ids and host name, and
-is held by one process that ends with the lab. No namespace has a name in the system and no file is on a disk, so no
-lab leaves anything behind or interferes with another lab. A lab needs root.
+A lab consists of *machines* (`namespace.Namespace`). Each machine has its own network, mounts, process ids and host
+name; one process holds them, and ends with the lab. No namespace has a name in the system and no file is on a disk, so
+a lab leaves nothing behind and does not interfere with another lab. A lab needs root.
 
 | module | gives |
 |---|---|
-| `session` | `Lab`: `machine`, `cable` (veth), `tap` (what a monitor makes for a guest), `agent` |
+| `session` | `Lab`: `machine`, `cable` (veth), `tap` (a guest's TAP), `agent` |
 | `namespace` | `Namespace`: `run`, `ip`, `write`, `file`, `sysctl`, `addresses`, `spawn` |
 | `networkd` | `Networkd`: `wait_for_addresses`, `wait_configured`, `links`, `complaints`, `put`, `reload`; `units_in` |
-| `world` | `World`: the outside of uplinks, with DHCP, RA and internet hosts; `Segment`: one link of it |
+| `world` | `World`: the networks beyond uplinks, with DHCP, RA and internet hosts; `Segment`: one link |
 | `ruleset` | `check` (without root), `load`, `listing`, `tables`, `counters`, `filter_bridged` |
 | `probe` | `Agent`: `listen`, `seen`, `hold` and `alive`, `send_frame`, `capture`; `Probe`, `run(probes)`, `Answer` |
-| `frames` | Ethernet frames by hand |
+| `ethernet` | builders of Ethernet frames |
 | `waiting` | `wait_for(look, what, timeout)`, `LabError` |
 
-The order is that of a real machine: sysctl, then the host's networkd; plug the guest in (`tap`), then boot it (its
-networkd). A test:
+The steps have the order of a real machine: sysctl settings, the host's networkd, the guest's TAP (`tap`), the guest's
+networkd. An example of a test:
 
 ```python
 from taploom.lab.networkd import Networkd, units_in
@@ -33,9 +33,10 @@ def test_guest_gets_its_reserved_address(rendered: Path) -> None:
         assert host_daemon.complaints() == guest_daemon.complaints() == ()
 ```
 
-`complaints` are systemd's objections to the units. systemd does not object to something that it merely waits for (a
-router that does not answer, a gateway that is not there); `wait_configured` shows that.
+`complaints` are systemd's objections to the units. systemd does not object if it only waits for something, such as a
+router that does not answer; `wait_configured` fails then.
 
-Time: a machine takes 0.03 s, a networkd 0.1 s, an address by RA 2 to 4 s; a lease comes at once. One second of these
-is duplicate address detection, which `net.ipv6.conf.default.dad_transmits=0` avoids if a machine sets it first.
+A machine starts in 0.03 s and a networkd in 0.1 s. A lease takes almost no time. An address by RA takes 2 to 4 s,
+of which one second is duplicate address detection; to avoid it, first set `net.ipv6.conf.default.dad_transmits=0` in
+the machine.
 """

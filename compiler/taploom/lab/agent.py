@@ -1,9 +1,9 @@
-"""The program that runs inside a machine and probes on request; driven by `taploom.lab.probe`.
+"""The agent: a program that runs inside a machine and sends probes on request of `taploom.lab.probe`.
 
-Each machine has one such process, as a process per probe would cost more than the probe. Requests are lines of JSON on
-standard input, `{id, do, …}`; answers are lines on standard output, `{id, …}` or `{id, failed}`. Each request runs in a
-thread, so answers come in the order in which they are ready. Lasting traffic (`load`, `attend`) goes on until a request
-to `rest`. The program ends when its input closes.
+Each machine has one such process, as a process for each probe would take longer than the probe. Requests are lines of
+JSON on standard input, `{id, do, …}`; answers are lines on standard output, `{id, …}` or `{id, failed}`. Each
+request runs in a thread, so an answer comes as soon as it is ready. Lasting traffic (`load`, `attend`) goes on until
+the request `rest`. The program ends when its input closes.
 """
 
 from __future__ import annotations

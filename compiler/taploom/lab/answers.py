@@ -1,4 +1,4 @@
-"""Checks that replies would take the path of their requests: else a probe cannot tell a drop from a lost reply.
+"""Checks that replies would take the path of their requests; otherwise a lost reply looks like a dropped request.
 
 A reply on another path passes other hosts, which do not track its connection, or a world that has no route for it.
 """
@@ -10,26 +10,26 @@ from taploom.plan.interfaces import HostInterface
 
 
 def straight(atlas: Atlas, there: tuple[Host, HostInterface], sender: Address, came: Host | None) -> None:
-    """Checks that replies return to the host that the packet comes from, and not by way of another host.
+    """Checks that replies return directly to the host that sent the packet, not through another host.
 
     Args:
         atlas: the site.
         there: the host that answers, and the uplink by which the request arrives.
         sender: the source address of the request.
-        came: the host that the packet comes from; None if it comes from beyond the uplink.
+        came: the host that sent the packet; None if the packet comes from the world beyond the uplink.
 
     Raises:
-        UnclearError: The reply would go by way of another host.
+        UnclearError: The reply would pass another host.
     """
     host, entry = there
     via = atlas.way(host, sender).via
     hop = atlas.uplink_at(entry.zone, via) if via else None
     if hop and hop[0] is not came:
-        raise UnclearError(f"{host.name} would answer by way of {hop[0].name}")
+        raise UnclearError(f"{host.name} would reply through {hop[0].name}")
 
 
 def across(atlas: Atlas, host: Host, sender: Address, to: Address) -> None:
-    """Checks that the replies to packets that a host forwards between two zones' worlds return through the same host.
+    """Checks that replies return through a host, if it forwards the requests between the worlds of two zones.
 
     Raises:
         NowhereError: The other zone has the sender's address, too, so no reply leaves that zone.
@@ -40,17 +40,17 @@ def across(atlas: Atlas, host: Host, sender: Address, to: Address) -> None:
         return
     zone = way.uplink.zone
     if sender in atlas.zone_addresses[zone]:
-        raise NowhereError(f"{sender} is somebody in zone {zone} as well")
+        raise NowhereError(f"zone {zone} also has the sender's address {sender}")
     if atlas.carrier(zone, sender) != (host, way.uplink):
-        raise UnclearError(f"zone {zone} would answer by another way than {way.uplink.device} of {host.name}")
+        raise UnclearError(f"zone {zone} would not reply through {way.uplink.device} of {host.name}")
 
 
 def returned(atlas: Atlas, zone: str, sender: Address, host: Host) -> None:
-    """Checks that a zone's world would reply to the host that sent to it.
+    """Checks that a zone's world would reply through the host that sent the packet.
 
     Raises:
-        UnclearError: The world would reply to another host or to none.
+        UnclearError: The world would reply through another host, or has no route for the reply.
     """
     back = atlas.entrance(zone, sender)
     if back is None or back[0] is not host:
-        raise UnclearError(f"zone {zone} would answer by another way than {host.name}")
+        raise UnclearError(f"zone {zone} would not reply through {host.name}")

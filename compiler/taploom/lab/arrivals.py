@@ -1,8 +1,8 @@
-"""Records packets of the protocols for which the agent has no listener: echo requests, ESP, GRE, SCTP etc.
+"""Records packets of protocols for which the agent has no listener: echo requests, ESP, GRE, SCTP and others.
 
-The sender of a ping learns that it was answered, but neither by which machine nor which source address arrived there;
-and nothing answers a packet of ESP. So each probed machine records source and destination of every first packet, by
-the words in it.
+The sender of a ping sees a reply, but neither the machine that replied nor the source address that arrived there; and
+no machine replies to a packet of ESP. So each probed machine records source and destination of every first packet.
+The key is the words in the packet.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from typing import Any
 from taploom.lab.datagrams import ECHO4, ECHO6, ICMP4, ICMP6, REQUESTS, SCTP, WORDS
 
 _PLACE = 16
-"""Octets of an IPv6 address at the beginning of IPV6_PKTINFO (RFC 3542, 6.1)."""
+"""Length of the IPv6 address at the beginning of IPV6_PKTINFO, in octets (RFC 3542, 6.1)."""
 _ROOM = 1 << 20
 """The size of a socket's receive buffer in octets."""
 PacketEnds = tuple[str, str, int]
 
 
 class Arrivals:
-    """The first packets of one machine, in both families."""
+    """The recorder of the first packets that arrive at one machine, in both families."""
 
     def __init__(self) -> None:
         self._kept: dict[str, PacketEnds] = {}
         self._heard: set[int] = set()
 
     def hear(self, protocols: list[int]) -> dict[str, Any]:
-        """Begins to listen for protocols, by their numbers; doing so twice is fine."""
+        """Begins to record packets of protocols, given by number; a second call for a protocol has no effect."""
         for protocol in protocols:
             if protocol not in self._heard:
                 self._heard.add(protocol)
@@ -39,7 +39,7 @@ class Arrivals:
         return {}
 
     def heard(self, words: list[str]) -> dict[str, Any]:
-        """Sender, destination and port of each packet that arrived with one of these words (in hexadecimal)."""
+        """Returns source, destination and port of each recorded packet with one of these words (in hexadecimal)."""
         return {"heard": {word: self._kept[word] for word in words if word in self._kept}}
 
     def _begin(self, family: socket.AddressFamily, protocol: int) -> None:
@@ -65,10 +65,10 @@ class Arrivals:
             self._keep(protocol, message, peer[0].partition("%")[0], socket.inet_ntop(socket.AF_INET6, place[:_PLACE]))
 
     def _keep(self, protocol: int, message: bytes, peer: str, local: str) -> None:
-        """Records a packet's addresses and port: for ICMP the type, or 0 for an echo; 0 for protocols without ports."""
+        """Records addresses and port of a packet; the port is the ICMP type (0 for an echo), or 0 without ports."""
         start = message.find(WORDS)
         if start < 0 or (protocol in REQUESTS and message[0] not in REQUESTS[protocol]):
-            return  # not from a probe, or an answer, or an error that quotes a request
+            return  # not the first packet of a probe
         port = int.from_bytes(message[2:4], "big") if protocol == SCTP else 0
         if protocol in REQUESTS and message[0] not in (ECHO4, ECHO6):
             port = message[0]

@@ -1,4 +1,4 @@
-"""The place of every address of a running site, and the route by which a host sends to it.
+"""Finds the owner of every address of a running site, and the routes by which hosts send to it.
 
 This module reads the plan and the addresses of the running site, but uses no code of the backends, so that its answers
 can be compared with the behaviour of the kernel.
@@ -16,8 +16,8 @@ from taploom.plan.interfaces import HostInterface, inside, outside
 from taploom.plan.policy import DnatEntry, NatKind
 from taploom.plan.site import Plan
 
-_UNSAID = {Family.IPV4: 0, Family.IPV6: 1024}
-"""Metric of a route for which none is configured; for IPv6 the kernel's default (IP6_RT_PRIO_USER)."""
+_METRIC = {Family.IPV4: 0, Family.IPV6: 1024}
+"""Metric of a route without a configured metric; for IPv6 the kernel's default (IP6_RT_PRIO_USER)."""
 _ON_LINK = {Family.IPV4: 0, Family.IPV6: 256}
 """Metric of the kernel's own routes to links; for IPv6 IP6_RT_PRIO_ADDRCONF."""
 _LEARNED = 1024
@@ -25,21 +25,21 @@ _LEARNED = 1024
 
 
 class UnclearError(Exception):
-    """A probe would not show the outcome for a packet; the message says why, and names no address."""
+    """The error for a packet whose outcome a probe would not show; the message is the reason, without addresses."""
 
 
 class NowhereError(Exception):
-    """No machine sends such a packet, or no route leads to its destination, so there is nothing to probe."""
+    """The error for a packet that no machine sends, or to whose destination no route leads; it is not probed."""
 
 
 @dataclass(frozen=True, slots=True)
 class EgressRoute:
-    """The route of a packet: by a bridge or by an uplink; neither is set if the packet is for the host itself.
+    """The route of a packet: by a bridge, by an uplink, or without an interface for packets to the host itself.
 
     Attributes:
-        network: the interface to the network of the destination.
-        uplink: the interface towards a zone by which the packet leaves.
-        via: next hop, or None if the destination is on the link.
+        network: the bridge to the network of the destination, or None.
+        uplink: the uplink by which the packet leaves, or None.
+        via: next hop; None if the destination is on the link.
     """
 
     network: HostInterface | None = None
@@ -48,7 +48,7 @@ class EgressRoute:
 
 
 class Atlas:
-    """Look-ups by address."""
+    """The look-ups by address in one running site."""
 
     def __init__(self, plan: Plan, ground: Ground, beyond: dict[str, Beyond]) -> None:
         self.plan = plan
@@ -63,7 +63,7 @@ class Atlas:
             for (guest, network, _), address in ground.nics.items()
         }
         self._local = {host.name: frozenset(self._own(host)) for host in plan.hosts}
-        self._known = {host.name: tuple(self._written(host)) for host in plan.hosts}
+        self._known = {host.name: tuple(self._of_plan(host)) for host in plan.hosts}
         self._routes = {host.name: (*self._known[host.name], *self._others(host)) for host in plan.hosts}
         self._ways: dict[tuple[str, Address], EgressRoute] = {}
         self._at: dict[tuple[str, Address], tuple[Host, HostInterface]] = {
@@ -87,38 +87,38 @@ class Atlas:
         return address in self._local[host.name]
 
     def uplink_address(self, host: Host, uplink: str, family: Family) -> Address | None:
-        """The address of an uplink, configured or learned."""
+        """The configured or learned address of an uplink."""
         return self.ground.uplinks.get((host.name, uplink, family))
 
     def uplink_at(self, zone: str, address: Address) -> tuple[Host, HostInterface] | None:
-        """The uplink that has an address in a zone, with its host."""
+        """The host and the uplink that have an address in a zone."""
         return self._at.get((zone, address))
 
     def neighbor(self, way: EgressRoute, to: Address) -> tuple[Host, HostInterface] | None:
-        """The host that is the next hop by an uplink, or that has the destination there, and its receiving uplink."""
+        """The next host of a packet that leaves by an uplink, and the uplink by which the packet enters that host."""
         zone = way.uplink.zone if way.uplink else ""
         return self.uplink_at(zone, way.via or to) or self.uplink_at(zone, to)
 
     def listens(self, host: Host, dnat_entry: DnatEntry, by: HostInterface | None, to: Address) -> bool:
         """Whether a forward listens at an address, for packets from an interface, or from the host itself (None).
 
-        For an address that is not in the spec, a rule can tell only whether the uplink by which a packet comes in has
-        it. So a forward at such an address also listens at such addresses of all uplinks that the packet did not use.
+        If the address is not in the spec, a rule can determine only whether the ingress uplink of a packet has it. So
+        a forward at such an address also listens at the unknown addresses of all other uplinks.
         """
         for uplink in outside(host):
             if self.uplink_address(host, uplink.device, dnat_entry.family) == to:
                 others = (u for u in outside(host) if u.device in dnat_entry.uplinks and u is not by)
-                hidden = uplink is not by and _unsaid(uplink, dnat_entry.family)
+                hidden = uplink is not by and _dynamic(uplink, dnat_entry.family)
                 if uplink.device in dnat_entry.uplinks or (
-                    hidden and any(_unsaid(u, dnat_entry.family) for u in others)
+                    hidden and any(_dynamic(u, dnat_entry.family) for u in others)
                 ):
                     return True
         return False
 
     def answers(self, address: Address, network: Prefix, zone: str) -> bool:
-        """Whether an address is a fixed address of a host that has a configured route to a network through a zone.
+        """Whether an address is the fixed address of a host with a configured route to a network through a zone.
 
-        The host must also accept all sources of the network at the uplinks where packets to that address come in.
+        The host must also accept all sources of the network at the uplinks where packets to this address arrive.
         """
         for host in self.plan.hosts:
             fixed = {own.address: each for each in outside(host) for own in each.fixed}
@@ -132,13 +132,13 @@ class Atlas:
         return False
 
     def guest_at(self, network: str, address: Address) -> tuple[Guest, Nic] | None:
-        """The NIC that has an address on a network, with its guest."""
+        """The guest and the NIC that have an address in a network."""
         return self._nics.get((network, address))
 
     def home(self, zone: str, address: Address) -> tuple[Host, HostInterface] | None:
         """The host to which a zone's world routes an address of the site, and the receiving uplink.
 
-        The addresses of a host's other uplinks count, too: a client behind a VPN may use a service published there.
+        Addresses of the host's other uplinks are included, as a client behind a VPN may use a service there.
         """
         if (zone, address) not in self._homes:
             self._homes[zone, address] = self._home(zone, address)
@@ -175,7 +175,7 @@ class Atlas:
         return None
 
     def _zone_of(self, host: Host, to: Address) -> str:
-        """The zone through which a host sends to an address; "" if no uplink leads there, or several do."""
+        """The zone through which a host sends to an address; "" if no uplink, or several uplinks, lead there."""
         try:
             uplink = self.way(host, to).uplink
         except (NowhereError, UnclearError):
@@ -183,7 +183,7 @@ class Atlas:
         return uplink.zone if uplink else ""
 
     def way(self, host: Host, to: Address) -> EgressRoute:
-        """The way by which a host sends to an address: longest prefix, then metric.
+        """The route by which a host sends to an address: by longest prefix, then by metric.
 
         Raises:
             NowhereError: No route leads to the address.
@@ -195,14 +195,14 @@ class Atlas:
         return found
 
     def leads_to(self, host: Host, address: Address) -> bool:
-        """Whether a host has a route to an address, or has it itself."""
+        """Whether a host has a route to an address, or has the address itself."""
         return self.is_local(host, address) or any(address in prefix for prefix, _, _ in self._routes[host.name])
 
     def believes(self, host: Host, uplink: HostInterface, sender: Address) -> bool:
-        """Whether a source address may come in by an uplink, according to the links and routes in the plan.
+        """Whether an uplink accepts packets from a source address, by the links and routes in the plan.
 
-        Each route with the longest matching prefix counts, whatever its metric. If only default routes, or links that
-        DHCP or others configure, lead to the address, it may come in by any uplink; if no route leads to it, by none.
+        All routes with the longest matching prefix count, whatever their metrics. If only default routes, or links
+        that DHCP or others configure, lead to the address, every uplink accepts it; without any route, no uplink does.
         """
         known = [(p.length, way) for p, _, way in self._known[host.name] if p.length and sender in p]
         longest = max((length for length, _ in known), default=0)
@@ -219,11 +219,11 @@ class Atlas:
         best = min(entry[:2] for entry in found)
         ways = [way for *rank, way in found if tuple(rank) == best]
         if len(ways) > 1:
-            raise UnclearError(f"{host.name} has several routes that are as good")
+            raise UnclearError(f"{host.name} has several equal routes")
         return ways[0]
 
-    def _written(self, host: Host) -> Iterator[tuple[Prefix, int, EgressRoute]]:
-        """The links and the routes that are in the plan."""
+    def _of_plan(self, host: Host) -> Iterator[tuple[Prefix, int, EgressRoute]]:
+        """The routes to links, and the static routes, that are in the plan."""
         for here in inside(host):
             yield from ((own.prefix, _ON_LINK[own.family], EgressRoute(here)) for own in here.fixed)
         by_name = {uplink.device: uplink for uplink in outside(host)}
@@ -233,12 +233,12 @@ class Atlas:
             if route.device in by_name:
                 yield (
                     route.to,
-                    route.metric or _UNSAID[route.to.family],
+                    route.metric or _METRIC[route.to.family],
                     EgressRoute(None, by_name[route.device], route.via),
                 )
 
     def _others(self, host: Host) -> Iterator[tuple[Prefix, int, EgressRoute]]:
-        """Default routes by gateways, and the routes that DHCP, router advertisements and the lab give."""
+        """Default routes by gateways, and routes from DHCP, router advertisements and the lab."""
         for uplink in outside(host):
             yield from self._of_uplink(host, uplink)
         by_name = {uplink.device: uplink for uplink in outside(host)}
@@ -253,14 +253,14 @@ class Atlas:
             if isinstance(side, Fixed):
                 if side.next_hop:
                     family = side.next_hop.family
-                    yield everything(family), uplink.metric or _UNSAID[family], EgressRoute(None, uplink, side.next_hop)
+                    yield everything(family), uplink.metric or _METRIC[family], EgressRoute(None, uplink, side.next_hop)
             elif isinstance(side, Learned) and served:
                 yield served.prefix, 0, EgressRoute(None, uplink)
             if served and (isinstance(side, Learned) or (side and isinstance(side.gateway, Learned))):
                 yield everything(served.family), uplink.metric or _LEARNED, EgressRoute(None, uplink, served.address)
 
 
-def _unsaid(uplink: HostInterface, family: Family) -> bool:
+def _dynamic(uplink: HostInterface, family: Family) -> bool:
     """Whether the address of an uplink is not in the spec."""
     side = in_family(uplink, family)
     return isinstance(side, Learned) or not uplink.configured

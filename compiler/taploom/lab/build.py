@@ -1,8 +1,8 @@
-"""Runs a plan: its hosts, its guests and the worlds beyond its uplinks, each in a machine of the lab.
+"""Runs a plan: starts its hosts, its guests and the worlds beyond its uplinks, each as a machine of the lab.
 
-The exported files run unchanged; the lab adds only cables, the TAPs of guests and the users that own the TAPs, which a
-real machine has as well. The order is that of a real boot: settings and ruleset, then the host's networkd, then guests.
-All worlds start in parallel, then all hosts, then all guests, because most of the time is spent on waiting.
+The rendered files run unchanged. The lab adds only cables, the TAPs of guests and the users that own the TAPs; a real
+machine has them, too. A host starts like a real one: settings, ruleset, networkd, then guests. All worlds start in
+parallel, then all hosts, then all guests, because they mostly wait.
 """
 
 import threading
@@ -30,7 +30,7 @@ Made = TypeVar("Made")
 
 _AT_ONCE = 8
 _SYSTEM_USER = 990
-"""The first id for owners of TAPs: systemd (258 and later) accepts only system users."""
+"""First user id for owners of TAPs; systemd 258 and later accepts only ids of system users."""
 
 
 class RunningSite:
@@ -49,7 +49,7 @@ class RunningSite:
     def __init__(
         self, lab: Lab, plan: Plan, artifacts: Iterable[Artifact], root: Path | None = None, bus: bool = False
     ) -> None:
-        """Starts all machines; returns when all daemons run, which is before the machines have their addresses.
+        """Starts all machines and daemons, and returns before the machines have their addresses.
 
         Args:
             lab: The lab; the machines end with it.
@@ -79,13 +79,13 @@ class RunningSite:
         in_parallel(self._boot_guest, plan.guests)
 
     def files(self, folder: str) -> dict[str, str]:
-        """Texts of the rendered files below a folder of the tree, by their path in it."""
+        """The texts of the rendered files below a folder of the tree, by the path within the folder."""
         return {
             path.removeprefix(f"{folder}/"): text for path, text in self.texts.items() if path.startswith(f"{folder}/")
         }
 
     def ruleset(self, host: str) -> str:
-        """The exported ruleset of a host."""
+        """The rendered ruleset of a host."""
         return self.texts[f"hosts/{host}/nftables/taploom.nft"]
 
     def agent(self, machine: Namespace) -> Agent:
@@ -119,10 +119,10 @@ class RunningSite:
         for bridge in host.bridges:
             for port in bridge.ports if bridge.taps.create else ():
                 made = machine.file(f"/sys/class/net/{port.tap}")
-                wait_for(made.exists, f"the TAP {host.name}/{port.tap}, which networkd should make")
+                wait_for(made.exists, f"the TAP {host.name}/{port.tap}, which networkd should create")
 
     def _configure(self, host: Host) -> None:
-        """Configures what a VPN or another daemon sets on a real host: addresses and a default route of last resort."""
+        """Configures addresses and a default route of last resort, as a VPN or another daemon would on a real host."""
         machine = self.hosts[host.name]
         for name, link, metric in given_to(self.beyond.values(), host.name):
             machine.ip(f"link set {name} up")
@@ -141,12 +141,12 @@ class RunningSite:
 
 
 def nic_name(number: int) -> str:
-    """The name that a guest's NIC with this number has inside the guest; the units match by hardware address."""
+    """The name of a guest's NIC inside the guest; the units match the NIC by hardware address, so any name works."""
     return f"eth{number}"
 
 
 def in_parallel(do: Callable[[Item], Made], items: Iterable[Item]) -> list[Made]:
-    """The results of a function, in the order of the items."""
+    """Calls a function for several items at a time; returns the results in the order of the items."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return list(pool.map(do, items))
 
@@ -160,13 +160,13 @@ def _segment(link: OutsideLink) -> Segment:
 
 
 def settings(text: str) -> dict[str, str]:
-    """The settings of a file of sysctl.d(5), without those that are global for all network namespaces."""
+    """The settings in a file of sysctl.d(5), except those that network namespaces share."""
     lines = (line.partition("=") for line in text.splitlines() if "=" in line and line[0] not in "#;")
     return {key.strip(): value.strip() for key, _, value in lines if ".neigh.default.gc_thresh" not in key}
 
 
 def _add_users(machine: Namespace, users: set[str], table: str) -> None:
-    """Adds the users that own TAPs; a real host already has them."""
+    """Adds the users that own TAPs to a machine; a real host already has them."""
     missing = sorted(user for user in users if user)
     if missing:
         known = machine.run("cat", table)

@@ -1,4 +1,4 @@
-"""A D-Bus system bus inside a namespace, open to all its processes; `networkctl reload` and `status` need it."""
+"""Runs a D-Bus system bus inside a namespace, for all its processes; `networkctl reload` and `status` need it."""
 
 from __future__ import annotations
 

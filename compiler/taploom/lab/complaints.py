@@ -1,7 +1,7 @@
 """Finds the lines in networkd's log that object to its units.
 
-An objection is recognised by the words that systemd 252 to 257 uses; every line about a configuration file counts as
-one. `_HARMLESS` matches lines that the lab itself causes, and not a unit.
+The words of systemd 252 to 257 identify an objection; every line about a configuration file counts as an objection.
+`_HARMLESS` matches lines that the lab itself causes, and not a unit.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _COMPLAINT = re.compile(
-    r"""\.(network|netdev|link|conf):            # anything said of a configuration file
+    r"""\.(network|netdev|link|conf):            # any line about a configuration file
       | unknown\ (key|section|lvalue)
       | failed\ to | could\ not | cannot | not\ supported
       | invalid | ignor(ing|ed) | reducing | deprecated | obsolete | out\ of\ range""",
@@ -17,8 +17,8 @@ _COMPLAINT = re.compile(
 )
 _HARMLESS = re.compile(
     r"""Failed\ to\ increase\ receive\ buffer\ size            # a limit on the lab's own rights
-      | Failed\ to\ detect\ if\ root\ is\ network\ filesystem   # 257, of a folder that is not the root of a mount
-      | Failed\ to\ get\ cgroup\ path                          # there is no service manager above it""",
+      | Failed\ to\ detect\ if\ root\ is\ network\ filesystem   # 257, if / is not the root of a mount
+      | Failed\ to\ get\ cgroup\ path                          # the lab has no service manager""",
     re.VERBOSE | re.IGNORECASE,
 )
 

@@ -1,8 +1,8 @@
-"""Builds first packets of protocols that the lab sends by raw sockets, with words that identify each on arrival.
+"""Builds first packets of protocols that the lab sends by raw sockets, each with words that identify it on arrival.
 
-The kernel's connection tracking must accept each as the first packet of a connection: an echo or timestamp request of
-ICMP (Linux, nf_conntrack_proto_icmp.c), an INIT chunk of SCTP with its checksum (nf_conntrack_proto_sctp.c), or any
-packet of a protocol that it does not know.
+The kernel's connection tracking must accept each packet as the first packet of a connection: an echo or timestamp
+request of ICMP (Linux, nf_conntrack_proto_icmp.c), an INIT chunk of SCTP with its checksum
+(nf_conntrack_proto_sctp.c), or any packet of a protocol without connection tracking.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ ICMP4, ICMP6, SCTP, GRE = (NUMBERS[name] for name in ("icmp", "icmpv6", "sctp", 
 ECHO4, ECHO6 = 8, 128
 """Types of echo requests (RFC 792, RFC 4443)."""
 REQUESTS = {ICMP4: (ECHO4, 13, 15, 17), ICMP6: (ECHO6,)}
-"""Types that begin a connection for the kernel: echo, timestamp, information and address mask requests."""
+"""ICMP types with which the kernel begins a connection: echo, timestamp, information and address mask requests."""
 WORDS = b"taploom"
 _OWN, _CLIENT = 16, 40000
 _HEADER = 8
 
 
 def words() -> bytes:
-    """Words that no other packet has."""
+    """Random words that identify one packet."""
     return WORDS + os.urandom(_OWN)
 
 
 def first_packet(protocol: int, port: int, said: bytes) -> bytes:
-    """The payload of the IP packet.
+    """The payload of an IP packet that opens a connection.
 
     Args:
         protocol: the number of the protocol.
-        port: destination port of SCTP, or type of ICMP; no other protocol here has one.
+        port: destination port of SCTP, or type of ICMP; other protocols ignore it.
         said: the words that the packet contains.
     """
     if protocol in REQUESTS:
@@ -44,7 +44,7 @@ def first_packet(protocol: int, port: int, said: bytes) -> bytes:
 
 
 def request(protocol: int, kind: int, said: bytes) -> bytes:
-    """A message of ICMP with an identifier; for ICMPv6 the kernel fills the checksum in."""
+    """An ICMP request with an identifier; for ICMPv6, the kernel adds the checksum."""
     message = bytes((kind, 0, 0, 0)) + os.urandom(2) + struct.pack("!H", 1) + said
     return message if protocol == ICMP6 else message[:2] + struct.pack("!H", checksum(message)) + message[4:]
 

@@ -1,6 +1,6 @@
-"""Builds Ethernet frames that an ordinary sender would not send: forged sources, tagged frames, forged ARP and RA.
+"""Builds Ethernet frames that an ordinary sender would not send: with forged sources, VLAN tags, forged ARP or RA.
 
-Each function builds one layer and returns bytes, so that a test can compose the frame that it needs.
+Each function builds one layer and returns bytes, so that a test can compose frames.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def checksum(data: bytes) -> int:
 
 
 def ethernet(to: str, sender: str, ethertype: int, payload: bytes) -> bytes:
-    """A frame; addresses as `02:00:00:00:00:0a`."""
+    """An Ethernet frame; MAC addresses have the form `02:00:00:00:00:0a`."""
     return _mac(to) + _mac(sender) + struct.pack("!H", ethertype) + payload
 
 
@@ -49,14 +49,14 @@ def opening(sender: str, sender_port: int, to: str, to_port: int, sequence: int)
 
 
 def icmpv6(sender: str, to: str, kind: int, body: bytes, hop_limit: int = 255) -> bytes:
-    """An IPv6 packet that holds an ICMPv6 message; `body` is what follows type, code and checksum."""
+    """An IPv6 packet with an ICMPv6 message; `body` is the part of the message after the checksum."""
     message = struct.pack("!BBH", kind, 0, 0) + body
     total = checksum(_pseudo(sender, to, ICMPV6, len(message)) + message)
     return ip(sender, to, ICMPV6, struct.pack("!BBH", kind, 0, total) + body, hop_limit)
 
 
 def ip(sender: str, to: str, proto: int, payload: bytes, hop_limit: int = 64) -> bytes:
-    """An IP packet, of the family of its addresses."""
+    """An IP packet; the addresses determine the family."""
     source, target = ip_address(sender), ip_address(to)
     if source.version == 6:
         head = struct.pack("!IHBB", 6 << 28, len(payload), proto, hop_limit)

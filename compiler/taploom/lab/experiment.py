@@ -1,4 +1,4 @@
-"""A whole experiment, from a plan to its outcome."""
+"""Runs a plan in a lab, probes it, and reports the outcome."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -25,17 +25,17 @@ from taploom.lab.waiting import LabError
 from taploom.plan.site import Plan
 
 Stage = Callable[[str], None]
-"""Called with a text about the current step."""
+"""A function that is called with a text about the current step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """A lab that ran.
+    """The result of a plan's run in a lab.
 
     Attributes:
-        outcome: The rows, and the checks that could not be run.
+        outcome: The report.
         site: The running site; None if it could not be started.
-        asked: The flows that were probed, with the plan's answers.
+        asked: The probed flows with the predictions from the plan.
     """
 
     outcome: LabReport
@@ -46,7 +46,7 @@ class Experiment:
 def experiment(
     lab: Lab, plan: Plan, artifacts: Iterable[Artifact], stage: Stage, root: Path | None = None
 ) -> Experiment:
-    """Runs a plan and probes it. A failure to start it is a row of the report, too.
+    """Runs and probes a plan. If the plan does not start, a row of the report says so.
 
     Args:
         lab: The lab; the machines end with it.
@@ -73,7 +73,7 @@ def _stopped(plan: Plan, error: LabError) -> Row:
 def agreement(
     lab: Lab, plan: Plan, artifacts: Iterable[Artifact], stage: Stage, root: Path | None = None
 ) -> Experiment:
-    """Checks addresses, flows and spoofing like `experiment`, but not the reloads, which take long."""
+    """Runs the checks of addresses, flows and spoofing like `experiment`, but not the reloads, which take long."""
     try:
         stage("starting machines")
         site = RunningSite(lab, plan, artifacts, root)
@@ -89,17 +89,17 @@ def _agreement(site: RunningSite, stage: Stage) -> Experiment:
     settled, ground = settle(site)
     atlas = Atlas(plan, ground, dict(site.beyond))
     lead_home(site, atlas)
-    stage("working out what to ask")
+    stage("choosing the flows to probe")
     now = int(time.time())
     oracle = Oracle(atlas, now)
     asked, unclear = questions(atlas, oracle)
     asked = tuple(map(Reading(atlas, now).read, asked))
     probed = ask(site, asked, lambda done, whole: stage(f"probing flows: {done} of {whole}"))
-    stage("probing bridged frames once more, as Docker and Kubernetes have them filtered")
+    stage("probing bridged frames again with br_netfilter, as Docker and Kubernetes use it")
     bridged = _filtered(site, asked)
     stage("sending forged packets")
-    lied = (lies(site, atlas), impostors(site, atlas, oracle, asked))
-    return Experiment(joined(started, settled, LabReport((), unclear), probed, bridged, *lied), site, asked)
+    spoofed = (lies(site, atlas), impostors(site, atlas, oracle, asked))
+    return Experiment(joined(started, settled, LabReport((), unclear), probed, bridged, *spoofed), site, asked)
 
 
 def joined(*parts: LabReport) -> LabReport:
@@ -109,7 +109,7 @@ def joined(*parts: LabReport) -> LabReport:
 
 
 def _filtered(site: RunningSite, asked: tuple[Question, ...]) -> LabReport:
-    """Probes flows within a bridge, with the kernel sending bridged frames through the ruleset's forward chain."""
+    """Probes flows within a bridge while the kernel passes bridged frames to the ruleset's forward chain."""
     near = tuple(q for q in asked if q.source.group == q.to.group or "implied/bridge" in q.verdict.by)
     known = [ruleset.filter_bridged(machine, on=True) for machine in site.hosts.values()]
     if not all(known):

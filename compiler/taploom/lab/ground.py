@@ -1,4 +1,4 @@
-"""The addresses of a running site, including those that the network assigns, which are in no plan."""
+"""The addresses of a running site, including those that the network assigns and that the plan does not contain."""
 
 from dataclasses import field
 
@@ -12,7 +12,7 @@ class Ground:
 
     Attributes:
         uplinks: addresses of uplinks, by host, uplink and family.
-        nics: address of a guest's NIC, by guest, network and family.
+        nics: addresses of guests' NICs, by guest, network and family.
     """
 
     uplinks: dict[tuple[str, str, Family], Address] = field(default_factory=dict)

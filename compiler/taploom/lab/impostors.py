@@ -1,10 +1,10 @@
-"""Spoofing from outside: a machine beyond one uplink sends with a source address that is beyond another uplink.
+"""Tests spoofing from outside: a machine beyond one uplink sends with a source address from beyond another uplink.
 
-Only the check of the source may stop these packets. So the host accepts each of them at the right uplink, or would
-accept it at a wrong uplink if that uplink led to the source. Each packet is sent by every uplink: first by the wrong
-ones, then by the right ones. After the packets by the right uplinks have arrived, a missing packet counts as dropped.
-Packets to a guest are observed at its NIC. For packets to the host itself, the answer is observed; it leaves by the
-route to the true sender.
+Only the check of the source address may drop these packets. So each packet is one that the host accepts at the right
+uplink, or would accept at a wrong uplink if that uplink led to the source. Each packet is sent by every uplink, first
+by the wrong uplinks and then by the right ones. After the packets by the right uplinks have arrived, a missing packet
+counts as dropped. Packets to a guest are captured at its NIC. For packets to the host itself, the reply is captured,
+which leaves by the route to the real owner of the source address.
 """
 
 import itertools
@@ -26,16 +26,16 @@ from taploom.plan.host import Host
 from taploom.plan.interfaces import HostInterface, outside
 
 _SENDER, _PORT = "02:00:5e:00:53:78", 40000
-"""A MAC address of the block for documentation (RFC 7042), with the local bit; and a port without a listener."""
+"""The source MAC (from the block for documentation in RFC 7042, with the local bit), and a port without a listener."""
 _PATIENCE = 3.0
-_numbers = itertools.count(0x4E4C0001, 16)
+_sequence_numbers = itertools.count(0x4E4C0001, 16)
 _Goal = tuple[Address, Protocol, int]
 _Judge = Callable[[Host, HostInterface, FirstPacket], Prediction]
 
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """An interface of a machine, at which frames are captured."""
+    """An interface of a machine at which frames are captured."""
 
     machine: Namespace
     device: str
@@ -43,11 +43,11 @@ class Tap:
 
 @dataclass(frozen=True, slots=True)
 class Impostor:
-    """A packet that comes to a host by one uplink.
+    """A packet that a machine outside sends to a host by one uplink, with the prediction of the oracle.
 
     Attributes:
-        inside: whether the packet goes to a guest if the host accepts it; else it goes to the host itself.
-        mark: octets that identify the packet at the guest, or the answer of the host.
+        inside: whether the packet is for a guest; if false, it is for the host itself.
+        mark: octets that identify the packet at the guest, or the reply of the host.
     """
 
     uplink: HostInterface
@@ -69,7 +69,7 @@ def impostors(site: RunningSite, atlas: Atlas, oracle: Oracle, asked: Iterable[Q
 
 
 def _tried(site: RunningSite, atlas: Atlas, host: Host, claims: tuple[Impostor, ...]) -> Iterator[Row]:
-    """Sends the packets in their order, and waits for those that the host should accept."""
+    """Sends the packets in their order, waits for the packets that the host should accept, and reports all as rows."""
     if not claims:
         return
     taps = {True: _near(site, host), False: _far(site, atlas, host)}
@@ -83,9 +83,9 @@ def _tried(site: RunningSite, atlas: Atlas, host: Host, claims: tuple[Impostor, 
         frames_ = {end: [f for tap in taps[end] for f in site.agent(tap.machine).captured(tap.device)] for end in taps}
         return {claim.mark for claim in claims if any(claim.mark in frame for frame in frames_[claim.inside])}
 
-    honest = {claim.mark for claim in claims if claim.verdict.allowed}
+    accepted = {claim.mark for claim in claims if claim.verdict.allowed}
     with suppress(LabError):  # the rows show which packets are missing
-        wait_for(lambda: honest <= seen(), "honest packets", _PATIENCE)
+        wait_for(lambda: accepted <= seen(), "accepted packets", _PATIENCE)
     arrived = seen()
     for claim in claims:
         expected = "allow" if claim.verdict.allowed else "drop"
@@ -102,7 +102,7 @@ def _near(site: RunningSite, host: Host) -> list[Tap]:
 
 
 def _far(site: RunningSite, atlas: Atlas, host: Host) -> list[Tap]:
-    """Interfaces at which the host's answers may arrive: other hosts' uplinks, and the links of the worlds."""
+    """The interfaces at which the host's replies may arrive: uplinks of other hosts, and links of the worlds."""
     others = [Tap(site.hosts[o.name], u.device) for o in site.plan.hosts if o is not host for u in outside(o)]
     links = [Tap(site.worlds[zone].machine, link.name) for zone, found in atlas.beyond.items() for link in found.links]
     return [*others, *links]
@@ -111,11 +111,11 @@ def _far(site: RunningSite, atlas: Atlas, host: Host) -> list[Tap]:
 def _claims(
     site: RunningSite, atlas: Atlas, oracle: Oracle, host: Host, asked: tuple[Question, ...]
 ) -> Iterator[Impostor]:
-    """For each sender on another host or outside: packets to a guest and to the host, by every uplink."""
+    """The packets to a guest and to the host by every uplink, for each source address on another host or outside."""
     devices = [uplink.device for uplink in outside(host)]
     macs = {name: site.hosts[host.name].run("cat", f"/sys/class/net/{name}/address").strip() for name in devices}
-    told = (question.packet for question in asked if question.packet.protocol in ("tcp", "udp"))
-    goals: set[_Goal] = {(packet.to, packet.protocol, packet.port) for packet in told}
+    packets_asked = (question.packet for question in asked if question.packet.protocol in ("tcp", "udp"))
+    goals: set[_Goal] = {(packet.to, packet.protocol, packet.port) for packet in packets_asked}
     goals |= set(_published(atlas, host))
     for sender in dict.fromkeys((*_elsewhere(atlas, host), *_outside(atlas, host))):
         apart = [uplink for uplink in outside(host) if not atlas.believes(host, uplink, sender)]
@@ -145,7 +145,7 @@ def _published(atlas: Atlas, host: Host) -> Iterator[_Goal]:
 
 
 def _elsewhere(atlas: Atlas, host: Host) -> Iterator[Address]:
-    """Addresses of other hosts within this host's remote prefixes: one guest of each network, and each uplink."""
+    """Addresses in the host's remote prefixes: one guest of each network on another host, and each uplink there."""
     found: dict[tuple[str, str, Family], Address] = {}
     for (guest, network, family), address in sorted(atlas.ground.nics.items()):
         if atlas.guests[guest].host != host.name:
@@ -163,7 +163,7 @@ def _outside(atlas: Atlas, host: Host) -> Iterator[Address]:
 def _let_in(
     atlas: Atlas, host: Host, by: HostInterface, judge: _Judge, packets: Iterable[FirstPacket]
 ) -> Iterator[FirstPacket]:
-    """The first packet that a guest would get, and the first that the host itself would get."""
+    """The first packet that a guest would receive, and the first packet that the host itself would receive."""
     found: set[bool] = set()
     for packet in packets:
         with suppress(NowhereError, UnclearError):
@@ -185,7 +185,7 @@ def _has(atlas: Atlas, host: Host, uplink: HostInterface, family: Family) -> boo
 
 
 def _claim(host: Host, uplink: HostInterface, packet: FirstPacket, verdict: Prediction, mac: str) -> Impostor:
-    inside, number = verdict.where != f"host/{host.name}", next(_numbers)
+    inside, number = verdict.where != f"host/{host.name}", next(_sequence_numbers)
     mark = (number if inside else number + 1).to_bytes(4, "big")  # the acknowledged number (RFC 9293, 3.4)
     ends = str(packet.source), _PORT, str(packet.to), packet.port
     said = ethernet.opening(*ends, number) if packet.protocol == "tcp" else ethernet.udp(*ends, mark)

@@ -1,7 +1,7 @@
-"""Labs that stay up after the command that made them.
+"""Keeps a lab running after the command that started it, finds kept labs, and ends them.
 
-A kept lab is one process that waits for a request to end. It listens on an abstract socket. Such a socket has a name in
-the kernel and no file, so that even a killed lab leaves nothing to be cleaned up.
+The process of a kept lab runs until somebody asks it to end. It listens on an abstract socket. Such a socket has a name
+in the kernel but no file, so even a killed lab leaves nothing behind.
 """
 
 import os
@@ -14,14 +14,14 @@ _ANSWER_WITHIN = 30.0
 
 
 def running() -> tuple[str, ...]:
-    """Names of the labs that are kept here."""
+    """The names of the kept labs on this machine."""
     lines = Path("/proc/net/unix").read_text(encoding="utf-8", errors="replace").splitlines()
     names = (line.rpartition(" ")[2] for line in lines)
     return tuple(sorted({name[1:] for name in names if name.startswith(f"@{_NAME}")}))
 
 
 def end(name: str) -> None:
-    """Ends a kept lab, and returns when it is gone.
+    """Asks a kept lab to end, and returns when it has ended.
 
     Raises:
         OSError: The lab belongs to another user, or does not answer.
@@ -36,7 +36,7 @@ def end(name: str) -> None:
 
 
 class Keeper:
-    """Listens for requests to end a lab; created while the lab is in the foreground, so that its name can be shown."""
+    """The listener for a request to end a lab; it exists before the command prints the name of the lab."""
 
     def __init__(self) -> None:
         self.name = f"{_NAME}{os.getpid()}"
@@ -45,7 +45,7 @@ class Keeper:
         self._listener.listen(1)
 
     def wait(self) -> socket.socket:
-        """Waits for a request of root or of the owner. Its connection is returned; `end` waits until it is closed."""
+        """Waits for a request by root or by the owner, and returns its connection; `end` waits until this is closed."""
         while True:
             call, _ = self._listener.accept()
             _, user, _ = struct.unpack("3i", call.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))

@@ -5,16 +5,17 @@ from taploom.base.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One expectation and its outcome.
+    """One check: the result that the plan predicts, and the observed result.
 
     Attributes:
-        kind: `load`, `units`, `address`, `flow`, `spoof`, `reload` or `neighbour` (interfaces of others).
-        flow: what was checked, as `web 10.0.0.10 -> internet 198.51.100.7 tcp/443`.
-        expected: what the plan promises.
-        observed: what the kernel or networkd did.
-        decided_by: stable name of the entry that decides, as `policy/NAME`; "" if there is none.
-        detail: messages of networkd or nft, or other details; may have many lines.
-        reach: the answer of `taploom reach` for a flow, as `allow by policy/NAME`; "" if the row is not about a flow.
+        kind: `load`, `units`, `address`, `flow`, `spoof`, `reload` or `neighbour` (a flow between two
+            interfaces that taploom does not configure).
+        flow: subject of the check, such as `web 10.0.0.10 -> internet 198.51.100.7 tcp/443`.
+        expected: the result that the plan predicts.
+        observed: the result in the kernel or in networkd.
+        decided_by: stable name of the deciding entry, such as `policy/NAME`; "" if there is none.
+        detail: messages of networkd or nft, or other details, in any number of lines.
+        reach: the answer of `taploom reach` for a flow, such as `allow by policy/NAME`; "" for other kinds.
     """
 
     kind: str
@@ -27,15 +28,15 @@ class Row:
 
     @property
     def ok(self) -> bool:
-        """Whether plan, `taploom reach` and machine agree."""
+        """Whether plan, `taploom reach` and the machines agree."""
         return self.expected == self.observed and (not self.reach or self._read)
 
     @property
     def _read(self) -> bool:
         """Whether plan and `taploom reach` agree.
 
-        For a flow that passes, or that an entry of the spec denies, both must name the same entry. For a flow that
-        nothing allows, each names one of several implied reasons, so that only the verdicts are compared.
+        For a flow that passes, or that an entry of the spec denies, plan and `reach` must name the same entry. For a
+        flow that no entry allows, each may name another implied reason, so only the verdicts are compared.
         """
         said = [each.partition(" by ")[::2] for each in self.reach.split(" or ")]
         if self.expected == "drop" and not any(_is_entry(by) for by in (self.decided_by, *(by for _, by in said))):
@@ -49,7 +50,7 @@ def _is_entry(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class NotRun:
-    """A check that this machine, or this lab, cannot run."""
+    """A check that this machine or this lab cannot run, with the reason."""
 
     flow: str
     reason: str
@@ -57,12 +58,12 @@ class NotRun:
 
 @dataclass(frozen=True, slots=True)
 class LabReport:
-    """All rows, in the order in which they were checked."""
+    """The report of a lab: its checks in their order, and the checks that could not be run."""
 
     rows: tuple[Row, ...]
     not_run: tuple[NotRun, ...] = ()
 
     @property
     def failed(self) -> tuple[Row, ...]:
-        """The disagreements."""
+        """The rows in which plan, `taploom reach` and machines disagree."""
         return tuple(row for row in self.rows if not row.ok)

@@ -1,6 +1,6 @@
-"""The listeners that answer probes inside a machine, with the name of the machine and the addresses that arrived.
+"""Answers probes inside a machine with the name of the machine and the addresses of the packet on arrival.
 
-A probe must show more than that a packet passed: the answering machine shows where a forward led, and the sender's
+A probe must not only show that a packet passed: the name of the machine shows where a forward leads, and the source
 address on arrival shows the source translation. So each listener sends one line of JSON, `{server, peer, local, port}`.
 UDP answers have the request's destination as their source address, because a machine may have many addresses.
 """
@@ -21,11 +21,11 @@ from taploom.lab.pour import Pourer
 BACKLOG = 64
 ANCILLARY = 256
 NOW, LATER, EVERY = b"speak\n", b"wait\n", 0.02
-"""Words by which a client asks for octets: at once, or after a request to `speak`; and seconds between two octets."""
+"""Requests by which a client asks for octets at once or after a call of `speak`; and seconds between two octets."""
 
 
 class Listeners:
-    """All listeners of one machine, each a thread, and the arrivals that they have recorded."""
+    """All listeners of one machine, which run as threads, and the packets and connections that they have recorded."""
 
     def __init__(self, server: str) -> None:
         self._server = server
@@ -35,7 +35,7 @@ class Listeners:
         self._pourer = Pourer()
 
     def listen(self, proto: str, ports: list[int]) -> dict[str, Any]:
-        """Listens on ports of all addresses of both families; ports that are open already stay so."""
+        """Listens on ports of all addresses of both families; a second call for a port has no effect."""
         for port in ports:
             if (proto, port) not in self._open:
                 kind = socket.SOCK_STREAM if proto == "tcp" else socket.SOCK_DGRAM
@@ -51,7 +51,7 @@ class Listeners:
         return {}
 
     def seen(self) -> dict[str, Any]:
-        """Everything that arrived, oldest first: `{proto, port, peer, local, payload}` (payload in hexadecimal)."""
+        """Returns all arrivals, oldest first, as `{proto, port, peer, local, payload}` (payload in hexadecimal)."""
         return {"seen": list(self._seen)}
 
     def _note(self, proto: str, port: int, peer: str, local: str, payload: bytes = b"") -> bytes:
@@ -65,7 +65,7 @@ class Listeners:
             threading.Thread(target=self._converse, args=(stream, port, peer), daemon=True).start()
 
     def _converse(self, stream: socket.socket, port: int, peer: tuple[Any, ...]) -> None:
-        """Sends the line, then echoes until the other side closes: a held stream shows whether a flow still works."""
+        """Sends the line, then echoes until the peer closes, so that a held connection shows whether it still works."""
         with stream:
             try:
                 local = _plain(stream.getsockname()[0])
@@ -75,15 +75,15 @@ class Listeners:
                         threading.Thread(target=self._speak, args=(stream, heard), daemon=True).start()
                     stream.sendall(heard)
             except OSError:
-                return  # the other side may close at any time
+                return  # the peer may close at any time
 
     def speak(self) -> dict[str, Any]:
-        """Lets those connections send octets that wait for this request."""
+        """Makes the connections that wait for this call begin to send octets."""
         self._told.set()
         return {}
 
     def _speak(self, stream: socket.socket, when: bytes) -> None:
-        """Sends octets until the other side closes."""
+        """Sends octets until the peer closes."""
         if when == LATER:
             self._told.wait()
         try:

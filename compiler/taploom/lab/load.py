@@ -1,9 +1,9 @@
-"""Lasting traffic during a change: datagrams are sent as fast as they are answered, and none of them may be lost.
+"""Sends datagrams during a change, as fast as they are answered, to see whether any are lost.
 
 A constant rate would have to be low, as a busy machine loses datagrams that it cannot handle in time; but a low rate
-would miss a gap of some microseconds. So each answer triggers the next datagram: a few are in flight all the time, no
-queue overflows, and a datagram without an answer was dropped. A listener that gets no processor for seconds looks like
-a loss at first, so a datagram without an answer counts as in flight for as long as it may wait in the listener's queue.
+would miss a gap of some microseconds. So each answer triggers the next datagram: a few datagrams are always in flight,
+no queue overflows, and a datagram without an answer was dropped. If a listener gets no processor for seconds, its
+answers are late. So a datagram without an answer counts as in flight for as long as it may be in the listener's queue.
 """
 
 import select
@@ -15,19 +15,19 @@ from typing import Any
 from taploom.lab.senders import connected
 
 WINDOW = 16
-"""Datagrams in flight."""
+"""Number of datagrams in flight."""
 STALLED = 0.1
-"""Seconds of silence after which the datagrams in flight count as late, and new ones are sent."""
+"""Seconds without an answer after which the datagrams in flight count as late, so that new ones are sent."""
 MISSING = 2 * WINDOW
-"""Number of unanswered datagrams, late or lost, at which no new ones are sent: a queue has room for as many."""
+"""Maximum number of unanswered datagrams, late or lost; a listener's queue has room for as many."""
 GRACE = 0.5
-"""Seconds to connect."""
+"""Seconds until a connection attempt fails."""
 LATEST = 2.0
-"""Seconds to wait for one more answer in the end: a busy machine is late."""
+"""Seconds to wait for each further answer at the end, as a busy machine answers late."""
 MARK = b"load "
-"""The prefix of these datagrams, by which a listener recognises them and does not record them."""
+"""Prefix of the datagrams; a listener does not record datagrams with this prefix."""
 LONGEST = 120.0
-"""Seconds after which the traffic ends even without a request to end it."""
+"""Seconds after which lasting traffic ends by itself."""
 
 
 def load(to: str, port: int, source: str | None, over: threading.Event) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def load(to: str, port: int, source: str | None, over: threading.Event) -> dict[
         to: Numeric address.
         port: UDP port.
         source: Source address, or None for the kernel's choice.
-        over: Set when the traffic is to end.
+        over: An event that ends the traffic.
 
     Returns:
         `sent` and `received`.
@@ -59,7 +59,7 @@ def load(to: str, port: int, source: str | None, over: threading.Event) -> dict[
 
 
 def _received(sock: socket.socket, patience: float) -> int:
-    """The number of answers that are there once the first one arrives; 0 if none arrives in time."""
+    """Waits for an answer and returns the number of answers received then; 0 if none arrives in time."""
     if not select.select([sock], [], [], patience)[0]:
         return 0
     number = 0

@@ -1,15 +1,15 @@
-"""One machine of a lab: a network namespace with mounts, process ids and a host name of its own.
+"""Runs one machine of a lab: a network namespace with separate mounts, process ids and host name.
 
-No namespace has a name in the system, and no file is on a disk. The namespaces are held by one *anchor* process
-that ends when its standard input closes; it is process 1 of its own process namespace, so the kernel then kills
-every process inside, and with the last of them go the mounts (every file of the lab is on a tmpfs), the interfaces
-and the namespaces. That holds for an exception, SIGTERM and SIGKILL alike: the kernel cleans up, and labs that run at
-the same time cannot interfere with each other.
+No namespace has a name in the system, and no file is on a disk. One *anchor* process holds the namespaces, and ends
+when its standard input closes. It is process 1 of its process namespace, so the kernel then kills every process inside.
+With the last process, the kernel removes the mounts (every file of the lab is on a tmpfs), the interfaces and the
+namespaces. This also happens after an exception in the lab, or if SIGTERM or SIGKILL ends it. Labs that run at the same
+time cannot interfere with each other.
 
-The isolation follows from the needs of systemd-networkd (tried with 252 and 257): a read-only /sys, so that it
-takes links without waiting for udev; an empty /run; a /dev/net/tun that its user may open, as udev configures it
-(50-udev-default.rules) and containers often do not; and nothing of the machine's own configuration or identity. In a
-user namespace there is only one user, so the daemon runs as this user, and no device can be created.
+The isolation meets the needs of systemd-networkd (tested with 252 and 257): a read-only /sys, so that it does not wait
+for udev; an empty /run; a /dev/net/tun that every user may open (udev configures it so, but containers often do
+not); and no configuration or identity of the real machine. A user namespace has only one user, so
+there the daemon runs as this user, and no device can be created.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 LAB_DIR = "/run/taploom-lab"
-"""The directory inside a namespace for the logs and process ids of its daemons."""
+"""The directory inside a namespace for the logs and process ids of daemons."""
 
 _ANCHOR = """
 set -eu
@@ -65,15 +65,15 @@ class Namespace:
     """A machine of a lab; use it as a context manager, or through `taploom.lab.session.Lab`.
 
     Attributes:
-        name: Host name inside, and the name in messages; it need not be unique in the system.
-        pid: Process in the outer process namespace whose `/proc/PID/ns` are the namespaces.
+        name: Host name inside, also used in messages; other machines in the system may have the same name.
+        pid: Id of the anchor process outside; `/proc/PID/ns` are the namespaces.
     """
 
     def __init__(self, name: str) -> None:
         """Creates the namespaces.
 
         Raises:
-            LabError: The kernel or a tool refused, mostly because root is needed.
+            LabError: The kernel or a tool refused; the usual reason is that root is needed.
         """
         self.name = name
         command = ["unshare", "--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"]
@@ -83,7 +83,7 @@ class Namespace:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            start_new_session=True,  # Ctrl-C must only reach the lab, which then closes its namespaces in order
+            start_new_session=True,  # Ctrl-C must reach only the lab, which then closes its namespaces
         )
         self.pid = self._anchor.pid
         assert self._anchor.stdout
@@ -100,7 +100,7 @@ class Namespace:
         self.close()
 
     def close(self) -> None:
-        """Ends every process inside; the kernel removes the rest. Closing twice is fine."""
+        """Ends every process inside; the kernel removes the rest. A second call has no effect."""
         for pipe in (self._anchor.stdin, self._anchor.stdout, self._anchor.stderr):
             if pipe:
                 with suppress(BrokenPipeError):
@@ -109,19 +109,19 @@ class Namespace:
         self._anchor.wait()
 
     def entering(self, argv: Iterable[str]) -> list[str]:
-        """The command line that runs `argv` inside."""
+        """The command line that runs the command `argv` inside."""
         at = f"/proc/{self.pid}/ns"
         into = [f"--net={at}/net", f"--mount={at}/mnt", f"--uts={at}/uts", f"--pid={at}/pid_for_children"]
         return ["nsenter", *into, "--", *argv]
 
     def run(self, *argv: str, text: str | None = None, check: bool = True, timeout: float = 20.0) -> str:
-        """Runs a command inside and returns its standard output (and, unless `check`, its standard error after it).
+        """Runs a command inside and returns its standard output; if `check` is false, standard error follows.
 
         Args:
             argv: The command.
-            text: Its standard input.
+            text: Standard input of the command.
             check: Whether an exit status other than 0 is an error.
-            timeout: Seconds.
+            timeout: Seconds until the command is killed.
 
         Raises:
             LabError: The command failed, or did not end in time.
@@ -140,15 +140,15 @@ class Namespace:
         return done.stdout
 
     def ip(self, command: str) -> None:
-        """Runs `ip COMMAND` inside; the command is split at blanks."""
+        """Runs `ip` inside; the arguments in `command` are separated by blanks."""
         self.run("ip", *command.split())
 
     def file(self, path: str) -> Path:
-        """The path by which a file of the namespace is reached from outside."""
+        """The path by which processes outside the namespace can open a file inside."""
         return Path(f"/proc/{self.pid}/root") / path.lstrip("/")
 
     def write(self, path: str, text: str) -> None:
-        """Writes a file below a tmpfs of the namespace (`/run`, `/etc/systemd/network`), with its directories."""
+        """Writes a file in a tmpfs of the namespace (`/run`, `/etc/systemd/network`), and creates its directories."""
         target = self.file(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
@@ -164,11 +164,11 @@ class Namespace:
         self.run("sh", "-c", _SET, "sysctl", *pairs)
 
     def addresses(self, ifname: str, usable: bool = False) -> frozenset[str]:
-        """Addresses of an interface, such as `10.0.0.1/24`; empty where there is no such interface.
+        """The addresses of an interface, such as `10.0.0.1/24`; empty if there is no such interface.
 
         Args:
-            ifname: The interface.
-            usable: Leave out tentative addresses (duplicate address detection runs, or waits for a carrier).
+            ifname: Name of the interface.
+            usable: Whether to omit tentative addresses (duplicate address detection runs, or waits for a carrier).
         """
         listed = self.run("ip", "-j", "addr", "show", "dev", ifname, check=False)
         links = json.loads(listed) if listed.startswith("[") else []
@@ -180,7 +180,7 @@ class Namespace:
         )
 
     def spawn(self, name: str, *argv: str) -> Daemon:
-        """Starts a long-running command inside; its output goes to a new log file there."""
+        """Starts a long-running command inside, with its output in a new log file there."""
         self.file(f"{LAB_DIR}/{name}.log").unlink(missing_ok=True)
         command = self.entering(["sh", "-c", _DAEMON, f"{LAB_DIR}/{name}", *argv])
         process = subprocess.Popen(
@@ -190,7 +190,7 @@ class Namespace:
 
 
 class Daemon:
-    """A long-running process inside a namespace; it ends with the namespace at the latest."""
+    """A long-running process inside a namespace; it cannot outlive the namespace."""
 
     def __init__(self, namespace: Namespace, name: str, process: subprocess.Popen[bytes]) -> None:
         self.namespace = namespace
@@ -203,36 +203,36 @@ class Daemon:
         return path.read_text(errors="replace") if path.exists() else ""
 
     def running(self) -> bool:
-        """Whether it still runs."""
+        """Whether the process still runs."""
         return self._process.poll() is None
 
     def signal(self, name: str) -> None:
-        """Sends it a signal, if it still runs."""
+        """Sends a signal to the process, if it still runs."""
         pid = self.namespace.file(f"{LAB_DIR}/{self.name}.pid").read_text().strip()
         if self.running():
             self.namespace.run("kill", f"-{name}", pid, check=False)
 
     def stop(self, signal: str = "TERM", timeout: float = 5.0) -> None:
-        """Ends it with a signal and waits, as a service manager would."""
+        """Ends the process with a signal, as a service manager would, and waits for its end."""
         self.signal(signal)
         wait_for(lambda: not self.running(), f"the end of {self.name} in {self.namespace.name}", timeout)
 
 
 def veth(a: Namespace, a_name: str, b: Namespace, b_name: str, up: bool = True) -> None:
-    """Lays a cable between two namespaces, with the named interface at each end.
+    """Connects two namespaces by a veth pair.
 
     Args:
         a: The first namespace; its interface is set up.
-        a_name: The interface there.
+        a_name: Name of the interface in the first namespace.
         b: The second namespace.
-        b_name: The interface there.
-        up: Whether the second interface is set up, too; else a daemon has to do it.
+        b_name: Name of the interface in the second namespace.
+        up: Whether the second interface is set up, too; if false, a daemon must do it.
 
     Raises:
         LabError: The kernel refused.
     """
     create = ["ip", "link", "add", a_name, "type", "veth", "peer", "name", b_name, "netns", str(b.pid)]
-    # Only the network namespace is entered: the other end is named by its process id in the outer process namespace.
+    # Enter only the network namespace, as the process id of the other namespace is valid only outside.
     made = subprocess.run(
         ["nsenter", f"--net=/proc/{a.pid}/ns/net", "--", *create], capture_output=True, text=True, check=False
     )
@@ -244,7 +244,7 @@ def veth(a: Namespace, a_name: str, b: Namespace, b_name: str, up: bool = True) 
 
 
 def _proc_path(name: str) -> str:
-    """The path below /proc/sys of a setting: the first separator decides, as in sysctl.d(5)."""
+    """The path of a setting below /proc/sys; the first separator determines the notation, as in sysctl.d(5)."""
     dots, slashes = name.find("."), name.find("/")
     if slashes != -1 and (dots == -1 or slashes < dots):
         return name

@@ -1,8 +1,8 @@
-"""A real systemd-networkd that runs given units inside a namespace.
+"""Runs a real systemd-networkd with given units inside a namespace.
 
 systemd has no offline validator for units (systemd#31984), but the daemon logs every line that it does not
-understand. So the units are executed, and `complaints` returns the verdict of systemd itself: each complaint is a bug
-of the compiler.
+understand. So the lab runs the daemon, and `complaints` returns its objections; each objection is a bug in the
+compiler.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ DAEMONS = (
     "/run/current-system/systemd/lib/systemd/systemd-networkd",
 )
 READY = "lo: Link UP"
-"""Logged when networkd lists the links, after it has read its units. (257 no longer logs `Enumeration completed`.)"""
+"""Log line of networkd after it has read the units and listed the links; 257 has no `Enumeration completed`."""
 PERSISTENT_STORAGE = 256
-"""From this version on, the DHCP server waits for `networkctl persistent-storage`, which says that /var is there."""
+"""First systemd version whose DHCP server waits until `networkctl persistent-storage` reports that /var is there."""
 
 
 def binary(root: Path = Path("/")) -> Path | None:
-    """The path of the daemon on this machine, or within a folder with another system's files; None if it is missing."""
+    """The path of the daemon on this machine, or in a folder with another system; None if it is missing."""
     return next((Path(path) for path in DAEMONS if (root / path.lstrip("/")).exists()), None)
 
 
@@ -50,7 +50,7 @@ if [ -e "$1/etc/machine-id" ]; then mount --bind /etc/machine-id "$1/etc/machine
 
 
 def units_in(directory: Path) -> dict[str, str]:
-    """The files below a directory by their path in it, as `Networkd` takes them."""
+    """The texts of the files below a directory, by the path within the directory, as `Networkd` takes them."""
     return {
         str(path.relative_to(directory)): path.read_text() for path in sorted(directory.rglob("*")) if path.is_file()
     }
@@ -61,9 +61,9 @@ class LinkState:
     """The state of a link in networkd.
 
     Attributes:
-        setup: `configured`; `configuring`, even for ever if something is missing (for a route by a gateway that does
-            not exist, networkd logs nothing); `failed`; `unmanaged` if no unit matches.
-        unit: Name of the `.network` file that matches, or None.
+        setup: `configured`; `configuring`, for ever if something is missing (networkd logs nothing about a route whose
+            gateway does not exist); `failed`; or `unmanaged` if no unit matches.
+        unit: Name of the matching `.network` file, or None.
     """
 
     setup: str
@@ -71,26 +71,27 @@ class LinkState:
 
 
 class Networkd:
-    """A running systemd-networkd; it ends with its namespace at the latest.
+    """A systemd-networkd that runs in a namespace; it cannot outlive the namespace.
 
     Attributes:
-        namespace: Where it runs.
-        version: Its version, such as 252.
+        namespace: The namespace.
+        version: Version of systemd, such as 252.
     """
 
     def __init__(
         self, namespace: Namespace, units: Mapping[str, str], bus: bool = False, root: Path | None = None
     ) -> None:
-        """Starts networkd, and returns when it has read its units and listed the links.
+        """Starts networkd, and returns when the daemon has read its units and listed the links.
 
         Args:
-            namespace: Where it runs.
-            units: Text of the files by their path below the unit directory: `10-a.network`, `10-a.network.d/x.conf`.
-            bus: Start a D-Bus too, so that `networkctl reload` and `status` work.
-            root: Folder with another distribution, such as one by debootstrap; its systemd runs instead.
+            namespace: The namespace in which networkd runs.
+            units: Texts of the files by path below the unit directory: `10-a.network`, `10-a.network.d/x.conf`.
+            bus: Whether to start a D-Bus, too, so that `networkctl reload` and `status` work.
+            root: Folder with a distribution (made by debootstrap, for example) whose systemd is used, or None for
+                the systemd of this machine.
 
         Raises:
-            LabError: There is no networkd, or it ended.
+            LabError: There is no networkd, or the daemon ended.
         """
         program = binary(root or Path("/"))
         if program is None:
@@ -121,20 +122,20 @@ class Networkd:
         return daemon
 
     def _own_state(self) -> None:
-        """Creates the state directories, which belong to the user that the daemon runs as."""
+        """Creates the state directories for the user of the daemon."""
         directories = (*STATE_DIRS, STORAGE_DIR)
         self.namespace.run(*self._within, "mkdir", "-p", *directories)
         self.namespace.run(*self._within, "chown", "systemd-network:systemd-network", *directories)
 
     def networkctl(self, *arguments: str) -> str:
-        """Runs `networkctl` and returns what it prints; most of its commands need the bus."""
+        """Runs `networkctl` and returns its output; most of its commands need the bus."""
         # Without this variable, networkctl in a chroot does nothing and reports success.
         return self.namespace.run(
             *self._within, "env", "SYSTEMD_IGNORE_CHROOT=1", "networkctl", "--no-pager", *arguments
         )
 
     def put(self, units: Mapping[str, str]) -> None:
-        """Replaces the unit files by these; the daemon reads them at its next `reload` or `restart`."""
+        """Replaces all unit files; the daemon reads the new ones at the next `reload` or `restart`."""
         directory = self.namespace.file(UNIT_DIR)
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
@@ -142,14 +143,14 @@ class Networkd:
             self.namespace.write(f"{UNIT_DIR}/{path}", text)
 
     def install(self, changed: Mapping[str, str], gone: Iterable[str]) -> None:
-        """Writes some unit files and removes others; the rest stays as it is, as a rewritten file counts as changed."""
+        """Writes some unit files and removes others, but rewrites no unchanged file, as networkd would reload it."""
         for path, text in sorted(changed.items()):
             self.namespace.write(f"{UNIT_DIR}/{path}", text)
         for path in gone:
             self.namespace.file(f"{UNIT_DIR}/{path}").unlink()
 
     def reload(self) -> None:
-        """`networkctl reload`; needs the bus."""
+        """Runs `networkctl reload`, which needs the bus."""
         self.networkctl("reload")
 
     def restart(self) -> None:
@@ -158,7 +159,7 @@ class Networkd:
         self._daemon = self._start()
 
     def stop(self) -> None:
-        """Stops the daemon; what it configured stays."""
+        """Stops the daemon, which leaves its configuration in the kernel."""
         self._daemon.stop()
 
     def log(self) -> str:
@@ -166,12 +167,12 @@ class Networkd:
         return self._daemon.log()
 
     def complaints(self) -> tuple[str, ...]:
-        """Lines of the log in which networkd refuses, ignores or fails to do something; empty if there are none."""
+        """The log lines in which networkd objects to its units, and a line if networkd has ended."""
         ended = () if self._daemon.running() else ("networkd: has ended",)
         return (*complaints(self.log()), *ended)
 
     def links(self) -> dict[str, LinkState]:
-        """The state of every link, by name: the unit that matches it, and whether networkd has applied the unit."""
+        """The state of every link, by name: the matching unit, and whether networkd has applied the unit."""
         listed = json.loads(self.namespace.run("ip", "-j", "link", "show"))
         return {link["ifname"]: self._link(link["ifindex"]) for link in listed}
 
@@ -186,7 +187,7 @@ class Networkd:
         """Waits until networkd has applied its units to these links.
 
         Raises:
-            LabError: networkd has not done so in time; the message holds the states and the log.
+            LabError: networkd has not applied them in time; the message contains the states and the log.
         """
         try:
             wait_for(
@@ -202,16 +203,16 @@ class Networkd:
         return state.setup if state else None
 
     def wait_for_addresses(self, ifname: str, *addresses: str, usable: bool = True, timeout: float = 10.0) -> None:
-        """Waits until an interface has all of these addresses (`10.0.0.10/24`).
+        """Waits until an interface has all given addresses.
 
         Args:
-            ifname: The interface.
-            addresses: Each with its prefix length.
-            usable: Wait until they are no longer tentative; on an interface without carrier they stay tentative.
-            timeout: Seconds.
+            ifname: Name of the interface.
+            addresses: Addresses with prefix length, such as `10.0.0.10/24`.
+            usable: Whether to wait until no address is tentative any more, which never happens without carrier.
+            timeout: Seconds to wait.
 
         Raises:
-            LabError: The interface did not get them in time; the message holds the log.
+            LabError: The interface lacks an address after this time; the message contains the log.
         """
         wanted = frozenset(addresses)
         try:

@@ -1,6 +1,7 @@
-"""Predicts the outcome for one packet from the plan: its destination, verdict, deciding entry, and translation.
+"""Predicts the outcome for one packet from the plan: destination, verdict, deciding entry, and translation.
 
-It follows one packet hop by hop: simple enough to be trusted, and without any code that lowers the plan.
+The oracle follows one packet hop by hop. Its code is simple enough to be trusted, and it uses no code that lowers the
+plan.
 """
 
 from dataclasses import replace
@@ -16,7 +17,7 @@ from taploom.plan.interfaces import HostInterface, inside
 from taploom.plan.policy import Action, DnatEntry, Limit, NatKind, Service, Side, SideKind, SourceNat, Term
 
 Protocol = str
-"""`tcp`, `udp`, `icmp` for both families' ICMP, or another name of a protocol (`taploom.base.protocol`)."""
+"""Name of a protocol: `tcp`, `udp`, `icmp` for ICMP of either family, or another name in `taploom.base.protocol`."""
 ECHO = {Family.IPV4: Service("icmp", 8, 8), Family.IPV6: Service("icmpv6", 128, 128)}
 _HOPS = 4
 
@@ -41,7 +42,7 @@ class FirstPacket:
 
     @property
     def service(self) -> Service:
-        """The packet's own service."""
+        """The protocol and port of the packet as a service."""
         if self.protocol != "icmp":
             return Service(self.protocol, self.port, self.port)
         return Service(ECHO[self.family].protocol, self.port, self.port) if self.port else ECHO[self.family]
@@ -52,10 +53,11 @@ class Prediction:
     """The predicted outcome for a packet.
 
     Attributes:
-        allowed: whether it arrives.
-        by: stable name of the entry that decides at the last host.
-        where: `guest/NAME`, `host/NAME` or `zone/NAME`: its destination; `packet`: the packet after all translations.
-        limits: the rate limits of the entries that allow it on its path, by the name of the entry.
+        allowed: whether the packet arrives.
+        by: stable name of the deciding entry at the last host.
+        where: destination of the packet: `guest/NAME`, `host/NAME` or `zone/NAME`.
+        packet: the packet after all translations.
+        limits: the rate limits of the entries that allow the packet on its path, with the names of the entries.
     """
 
     allowed: bool
@@ -67,7 +69,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The decision of one host."""
+    """The decision of one host about a packet, with the deciding entry and its rate limit."""
 
     allowed: bool
     by: str
@@ -80,7 +82,7 @@ class Judgement:
 
 
 class Oracle:
-    """Answers for one running site, at one time (seconds since the epoch)."""
+    """Predicts the outcomes for packets in one running site, at one time (seconds since the epoch)."""
 
     def __init__(self, atlas: Atlas, now: int) -> None:
         self.atlas = atlas
@@ -91,7 +93,7 @@ class Oracle:
                 self._terms.setdefault((host.name, term.ingress, term.egress, term.family), []).append(term)
 
     def from_guest(self, guest: Guest, nic: Nic, packet: FirstPacket) -> Prediction:
-        """The outcome for a packet that a guest sends by a NIC from an address of this NIC."""
+        """The outcome for a packet that a guest sends by a NIC, with an address of this NIC as its source."""
         host = self.atlas.hosts[guest.host]
         here = next(each for each in inside(host) if each.network == nic.network)
         own = here.own(packet.family)
@@ -100,24 +102,24 @@ class Oracle:
         return self._enter(host, here, packet, _HOPS)
 
     def from_zone(self, zone: str, packet: FirstPacket) -> Prediction:
-        """The outcome for a packet that an outside host of a zone sends."""
+        """The outcome for a packet that a host in the world of a zone sends."""
         there = self.atlas.entrance(zone, packet.to)
         if there is None:
-            raise NowhereError(f"nothing in zone {zone} leads to {packet.to}")
+            raise NowhereError(f"zone {zone} has no route to {packet.to}")
         across(self.atlas, there[0], packet.source, packet.to)
         straight(self.atlas, there, packet.source, None)
         return self._cross(*there, packet, _HOPS)
 
     def claimed(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> Prediction:
-        """The outcome for a packet with any source that enters a host by an uplink; the reply's path is not checked."""
+        """The outcome for a packet with any source that enters a host by an uplink; the reply path is not checked."""
         return self._enter(host, uplink, packet, 0)
 
     def unquestioned(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> Prediction:
-        """The outcome as for `claimed`, except that the host is taken to accept every source at that uplink."""
+        """The outcome as for `claimed`, under the assumption that the uplink accepts every source."""
         return self._admit(host, uplink, packet, 0)
 
     def from_host(self, host: Host, packet: FirstPacket) -> Prediction:
-        """The outcome for a packet that a host sends from its own address; this host does not filter it."""
+        """The outcome for a packet that a host sends from its own address; this host does not filter the packet."""
         dnat_entry = self._dnat_entry(host, None, packet)
         if dnat_entry:
             packet = _to_dnat_entry(packet, dnat_entry)
@@ -126,12 +128,12 @@ class Oracle:
         return self._onward(host, way, packet, free, _HOPS)
 
     def _cross(self, host: Host, uplink: HostInterface, packet: FirstPacket, hops: int) -> Prediction:
-        """The outcome for a packet that enters a host by an uplink; its answer must leave by the same uplink."""
-        believed, sender = self.atlas.believes(host, uplink, packet.source), packet.source
+        """The outcome for a packet that enters a host by an uplink, if the reply would leave by the same uplink."""
+        accepted, sender = self.atlas.believes(host, uplink, packet.source), packet.source
         if not self.atlas.leads_to(host, sender):
             raise NowhereError(f"{host.name} has no route to {sender}")
-        if believed and self.atlas.way(host, sender).uplink is not uplink:
-            raise UnclearError(f"{host.name} would answer by another interface than {uplink.device}")
+        if accepted and self.atlas.way(host, sender).uplink is not uplink:
+            raise UnclearError(f"{host.name} would not reply by {uplink.device}")
         return self._enter(host, uplink, packet, hops)
 
     def _enter(self, host: Host, interface: HostInterface, packet: FirstPacket, hops: int) -> Prediction:
@@ -168,7 +170,7 @@ class Oracle:
             return Prediction(found.allowed, found.by, f"zone/{zone}", packet, found.limits)
         there = there or self.atlas.home(zone, packet.to)
         if there is None or there[0] is host or not hops:
-            raise NowhereError(f"nothing beyond {host.name} leads to {packet.to}")
+            raise NowhereError(f"no machine beyond {host.name} has {packet.to}")
         straight(self.atlas, there, packet.source, host)
         last = self._cross(*there, packet, hops - 1)
         return replace(last, limits=(*found.limits, *last.limits))
@@ -176,11 +178,11 @@ class Oracle:
     def _arrive(self, here: HostInterface, packet: FirstPacket, found: Judgement) -> Prediction:
         there = self.atlas.guest_at(here.network, packet.to)
         if there is None:
-            raise NowhereError(f"nobody has {packet.to}")
+            raise NowhereError(f"no guest has {packet.to}")
         return Prediction(found.allowed, found.by, f"guest/{there[0].name}", packet, found.limits)
 
     def _dnat_entry(self, host: Host, interface: HostInterface | None, packet: FirstPacket) -> DnatEntry | None:
-        """The DNAT entry that matches a packet; an entry that names senders precedes an entry for all senders."""
+        """The DNAT entry that decides about a packet; entries for named senders precede entries for all senders."""
         found = [dnat_entry for dnat_entry in host.dnat_entries if self._takes(host, dnat_entry, interface, packet)]
         return min(found, key=lambda dnat_entry: (dnat_entry.sources is None, dnat_entry.forward)) if found else None
 
@@ -241,7 +243,7 @@ class Oracle:
         return _drop(denied[0].entry) if denied else _allow("implied/bridge")
 
     def _translated(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> FirstPacket:
-        """A packet that leaves by an uplink, after source translation."""
+        """The packet after source translation at an uplink."""
         if any(packet.to in prefix for prefix in host.site_prefixes):
             return packet
         for nat in host.nat:

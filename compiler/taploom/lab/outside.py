@@ -1,8 +1,8 @@
-"""Invents what the plan does not have: the networks beyond the uplinks, and the hosts in those networks.
+"""Invents the networks beyond the uplinks, and the hosts in these networks, as the plan does not contain them.
 
-Uplinks of a zone that share a prefix are on one link; any other uplink has a link of its own, and the zone's world
-routes between its links. The world has the addresses that the plan presupposes (gateways, next hops), one address of
-each prefix that the policy names, and one address that the policy does not name.
+Uplinks of a zone that share a prefix are on one link. Any other uplink has a separate link, and the zone's world routes
+between its links. The world has the addresses that the plan presupposes (gateways, next hops), one address of each
+prefix in the policy, and one address that is in no prefix of the policy.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,24 +16,24 @@ from taploom.plan.policy import NatKind, SideKind
 from taploom.plan.site import Plan
 
 _FREE = {Family.IPV4: parse_interface("198.18.0.0/15").prefix, Family.IPV6: parse_interface("2001:2::/48").prefix}
-"""The prefixes of invented links and hosts: addresses for benchmarks (RFC 2544, RFC 5180)."""
-_OF_NOBODY = tuple(parse_interface(text).prefix for text in ("fe80::/10", "ff00::/8", "224.0.0.0/4"))
-"""Prefixes that get no invented hosts, even if policy names them: link-local (RFC 4291, 2.5.6) and multicast."""
+"""The prefixes for invented links and hosts: addresses for benchmarks (RFC 2544, RFC 5180)."""
+_NO_HOSTS = tuple(parse_interface(text).prefix for text in ("fe80::/10", "ff00::/8", "224.0.0.0/4"))
+"""Prefixes without invented hosts, even if the policy has them: link-local (RFC 4291, 2.5.6) and multicast."""
 LAST_RESORT = 4096
-"""The lowest metric of default routes by uplinks that taploom does not configure; it grows by one with each uplink.
+"""Metric of the default route by the first uplink that taploom does not configure; each further uplink adds one.
 
-Every default route that taploom configures is preferred.
+The kernel prefers every default route that taploom configures.
 """
 _LENGTHS = {Family.IPV4: 24, Family.IPV6: 64}
 
 
 @dataclass(frozen=True, slots=True)
 class OutsideLink:
-    """One link beyond uplinks.
+    """A link in the world of a zone, with the uplinks that are connected to it.
 
     Attributes:
-        name: name of its bridge in the world's machine.
-        uplinks: `(host, uplink)`, sorted.
+        name: name of the link's bridge in the world's machine.
+        uplinks: names of host and uplink for each connected uplink.
         routers: addresses of the world on this link.
         dhcp: the address from which the world serves DHCP, or None.
         ra: the address whose prefix the world advertises, or None.
@@ -48,17 +48,17 @@ class OutsideLink:
     given: tuple[Interface, ...] = ()
 
     def router(self, family: Family) -> Address:
-        """The world's first address of a family on this link, as the next hop of uplinks."""
+        """The world's first address of a family on this link, which uplinks use as their next hop."""
         return next(router.address for router in self.routers if router.family is family)
 
 
 @dataclass(frozen=True, slots=True)
 class Beyond:
-    """The world of one zone.
+    """The invented world of one zone.
 
     Attributes:
-        links: sorted by name.
-        strangers: addresses of outside hosts that are on no link, each with a label.
+        links: the links, sorted by name.
+        strangers: addresses of invented hosts that are on no link, each with a label.
     """
 
     zone: str
@@ -67,13 +67,13 @@ class Beyond:
 
     @property
     def addresses(self) -> tuple[tuple[Address, str], ...]:
-        """Every global address of the world, with its label."""
+        """All addresses of the world that are not link-local, each with a label."""
         near = ((r.address, "a neighbour") for link in self.links for r in link.routers)
         return (*self.strangers, *(found for found in near if found[0] not in LINK_LOCAL))
 
 
 def beyond(plan: Plan) -> tuple[Beyond, ...]:
-    """The worlds of a plan, by zone."""
+    """The worlds of a plan, sorted by zone."""
     taken = tuple(_known(plan))
     fresh = {family: _fresh(family, taken) for family in FAMILIES}
     zones = sorted({uplink.zone for host in plan.hosts for uplink in outside(host)})
@@ -82,14 +82,14 @@ def beyond(plan: Plan) -> tuple[Beyond, ...]:
 
 
 def given_to(worlds: Iterable[Beyond], host: str) -> Iterator[tuple[str, OutsideLink, int]]:
-    """The uplinks that the lab configures on a host: the name, the link, and the metric of the default routes."""
+    """The uplinks of a host that the lab configures: name, link, and metric of the default routes."""
     found = ((name, link) for world in worlds for link in world.links for of, name in link.uplinks if of == host)
     chosen = sorted((name, link) for name, link in found if link.given)
     yield from ((name, link, LAST_RESORT + number) for number, (name, link) in enumerate(chosen))
 
 
 def _fresh(family: Family, taken: tuple[Prefix, ...]) -> Iterator[Prefix]:
-    """Prefixes that the plan does not mention."""
+    """Prefixes for invented links that overlap no prefix of the plan."""
     whole, length = _FREE[family], _LENGTHS[family]
     for number in range(1 << (length - whole.length)):
         found = prefix_of(whole.first + (number << (family.bits - length)), length)
@@ -102,11 +102,11 @@ def _known(plan: Plan) -> Iterator[Prefix]:
         yield from (*host.site_prefixes, *host.remote_prefixes, *(route.to for route in host.routes))
         yield from (n.to for n in host.nat if n.to is not None)
         yield from (own.prefix for uplink in outside(host) for own in uplink.fixed)
-        yield from _spoken(host)
+        yield from _policy_prefixes(host)
 
 
-def _spoken(host: Host, zone: str | None = None) -> Iterator[Prefix]:
-    """Prefixes outside the site that the host's policy names; if a zone is given, terms of other zones are left out."""
+def _policy_prefixes(host: Host, zone: str | None = None) -> Iterator[Prefix]:
+    """The outside prefixes in the host's policy; if a zone is given, terms of other zones are omitted."""
     for term in host.terms:
         for side, prefixes in ((term.ingress, term.sources), (term.egress, term.destinations)):
             if side.kind is SideKind.OUTSIDE and zone in (None, side.name):
@@ -121,28 +121,28 @@ def _beyond(plan: Plan, zone: str, fresh: dict[Family, Iterator[Prefix]], nobody
     taken = [*(p for host in plan.hosts for p in host.site_prefixes), *_outer(plan)]
     taken += [router.prefix for link in links for router in link.routers]
     names = {prefix: entry.name for entry in plan.addresses for prefix in entry.prefixes}
-    spoken = sorted({p for host, _ in members for p in _spoken(host, zone) if p.length})
+    named_prefixes = sorted({p for host, _ in members for p in _policy_prefixes(host, zone) if p.length})
     strangers = [(nobody[family], "a stranger") for family in FAMILIES]
-    for prefix in spoken:
-        inner = [p for p in (*spoken, *taken) if p != prefix and p in prefix]
+    for prefix in named_prefixes:
+        inner = [p for p in (*named_prefixes, *taken) if p != prefix and p in prefix]
         covered = any(prefix in p for p in taken)
         address = None if covered else _free(prefix, inner)
-        if address and not any(address in p for p in _OF_NOBODY):
+        if address and not any(address in p for p in _NO_HOSTS):
             strangers.append((address, names.get(prefix, str(prefix))))
     return Beyond(zone, links, tuple(strangers))
 
 
 def _outer(plan: Plan) -> Iterator[Prefix]:
-    """Outer prefixes of hosts: those that they translate to, and those of their static addresses."""
+    """The outside prefixes of hosts: targets of prefix translation, and the prefixes of static addresses."""
     for host in plan.hosts:
         yield from (n.to for n in host.nat if n.kind is NatKind.PREFIX and n.to is not None)
         yield from (own.prefix for uplink in outside(host) for own in uplink.fixed)
 
 
 def _free(prefix: Prefix, inner: Iterable[Prefix]) -> Address | None:
-    """An address of the prefix that is in none of the inner prefixes.
+    """An address of a prefix that is in none of the inner prefixes; None if the search finds none.
 
-    A prefix of more than two addresses does not give its first or last.
+    Of a prefix with more than two addresses, the first and the last address are not chosen.
     """
     inner = tuple(inner)
     start = 0 if prefix.size <= 2 else min(7, prefix.size // 2)
@@ -155,7 +155,7 @@ def _free(prefix: Prefix, inner: Iterable[Prefix]) -> Address | None:
 
 
 def _groups(members: list[tuple[Host, HostInterface]]) -> list[list[tuple[Host, HostInterface]]]:
-    """The groups of uplinks that share a prefix."""
+    """The given uplinks in groups, such that uplinks with overlapping prefixes are in one group."""
     groups: list[list[tuple[Host, HostInterface]]] = []
     for member in members:
         mine = _prefixes(member[1])

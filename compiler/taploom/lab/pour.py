@@ -1,8 +1,8 @@
-"""A stream of answers to one question; a firewall lets the answers pass only while it remembers the question.
+"""Sends and counts a stream of answers to one question, to see whether a firewall still knows the connection.
 
-The pace is steady and slow enough for any machine, so a firewall has refused each answer that is missing. The stream
-ends when the asking side asks for the number of answers. A firewall takes this request for a new question, and would
-let further answers pass again.
+The answers have a steady pace that is slow enough for any machine, so a missing answer was dropped. At the end, the
+client requests the number of answers, which ends the stream: the request is a new packet of the connection, so a
+firewall that has forgotten the connection would let further answers pass again.
 """
 
 import contextlib
@@ -19,24 +19,24 @@ from taploom.lab.senders import connected
 EVERY = 0.002
 """Seconds between two answers."""
 PATIENCE = 0.3
-"""Seconds to wait for an answer, or for the number of answers, before the question is sent again."""
+"""Seconds to wait for an answer, or for the number of answers, before the request is repeated."""
 TRIES = 5
 _ASK, _COUNT = MARK + b"pour", MARK + b"poured?"
 _SAID = b"poured "
 
 
 def attend(to: str, port: int, source: str | None, over: threading.Event) -> dict[str, Any]:
-    """Asks a listener once, and counts its answers until `over` is set.
+    """Sends one question to a listener, and counts its answers until `over` is set.
 
     Args:
         to: Numeric address.
         port: UDP port.
-        source: Address to send from, or none for the kernel's choice.
-        over: Set by another thread when the count has to end.
+        source: Source address, or None for the kernel's choice.
+        over: An event that ends the count.
 
     Returns:
-        `sent` and `received`, the numbers of answers, both 0 if the listener does not give its number; `goes_on`,
-        whether answers still came in the end.
+        `sent` and `received`, the numbers of answers, both 0 if the listener does not report its number; and `goes_on`,
+        whether answers still arrived at the end.
     """
     with connected(socket.SOCK_DGRAM, to, port, source, GRACE) as sock:
         received, again, sent = int(_asked(sock)), False, 0
@@ -54,7 +54,7 @@ def attend(to: str, port: int, source: str | None, over: threading.Event) -> dic
 def _asked(sock: socket.socket) -> bool:
     """Sends the question until an answer comes, at most `TRIES` times; returns whether an answer came."""
     for _ in range(TRIES):
-        with contextlib.suppress(OSError):  # no route, or an ICMP error to the last question: the next try asks again
+        with contextlib.suppress(OSError):  # no route, or an ICMP error: the next try may succeed
             sock.send(_ASK)
         if _next(sock, PATIENCE):
             return True
@@ -62,7 +62,7 @@ def _asked(sock: socket.socket) -> bool:
 
 
 def _waiting(sock: socket.socket) -> int:
-    """Receives the answers that have already come, and returns their number."""
+    """Receives the answers that have already arrived, and returns their number."""
     number = 0
     while _next(sock, 0):
         number += 1
@@ -70,10 +70,10 @@ def _waiting(sock: socket.socket) -> int:
 
 
 def _ended(sock: socket.socket) -> tuple[int, int]:
-    """Ends the stream; returns how many answers still came, and how many were sent (0 if the listener is silent)."""
+    """Ends the stream; returns the number of late answers, and the number of all sent answers (0 if unknown)."""
     came = 0
     for _ in range(TRIES):
-        with contextlib.suppress(OSError):  # the route there may be gone
+        with contextlib.suppress(OSError):  # the route to the listener may be gone
             sock.send(_COUNT)
         while said := _next(sock, PATIENCE):
             if said.startswith(_SAID):
@@ -83,7 +83,7 @@ def _ended(sock: socket.socket) -> tuple[int, int]:
 
 
 def _next(sock: socket.socket, patience: float) -> bytes:
-    """The next datagram; empty if none comes in time, or if an ICMP error comes instead."""
+    """The next datagram; empty if none arrives in time, or if an ICMP error arrives instead."""
     if select.select([sock], [], [], patience)[0]:
         with contextlib.suppress(OSError):
             return sock.recv(4096)
@@ -91,7 +91,7 @@ def _next(sock: socket.socket, patience: float) -> bytes:
 
 
 class Pourer:
-    """Sends the streams of answers of one machine."""
+    """The sender of the streams of answers of one machine."""
 
     def __init__(self) -> None:
         self._poured: dict[tuple[Any, ...], int] = {}
@@ -99,12 +99,12 @@ class Pourer:
         self._counting = threading.Lock()
 
     def heard(self, payload: bytes, peer: tuple[Any, ...], answer: Callable[[bytes], object]) -> bool:
-        """Answers a datagram if it is a question of this module; returns whether it is.
+        """Handles a datagram if it is a request of this module, and returns whether it is one.
 
         Args:
             payload: Content of the datagram.
-            peer: Address and port of the asking side.
-            answer: Sends a datagram back.
+            peer: Address and port of the client.
+            answer: The function that sends a datagram to the client.
         """
         if payload == _COUNT:
             with self._counting:
@@ -118,7 +118,7 @@ class Pourer:
     def _pour(self, peer: tuple[Any, ...], answer: Callable[[bytes], object]) -> None:
         end = time.monotonic() + LONGEST
         while time.monotonic() < end:
-            with self._counting, contextlib.suppress(OSError):  # the own address may be gone: the answer is not sent
+            with self._counting, contextlib.suppress(OSError):  # the source address may be gone
                 if peer in self._ended:
                     return
                 answer(b"%d" % self._poured[peer])

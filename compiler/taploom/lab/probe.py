@@ -1,8 +1,8 @@
-"""Probes: whether a machine reaches an address, which machine answers, and which source address arrives there.
+"""Sends probes, to see whether a machine reaches an address, which machine answers, and from which source address.
 
-A firewall usually drops packets silently, so a dropped packet looks like a lost packet or like a slow machine. So each
-try has a short timeout, and a probe is repeated if it is expected to pass. All probes run in parallel, so dozens of
-probes take seconds.
+A firewall usually drops packets silently, so a dropped packet looks like a lost packet or a slow machine. So each try
+has a short timeout, and a probe is repeated if it is expected to pass. All probes run in parallel, so dozens of probes
+take only seconds.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ ListenerState = Literal["", "now", "later"]
 TIMEOUT = 0.6
 """Seconds for one try."""
 TRIES = 5
-"""The most tries of a probe that is expected to pass."""
+"""Maximum number of tries of a probe that is expected to pass."""
 PATIENCE = 20.0
-"""Seconds without an answer of an agent after which a request fails."""
+"""Seconds after which a request to an agent fails if the agent does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One request to an agent to reach an address.
+    """One probe: the sender, the address and service that it tries to reach, and the expected result.
 
     Attributes:
-        sender: The agent of the machine that sends.
+        sender: The agent of the sending machine.
         proto: `tcp`, `udp`, `icmp` (an echo request, of either family), or the name of another protocol.
         to: Numeric address.
         port: Destination port; for `icmp` a type other than echo request, or 0; 0 for protocols without ports.
         source: Source address, or None for the kernel's choice.
-        passes: Whether the probe is expected to pass, so that it is repeated if no answer comes.
+        passes: Whether the probe is expected to pass; if so, it is repeated as long as no answer comes.
     """
 
     sender: Agent
@@ -64,11 +64,11 @@ class ProbeResult:
     Attributes:
         outcome: `open` (answered), `refused` (a reset or port unreachable), `unreachable` (another ICMP error, or no
             route), `denied` (the sender's own kernel refused to send) or `timeout` (no answer).
-        server: Name of the machine that answered, if one of the lab's listeners did; else None.
-        peer: Source address as it arrived there, after source translation.
-        local: Destination address as it arrived there, after destination translation.
-        port: Destination port as it arrived there; 0 if no listener of the lab answered.
-        words: In hexadecimal, the words of an answered ping, or of a packet without answers; "" for other probes.
+        server: Name of the machine whose listener answered; None if no listener of the lab answered.
+        peer: Source address on arrival, after source translation; or None.
+        local: Destination address on arrival, after destination translation; or None.
+        port: Destination port on arrival; 0 if no listener of the lab answered.
+        words: The words in the packet, in hexadecimal, for pings and for protocols without answers; else "".
     """
 
     outcome: Outcome
@@ -80,7 +80,7 @@ class ProbeResult:
 
 
 class Agent:
-    """The probing process of one machine; it ends with the machine at the latest."""
+    """The client for the agent process of one machine; the process cannot outlive the machine."""
 
     def __init__(self, machine: Namespace) -> None:
         self.machine = machine
@@ -96,22 +96,22 @@ class Agent:
         self._reader.start()
 
     def close(self) -> None:
-        """Ends the agent and its listeners. Closing twice is fine."""
+        """Ends the agent and its listeners. A second call has no effect."""
         if self._process.stdin and not self._process.stdin.closed:
             self._process.stdin.close()
         self._process.wait()
         self._reader.join()
 
     def listen(self, proto: Literal["tcp", "udp"], *ports: int) -> None:
-        """Listens on ports of all addresses of the machine; see `taploom.lab.listeners` for the answers."""
+        """Starts listeners on ports of all addresses of the machine; see `taploom.lab.listeners` for their answers."""
         self._now("listen", proto=proto, ports=list(ports))
 
     def hear(self, *protocols: int) -> None:
-        """Begins to record source and destination of first packets of these protocols that arrive at the machine."""
+        """Begins to record source and destination of arriving first packets of the given protocols."""
         self._now("hear", protocols=list(protocols))
 
     def heard(self, words: list[str]) -> dict[str, tuple[str, str, int]]:
-        """Sender, destination and port, as they arrived, of the packets with these words."""
+        """The recorded source, destination and port of the packets with the given words."""
         return {word: (ends[0], ends[1], ends[2]) for word, ends in self._now("heard", words=words)["heard"].items()}
 
     def seen(self) -> list[dict[str, Any]]:
@@ -119,16 +119,16 @@ class Agent:
         return list(self._now("seen")["seen"])
 
     def hold(self, to: str, port: int, source: str | None = None, listening: ListenerState = "") -> int:
-        """Opens a TCP connection to a listener and keeps it; returns a number for `alive`.
+        """Opens a TCP connection to a listener and holds it; returns a number for `alive`.
 
-        With `listening`, this side only receives from then on. The other side sends at once (`now`, as in a download),
-        or after a call of `speak` on its agent (`later`), so that the connection is idle until then.
+        With `listening`, this machine only receives on the connection. The peer sends at once (`now`, as in a
+        download), or after a call of `speak` on its agent (`later`), so that the connection is idle until then.
         """
         request = {"to": to, "port": port, "source": source, "timeout": TIMEOUT * TRIES, "listening": listening}
         return int(self._now("hold", **request)["stream"])
 
     def speak(self) -> None:
-        """Lets the listeners of this machine send on the connections that were opened with `later`."""
+        """Makes the listeners of this machine send on connections that were opened with `later`."""
         self._now("speak")
 
     def rest(self) -> None:
@@ -136,7 +136,7 @@ class Agent:
         self._now("rest")
 
     def alive(self, stream: int, timeout: float = TIMEOUT) -> bool:
-        """Whether a held connection still works: in time, a line is echoed, or octets of the other side arrive."""
+        """Whether a held connection still works: within the timeout, a line is echoed, or octets of the peer arrive."""
         return bool(self._now("alive", stream=stream, timeout=timeout)["alive"])
 
     def send_frame(self, ifname: str, frame: bytes) -> None:
@@ -144,15 +144,15 @@ class Agent:
         self._now("frame", ifname=ifname, frame=frame.hex())
 
     def capture(self, ifname: str) -> None:
-        """Begins to keep the frames that arrive at an interface, and forgets those kept before."""
+        """Begins to capture the frames that arrive at an interface, and discards earlier captured frames."""
         self._now("capture", ifname=ifname)
 
     def captured(self, ifname: str) -> list[bytes]:
-        """The frames kept so far."""
+        """The frames that were captured so far."""
         return [bytes.fromhex(frame) for frame in self._now("captured", ifname=ifname)["frames"]]
 
     def ask(self, action: str, **request: Any) -> Future[dict[str, Any]]:
-        """Sends a request of the protocol of `taploom.lab.agent`."""
+        """Sends a request in the protocol of `taploom.lab.agent`; the returned future receives the answer."""
         future: Future[dict[str, Any]] = Future()
         with self._lock:
             self._asked += 1
@@ -166,7 +166,7 @@ class Agent:
         return self.result(self.ask(action, **request))
 
     def result(self, future: Future[dict[str, Any]]) -> dict[str, Any]:
-        """Waits for an answer.
+        """Waits for the answer to a request, and returns it.
 
         Raises:
             LabError: The request failed, or the agent has ended.
@@ -190,7 +190,7 @@ class Agent:
 
 
 def run(probes: Iterable[Probe]) -> list[ProbeResult]:
-    """Runs probes all at once; the answers are in the order of the probes."""
+    """Runs all probes in parallel; the results are in the order of the probes."""
     asked = [(probe.sender, _ask(probe)) for probe in probes]
     answers = (sender.result(future) for sender, future in asked)
     return [

@@ -1,11 +1,10 @@
-"""The process that carries frames between pairs of TAPs; `taploom.lab.tap` runs it as a separate program.
+"""The pump: a program that carries frames between pairs of TAPs, and that `taploom.lab.tap` runs.
 
-A TAP belongs to the network namespace in which `/dev/net/tun` was opened, so this process moves through the
-namespaces; that is why it is a process and not a thread of the lab. It ends when its standard input closes, and its
-TAPs end with it.
+A TAP belongs to the network namespace in which `/dev/net/tun` was opened, so the pump must enter the namespaces, which
+a thread of the lab cannot do. The pump ends when its standard input closes; then the kernel removes its TAPs.
 
-Protocol: a line of JSON on standard input for each pair, `[HOST_NETNS, TAP, GUEST_NETNS, NIC, MAC]`; the answer is a
-line on standard output, `ok` or the error.
+For each pair, the lab writes a line of JSON, `[HOST_NETNS, TAP, GUEST_NETNS, NIC, MAC]`, to standard input. The answer
+is a line on standard output: `ok` or the error.
 """
 
 from __future__ import annotations
@@ -26,15 +25,15 @@ IFF_TAP = 0x0002
 IFF_NO_PI = 0x1000
 ARPHRD_ETHER = 1
 FRAME = 65536 + 64
-"""Size of the longest frame: the MTU and the header, as segmentation offload is not enabled."""
+"""Maximum size of a frame in octets: MTU and header, as segmentation offload is off."""
 BATCH = 64
-"""The most frames that are copied from one TAP before the other TAPs are served."""
+"""Maximum number of frames that are copied from one TAP before other TAPs get their turn."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def enter(netns: str) -> None:
-    """Moves this process into the network namespace at a path; `os.setns` exists from Python 3.12 on."""
+    """Moves this process into the network namespace at a path; `os.setns` exists only from Python 3.12 on."""
     descriptor = os.open(netns, os.O_RDONLY | os.O_CLOEXEC)
     try:
         if _libc.setns(descriptor, CLONE_NEWNET):
@@ -44,7 +43,7 @@ def enter(netns: str) -> None:
 
 
 def open_tap(netns: str, name: str, mac: str | None) -> int:
-    """Creates a TAP in a namespace, with a hardware address or a random one, and returns its descriptor."""
+    """Creates a TAP in a namespace, with the given or a random MAC, and returns its file descriptor."""
     enter(netns)
     descriptor = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
@@ -60,7 +59,7 @@ def open_tap(netns: str, name: str, mac: str | None) -> int:
 
 
 def copy(source: int, target: int) -> bool:
-    """Copies the frames that wait at one TAP to the other; returns False if the source no longer exists."""
+    """Copies the waiting frames of one TAP to another TAP; returns False if the first TAP no longer exists."""
     for _ in range(BATCH):
         try:
             frame = os.read(source, FRAME)
@@ -71,7 +70,7 @@ def copy(source: int, target: int) -> bool:
         try:
             os.write(target, frame)
         except OSError:
-            continue  # the other end is down or full: the frame is lost, as on a cable
+            continue  # the other TAP is down or full, so the frame is lost, as on a cable
     return True
 
 
@@ -92,7 +91,7 @@ def add(line: str, pairs: dict[int, int]) -> str:
 
 
 def drop(source: int, pairs: dict[int, int], poll: select.epoll) -> None:
-    """Closes a pair of TAPs of which one no longer exists."""
+    """Closes a pair of TAPs, as one of the two no longer exists."""
     for end in (source, pairs[source]):
         poll.unregister(end)
         del pairs[end]

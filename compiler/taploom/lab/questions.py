@@ -1,8 +1,8 @@
-"""Chooses the flows to probe: at least one packet of each class of flows, whether it must pass or must not.
+"""Chooses the flows to probe: at least one packet of each class of allowed flows and of denied flows.
 
-Flows that the plan does not distinguish (same networks, same family, same protocol, same entry that decides) are one
-class. The ports tried are those at which the plan's answer could change: the first and last of each range in an entry
-about the two ends, the ports next to them, and one that no entry names.
+Flows that the plan does not distinguish (same networks, family, protocol and deciding entry) are one class. The chosen
+ports are those at which the plan's answer could change: the first and the last port of each range in an entry about the
+two ends, the ports next to these, and one port that is in no entry.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,11 +19,11 @@ from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import NatKind, Service
 
 _QUIET = (9, 7, 19, 4, 1021, 47001, 47002)
-"""Candidates for a port that no policy names."""
+"""Candidates for a port that is in no entry."""
 
 
 _Edge = tuple[int, ...]
-"""First and last port of a range, and the number of one of the four ports around these; () for a port of no range."""
+"""First and last port of a range, and the number that `edges` gives the trial; () for a port that is in no range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class FlowEnd:
 
     Attributes:
         machine: `guest/NAME`, `host/NAME` or `zone/NAME`.
-        group: a text that is equal for all ends of its class.
-        owner: the guest with its NIC, or the host, or the zone.
+        group: a text that all ends of one class share.
+        owner: the guest with its NIC, the host, or the name of the zone.
     """
 
     machine: str
@@ -44,10 +44,10 @@ class FlowEnd:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One flow with the plan's answer.
+    """One flow to probe, with the oracle's prediction.
 
     Attributes:
-        reach: the answer of `taploom reach` for the flow; "" if it was not queried.
+        reach: the answer of `taploom reach` for the flow; "" before `Reading` has added it.
     """
 
     source: FlowEnd
@@ -65,8 +65,8 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Spoken:
-    """The services of one term or DNAT entry, and the addresses that it matches."""
+class _EntryServices:
+    """The services of one term or DNAT entry, and the addresses of ends that the entry matches."""
 
     sources: frozenset[Address]
     destinations: frozenset[Address]
@@ -74,15 +74,15 @@ class _Spoken:
 
 
 def questions(atlas: Atlas, oracle: Oracle) -> tuple[tuple[Question, ...], tuple[NotRun, ...]]:
-    """The flows to probe, and the flows and entries that cannot be probed, with the reasons."""
+    """The flows to probe, and the flows and entries that are not probed, with the reasons."""
     classes: dict[tuple[object, ...], list[Question]] = {}
     unclear: dict[str, list[str]] = {}
     for family in FAMILIES:
         ends = tuple(_ends(atlas, family))
         mirrors = tuple(_mirrors(atlas, family))
-        spoken = tuple(_spoken(atlas, family, (*ends, *mirrors)))
-        usual = _usual(spoken, family)
-        by_source = {end: [s for s in spoken if end.address in s.sources] for end in ends}
+        entries = tuple(_entry_services(atlas, family, (*ends, *mirrors)))
+        usual = _usual(entries, family)
+        by_source = {end: [s for s in entries if end.address in s.sources] for end in ends}
         for source in ends:
             for to in (*ends, *mirrors):
                 if source.machine != to.machine or _own_outside(source, to, atlas):
@@ -96,7 +96,7 @@ def questions(atlas: Atlas, oracle: Oracle) -> tuple[tuple[Question, ...], tuple
 
 
 def _ways_back(asked: Iterable[Question], oracle: Oracle) -> Iterator[Question]:
-    """The allowed flows that are opposite to a denied UDP flow between neighbours: their answers must pass."""
+    """The allowed flows in the opposite direction of denied UDP flows between neighbours; their replies must pass."""
     for question in asked:
         packet = question.packet
         if packet.protocol == "udp" and not question.verdict.allowed and question.source.group == question.to.group:
@@ -107,8 +107,8 @@ def _ways_back(asked: Iterable[Question], oracle: Oracle) -> Iterator[Question]:
 
 
 def _idle(atlas: Atlas, deciding: set[str]) -> Iterator[NotRun]:
-    """The entries that decide about no probe, with the reasons."""
-    why = "no probe depends on it: nobody here has such addresses, or another entry says the same"
+    """The entries that decide about none of the probes, with the reasons."""
+    why = "no probe depends on it: no machine has such addresses, or another entry has the same effect"
     services: dict[str, set[Service]] = {}
     for host in atlas.plan.hosts:
         for term in host.terms:
@@ -123,7 +123,7 @@ def _idle(atlas: Atlas, deciding: set[str]) -> Iterator[NotRun]:
 
 
 def _own_outside(source: FlowEnd, to: FlowEnd, atlas: Atlas) -> bool:
-    """Whether a host sends to its own outside address, by which it may reach a forward."""
+    """Whether a flow goes from a host to its own outside address, by which the host may reach a forward."""
     outside = (a for (host, _, _), a in atlas.ground.uplinks.items() if source.machine == f"host/{host}")
     return isinstance(source.owner, Host) and to.address in set(outside)
 
@@ -154,12 +154,12 @@ def _ask(
     question = Question(source, to, packet, verdict)
     if not found or (not edge and len(found) == 1):
         found.append(question)
-    elif not edge:  # the first and the last flow are kept: their ends probably differ most
+    elif not edge:  # keep the first and the last flow, as their ends probably differ most
         found[-1] = question
 
 
 def _coarse(end: FlowEnd) -> str:
-    """The group for a port that is at no edge: all outside hosts of a zone form one group."""
+    """The group of an end, for ports that are in no range; all outside hosts of a zone form one group."""
     return end.machine if isinstance(end.owner, str) else end.group
 
 
@@ -172,7 +172,7 @@ def _asked(oracle: Oracle, source: FlowEnd, packet: FirstPacket) -> Prediction:
 
 
 def _source_address(atlas: Atlas, source: FlowEnd, to: FlowEnd) -> Address:
-    """The source of a flow; for a host, its address at the egress interface, or the destination if that is its own."""
+    """The source of a flow; for a host, its address at the egress, or the destination if this is the host's address."""
     if not isinstance(source.owner, Host):
         return source.address
     way = atlas.way(source.owner, to.address)
@@ -181,7 +181,7 @@ def _source_address(atlas: Atlas, source: FlowEnd, to: FlowEnd) -> Address:
         return own.address if own else source.address
     found = atlas.uplink_address(source.owner, way.uplink.device, to.address.family) if way.uplink else to.address
     if found is None:
-        raise NowhereError(f"{source.owner.name} has no address to send from to {to.address}")
+        raise NowhereError(f"{source.owner.name} has no source address for packets to {to.address}")
     return found
 
 
@@ -207,7 +207,7 @@ def _ends(atlas: Atlas, family: Family) -> Iterator[FlowEnd]:
 
 
 def _mirrors(atlas: Atlas, family: Family) -> Iterator[FlowEnd]:
-    """Guests with the outer addresses that a prefix translation gives them."""
+    """The ends for guests of networks with prefix translation; each end has the guest's outside address."""
     for host in atlas.plan.hosts:
         for nat in host.nat:
             if nat.kind is NatKind.PREFIX and nat.to and nat.family is family:
@@ -219,7 +219,7 @@ def _mirrors(atlas: Atlas, family: Family) -> Iterator[FlowEnd]:
                         yield FlowEnd(f"guest/{name}", f"mirror/{network}", mirror, (guest, nic))
 
 
-def _spoken(atlas: Atlas, family: Family, ends: tuple[FlowEnd, ...]) -> Iterator[_Spoken]:
+def _entry_services(atlas: Atlas, family: Family, ends: tuple[FlowEnd, ...]) -> Iterator[_EntryServices]:
     everywhere = frozenset(end.address for end in ends)
     for host in atlas.plan.hosts:
         mirrors = [n for n in host.nat if n.kind is NatKind.PREFIX and n.to]
@@ -230,32 +230,32 @@ def _spoken(atlas: Atlas, family: Family, ends: tuple[FlowEnd, ...]) -> Iterator
                 targets += [
                     n.to.first + (a.value - n.source.value) for n in mirrors for a in targets if n.to and a in n.source
                 ]
-                yield _Spoken(sources, frozenset(targets), term.services)
+                yield _EntryServices(sources, frozenset(targets), term.services)
         for dnat_entry in host.dnat_entries:
             if dnat_entry.family is family:
                 at = (atlas.uplink_address(host, uplink, family) for uplink in dnat_entry.uplinks)
                 outer = Service(dnat_entry.protocol, dnat_entry.first, dnat_entry.last)
-                yield _Spoken(everywhere, frozenset(a for a in at if a), (outer,))
+                yield _EntryServices(everywhere, frozenset(a for a in at if a), (outer,))
                 inner = Service(
                     dnat_entry.protocol,
                     dnat_entry.target_first,
                     dnat_entry.target_first + dnat_entry.last - dnat_entry.first,
                 )
-                yield _Spoken(everywhere, frozenset({dnat_entry.target}), (inner,))
+                yield _EntryServices(everywhere, frozenset({dnat_entry.target}), (inner,))
 
 
-def _usual(spoken: Iterable[_Spoken], family: Family) -> tuple[Trial, ...]:
-    """The trials between all ends: ping, a port that no entry names, and each other protocol that an entry names."""
-    said = {service for entry in spoken for service in entry.services}
+def _usual(entries: Iterable[_EntryServices], family: Family) -> tuple[Trial, ...]:
+    """The trials between all ends: ping, a port that is in no entry, and each other protocol in an entry."""
+    said = {service for entry in entries for service in entry.services}
     ranges = [s for s in said if (s.first, s.last) != (0, 65535)]
     quiet = next((p for p in _QUIET if not any(s.first <= p <= s.last for s in ranges)), _QUIET[0])
     return (("icmp", 0), ("tcp", quiet), ("udp", quiet), *others(said, family, quiet))
 
 
-def _ports(spoken: list[_Spoken], to: FlowEnd, usual: tuple[Trial, ...]) -> list[tuple[_Edge, Protocol, int]]:
-    """The trials between two ends: for each, the edge of a range, the protocol and the port."""
+def _ports(entries: list[_EntryServices], to: FlowEnd, usual: tuple[Trial, ...]) -> list[tuple[_Edge, Protocol, int]]:
+    """The trials between two ends, each with the edge of a range, the protocol and the port."""
     found: set[tuple[_Edge, Protocol, int]] = {((), *each) for each in usual}
-    services = {service for entry in spoken if to.address in entry.destinations for service in entry.services}
+    services = {service for entry in entries if to.address in entry.destinations for service in entry.services}
     for service in services:
         found |= {((service.first, service.last, number), *each) for number, each in edges(service, to.address.family)}
     return sorted(found)

@@ -1,8 +1,8 @@
 """Adds the answers of `taploom reach` to the flows that a lab probes.
 
 The oracle of the lab (`taploom.lab.oracle`) follows each packet hop by hop through the lowered plan. This module
-queries the maps of `taploom.flows`, which are made from the names in the spec, and which reviewers see. A flow is
-correct only if both agree with the kernel.
+queries the maps of `taploom.flows`, which are made from the names in the spec and whose answers reviewers see. A flow
+is correct only if oracle, `reach` and kernel agree.
 """
 
 from dataclasses import replace
@@ -29,7 +29,7 @@ _LEVELS = (DESTINATION, PROTOCOL, PORT, SOURCE)
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """The first host of a packet, the interface by which the packet enters it, and the uplink by which it leaves."""
+    """The first host of a packet, its ingress interface there, and its egress uplink or None."""
 
     host: Host
     ingress: str
@@ -37,7 +37,7 @@ class _Start:
 
 
 class Reading:
-    """Answers for one running site, at one time (seconds since the epoch)."""
+    """The look-up of `taploom reach` answers for one running site, at one time (seconds since the epoch)."""
 
     def __init__(self, atlas: Atlas, now: int) -> None:
         self._atlas = atlas
@@ -46,7 +46,7 @@ class Reading:
         self._learned = {a: (host, uplink) for (host, uplink, _), a in atlas.ground.uplinks.items()}
 
     def read(self, question: Question) -> Question:
-        """The question with the answers of `taploom reach` for its flow, as `allow by policy/web`, joined by `or`."""
+        """The question with the answers of `taploom reach`, such as `allow by policy/web`, joined by `or`."""
         packet, start = question.packet, self._start(question)
         found = [reply for reply in self._replies(question) if self._is_of(reply, packet, start)]
         said = sorted({f"{reply.verdict} by {reply.decided_by}" for reply in found})
@@ -62,7 +62,7 @@ class Reading:
         return self._known[source, to]
 
     def _name(self, to: Address) -> str:
-        """A destination as a query names it: the uplink that has learned the address, or else the address."""
+        """A destination in the form of a query: `HOST/UPLINK` for a learned address, or else the address."""
         host, uplink = self._learned.get(to, ("", ""))
         learned = host and uplink in Forwarding.of(self._atlas.hosts[host], to.family).learned
         return f"{host}/{uplink}" if learned else str(to)
@@ -100,7 +100,7 @@ class Reading:
         )
 
     def _goes(self, hop: Hop, packet: FirstPacket) -> bool:
-        """Whether a host forwards a packet by the uplink of a hop; if several routes are equal, any hop counts."""
+        """Whether a host forwards a packet by the uplink of a hop; true if the host has several equal routes."""
         if hop.way is None:
             return True
         try:
@@ -110,9 +110,9 @@ class Reading:
         return uplink is not None and uplink.device == hop.way
 
     def _enters(self, before: Hop, hop: Hop, packet: FirstPacket) -> bool:
-        """Whether a packet comes from one host to the next by the uplink of a hop; if nobody can tell, any hop counts.
+        """Whether a packet enters the next host by the uplink of a hop; true if the receiving uplink is not determined.
 
-        An address that several uplinks of a zone translate is beyond each of them: the zone's world routes it to one.
+        If several uplinks of a zone translate an address, the zone's world routes the address to one of them.
         """
         try:
             way = self._atlas.way(self._atlas.hosts[before.host], packet.to)
@@ -124,7 +124,7 @@ class Reading:
         return there is None or (there[0].name, there[1].device) == (hop.host, hop.ingress)
 
     def _value(self, host: str, uplink: str, packet: FirstPacket) -> int:
-        """The address that an uplink has learned."""
+        """The learned address of an uplink, as a number."""
         return self._atlas.ground.uplinks[host, uplink, packet.family].value
 
     def _point(self, packet: FirstPacket, start: _Start) -> dict[int, int]:

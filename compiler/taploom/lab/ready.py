@@ -15,7 +15,7 @@ _ALONE = ("unshare", "--user", "--map-root-user")
 
 
 def as_root() -> None:
-    """Restarts this command as root of a user namespace, if the machine allows its users to create one."""
+    """Restarts this command as root of a user namespace, if it does not run as root and the machine allows this."""
     if (
         os.geteuid() != 0
         and shutil.which(_ALONE[0])
@@ -32,13 +32,13 @@ def obstacles() -> tuple[str, ...]:
 def _obstacles() -> Iterator[str]:
     if os.geteuid() != 0:
         yield (
-            "it must run as root, or in a user namespace, which users cannot have here: "
-            "it makes network namespaces, interfaces and TAPs"
+            "it must run as root, or in a user namespace, which this machine does not allow: "
+            "a lab creates network namespaces, interfaces and TAPs"
         )
     if not _TUN.exists():
-        yield "there is no /dev/net/tun, by which guests are attached: load the kernel module `tun`"
+        yield "there is no /dev/net/tun, which the TAPs of guests need: load the kernel module `tun`"
     elif not _own_devices() and not os.access(_TUN, os.R_OK | os.W_OK):
-        yield "in a user namespace, every user has to be able to open /dev/net/tun, and here only root can"
+        yield "in a user namespace, a lab needs a /dev/net/tun that every user can open, and here only root can"
     if binary() is None:
         yield "there is no systemd-networkd, which runs the units: install systemd"
     for program in _PROGRAMS:
@@ -47,6 +47,6 @@ def _obstacles() -> Iterator[str]:
 
 
 def _own_devices() -> bool:
-    """Whether this process can create devices, which needs root of the machine, not of a user namespace."""
+    """Whether this process can create devices; root of the machine can, but root of a user namespace cannot."""
     ids = Path("/proc/self/uid_map").read_text().split()
     return ids == ["0", "0", str(2**32 - 1)]

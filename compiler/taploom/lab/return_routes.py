@@ -1,11 +1,11 @@
-"""Routes of the worlds towards the site, so that packets reach the ruleset that should drop them.
+"""Adds routes to the site in the worlds, so that packets reach the ruleset that should drop them.
 
 A neighbour on an uplink's link can send directly to the addresses of guests, translated or not; for public addresses
-behind a host, this is intended. So each world has routes to the site's networks, to the prefixes that hosts translate
-to, and to the addresses of the hosts' other uplinks. Each route leads to the uplink of the host that has the addresses.
-With these routes, a packet that does not arrive was dropped, and not lost.
+behind a host, this is intended. So each world has routes to the site's networks, to the prefixes to which hosts
+translate, and to the addresses of the hosts' other uplinks. Each route leads to the uplink of the host that has the
+addresses. With these routes, a packet that does not arrive was dropped, and not lost for lack of a route.
 
-Each world also has routes to the worlds of other zones by a host between them, if there is one, as a neighbour could.
+Each world also has routes to the worlds of other zones through a host between them, if there is such a host.
 
 If a host has a single address and a gateway outside its prefix, as at some hosting companies, the router has a route
 to this address on the link.
@@ -23,7 +23,7 @@ from taploom.plan.policy import NatKind
 
 
 def lead_home(site: RunningSite, atlas: Atlas) -> None:
-    """Adds the routes to the worlds; the uplinks must have their addresses."""
+    """Adds the routes to all worlds; call it only after the uplinks have their addresses."""
     for zone, world in site.worlds.items():
         near = "".join(f"route replace {to} dev {link}\n" for to, link in _on_link(atlas, zone))
         commands = near + "".join(
@@ -34,7 +34,7 @@ def lead_home(site: RunningSite, atlas: Atlas) -> None:
 
 
 def _on_link(atlas: Atlas, zone: str) -> Iterator[tuple[Prefix, str]]:
-    """Addresses of hosts on a link that are in no prefix of the link's router, each with the link."""
+    """The addresses of uplinks that are in no prefix of the router on their link, each with the link."""
     for link in atlas.beyond[zone].links:
         families = {router.family for router in link.routers}
         for host, uplink in link.uplinks:

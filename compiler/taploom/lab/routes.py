@@ -1,6 +1,7 @@
-"""Waits for default routes: a guest may have its fixed address long before the advertisement with its route arrives.
+"""Waits for the default routes of guests.
 
-A guest without a route sends nothing, so its probes would look like dropped ones.
+A guest may have its fixed address long before the router advertisement with its default route arrives. A guest without
+a route sends nothing, so its probes would look dropped.
 """
 
 import json
@@ -14,11 +15,11 @@ from taploom.lab.namespace import Namespace
 from taploom.lab.waiting import INTERVAL
 
 Wanted = tuple[str, Family]
-"""A machine, and the family in which it must have a default route."""
+"""A machine, with the family in which it must have a default route."""
 
 
 def promised(site: RunningSite) -> tuple[Wanted, ...]:
-    """The default routes of a plan's guests."""
+    """The default routes that the guests of a plan must have."""
     return tuple(
         (f"guest/{guest.name}", family)
         for guest in site.plan.guests
@@ -28,7 +29,7 @@ def promised(site: RunningSite) -> tuple[Wanted, ...]:
 
 
 def routed(site: RunningSite, patience: float) -> Iterator[Row]:
-    """A row for each default route of the plan, once all of them are there or `patience` seconds have passed."""
+    """Waits until all default routes are there, or for `patience` seconds; yields a row for each route."""
     wanted, deadline = promised(site), time.monotonic() + patience
     machines = site.machines()
     missing = list(wanted)

@@ -1,6 +1,6 @@
 """Checks rulesets without root, loads them into a machine's kernel, and reads the loaded ruleset back.
 
-The loaded ruleset is read as JSON only: the text of `nft list` differs between versions, and its sets have any order.
+The loaded ruleset is read only as JSON, because the text of `nft list` differs between versions.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def check(text: str, timeout: float = 60.0) -> str:
     """The errors of `nft -c` for a ruleset, in a new network namespace; empty if nft accepts the ruleset.
 
-    Without root, nft runs in a user namespace. There, nft 1.0.6 cannot enlarge its socket's buffer, so a ruleset of
-    more than about 200 KB of netlink messages is too long.
+    Without root, nft runs in a user namespace. There, nft 1.0.6 cannot enlarge the buffer of its socket, so it refuses
+    a ruleset of more than about 200 KB of netlink messages.
     """
     alone = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
     done = subprocess.run(
@@ -45,9 +45,9 @@ def load(machine: Namespace, text: str) -> None:
 
 
 def filter_bridged(machine: Namespace, on: bool) -> bool:
-    """Sets whether frames that stay on a bridge also pass the ruleset's forward chain, as Docker and Kubernetes need.
+    """Sets whether bridged frames also pass the ruleset's forward chain, as Docker and Kubernetes configure it.
 
-    If the kernel has `br_netfilter`, this is on by default in a new namespace, so it must be set before probing.
+    If the kernel has `br_netfilter`, the setting is on in a new namespace, so a lab calls this function first.
 
     Returns:
         Whether the kernel has `br_netfilter`; without it, such frames do not pass the forward chain.
@@ -60,19 +60,19 @@ def filter_bridged(machine: Namespace, on: bool) -> bool:
 
 
 def listing(machine: Namespace) -> list[dict[str, Any]]:
-    """Every object of the kernel's ruleset in the format of libnftables-json(5), without the object about versions."""
+    """The objects of the kernel's ruleset in the format of libnftables-json(5), without the object `metainfo`."""
     objects: list[dict[str, Any]] = json.loads(machine.run("nft", "-j", "list", "ruleset"))["nftables"]
     return [entry for entry in objects if "metainfo" not in entry]
 
 
 def tables(machine: Namespace) -> frozenset[str]:
-    """The loaded tables, such as `inet taploom`."""
+    """The names of the loaded tables, such as `inet taploom`."""
     found = (entry["table"] for entry in listing(machine) if "table" in entry)
     return frozenset(f"{table['family']} {table['name']}" for table in found)
 
 
 def counters(machine: Namespace, family: str, table: str) -> dict[str, int]:
-    """Packets of each named counter of a table."""
+    """The number of packets of each named counter of a table."""
     found = (entry["counter"] for entry in listing(machine) if "counter" in entry)
     return {
         counter["name"]: counter["packets"]

@@ -1,7 +1,7 @@
-"""Sends probes inside a machine: for TCP, UDP and ICMP echo it waits for answers, for other protocols it does not.
+"""Sends probes inside a machine, and waits for answers to TCP, UDP and ICMP echo; other protocols have no answers.
 
-Outcomes: `open` (answered), `refused` (a reset or port unreachable came back), `unreachable` (another ICMP error, or
-no route), `denied` (this machine's own kernel refused to send), `timeout`.
+Outcomes are `open` (an answer), `refused` (a reset or port unreachable), `unreachable` (another ICMP error, or no
+route), `denied` (the kernel of this machine refused to send), and `timeout` (no answer).
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ ECHO6_REPLY, UNREACHABLE6 = 129, 1
 """ICMPv6 types (RFC 4443)."""
 _HEADER = 8
 _APART = 0.25
-"""Seconds between two packets of a protocol without answers."""
+"""Seconds between two packets of a probe without answers."""
 
 
 def send(proto: str, to: str, port: int, source: str | None, timeout: float, tries: int) -> Result:
-    """Sends a probe up to `tries` times, until the other side answers or refuses.
+    """Sends a probe up to `tries` times, until the peer answers or refuses, and returns the outcome.
 
     Args:
         proto: `tcp`, `udp`, `icmp`, or the name of another protocol, for which no answer is expected.
-        to: Numeric address; a link-local one with its interface, `fe80::1%eth0`.
+        to: Numeric address; a link-local address needs its interface, as in `fe80::1%eth0`.
         port: Destination port; for ICMP the type, or 0 for an echo request.
         source: Source address, or None for the kernel's choice.
         timeout: Seconds for each try.
@@ -47,12 +47,12 @@ def send(proto: str, to: str, port: int, source: str | None, timeout: float, tri
     """
     known = {"tcp": _tcp, "udp": _udp, **({"icmp": _ping} if not port else {})}
     if proto not in known:
-        return _said(proto, to, port, source, tries)
+        return _unanswered(proto, to, port, source, tries)
     ask = known[proto]
     result: Result = {"outcome": "timeout"}
     for attempt in range(tries):
         if attempt and result["outcome"] != "timeout":
-            time.sleep(timeout)  # an error arrives at once, and its cause may be gone by the next try
+            time.sleep(timeout)  # an error comes at once; its cause may end before the next try
         try:
             result = ask(to, port, source, timeout)
         except TimeoutError:
@@ -67,7 +67,7 @@ def send(proto: str, to: str, port: int, source: str | None, timeout: float, tri
 
 
 def connected(kind: int, to: str, port: int, source: str | None, timeout: float) -> socket.socket:
-    """A socket that is connected to an address; raises OSError if the connection fails."""
+    """A socket that is connected to an address and port; raises OSError if the connection fails."""
     sock = socket.socket(family_of(to), kind)
     try:
         sock.settimeout(timeout)
@@ -98,7 +98,7 @@ def _tcp(to: str, port: int, source: str | None, timeout: float) -> Result:
         try:
             said = sock.recv(4096)
         except OSError:
-            said = b""  # established, but not with a listener of ours
+            said = b""  # connected, but not to a listener of the lab
     return _answered(said)
 
 
@@ -113,9 +113,9 @@ def _answered(said: bytes) -> Result:
 
 
 def _ping(to: str, _port: int, source: str | None, timeout: float) -> Result:
-    """Sends an echo request with unique words, as every raw socket receives the answers to all pings of its machine.
+    """Sends an echo request with unique words, as every raw socket receives the replies to all pings of its machine.
 
-    The identifier alone is not enough: among a few hundred pings, two sometimes have the same identifier.
+    The identifier of the ping is not enough: of a few hundred pings, two sometimes have the same identifier.
     """
     v6 = ":" in to
     proto = ICMP6 if v6 else ICMP4
@@ -135,8 +135,8 @@ def _ping(to: str, _port: int, source: str | None, timeout: float) -> Result:
     raise TimeoutError
 
 
-def _said(proto: str, to: str, port: int, source: str | None, tries: int) -> Result:
-    """Sends the same packet `tries` times, as nothing answers it; the other machine records whether it arrived."""
+def _unanswered(proto: str, to: str, port: int, source: str | None, tries: int) -> Result:
+    """Sends a packet without answers `tries` times; the other machine records whether it arrives."""
     v6, said = ":" in to, words()
     number = (ICMP6 if v6 else ICMP4) if proto == "icmp" else NUMBERS[proto]
     packet = first_packet(number, port, said)
@@ -150,11 +150,11 @@ def _said(proto: str, to: str, port: int, source: str | None, tries: int) -> Res
 
 
 def _echo_outcome(message: bytes, said: bytes, v6: bool) -> str | None:
-    """The outcome that an ICMP message shows for the echo with these words; None if it is about another packet."""
+    """The outcome that an ICMP message shows for the echo with the given words; None if it is about another packet."""
     kind = message[0]
     if kind == (ECHO6_REPLY if v6 else ECHO4_REPLY) and message[_HEADER:] == said:
         return "open"
-    quoted = message[_HEADER + (40 if v6 else 20) :]  # an error quotes the packet: its IP header, then our echo
+    quoted = message[_HEADER + (40 if v6 else 20) :]  # an error quotes the IP header and the echo
     if kind == (UNREACHABLE6 if v6 else UNREACHABLE4) and quoted[_HEADER:] == said:
         return "unreachable"
     return None

@@ -1,6 +1,6 @@
-"""A lab: its namespaces, and the one pump that carries frames between their TAPs.
+"""Creates the machines of a lab, connects them, and ends them.
 
-Use it as a context manager. Its exit ends all processes; `taploom.lab.namespace` explains why nothing stays behind.
+Use `Lab` as a context manager. Its exit ends all processes; `taploom.lab.namespace` explains why nothing stays behind.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Lab:
-    """The machines of one experiment and the cables between them."""
+    """A lab: its machines, their agents, and the pump that carries frames between TAPs."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
@@ -31,15 +31,15 @@ class Lab:
         self.close()
 
     def close(self) -> None:
-        """Ends all machines and processes. Closing twice is fine."""
+        """Ends all machines and processes. A second call has no effect."""
         self._stack.close()
 
     def machine(self, name: str) -> Namespace:
-        """A new namespace, which ends with the lab."""
+        """Creates a machine, which ends with the lab."""
         return self._stack.enter_context(Namespace(name))
 
     def cable(self, a: Namespace, a_name: str, b: Namespace, b_name: str) -> None:
-        """A veth pair between two machines, with the named interface at each end, both up."""
+        """Connects two machines by a veth pair with the given names; both interfaces are up."""
         veth(a, a_name, b, b_name)
 
     def tap(self, host: Namespace, tap: str, guest: Namespace, nic: str, mac: str) -> None:
@@ -49,7 +49,7 @@ class Lab:
         self._pump.connect(host, tap, guest, nic, mac)
 
     def agent(self, machine: Namespace) -> Agent:
-        """The probing process of a machine; started at the first call."""
+        """The agent of a machine; the first call starts it."""
         if machine.pid not in self._agents:
             agent = self._agents[machine.pid] = Agent(machine)
             self._stack.callback(agent.close)

@@ -1,4 +1,4 @@
-"""Finds the sides of a host, as the plan names them, for the two ends of a packet."""
+"""Finds the sides of a host (the plan's `Side`) from which a packet comes and to which it goes."""
 
 from taploom.base.address import Address
 from taploom.lab.atlas import EgressRoute
@@ -17,14 +17,14 @@ def ingress(host: Host, interface: HostInterface, sender: Address) -> Side:
 
 
 def egress(host: Host, way: EgressRoute, to: Address) -> Side:
-    """The side to which a packet goes."""
+    """The side to which a packet goes, by its route and its destination address."""
     if way.network:
         return Side(SideKind.BRIDGE, way.network.network)
     return _far(host, way.uplink.zone, to) if way.uplink else SELF
 
 
 def _far(host: Host, zone: str, address: Address) -> Side:
-    """The side beyond an uplink; OTHER for an address of the site that is in no remote prefix."""
+    """The side of an address beyond an uplink; OTHER for addresses of the site in no remote prefix."""
     if any(address in prefix for prefix in host.remote_prefixes):
         return Side(SideKind.REMOTE, zone)
     if any(address in prefix for prefix in host.site_prefixes):

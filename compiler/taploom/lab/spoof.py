@@ -1,8 +1,8 @@
-"""Spoofing from inside: frames that a guest could send, but may not.
+"""Tests spoofing from inside: sends forged frames from guests, which the spoof guard must drop.
 
-Each forged frame is a broadcast, so that one observer suffices: the host's own end of the bridge, which receives the
-frames that the spoof guard accepts. Legitimate frames are sent before and after; once these have arrived, a missing
-frame counts as dropped.
+Each forged frame is a broadcast, so one observer suffices: the host's own interface at the bridge, which receives the
+frames that the spoof guard accepts. Legitimate frames are sent before and after the forged ones. When the
+legitimate frames have arrived, a missing forged frame counts as dropped.
 """
 
 import itertools
@@ -19,10 +19,10 @@ from taploom.lab.probe import Agent
 from taploom.lab.waiting import LabError, wait_for
 from taploom.plan.host import Bridge, Host
 
-LIARS = 2
+SENDERS = 2
 """Maximum number of guests of one bridge that send forged frames."""
-_NOBODY = parse_mac("02:00:5e:00:53:77")
-"""A MAC address of the block for documentation (RFC 7042), with the local bit."""
+_UNUSED_MAC = parse_mac("02:00:5e:00:53:77")
+"""A MAC address that no machine has: from the block for documentation (RFC 7042), with the local bit."""
 _ROUTER_ADVERTISEMENT, _NEIGHBOUR_ADVERTISEMENT, _REDIRECT = 134, 136, 137
 _ALL_NODES = "ff02::1"
 _PATIENCE = 3.0
@@ -31,7 +31,7 @@ _tokens = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The guest that sends, its bridge, and its own addresses.
+    """A guest that sends frames, with its own addresses, its bridge and its host.
 
     Attributes:
         uplinks: the addresses of the host's uplinks, some of which may lie in the bridge's prefix.
@@ -49,7 +49,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class ForgedFrame:
-    """A frame, its claim, the octets that identify it, and whether the guard should accept it."""
+    """A frame with a description, the octets that identify it, and whether the spoof guard should accept it."""
 
     what: str
     frame: bytes
@@ -58,12 +58,12 @@ class ForgedFrame:
 
 
 def lies(site: RunningSite, atlas: Atlas) -> LabReport:
-    """Sends the forged frames on every bridge that has guests."""
+    """Sends the forged frames on every bridge with guests, and reports which of them passed."""
     rows: list[Row] = []
     not_run: list[NotRun] = []
     for host in site.plan.hosts:
         for bridge in host.bridges:
-            for port in bridge.ports[:LIARS]:
+            for port in bridge.ports[:SENDERS]:
                 sender = _sender(site, atlas, host, bridge, port.guest)
                 rows += _tried(site, sender, tuple(_claims(sender, bridge.guarded)))
             if bridge.ports and not bridge.guarded:
@@ -81,7 +81,7 @@ def _sender(site: RunningSite, atlas: Atlas, host: Host, bridge: Bridge, name: s
 
 
 def _tried(site: RunningSite, sender: Sender, claims: tuple[ForgedFrame, ...]) -> Iterator[Row]:
-    """Sends the frames, then waits for all frames that should pass."""
+    """Sends the frames, waits for the frames that should pass, and reports all as rows."""
     observer = site.agent(site.hosts[sender.host.name])
     observer.capture(sender.bridge.device)
     for claim in claims:
@@ -93,7 +93,7 @@ def _tried(site: RunningSite, sender: Sender, claims: tuple[ForgedFrame, ...]) -
         return all(any(mark in frame for frame in seen) for mark in awaited)
 
     with suppress(LabError):  # the rows show which frames are missing
-        wait_for(arrived, "honest frames", _PATIENCE)
+        wait_for(arrived, "legitimate frames", _PATIENCE)
     seen = observer.captured(sender.bridge.device)
     for claim in claims:
         observed = "allow" if any(claim.mark in frame for frame in seen) else "drop"
@@ -102,26 +102,26 @@ def _tried(site: RunningSite, sender: Sender, claims: tuple[ForgedFrame, ...]) -
 
 
 def _claims(sender: Sender, guarded: bool) -> Iterator[ForgedFrame]:
-    """Forged frames between legitimate ones; without a guard, only frames with a forged source are sent, and pass."""
+    """Forged frames between legitimate ones; without a guard, only frames with a forged source, which then pass."""
     for family, own in sorted(sender.own.items()):
         gateway = in_family(sender.bridge, family)
         if gateway is None:
             continue
         other = _other(sender, family)
         yield _datagram(f"its own {family.key}", sender.mac, own, gateway.address, passes=True)
-        yield _datagram(f"{family.key} from a MAC of nobody", _NOBODY, own, gateway.address, passes=not guarded)
+        yield _datagram(f"{family.key} from an unused MAC", _UNUSED_MAC, own, gateway.address, passes=not guarded)
         yield _datagram(f"{family.key} as {other}", sender.mac, other, gateway.address, passes=not guarded)
         for near in (a for a in sender.uplinks if a in gateway.prefix):
             yield _datagram(f"{family.key} as the host's {near}", sender.mac, near, gateway.address, passes=not guarded)
         if guarded and family is Family.IPV4:
-            yield from _lies_ipv4(sender, own, gateway.address)
+            yield from _forged_ipv4(sender, own, gateway.address)
         elif guarded:
-            yield from _lies_ipv6(sender, gateway.address)
-        yield _datagram(f"its own {family.key}, after that", sender.mac, own, gateway.address, passes=True)
+            yield from _forged_ipv6(sender, gateway.address)
+        yield _datagram(f"its own {family.key}, after the forged frames", sender.mac, own, gateway.address, passes=True)
 
 
 def _other(sender: Sender, family: Family) -> Address:
-    """A configured address of another guest on the bridge (not from a pool); else the host's own address."""
+    """A configured address of another guest on the bridge (not from a pool); if there is none, the host's address."""
     ports = (port for port in sender.bridge.ports if port.guest != sender.name)
     known = [a for port in ports for a in in_family(port, family) or ()]
     own = in_family(sender.bridge, family)
@@ -144,21 +144,21 @@ def _broadcast(mac: Mac, family: Family, packet: bytes) -> bytes:
     return ethernet.ethernet(ethernet.BROADCAST, str(mac), ethertype, packet)
 
 
-def _lies_ipv4(sender: Sender, own: Address, gateway: Address) -> Iterator[ForgedFrame]:
+def _forged_ipv4(sender: Sender, own: Address, gateway: Address) -> Iterator[ForgedFrame]:
     mac, token = str(sender.mac), _token()
     for what, claimed, ip in (
         (f"ARP as the gateway {gateway}", mac, gateway),
-        ("ARP with a MAC of nobody", str(_NOBODY), own),
+        ("ARP with an unused MAC", str(_UNUSED_MAC), own),
     ):
         said = ethernet.arp(ethernet.ARP_REPLY, claimed, str(ip), ethernet.BROADCAST, str(own))
         yield ForgedFrame(what, ethernet.ethernet(ethernet.BROADCAST, mac, ethernet.ARP, said), said, passes=False)
     offer = ethernet.udp(str(own), 67, "255.255.255.255", 68, token)
     yield ForgedFrame("a DHCP server's answer", _broadcast(sender.mac, Family.IPV4, offer), token, passes=False)
-    honest = _datagram("its own ipv4 behind a VLAN tag", sender.mac, own, gateway, passes=False)
-    yield ForgedFrame(honest.what, ethernet.vlan(7, honest.frame), honest.mark, passes=False)
+    legitimate = _datagram("its own ipv4 behind a VLAN tag", sender.mac, own, gateway, passes=False)
+    yield ForgedFrame(legitimate.what, ethernet.vlan(7, legitimate.frame), legitimate.mark, passes=False)
 
 
-def _lies_ipv6(sender: Sender, gateway: Address) -> Iterator[ForgedFrame]:
+def _forged_ipv6(sender: Sender, gateway: Address) -> Iterator[ForgedFrame]:
     mac = bytes.fromhex(str(sender.mac).replace(":", ""))
     local, hop = str(sender.mac.eui64(LINK_LOCAL)), sender.bridge.link_local(sender.host.name)
     assert hop

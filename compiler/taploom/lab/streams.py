@@ -1,4 +1,4 @@
-"""TCP connections that are held open, to see whether they survive a change."""
+"""Holds TCP connections open, to see whether they survive a change."""
 
 import socket
 from typing import Any
@@ -8,19 +8,19 @@ from taploom.lab.senders import connected
 
 
 class Streams:
-    """The held connections of one machine, by number."""
+    """The TCP connections that one machine holds open, by number."""
 
     def __init__(self) -> None:
         self._held: list[tuple[socket.socket, bool]] = []
 
     def hold(self, to: str, port: int, source: str | None, timeout: float, listening: str = "") -> dict[str, Any]:
-        """Connects and stays connected; the answer holds the stream's number.
+        """Opens a connection and holds it; the answer contains the number of the connection.
 
         Args:
             to: Numeric address.
-            port: The port of one of the lab's listeners.
+            port: Port of a listener of the lab.
             source: Source address, or None for the kernel's choice.
-            timeout: Seconds.
+            timeout: Seconds until the attempt fails.
             listening: See `taploom.lab.probe.Agent.hold`.
         """
         stream = connected(socket.SOCK_STREAM, to, port, source, timeout)
@@ -32,7 +32,7 @@ class Streams:
         return {"stream": len(self._held) - 1}
 
     def alive(self, stream: int, timeout: float) -> dict[str, Any]:
-        """Whether a line sent on a held stream is echoed in time, or octets of the other side still arrive."""
+        """Returns whether a held connection echoes a line in time or, if it only listens, still receives octets."""
         held, listening = self._held[stream]
         try:
             if listening:

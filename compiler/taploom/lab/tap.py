@@ -1,8 +1,8 @@
-"""Real TAPs, as a virtual machine monitor would open them.
+"""Creates real TAPs, as a virtual machine monitor does.
 
-The units of a host match its guests' interfaces by `Kind=tun`, and a veth has another kind. So each guest gets a pair
-of TAPs, one in the host's namespace and one in its own, and `taploom.lab.pump` carries the frames between them. With
-them, the units run without a change for the lab (740 Mbit/s, 0.26 ms for a ping).
+The units of a host match the interfaces of its guests by `Kind=tun`, and a veth has another kind. So each guest gets a
+pair of TAPs, one in the namespace of the host and one in the namespace of the guest, and `taploom.lab.pump` carries
+the frames between them. So the units run in the lab without a change (740 Mbit/s, 0.26 ms for a ping).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Pump:
-    """The process that holds the TAPs of one lab; a context manager. Its exit removes all TAPs."""
+    """The pump process, which holds the TAPs of one lab; a context manager whose exit removes all TAPs."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -40,7 +40,7 @@ class Pump:
         self.close()
 
     def close(self) -> None:
-        """Ends the pump, and with it the TAPs. Closing twice is fine."""
+        """Ends the pump; the kernel then removes its TAPs. A second call has no effect."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
                 pipe.close()
@@ -48,20 +48,20 @@ class Pump:
         self._process.wait()
 
     def connect(self, host: Namespace, tap: str, guest: Namespace, nic: str, mac: str) -> None:
-        """Opens a TAP in the host's namespace and one in the guest's, and connects the two.
+        """Opens one TAP in the namespace of a host and one in the namespace of a guest, and connects the two.
 
-        Plug a guest in before its networkd starts, as a monitor does: networkd matches a link by its hardware address
-        as soon as the link appears, and a TAP gets its address just after that.
+        Call this before the networkd of the guest starts: networkd matches a link by its hardware address as soon as
+        the link appears, and a TAP gets its address just after that.
 
         Args:
-            host: Where the units of the host run.
-            tap: Name of the interface there, such as `vm-a`. Its hardware address is random, as under a monitor.
-            guest: Where the units of the guest run.
+            host: The machine of the host.
+            tap: Name of the TAP there, such as `vm-a`. Its hardware address is random, as with a monitor.
+            guest: The machine of the guest.
             nic: Name of the interface there, such as `eth0`.
             mac: Hardware address of the guest's interface.
 
         Raises:
-            LabError: The kernel refused, for instance a name that exists already.
+            LabError: The kernel refused, for instance because the name exists already.
         """
         assert self._process.stdin
         assert self._process.stdout

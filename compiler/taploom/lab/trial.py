@@ -1,4 +1,4 @@
-"""Probes the flows in the kernel, and compares each outcome with the plan's answer."""
+"""Sends the probes for the chosen flows, and compares each outcome with the oracle's prediction."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -16,21 +16,21 @@ from taploom.plan.host import Host
 from taploom.plan.policy import Limit
 
 AT_ONCE = 60
-"""The most simultaneous probes of one machine."""
+"""Maximum number of simultaneous probes of one machine."""
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _SECONDS = 2.0
-"""The least time over which the retries of a probe are spread."""
+"""Minimum time over which the tries of a probe are spread, in seconds."""
 
 Progress = Callable[[int, int], None]
-"""Called with the number of finished probes and the number of all probes."""
+"""A function that is called with the number of finished probes and the number of all probes."""
 
 
 def ask(site: RunningSite, asked: tuple[Question, ...], progress: Progress | None = None) -> LabReport:
-    """Probes every question, except those that a rate limit would refuse."""
+    """Sends a probe for each question, except those that would exceed a rate limit, and reports the outcomes."""
     chosen, left_out = _within_rates(asked)
     machines = site.machines()
     listen(site, machines, chosen)
-    # Refused packets go first: for a protocol without ports, conntrack would take them for replies to an opposite flow.
+    # Denied packets go first: conntrack could take packets without ports for replies to the opposite flow.
     first, rest = ([q for q in chosen if _refused(q) is it_is] for it_is in (True, False))
     rows: list[Row] = []
     for wave in (*_waves(first), *_waves(rest)):
@@ -43,10 +43,10 @@ def ask(site: RunningSite, asked: tuple[Question, ...], progress: Progress | Non
 
 
 def _within_rates(asked: tuple[Question, ...]) -> tuple[list[Question], list[NotRun]]:
-    """The questions without those that an entry with a rate could refuse because there are too many of them."""
+    """The questions within the rate limits of their entries, and a `NotRun` for each other question."""
     used: dict[str, int] = defaultdict(int)
     chosen, left_out = [], []
-    # A packet without an answer is not repeated after the rate has room again, so the burst must have room for it.
+    # A packet without an answer is not repeated later, when the rate allows it again, so the burst must allow it.
     at_once = {by for question in asked if _silent(question.packet) for by, _ in question.verdict.limits}
     for question in asked:
         room = [
@@ -55,7 +55,7 @@ def _within_rates(asked: tuple[Question, ...]) -> tuple[list[Question], list[Not
         full = [(by, limit) for by, limit, most in room if used[by] >= most]
         if full:
             by, limit = full[0]
-            left_out.append(NotRun(question.flow, f"{by} lets in {limit.rate}/{limit.unit} only"))
+            left_out.append(NotRun(question.flow, f"{by} allows only {limit.rate}/{limit.unit}"))
             continue
         for by, _ in question.verdict.limits:
             used[by] += 1
@@ -78,7 +78,7 @@ def _waves(asked: Iterable[Question]) -> Iterator[list[Question]]:
 
 
 def listen(site: RunningSite, machines: dict[str, Namespace], asked: Iterable[Question]) -> None:
-    """Starts listeners at both possible destinations of each packet: the original one and the translated one."""
+    """Starts listeners at the original and at the translated destination of each packet."""
     wanted: dict[tuple[str, str], set[int]] = defaultdict(set)
     for question in asked:
         packet, verdict = question.packet, question.verdict
@@ -110,14 +110,14 @@ def _refused(question: Question) -> bool:
 
 
 def _silent(packet: FirstPacket) -> bool:
-    """Whether a packet gets no answer, so that all its tries are sent, and each counts for a rate limit."""
+    """Whether no machine answers a packet, so that all tries are sent and count for a rate limit."""
     return packet.protocol not in ("tcp", "udp", "icmp") or (packet.protocol == "icmp" and packet.port != 0)
 
 
 def _completed(
     site: RunningSite, machines: dict[str, Namespace], wave: list[Question], answers: list[ProbeResult]
 ) -> list[ProbeResult]:
-    """The answers; those of pings and of packets that nothing answers get the addresses that the receiver recorded."""
+    """The results; for pings and packets without answers, with the addresses that the receiver has recorded."""
     asked: dict[str, list[str]] = defaultdict(list)
     for question, answer in zip(wave, answers, strict=True):
         if answer.words:
@@ -141,7 +141,7 @@ def _row(question: Question, answer: ProbeResult) -> Row:
 
 
 def _arrival(question: Question) -> str:
-    """The place and the address where a packet arrives, and its source address there."""
+    """The machine and address at which a packet must arrive, and its source address there."""
     verdict, asked = question.verdict, question.packet
     to, sender = verdict.packet.to, verdict.packet.source
     port = f" {asked.protocol}/{verdict.packet.port}" if verdict.packet.port != asked.port else ""
@@ -149,21 +149,21 @@ def _arrival(question: Question) -> str:
 
 
 def _observed(question: Question, answer: ProbeResult) -> str:
-    """The observed verdict. Only a timeout is a drop: errors come from a machine that got the packet or lacks a route.
+    """The observed verdict: a timeout is a drop, while an error shows that the packet arrived or had no route.
 
-    In two cases, "unreachable" is a drop as well. An isolated guest cannot resolve the address of its neighbour, and
-    its own kernel reports that in time (RFC 4861, 7.2.2). And a host without a route back to the sender does not answer
-    the sender's ARP requests if `rp_filter` is set.
+    In two cases, "unreachable" is also a drop. An isolated guest cannot resolve the address of its neighbour, and its
+    own kernel reports this before the timeout (RFC 4861, 7.2.2). A host without a route back to the sender does not
+    answer the sender's ARP requests if `rp_filter` is set.
     """
     verdict = question.verdict
-    unheard = verdict.by in ("implied/isolated", "implied/reverse-path")
-    silent = ("timeout", "unreachable") if unheard else ("timeout",)
+    no_arp = verdict.by in ("implied/isolated", "implied/reverse-path")
+    silent = ("timeout", "unreachable") if no_arp else ("timeout",)
     if answer.outcome != "open":
         return "drop" if answer.outcome in silent else answer.outcome
     if not verdict.allowed:
         return "allow"
     if answer.server != _host_name(verdict.where):
-        return f"allow, but {answer.server or 'somebody else'} answers"
+        return f"allow, but {answer.server or 'another machine'} answers"
     if (answer.local, answer.port) != (str(verdict.packet.to), verdict.packet.port):
         return f"allow, but at {answer.local} {question.packet.protocol}/{answer.port}"
     if answer.peer != str(verdict.packet.source):

@@ -1,4 +1,4 @@
-"""The trials of a service: the ports at which the plan's answer could change; and the services without any trial."""
+"""Chooses the trials of a service: the ports at which the plan's answer could change."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,14 +13,14 @@ Trial = tuple[Protocol, int]
 """A protocol and a port, as in `FirstPacket`."""
 _WITH_PORTS = ("tcp", "udp", "sctp")
 _BUSY = frozenset({67, 68, 546, 547})
-"""UDP ports on which networkd itself listens."""
+"""UDP ports on which networkd listens."""
 _ICMP = {Family.IPV4: ("icmp", ICMP4), Family.IPV6: ("icmpv6", ICMP6)}
 _HEADERS = frozenset({"ah"})
-"""Protocols that are extension headers in IPv6: the packet's protocol is that of a later header (RFC 8200, 4)."""
+"""Protocols that are extension headers in IPv6, so that a later header has the packet's protocol (RFC 8200, 4)."""
 
 
 def edges(service: Service, family: Family) -> Iterator[tuple[int, Trial]]:
-    """The trials of one service, each with a number; the ports around both ends of a range have 0 to 3."""
+    """The trials of one service, each with a number: the ports around the ends of a range have the numbers 0 to 3."""
     name, number = _ICMP[family]
     if service.protocol in _WITH_PORTS:
         around = (service.first - 1, service.first, service.last, service.last + 1)
@@ -36,7 +36,7 @@ def edges(service: Service, family: Family) -> Iterator[tuple[int, Trial]]:
 
 
 def others(said: Iterable[Service], family: Family, quiet: int) -> Iterator[Trial]:
-    """The trials for protocols that an entry names, except ping, TCP and UDP."""
+    """The trials for the protocols of services other than TCP, UDP and ping."""
     for service in sorted(set(said)):
         if service.protocol == "sctp":
             yield "sctp", quiet
@@ -50,7 +50,7 @@ def _portless(service: Service, family: Family) -> bool:
 
 
 def untried(services: Iterable[Service]) -> str:
-    """The reason why no first packet can test these services; "" if one can, or if there are none (any service)."""
+    """The reason why no first packet can test these services; "" if a packet can, or if the list is empty."""
     found = list(services)
     tried = [each for service in found for family in Family for each in edges(service, family)]
     echoes = [
@@ -60,8 +60,8 @@ def untried(services: Iterable[Service]) -> str:
         return ""
     names = ", ".join(sorted({_word(service) for service in found}))
     if all(service.protocol in ICMP_TYPES for service in found):
-        return f"the kernel drops a first packet of {names} as invalid, since such a message begins no connection"
-    return f"no first packet of {names} can be made here"
+        return f"the kernel drops a first packet of {names} as invalid, since such a message cannot begin a connection"
+    return f"the lab cannot send a first packet of {names}"
 
 
 def _word(service: Service) -> str:

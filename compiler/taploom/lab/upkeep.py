@@ -20,18 +20,18 @@ from taploom.plan.interfaces import inside
 
 RELOADS = 10
 FLOWS = 6
-"""Maximum number of flows of each kind that are watched."""
+"""Maximum number of observed flows of each kind."""
 ENOUGH = 500
-"""The number of datagrams that a flow must exceed, as fewer prove little."""
+"""Number of datagrams that a flow must exceed, as fewer datagrams prove little."""
 PACE = 0.25
-"""The least number of seconds between two reloads."""
+"""Minimum time between two reloads, in seconds."""
 _FOREIGN = "table ip taploom_lab_foreign { chain c { type filter hook forward priority 10; policy accept; }; }"
 _SIDES = (("tlleft", 1), ("tlright", 9))
 _PREFIX4, _PREFIX6 = "198.19.255", "2001:2:0:ff"
 
 
 def upkeep(site: RunningSite, asked: tuple[Question, ...]) -> LabReport:
-    """Reloads all rulesets under load, and checks that objects, other tables and other interfaces are as before."""
+    """Reloads all rulesets under load; checks their objects, the tables of other programs, and other interfaces."""
     rows: list[Row] = []
     not_run: list[NotRun] = []
     for host in site.plan.hosts:
@@ -45,7 +45,7 @@ def upkeep(site: RunningSite, asked: tuple[Question, ...]) -> LabReport:
     for host in site.plan.hosts:
         there = "ip taploom_lab_foreign" in ruleset.tables(site.hosts[host.name])
         observed = "there" if there else "gone"
-        rows.append(Row("reload", f"{host.name}: a table of somebody else after reloads", "there", observed))
+        rows.append(Row("reload", f"{host.name}: a table of another program after reloads", "there", observed))
         found = _neighbours(site, host)
         rows += found.rows
         not_run += found.not_run
@@ -53,7 +53,7 @@ def upkeep(site: RunningSite, asked: tuple[Question, ...]) -> LabReport:
 
 
 def _shape(machine: Namespace) -> Counter[tuple[str, ...]]:
-    """The objects of the ruleset by kind and name; rules by their chain."""
+    """The number of objects of the ruleset by kind and name, and of rules by chain."""
     found: Counter[tuple[str, ...]] = Counter()
     for entry in ruleset.listing(machine):
         for kind, body in entry.items():
@@ -62,9 +62,9 @@ def _shape(machine: Namespace) -> Counter[tuple[str, ...]]:
 
 
 def under_load(site: RunningSite, asked: tuple[Question, ...]) -> Iterator[Row]:
-    """Holds streams and sends datagrams while every host's ruleset is replaced several times."""
-    streams = [(q, hold(site, q)) for q in _watched(asked, "tcp")]
-    loads = [(q, begin(site, q, "load")) for q in _watched(asked, "udp")]
+    """Holds connections and sends datagrams while the ruleset of every host is reloaded several times; yields rows."""
+    streams = [(q, hold(site, q)) for q in _observed_flows(asked, "tcp")]
+    loads = [(q, begin(site, q, "load")) for q in _observed_flows(asked, "udp")]
     pours = [(q, begin(site, q, "attend")) for q in answered(asked)]
     for _ in range(RELOADS):
         time.sleep(PACE)
@@ -84,8 +84,8 @@ def under_load(site: RunningSite, asked: tuple[Question, ...]) -> Iterator[Row]:
         yield Row("reload", flow, "none lost", observed, question.verdict.by, f"{sent} datagrams")
 
 
-def _watched(asked: tuple[Question, ...], protocol: str) -> list[Question]:
-    """Flows that pass: at most one for each deciding entry and family."""
+def _observed_flows(asked: tuple[Question, ...], protocol: str) -> list[Question]:
+    """Allowed flows of a protocol without a rate limit: at most one for each deciding entry and family."""
     passing = [q for q in asked if q.verdict.allowed and q.packet.protocol == protocol and not q.verdict.limits]
     first = {(q.verdict.by, q.packet.family): q for q in reversed(passing)}
     families = [[q for (_, of), q in sorted(first.items()) if of is family] for family in Family]
@@ -94,7 +94,7 @@ def _watched(asked: tuple[Question, ...], protocol: str) -> list[Question]:
 
 
 def sender(site: RunningSite, question: Question) -> Any:
-    """The agent of the machine that sends the flow."""
+    """The agent of the machine that sends a flow."""
     return site.agent(site.machines()[question.source.machine])
 
 
@@ -103,7 +103,7 @@ def _source(question: Question) -> str | None:
 
 
 def hold(site: RunningSite, question: Question, listening: ListenerState = "") -> int | None:
-    """The number of a connection that is kept open; None if it does not open. See `Agent.hold`."""
+    """Opens a connection and holds it (see `Agent.hold`); returns its number, or None if it does not open."""
     packet = question.packet
     try:
         return int(sender(site, question).hold(str(packet.to), packet.port, _source(question), listening=listening))
@@ -112,7 +112,7 @@ def hold(site: RunningSite, question: Question, listening: ListenerState = "") -
 
 
 def answered(asked: tuple[Question, ...]) -> list[Question]:
-    """UDP flows between neighbours in which the receiver may answer, but may not begin a flow itself."""
+    """Allowed UDP flows between neighbours whose receiver may only reply, but may not begin a flow to the sender."""
     near = [q for q in asked if q.packet.protocol == "udp" and q.source.group == q.to.group]
     refused = {(q.packet.to, q.packet.source) for q in near if not q.verdict.allowed}
     found = [q for q in near if q.verdict.allowed and (q.packet.source, q.packet.to) in refused]
@@ -121,7 +121,7 @@ def answered(asked: tuple[Question, ...]) -> list[Question]:
 
 
 def begin(site: RunningSite, question: Question, action: str) -> Future[dict[str, Any]]:
-    """Begins lasting traffic, by an action of the agent that goes on until `rest`."""
+    """Begins lasting traffic, which goes on until `rest`, by an action of the agent."""
     packet = question.packet
     to, port, source = str(packet.to), packet.port, _source(question)
     future: Future[dict[str, Any]] = sender(site, question).ask(action, to=to, port=port, source=source)
@@ -129,17 +129,19 @@ def begin(site: RunningSite, question: Question, action: str) -> Future[dict[str
 
 
 def rest(site: RunningSite, asking: Iterable[Question]) -> None:
-    """Ends the lasting traffic of these questions."""
+    """Ends the lasting traffic of the machines that send the given flows."""
     for agent in {id(agent): agent for agent in (sender(site, question) for question in asking)}.values():
         agent.rest()
 
 
 def _neighbours(site: RunningSite, host: Host) -> LabReport:
-    """Checks that two interfaces of the host that taploom does not configure reach each other."""
+    """Checks that the host forwards between two interfaces that taploom does not configure."""
     name, machine = host.name, site.hosts[host.name]
     families = [f for f in Family if any(each.own(f) for each in inside(host))]
     if not families:
-        return LabReport((), (NotRun(f"{name}: interfaces of somebody else", "the host forwards nothing"),))
+        return LabReport(
+            (), (NotRun(f"{name}: two interfaces that taploom does not configure", "the host does not forward"),)
+        )
     sides = []
     for ifname, first in _SIDES:
         side = site.lab.machine(f"{name}-{ifname}"[:63])
@@ -157,7 +159,7 @@ def _neighbours(site: RunningSite, host: Host) -> LabReport:
     rows = [
         Row(
             "neighbour",
-            f"{name}: two interfaces of somebody else, {family.key}",
+            f"{name}: between two interfaces that taploom does not configure, {family.key}",
             "allow",
             "allow" if answer.outcome == "open" else "drop",
         )

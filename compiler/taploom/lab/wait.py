@@ -1,7 +1,7 @@
 """Waits for the addresses and default routes that a plan promises; reports each broken promise with networkd's log.
 
-A plan does not know the addresses that the network assigns (an uplink's lease, an address of a pool). It promises one
-address of the right prefix for each. The address that has come is recorded in `Ground`, which the oracle uses for its
+A plan does not contain the addresses that the network assigns (an uplink's lease, an address of a pool). For each, it
+promises one address in the right prefix. The assigned addresses are recorded in `Ground`, which the oracle uses for its
 predictions.
 """
 
@@ -30,14 +30,14 @@ from taploom.plan.host import Fixed, Learned
 from taploom.plan.interfaces import inside, outside
 
 PATIENCE = 20.0
-"""Seconds until an address that has not come counts as missing."""
+"""Seconds after which an address that is not there counts as missing."""
 _LINES = 8
-"""Lines of networkd's log that go with a difference."""
+"""Number of log lines of networkd in the row of a broken promise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """The addresses of one family that an interface must have: a certain one, one of a range, or none.
+    """The promise about an interface's address in one family: a known address, an address in a range, or no address.
 
     Attributes:
         machine: `host/NAME` or `guest/NAME`.
@@ -45,10 +45,10 @@ class Promise:
         family: IP version.
         label: name of the interface in reports, such as `guest/web dmz`.
         key: the key in `Ground`, or None if there is no address to record.
-        exact: the promised address, or None if the plan does not know it or promises none.
-        within: prefix of an address that the plan does not know, or None.
-        first: first address of the pool that `exact` would come from, or None.
-        last: last address of that pool, or None.
+        exact: the known address; None if the network assigns the address, or if there must be none.
+        within: prefix of an address that the network assigns, or None.
+        first: first address of the DHCP pool for the address, or None.
+        last: last address of this pool, or None.
     """
 
     machine: str
@@ -71,7 +71,7 @@ class Promise:
         return f"an address of {self.within}" if self.within else "no address"
 
     def kept_by(self, there: tuple[Interface, ...]) -> bool:
-        """Whether these addresses of the interface, all of this family, are as promised."""
+        """Whether the interface's addresses in this family are as promised."""
         if self.exact:
             return there == (self.exact,)
         if self.within is None:
@@ -85,7 +85,7 @@ class Promise:
 
 
 def promises(site: RunningSite) -> Iterator[Promise]:
-    """All promises of a plan."""
+    """The promises of a plan about the addresses of all machines."""
     yield from _of_uplinks(site)
     for host in site.plan.hosts:
         for here in inside(host):
@@ -130,10 +130,10 @@ def _of_uplinks(site: RunningSite) -> Iterator[Promise]:
 
 
 def settle(site: RunningSite, patience: float = PATIENCE) -> tuple[LabReport, Ground]:
-    """Waits until all promises hold, or until patience ends.
+    """Waits until all promises hold, or for `patience` seconds.
 
     Returns:
-        A report with a row for each promise and for the units of each daemon; and the addresses that have come.
+        A report with a row for each promise and for the units of each daemon; and the addresses of the running site.
     """
     made = tuple(promises(site))
     machines = site.machines()
@@ -162,7 +162,7 @@ def _of(there: dict[str, tuple[Interface, ...]], promise: Promise) -> tuple[Inte
 
 
 def addresses(machine: Namespace) -> dict[str, tuple[Interface, ...]]:
-    """The global addresses of all interfaces that are usable now, sorted."""
+    """The usable global addresses of each interface, sorted."""
     links = json.loads(machine.run("ip", "-j", "addr", "show"))
     return {link["ifname"]: tuple(sorted(_usable(link))) for link in links}
 
@@ -193,7 +193,7 @@ def _words(site: RunningSite, promise: Promise) -> str:
 
 
 def _units(site: RunningSite) -> LabReport:
-    """The complaints of networkd about units. Keys that this daemon is too old for are no fault of the units."""
+    """A row for each networkd with its complaints; complaints about keys newer than this networkd are `NotRun`."""
     rows: list[Row] = []
     not_run: list[NotRun] = []
     targets = {f"host/{host.name}": host.target.systemd for host in site.plan.hosts}
@@ -205,13 +205,13 @@ def _units(site: RunningSite) -> LabReport:
         wrong = [line for line in said if line not in young]
         observed = "accepted" if not wrong else "complaints"
         rows.append(Row("units", f"{name} networkd", "accepted", observed, "", "\n".join(wrong)))
-        why = f"systemd here is {daemon.version}, the target {targets[name]}"
+        why = f"this machine has systemd {daemon.version}, and the target has {targets[name]}"
         not_run += [NotRun(f"{name} {line}", why) for line in young]
     return LabReport(tuple(rows), tuple(not_run))
 
 
 def _foreseen(site: RunningSite) -> dict[str, tuple[str, ...]]:
-    """Remarks of networkd on settings that it applies all the same, by machine; TL421 reports these settings."""
+    """By machine, log lines of networkd about settings that it applies nevertheless; TL421 reports these settings."""
     return {
         f"host/{host.name}": tuple(
             f"Unusual prefix length {here.ra.prefix.length} (> {SLAAC_LENGTH}) is specified in [IPv6Prefix]"

@@ -1,7 +1,7 @@
 """Waits until a condition holds in a lab.
 
-Everything in a lab is asynchronous (a lease, a neighbour discovery, a process), so every lab step polls until a
-condition holds. One function does it, so that each error names the condition and the last value that was seen.
+Everything in a lab is asynchronous (a lease, a neighbour discovery, a process), so every step polls until a condition
+holds. All steps use one function, so each error contains the condition and the last value.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ INTERVAL = 0.05
 
 
 class LabError(RuntimeError):
-    """The lab itself failed (a tool, a timeout); never the verdict of a probe."""
+    """The error for a failure of the lab itself (a tool, a timeout), and not for the verdict of a probe."""
 
 
 def wait_for(look: Callable[[], Seen], what: str, timeout: float = 10.0) -> Seen:
     """Polls until `look` returns a true value, and returns this value.
 
     Args:
-        look: Called every `INTERVAL` seconds, and at least once.
-        what: What is waited for, for the message.
-        timeout: Seconds until it gives up.
+        look: The function that is called every `INTERVAL` seconds, and at least once.
+        what: Name of the condition, for the message.
+        timeout: Seconds after which the wait fails.
 
     Raises:
-        LabError: `look` returned no true value in time; the message holds the last value.
+        LabError: `look` returned no true value in time; the message contains the last value.
     """
     deadline = time.monotonic() + timeout
     while not (seen := look()):

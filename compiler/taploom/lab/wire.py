@@ -1,4 +1,4 @@
-"""Sends raw frames from a machine, for spoofing, and captures the frames that arrive there."""
+"""Sends raw frames from a machine, and captures the frames that arrive there."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from typing import Any
 ETH_P_ALL = 0x0003
 PACKET_OUTGOING = 4
 KEEP = 10_000
-"""The most frames that are kept for one interface."""
+"""Maximum number of captured frames of one interface."""
 
 
 class Wire:
-    """Sends frames on interfaces of this machine and keeps those that arrive."""
+    """The sender of raw frames on the interfaces of one machine, and the recorder of arriving frames."""
 
     def __init__(self) -> None:
         self._kept: dict[str, list[str]] = {}
 
     def send(self, ifname: str, frame: str) -> dict[str, Any]:
-        """Sends a frame, given in hexadecimal."""
+        """Sends a frame that is given in hexadecimal."""
         with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as raw:
             raw.bind((ifname, 0))
             raw.send(bytes.fromhex(frame))
         return {}
 
     def capture(self, ifname: str) -> dict[str, Any]:
-        """Begins to keep the frames that arrive at an interface, and forgets those kept before."""
+        """Begins to capture the frames that arrive at an interface, and discards earlier captured frames."""
         begun = ifname in self._kept
         self._kept[ifname] = []
         if not begun:
@@ -36,7 +36,7 @@ class Wire:
         return {}
 
     def captured(self, ifname: str) -> dict[str, Any]:
-        """The frames kept so far, in hexadecimal."""
+        """Returns the frames that were captured so far, in hexadecimal."""
         return {"frames": list(self._kept.get(ifname, ()))}
 
     def _keep(self, raw: socket.socket, ifname: str) -> None:

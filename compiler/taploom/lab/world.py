@@ -1,9 +1,9 @@
-"""The world outside: the links to which the uplinks of hosts are connected, and internet hosts.
+"""Simulates the world beyond uplinks: the links to which uplinks are connected, and internet hosts.
 
-One machine simulates all of it. Each segment is a bridge there, with a router address of either family, on which a
-second networkd serves DHCP and sends router advertisements. Uplinks of any number of hosts can be on one segment, so
-that hosts also meet outside. Internet hosts are further addresses of the machine. By itself, the machine has no route
-to the networks of a site, so it can answer only translated or public addresses.
+One machine simulates all links and internet hosts. Each segment is a bridge of this machine, with a router address in
+each family; a networkd serves DHCP and sends router advertisements there. Uplinks of several hosts can be on one
+segment, so that these hosts also reach each other outside. Internet hosts are further addresses of the machine. By
+itself, the machine has no route to the networks of a site, so it can reply only to translated or public addresses.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One outside link.
+    """One link of the world.
 
     Attributes:
-        name: Name of its bridge in the world's machine.
-        ipv4: The router's address and prefix length, or None.
+        name: Name of the link's bridge in the world's machine.
+        ipv4: The router's IPv4 address and prefix length, or None.
         ipv6: The router's IPv6 address and prefix length, or None; a /64 if `ra` is set.
-        dhcp: Serve DHCP for IPv4; the pool begins 100 addresses after the network address.
-        ra: Send router advertisements with the prefix.
-        also: More addresses of the router, such as `fe80::1/64`.
+        dhcp: Whether the router serves DHCP for IPv4; the pool begins 100 addresses after the network address.
+        ra: Whether the router advertises the prefix.
+        also: Further addresses of the router, such as `fe80::1/64`.
     """
 
     name: str = "wan"
@@ -43,7 +43,7 @@ class Segment:
     also: tuple[str, ...] = ()
 
     def units(self) -> dict[str, str]:
-        """The units of its bridge."""
+        """The networkd units of the link's bridge."""
         dhcp, ra = self.dhcp and self.ipv4 is not None, self.ra and self.ipv6 is not None
         lines = ["[Match]", f"Name={self.name}", "[Link]", "RequiredForOnline=no", "[Network]"]
         lines += [f"Address={address}" for address in (self.ipv4, self.ipv6, *self.also) if address is not None]
@@ -60,10 +60,10 @@ class Segment:
 
 
 class World:
-    """The outside of a lab.
+    """A running world beyond uplinks.
 
     Attributes:
-        machine: Its machine; probe from it and listen on it with an agent.
+        machine: The machine that simulates the world; use an agent to probe from it or to listen on it.
         networkd: The daemon that serves the segments.
     """
 
@@ -74,12 +74,12 @@ class World:
 
         Args:
             lab: The lab; the world ends with it.
-            segments: Links that hosts can be plugged into.
+            segments: Links to which hosts can be connected.
             hosts: Addresses of internet hosts, such as `198.51.100.7` or `2001:db8:f::7`.
-            name: Name of its machine.
+            name: Name of the machine.
         """
         self.machine = lab.machine(name)
-        # No other machine has its addresses, and a tentative address could not be used as a source.
+        # A tentative address cannot be a source, and no other machine has these addresses.
         self.machine.sysctl({"net.ipv6.conf.default.dad_transmits": "0", "net.ipv6.conf.default.accept_dad": "0"})
         self.machine.sysctl({"net.ipv4.conf.all.forwarding": "1", "net.ipv6.conf.all.forwarding": "1"})
         for host in hosts:
@@ -89,15 +89,15 @@ class World:
         self._ports = 0
 
     def plug(self, segment: str, host: Namespace, ifname: str) -> None:
-        """Creates an interface of a machine and connects it to a segment.
+        """Creates an interface of a machine, and connects it to a segment.
 
-        The interface is down, like a network card at boot. If it were up before networkd has told the kernel to ignore
-        router advertisements, the first advertisement would give it an address.
+        The interface is down, like a network card at boot. If it were up before networkd has made the kernel ignore
+        router advertisements, it would get an address from the first advertisement.
 
         Args:
             segment: Name of the segment.
             host: The machine.
-            ifname: Name of its uplink, such as `eth0`.
+            ifname: Name of the new interface, such as `eth0`.
         """
         self._ports += 1
         port = f"port{self._ports}"

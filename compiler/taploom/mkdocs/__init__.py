@@ -1,1 +1,1 @@
-"""The MkDocs plugin: an entry point of taploom beside the command line."""
+"""The MkDocs plugin, the second entry point of taploom besides the command line."""

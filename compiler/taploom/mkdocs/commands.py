@@ -1,4 +1,4 @@
-"""The commands as data for the reference, from click's own description of them."""
+"""Describes the commands as data for the reference pages, from their texts in click."""
 
 import inspect
 from collections.abc import Iterator, Mapping
@@ -10,11 +10,11 @@ from taploom.site.manual import Command, Option
 
 
 def described(group: click.Group, examples: Mapping[str, tuple[str, ...]]) -> Iterator[Command]:
-    """Every command of a group, and the commands of the groups in it.
+    """The commands of a group, and the commands of all groups within it.
 
     Args:
         group: the whole command line.
-        examples: lines to show, by command.
+        examples: example command lines, by command.
     """
     for found in _below(group, click.Context(group, info_name=group.name)):
         yield replace(found, examples=examples.get(found.name, ()))

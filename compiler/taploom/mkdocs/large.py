@@ -1,7 +1,7 @@
 """Prints pages of a large site without Markdown, and shortens the frame that the theme repeats on each page.
 
-MkDocs parses Markdown for every page, and prints a navigation with all titles of the guides and the indentation of the
-theme. On a site of ten thousand pages this takes more time and bytes than the pages themselves, and helps no reader.
+MkDocs parses Markdown for every page, and repeats on every page the titles of all guides in the navigation, and the
+theme's indentation. On a site of ten thousand pages this takes more time and bytes than the pages themselves.
 """
 
 import re
@@ -28,7 +28,7 @@ class QuickPage(Page):
         super().__init__(title, file, config)
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
-        """Make the content from the blocks; from Markdown if a block needs it or another plugin changed the text."""
+        """Make the content from the blocks, or from Markdown if a block needs it or another plugin changed the text."""
         links = _RelativePathTreeprocessor(self.file, files, config)
         own = self.file.content_string == f"{self._page.settings}{self.markdown}"
         made = html(self._page.blocks, self._page.path, links.path_to_url) if own else None
@@ -54,8 +54,11 @@ def _nested(headings: tuple[TocEntry, ...]) -> list[Any]:
     return roots
 
 
-def brief(nav: Navigation) -> Navigation:
-    """The navigation of a leaf: the first section, with lists of one page as plain pages; one page of the others."""
+def leaf_navigation(nav: Navigation) -> Navigation:
+    """The navigation on a leaf page, shortened.
+
+    In the first section, a list of one page becomes that page. Every other section keeps only its first page.
+    """
     first, *others = nav.items
     network = Section(first.title, [_list(item) for item in first.children]) if first.is_section else first
     return Navigation([network, *map(_entrance, others)], nav.pages)
@@ -69,8 +72,8 @@ def _entrance(item: Any) -> Any:
     return Section(item.title, item.children[:1]) if item.is_section else item
 
 
-def squeezed(output: str) -> str:
-    """A page without the indentation outside of its article, where the theme has no preformatted text."""
+def without_indentation(output: str) -> str:
+    """A page without indentation outside of its article, as the theme has no preformatted text there."""
     start, end = output.find(_START), output.rfind(_END)
     if start < 0 or end < start:
         return output

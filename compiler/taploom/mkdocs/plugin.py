@@ -1,8 +1,8 @@
-"""The MkDocs plugin: a thin file between MkDocs' events and the pure functions of `taploom.site`.
+"""The MkDocs plugin: a thin adapter between MkDocs' events and the pure functions of `taploom.site`.
 
-Like the command line it is an entry point of taploom, so it calls the driver. It makes the reference from the schema of
-the language and from the commands. Generated pages are never written to disk. Leaves of a large site stay out of the
-navigation, whose cost in time and bytes grows with the square of the number of pages in it.
+Like the command line, the plugin is an entry point of taploom, so it calls the driver. It makes the reference from the
+schema of the language and from the commands. Generated pages are never written to disk. The navigation does
+not list the leaf pages of a large site, as its cost in time and bytes grows with the square of the number of its pages.
 """
 
 import gc
@@ -32,11 +32,12 @@ from taploom.diagrams.printing import printed
 from taploom.diagrams.svg import figure, inline
 from taploom.drift.facts.folder import facts_of_all
 from taploom.driver import Compiled, compile_site, rendered
-from taploom.mkdocs.again import Templates, worded
 from taploom.mkdocs.commands import described
-from taploom.mkdocs.kept import Kept
-from taploom.mkdocs.large import QuickPage, brief, squeezed
-from taploom.mkdocs.past import Past
+from taploom.mkdocs.large import QuickPage, leaf_navigation, without_indentation
+from taploom.mkdocs.page_cache import PageCache
+from taploom.mkdocs.past import RevisionCache
+from taploom.mkdocs.search_text import search_text
+from taploom.mkdocs.template_cache import TemplateCache
 from taploom.plan.schema import plan_schema
 from taploom.report.drift.compared import Drifts, drifts
 from taploom.report.plan.escape import html as escaped
@@ -46,7 +47,7 @@ from taploom.site.markup.block import Figure
 from taploom.site.navigation import LEAVES_LISTED, framed, navigation
 from taploom.site.page import Page
 from taploom.site.pages import broken
-from taploom.site.pages.compose import files as beside
+from taploom.site.pages.compose import files as other_files
 from taploom.site.pages.compose import pages
 from taploom.site.view import site_view
 from taploom.spec.document import language_schema
@@ -65,7 +66,7 @@ class TaploomConfig(base.Config):  # type: ignore[no-untyped-call]
 
 
 class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
-    """Pages and diagrams of the site in a folder of specs."""
+    """Adds the pages and diagrams of a folder of specs to a MkDocs site."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,19 +77,19 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
         self._files = Files([])
         self._leaves: dict[str, Page] = {}
         self._titles: dict[str, str] = {}
-        self._whole = ""
+        self._content = ""
         self._own_nav = False
-        self._past = Past()
-        self._templates = Templates()
-        self._kept: Kept | None = None
+        self._revisions = RevisionCache()
+        self._template_cache = TemplateCache()
+        self._page_cache: PageCache | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:  # noqa: ARG002 - MkDocs' signature
-        """Remember whether the site is served: then a broken spec becomes a page; otherwise it fails the build."""
+        """Remember whether the site is served: a broken spec becomes a page of a served site, but fails a build."""
         if command == "build":
             gc.disable()  # every object is needed until the end of the build, so a collection frees nothing
         self._serving = command == "serve"
-        self._kept = Kept() if self._serving else None
-        self._past = Past(self._serving)
+        self._page_cache = PageCache() if self._serving else None
+        self._revisions = RevisionCache(self._serving)
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Add the style sheets and the script of the diagrams to every page, and templates to the Material theme."""
@@ -102,20 +103,20 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Compile the specs and add every page that is made from them."""
+        """Compile the specs and add every page that taploom makes from them."""
         self._files = files
         specs = Path(config.config_file_path).parent / self.config.specs if config.config_file_path else Path()
         site = _compiled(specs, prove=not self._serving)
         if site.failed and not self._serving:
             raise PluginError(f"The specs in {self.config.specs} have errors: run `taploom validate`.")
-        made = self._broken(site) if site.failed else self._made(site, specs, files, config)
+        made = self._error_pages(site) if site.failed else self._site_pages(site, specs, files, config)
         every = len(made) <= LEAVES_LISTED
         for page in made:
             self._add(files, config, page, listed=every or page.listed)
         self._titles = {page.path: page.title for page in made if page.path != "index.md"}
         self._leaves = {} if every else {page.path: page for page in made if not page.listed}
         for page in () if every else made:
-            self._quicken(files, config, page)
+            self._print_directly(files, config, page)
         for file in list(files):
             if file.generated_by is None:
                 file.edit_uri = quote(f"{Path(config.docs_dir).name}/{file.src_uri}")
@@ -124,14 +125,14 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
             config.nav = navigation(made, [file.src_uri for file in files.documentation_pages()])
         return files
 
-    def _made(self, site: Compiled, specs: Path, files: Files, config: MkDocsConfig) -> list[Page]:
+    def _site_pages(self, site: Compiled, specs: Path, files: Files, config: MkDocsConfig) -> list[Page]:
         texts = {file.path: file.text for file in site.source.files}
-        past = self._past.told(_shown(specs), self.config.changes, paint(site.plan))
+        history = self._revisions.history(_shown(specs), self.config.changes, paint(site.plan))
         drifts = _drifts(site, specs.parent / self.config.facts) if self.config.facts else None
         found = (*site.diagnostics, *undrawn())
-        seen = site_view(site.plan, found, rendered(site.plan), texts, _manual(), past, drifts)
+        seen = site_view(site.plan, found, rendered(site.plan), texts, _manual(), history, drifts)
         made = list(pages(seen))
-        for one in beside(seen):
+        for one in other_files(seen):
             files.append(File.generated(config, one.path, content=one.text))
         self._draw(made)
         for path, content in assets():
@@ -139,7 +140,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
         files.append(File.generated(config, _COLORS, content=stylesheet(seen.paint, *seen.history.paints)))
         return made
 
-    def _broken(self, site: Compiled) -> list[Page]:
+    def _error_pages(self, site: Compiled) -> list[Page]:
         self._figures = {}
         return list(broken.pages(site.diagnostics, {file.path: file.text for file in site.source.files}))
 
@@ -160,7 +161,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
         if files.get_file_from_path(page.path) is None:
             files.append(file)
 
-    def _quicken(self, files: Files, config: MkDocsConfig, page: Page) -> None:
+    def _print_directly(self, files: Files, config: MkDocsConfig, page: Page) -> None:
         file = files.get_file_from_path(page.path)
         if file is not None and page.path != "index.md":
             QuickPage(page, framed(page.title), file, config)
@@ -171,48 +172,48 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
             file = files.get_file_from_path(path)
             if file is not None and file.page is not None:
                 file.page.title = framed(title)
-        if self._kept is not None:
-            self._kept.begin(files)
+        if self._page_cache is not None:
+            self._page_cache.begin(files)
         return nav
 
     @event_priority(-100)
     def on_page_markdown(self, markdown: str, *, page: MkDocsPage, **_: Any) -> str:
         """Skip Markdown that an earlier build has converted; called after other plugins have changed the text."""
-        return markdown if self._kept is None else self._kept.markdown(page, markdown)
+        return markdown if self._page_cache is None else self._page_cache.markdown(page, markdown)
 
     @event_priority(100)
     def on_page_content(self, content: str, /, *, page: MkDocsPage, files: Files, **_: Any) -> str:
-        """Use the HTML that an earlier build has made; called before other plugins change the HTML."""
-        return content if self._kept is None else self._kept.content(page, content, files)
+        """Use the HTML of an earlier build for an unchanged page; called before other plugins change the HTML."""
+        return content if self._page_cache is None else self._page_cache.content(page, content, files)
 
     def on_env(self, env: Environment, **_: Any) -> Environment:
         """Cache compiled templates."""
-        env.bytecode_cache = self._templates
+        env.bytecode_cache = self._template_cache
         return env
 
     @event_priority(50)
     def _before_search(self, context: Any, *, page: MkDocsPage, nav: Navigation, **_: Any) -> Any:
         """Give the search plugin a page's text (only the search words of a leaf); shorten the navigation of a leaf."""
-        leaf, self._whole = self._leaves.get(page.file.src_uri), page.content or ""
+        leaf, self._content = self._leaves.get(page.file.src_uri), page.content or ""
         if leaf is not None:
-            context["nav"] = brief(nav)
+            context["nav"] = leaf_navigation(nav)
         found = leaf and leaf.words and f"<h1>{escaped(leaf.title)}</h1><p>{escaped(leaf.words)}</p>"
-        page.content = found or worded(self._whole)
+        page.content = found or search_text(self._content)
         return context
 
     @event_priority(-50)
     def _after_search(self, context: Any, *, page: MkDocsPage, **_: Any) -> Any:
         """Restore the content that `_before_search` has replaced."""
-        self._whole, page.content = "", self._whole
+        self._content, page.content = "", self._content
         return context
 
     on_page_context = CombinedEvent(_before_search, _after_search)
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:  # noqa: ARG002
-        """Replace marks by pictures; Markdown and search have run by then, and do not parse every tag of the SVG."""
+        """Replace marks by pictures; Markdown and search have run already, so they do not parse the tags of the SVG."""
         figures = self._figures.get(page.file.src_uri)
         if page.file.src_uri in self._leaves:
-            output = squeezed(output)
+            output = without_indentation(output)
         if not figures:
             return output
         for one in figures:
@@ -222,12 +223,14 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
     def _picture(self, one: Figure, file: File) -> str:
         svg = self._drawings.get(self._dots[file.src_uri, one.graph.name])
         if svg is None:
-            return '<p class="tl-undrawn">Nothing here could draw a diagram; the tables say the same.</p>'
+            return (
+                '<p class="tl-undrawn">Graphviz is not installed, so there is no diagram; the tables say the same.</p>'
+            )
         name = f"tl-{one.graph.name}"
         return figure(inline(svg, name, one.title, one.text, _linker(file, self._files)), name, one.title)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
-        """Build anew when a spec changes."""
+        """Build the site anew when a spec changes."""
         server.watch(str(Path(config.config_file_path or ".").parent / self.config.specs))
         return server
 

@@ -22,7 +22,7 @@ from taploom.spec.values import Keyword
 KEY = {Family.IPV4: "ipv4", Family.IPV6: "ipv6"}
 IPV6_SPAN = 0xE000
 IPV6_FIRST = 0x1000
-"""Allocated IPv6 addresses end in `::1000` to `::efff`: they are short, and people seldom choose such ones by hand."""
+"""Allocated IPv6 addresses end in `::1000` to `::efff`: these are short, and people rarely assign them by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _fits(document: Document, slot: Slot, locked: Locked) -> bool:
 
 
 def _at_uplinks(document: Document, host: str) -> Iterator[Address]:
-    """The fixed addresses of a host's uplinks, and their gateways; a /32 or /128 may lie in a network of this host."""
+    """The fixed addresses and the gateways of a host's uplinks; a /32 or /128 may lie in a network of this host."""
     for interface in document.hosts[host].outside.values():
         yield from (side.address for side in (interface.ipv4, interface.ipv6) if isinstance(side, Interface))
     for uplink in document.hosts[host].uplinks.values():
@@ -128,7 +128,7 @@ class _Taken:
 
     @classmethod
     def of(cls, document: Document, entries: Mapping[Slot, Locked]) -> "_Taken":
-        """The values that spec and lock hold already; IPv4 and IPv6 of a network share a set."""
+        """The values that the spec and the lock already use; IPv4 and IPv6 of a network share a set."""
         addresses: dict[str, set[int]] = {name: set() for name in document.networks}
         macs: set[int] = set()
         for slot, locked in entries.items():
@@ -147,7 +147,7 @@ class _Taken:
         return cls(addresses, macs)
 
     def pick(self, slot: Slot, network: NetworkSpec) -> Address | Mac | None:
-        """Takes a free value; None if the network has no address left."""
+        """Take a free value for a slot; None if the network has no address left."""
         start = int.from_bytes(hashlib.sha256(f"{slot.network}/{slot.guest}/{slot.kind}".encode()).digest()[:8], "big")
         if slot.kind == "mac":
             value = next(v for v in _around(0x02 << 40, 1 << 40, start) if v not in self.macs)

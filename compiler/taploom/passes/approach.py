@@ -26,7 +26,7 @@ class OpenedPorts:
     Attributes:
         addresses: fixed outside addresses.
         sources: as in `DnatEntry`.
-        services: ports, united.
+        services: the ports, in the fewest ranges.
     """
 
     family: Family
@@ -40,7 +40,7 @@ class OpenedPorts:
 def openings(
     document: Document, dnat_entries: Mapping[str, tuple[DnatEntry, ...]], equipment: Mapping[str, Equipment]
 ) -> dict[str, tuple[OpenedPorts, ...]]:
-    """The openings by host, without hosts that have none."""
+    """The opened ports of each host; hosts without any are left out."""
     found = {}
     for host, mine in sorted(dnat_entries.items()):
         span = document.places.key("hosts", host)
@@ -86,7 +86,7 @@ def united(services: Iterable[Service]) -> tuple[Service, ...]:
 
 
 def terms_towards_openings(view: HostView, opened: Mapping[str, tuple[OpenedPorts, ...]]) -> tuple[Term, ...]:
-    """The terms of one host towards the openings of all others."""
+    """The terms by which one host lets its guests reach the opened ports of all other hosts."""
     others = [host for host in opened if host != view.host] if view.zones else []
     return tuple(term for host in others for opening in opened[host] for term in _terms(view, host, opening))
 

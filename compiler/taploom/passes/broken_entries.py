@@ -1,4 +1,4 @@
-"""Looks up the names in entries that could not be decoded, so that a mistake in one key hides none in another.
+"""Looks up the names in entries that could not be decoded, so that a mistake in one key does not hide another.
 
 A broken entry is not in the document, so its valid keys are read again, from the tree. The mistakes in its other keys
 have been reported already.

@@ -7,15 +7,15 @@ LOCK_SYNTAX = DiagnosticRule(
     "lock-syntax",
     Severity.ERROR,
     "Each line of the lock is `guest/NAME NETWORK ipv4|ipv6|mac VALUE`, and `freed` for a tombstone.",
-    "A lock that cannot be read would have every address allocated anew, and so renumber the site.",
-    "Take the line as it was in git, or delete it and run `taploom lock`; in a merge conflict keep both sides.",
+    "If taploom ignored a lock that it cannot read, it would allocate every address anew and renumber the site.",
+    "Restore the line from git, or delete it and run `taploom lock`; in a merge conflict keep both sides.",
 )
 LOCK_LACKS = DiagnosticRule(
     "TL302",
     "lock-incomplete",
     Severity.ERROR,
-    "Every `auto` address and MAC stands in the lock.",
-    "An address that is made up on each run could change from run to run, and nobody would have reviewed it.",
+    "The lock contains every `auto` address and MAC.",
+    "An address that is chosen anew on each run could change from run to run without a review.",
     "Run `taploom lock` and commit `taploom.lock`.",
 )
 LOCK_COLLISION = DiagnosticRule(
@@ -23,7 +23,7 @@ LOCK_COLLISION = DiagnosticRule(
     "lock-collision",
     Severity.ERROR,
     "No two entries of the lock hold the same address or MAC.",
-    "Two branches that each added a guest may have picked the same address; merged, both guests would fight for it.",
+    "Two branches that each added a guest may have picked the same address; after a merge, both guests would use it.",
     "Delete the younger of the two lines and run `taploom lock`; the other guest keeps its address.",
 )
 POOL_EXHAUSTED = DiagnosticRule(
@@ -38,7 +38,7 @@ LOCK_STALE = DiagnosticRule(
     "TL305",
     "lock-off-network",
     Severity.ERROR,
-    "An address of the lock lies in the network that it is for.",
+    "Each address of the lock lies in the network of its entry.",
     "The network was renumbered after the address was taken; a guest with the old address reaches nobody.",
     "Run `taploom lock`: it moves the guests of this network to new addresses, which is a renumbering to review.",
 )
@@ -47,7 +47,7 @@ NETWORK_TWICE = DiagnosticRule(
     "network-on-two-hosts",
     Severity.ERROR,
     "A network is a bridge on one host.",
-    "Both bridges would bear one gateway address, and guests of one could not reach those of the other.",
+    "Both bridges would have the same gateway address, and guests of one bridge could not reach guests of the other.",
     "Declare a network for each host, in one zone where policy should treat them as one.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n  hv2: {networks: {lan: {}}}\n",
     good="networks:\n  lan1: {zone: lan, ipv4: 10.0.0.1/24}\n  lan2: {zone: lan, ipv4: 10.0.1.1/24}\n"
@@ -68,8 +68,8 @@ FAMILY_ABSENT = DiagnosticRule(
     "TL401",
     "family-absent",
     Severity.ERROR,
-    "A NIC uses what its network offers: a family that it has, `dhcp` where it serves DHCP, `slaac` where it has RA.",
-    "The guest would wait for an address that nobody gives, or use one that nobody routes.",
+    "A NIC uses only what its network offers: its address families, `dhcp` if it has DHCP, `slaac` if it has RA.",
+    "The guest would wait for an address that no server assigns, or use one that no host routes.",
     "Give the network the family, `dhcp: true` or `ra: true`, or change the NIC.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {ipv4: dhcp}}}\n",
@@ -81,7 +81,7 @@ TWO_GATEWAYS = DiagnosticRule(
     "two-default-routes",
     Severity.ERROR,
     "At most one NIC of a guest says `gateway: true`.",
-    "With two default routes the guest's replies would leave by either.",
+    "With two default routes, the guest's replies could leave through either NIC.",
     "Keep `gateway: true` on one NIC.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
@@ -94,9 +94,9 @@ FORWARD_NOWHERE = DiagnosticRule(
     "TL601",
     "forward-to-nowhere",
     Severity.ERROR,
-    "A forward's guest is on the host that listens, with a known address of a family that the uplink has.",
+    "The guest of a forward is on the host that listens, and has a known address in a family of the uplink.",
     "The connection would be translated to an address that the host cannot reach.",
-    "Put the forward on the guest's own host, or give the guest a fixed or `auto` address.",
+    "Let the guest's own host listen, or give the guest a fixed or `auto` address.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {ipv4: dhcp}}}\nforwards:\n  web: {on: hv1, ports: tcp/443, to: web}\n",
@@ -108,8 +108,8 @@ FORWARD_PORTS = DiagnosticRule(
     "TL602",
     "forward-ports",
     Severity.ERROR,
-    "A forward's ports are of protocols with ports, and `to-port` is as long as the outside range.",
-    "Only TCP, UDP and their like have ports; and which of the inside ports an outside one means must be clear.",
+    "A forward's ports are of protocols with ports, and `to-port` is one port or as long as the outside range.",
+    "Only TCP, UDP and similar protocols have ports, and each outside port must lead to exactly one inside port.",
     "Use `tcp/…` or `udp/…`; write `to-port` as a range of equal length, or as its first port.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
@@ -123,9 +123,9 @@ FORWARD_BESIDE = DiagnosticRule(
     "forward-to-no-guest",
     Severity.ERROR,
     "A forward leads to a guest.",
-    "A forward to a port of the host itself, or to a machine beside the host, cannot be said yet.",
-    "Let a service of the host listen at the outside port itself, and allow that in policy with `to: host/NAME`. For a "
-    "machine beside, forward to a guest that passes connections on, such as a reverse proxy, and allow the guest to "
+    "A forward to a port of the host itself, or to a machine that is not a guest, is not supported yet.",
+    "For a port of the host, let its service listen at the outside port, and allow it in policy with `to: host/NAME`. "
+    "For another machine, forward to a guest that relays connections, such as a reverse proxy, and allow the guest to "
     "reach the machine.",
     bad="addresses:\n  nas: 192.168.20.9\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
     "forwards:\n  nas: {on: hv1, ports: tcp/5001, to: nas}\n",
@@ -137,7 +137,7 @@ IDLE_WAIVER = DiagnosticRule(
     "TL213",
     "idle-waiver",
     Severity.WARNING,
-    "A waiver accepts a finding that is there.",
+    "A waiver accepts a finding that exists.",
     "A waiver that outlives its finding would silently accept the next one of the same kind.",
     "Remove the waiver. Errors cannot be waived.",
     bad="waivers:\n  old: {code: TL604, on: forward/gone, reason: it was a public web server}\n",

@@ -1,4 +1,4 @@
-"""Last pass: puts the parts together as a plan, sorted by name."""
+"""Last pass: combines the results of the others into a plan, sorted by name."""
 
 from collections.abc import Mapping
 
@@ -35,7 +35,7 @@ def finish(
     publication: Publication,
     policy: tuple[ResolvedPolicy, ...],
 ) -> Plan:
-    """The plan."""
+    """Combine the results of the earlier passes into the plan."""
     site = site_prefixes(document)
     opened = openings(document, publication.dnat_entries, equipment)
     index = PolicyIndex.of(policy, site)

@@ -45,8 +45,7 @@ def _moved(lock: Lock, slots: list[Slot]) -> Diagnostic:
     slot, before = slots[0], lock.slots[slots[0]]
     message = f"{before.value} of guest `{slot.guest}` is no address for guests of `{slot.network}`"
     if others := len(slots) - 1:
-        message += (
-            f", and {others} other {'entries fit their network' if others > 1 else 'entry fits its network'} no more"
-        )
+        message += f", and {others} other "
+        message += "entries no longer fit their network" if others > 1 else "entry no longer fits its network"
     hint = "run `taploom lock` to move " + ("them" if others else "it")
     return Diagnostic(codes.LOCK_STALE, message, before.span, hint, subject=f"guest/{slot.guest}")

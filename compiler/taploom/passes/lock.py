@@ -1,4 +1,4 @@
-"""The lock file: values of the addresses and MACs that the spec leaves open, one entry per line, sorted, kept in git.
+"""The lock file: the addresses and MACs that the spec leaves open, one entry per line, sorted, committed to git.
 
 ```
 guest/web1 dmz ipv4 10.20.0.17
@@ -11,7 +11,7 @@ lines, and with `taploom.lock merge=union` in `.gitattributes` even changes of a
 two entries may hold the same address; `read_lock` reports them.
 """
 
-# After a diagnostic a reader returns None, which is the value of `_broken`.
+# A reader returns None after a diagnostic, and `_broken` returns None so that a reader can return its result.
 # mypy: disable-error-code="func-returns-value"
 
 from collections.abc import Collection, Iterator, Mapping
@@ -169,7 +169,7 @@ def _hidden(line: str, file: str, number: int, report: Report) -> None:
 
 
 def _broken(span: Span, report: Report, message: str) -> None:
-    hint = "take the line as it was in git, or delete it and run `taploom lock`"
+    hint = "restore the line from git, or delete it and run `taploom lock`"
     report.add(Diagnostic(codes.LOCK_SYNTAX, message, span, hint))
 
 

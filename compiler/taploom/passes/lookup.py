@@ -1,6 +1,6 @@
 """Looks up the names that entries refer to.
 
-It is a module apart from `resolve`, because `broken_entries` uses it as well, and `resolve` imports that.
+The module is separate from `resolve`, because `broken_entries`, which `resolve` imports, uses it as well.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +24,7 @@ from taploom.spec.model.policy import Listener
 from taploom.spec.values import Selector, ServiceRef
 
 SUGGESTIONS = 50
-"""The most unknown names for which a similar name is searched, as the search is slow; later ones get no suggestion."""
+"""Maximum number of unknown names for which a similar name is suggested, as the search for one is slow."""
 EVERYONE = ("all", "anyone", "anything", "anywhere", "everyone", "everything", "everywhere", "world")
 """Words that users of other tools write for `any`."""
 SHARED = ("zones", "networks", "hosts", "guests", "addresses")
@@ -37,7 +37,7 @@ class SymbolTable:
     Attributes:
         kinds: kind of each name of the shared namespace; a network that is its own zone is a `network`.
         zones: networks of every zone, also of zones that only networks and uplinks name.
-        tags: every tag, with the entries that bear it as (kind, name).
+        tags: every tag, with the entries that have it, as (kind, name).
         lost: zones of broken entries, which count as known, since the mistake in the entry is reported.
     """
 
@@ -120,7 +120,7 @@ class NameLookup:
             self.known("networks", network, partial(self.document.places.key, *path, network))
 
     def services(self, refs: Iterable[ServiceRef], *path: str) -> bool:
-        """Whether all services are known."""
+        """Whether all services are known; reports unknown ones."""
         defined = self.document.places.names("services")
         whole = True
         for ref in refs:
@@ -133,7 +133,7 @@ class NameLookup:
         return whole
 
     def selectors(self, selectors: Iterable[Selector], *path: str) -> bool:
-        """Whether all selectors select something that exists."""
+        """Whether all selectors select something that exists; reports those that do not."""
         known = [self.selector(s, partial(self.document.places.item, s.text, *path)) for s in selectors]
         return all(known)
 
@@ -179,14 +179,14 @@ class NameLookup:
         return whole and there and forward.to in document.guests
 
     def listener(self, on: Listener, *path: str) -> bool:
-        """Whether the host, and its uplink where one is named, are known."""
+        """Whether the host of a forward is known, and its uplink if one is named; reports unknown names."""
         place = partial(self.document.places.span, *path)
         defined = self.document.places.names("hosts")
         if is_address(on.host):
             self.report.add(listener_at(self.document, on.host, place()))
             return False
         if on.host == "host" and "host" not in defined and on.uplink in defined:
-            hint = f"write `{on.uplink}`: what stands behind the slash is an uplink"
+            hint = f"write `{on.uplink}`: the name of an uplink follows the slash"
             self.report.add(Diagnostic(codes.UNKNOWN_NAME, "unknown host `host`", place(), hint))
             return False
         if not self.known("hosts", on.host, place):

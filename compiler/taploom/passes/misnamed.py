@@ -16,7 +16,7 @@ def not_a_guest(forward: str, name: str, kind: str, span: Span) -> Diagnostic:
     hint = "name one of its guests"
     if kind in ("a host", "an address"):
         message += ", to which forwards cannot lead yet"
-        hint = "forward to a guest that passes connections on, such as a reverse proxy"
+        hint = "forward to a guest that relays connections, such as a reverse proxy"
     if kind == "a host":
         hint = f"let its service listen at the outside port, and allow that in policy with `to: host/{name}`"
     return Diagnostic(FORWARD_BESIDE, message, span, hint, subject=f"forward/{forward}")
@@ -26,7 +26,7 @@ def not_an_uplink(on: Listener, host: HostSpec, span: Span) -> Diagnostic:
     """The finding for a forward whose `on` names an address after the slash instead of the uplink that has it."""
     sides = ((name, side) for (_, name), outer in host.outside.items() for side in (outer.ipv4, outer.ipv6))
     mine = [name for name, side in sides if isinstance(side, Interface) and str(side.address) == on.uplink]
-    message = f"behind the slash stands an uplink, and `{on.uplink}` is an address"
+    message = f"the name of an uplink follows the slash, and `{on.uplink}` is an address"
     known = ", ".join(f"`{on.host}/{name}`" for _, name in list(host.outside)[:8])
     hint = f"write `{on.host}/{mine[0]}`, which has it" if mine else f"known: {known}"
     return Diagnostic(UNKNOWN_NAME, message, span, hint if mine or known else f"write `{on.host}`")

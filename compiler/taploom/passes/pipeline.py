@@ -1,4 +1,4 @@
-"""All passes in their order, on one page."""
+"""Runs all passes in their order."""
 
 from taploom.base.diagnostic import Report
 from taploom.base.frozen import dataclass

@@ -51,7 +51,7 @@ def meanings(document: Document, services: Services, resolver: SelectorResolver)
 
 @dataclass(frozen=True, slots=True)
 class PolicyIndex:
-    """Policy entries by the names that they touch, so that a host looks only at entries that may concern it.
+    """Policy entries by the objects at their ends, so that a host looks only at entries that may concern it.
 
     A host enforces an entry only if one of the entry's ends is a bridge of the host or the host itself, or if the host
     forwards between the two ends.
@@ -66,7 +66,7 @@ class PolicyIndex:
 
     @classmethod
     def of(cls, entries: tuple[ResolvedPolicy, ...], site: tuple[Prefix, ...]) -> "PolicyIndex":
-        """Sort entries into an index; literal prefixes within the site may lie on any bridge."""
+        """Index the entries. Every host looks at literal prefixes within the site, which may lie on any bridge."""
         everywhere: list[ResolvedPolicy] = []
         by_name: dict[str, list[ResolvedPolicy]] = {}
         for entry in entries:
@@ -131,7 +131,7 @@ def _parts(entry: ResolvedPolicy, view: HostView) -> Iterator[tuple[Part, Part]]
 
 
 def _possible(came: Side, goes: Side, action: Action) -> bool:
-    """Whether a pair of sides needs a term. Within a bridge only a deny needs one; `transit` makes pairs of uplinks."""
+    """Whether a pair of sides needs a term. Within a bridge only a deny needs one. `transit` adds pairs of uplinks."""
     if came.kind is SideKind.BRIDGE:
         return came != goes or action is Action.DENY
     if came.kind is SideKind.OTHER:

@@ -6,7 +6,7 @@ from taploom.spec.values import PoolRange
 
 
 def pool_of(network: NetworkSpec) -> PoolRange | None:
-    """The pool that the spec names, else the half of the subnet that the gateway is not in; None without DHCP.
+    """The pool that the spec names, else the half of the subnet without the gateway; None without DHCP.
 
     The other half is for addresses from the spec and the lock, so that they never lie in the pool.
     """

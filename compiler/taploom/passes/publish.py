@@ -43,7 +43,7 @@ def publish(
     resolver: SelectorResolver,
     report: Report,
 ) -> Publication:
-    """Lower every forward, and report forwards that have no usable target, sender or port."""
+    """Make the DNAT entries of every forward, and report forwards without a usable target, sender or port."""
     guests = {guest.name: guest for guest in wiring.guests}
     dnat_entries: dict[str, list[DnatEntry]] = {}
     forwards = []
@@ -127,16 +127,15 @@ class _Publisher:
         """Report why there is no DNAT entry: no shared family with known addresses, or no known sender in it."""
         shared = [family for family in FAMILIES if in_family(nic, family).address and self._listening(family)]
         if not shared:
-            self._nowhere(
-                f"guest `{self.spec.to}` and the uplink of `{self.spec.on.host}` share no family with known addresses"
-            )
+            message = f"guest `{self.spec.to}` has no known address in a family of the uplink of `{self.spec.on.host}`"
+            self._nowhere(message, "give the guest a fixed or `auto` address in a family of the uplink")
             return
         guests, places = self.document.guests.items(), self.document.places
         if any(places.names("guests", name, "nics").keys() - guest.nics.keys() for name, guest in guests):
             return  # a NIC was left out, and `from` may mean it
         words = " and ".join("IPv4" if family is Family.IPV4 else "IPv6" for family in shared)
         message = (
-            f"`from` selects nobody with a known {words} address, but guest `{self.spec.to}` is reached by {words}"
+            f"`from` selects no sender with a known {words} address, but guest `{self.spec.to}` is reached by {words}"
         )
         span = places.span("forwards", self.name, "from")
         hint = "name prefixes, a zone, or networks and guests with known addresses"
@@ -154,22 +153,24 @@ class _Publisher:
         if nics and self.guest.host == self.spec.on.host:
             return next((nic for nic in nics if nic.default_route), nics[0])
         if self.guest.nics:
-            self._nowhere(f"guest `{self.spec.to}` is on host `{self.guest.host}`, not on `{self.spec.on.host}`")
+            message = f"guest `{self.spec.to}` is on host `{self.guest.host}`, not on `{self.spec.on.host}`"
+            self._nowhere(message, f"write `on: {self.guest.host}`, or forward to a guest of `{self.spec.on.host}`")
         elif not self.document.places.names("guests", self.spec.to, "nics"):
-            self._nowhere(f"guest `{self.spec.to}` has no NIC")
+            self._nowhere(f"guest `{self.spec.to}` has no NIC", f"give it a NIC on a network of `{self.guest.host}`")
         return None
 
-    def _nowhere(self, message: str) -> None:
+    def _nowhere(self, message: str, hint: str) -> None:
         span = self.document.places.span("forwards", self.name, "to")
-        hint = "listen on the guest's own host, or give the guest an address that is known"
         self.report.add(Diagnostic(codes.FORWARD_NOWHERE, message, span, hint, subject=f"forward/{self.name}"))
 
     def _check_ports(self) -> bool:
         places, at, spec = self.document.places, ("forwards", self.name), self.spec
         wrong = [s.protocol for s in self.ports if s.protocol not in PORT_PROTOCOLS or s.first == 0]
         if wrong or not self.ports:
-            message = f"`{wrong[0]}` has no ports to forward" if wrong else "to forward all ports cannot be said yet"
-            self._ports_wrong(message, places.span(*at, "ports"), "name them, such as `[tcp/443, udp/5000-5010]`")
+            message = (
+                f"`{wrong[0]}` has no ports to forward" if wrong else "a forward of all ports is not supported yet"
+            )
+            self._ports_wrong(message, places.span(*at, "ports"), "list the ports, such as `[tcp/443, udp/5000-5010]`")
             return False
         if spec.to_port is None:
             return True
@@ -183,9 +184,7 @@ class _Publisher:
                 return False
             if last > 65535:
                 message = f"`to-port` would shift `{shown}` to ports {spec.to_port.first} to {last}"
-                self._ports_wrong(
-                    message, span, f"write {65536 - length} at most, or forward each range by an entry of its own"
-                )
+                self._ports_wrong(message, span, f"write {65536 - length} at most, or write one forward for each range")
                 return False
         return True
 

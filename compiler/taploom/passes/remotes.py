@@ -1,4 +1,4 @@
-"""For each address, the uplinks that lead to it: the host's routes, as prefixes with one set of uplinks each."""
+"""The uplinks that lead to an address: a host's routes as prefixes, each with one set of uplinks."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +30,7 @@ class InterfacesByPrefix:
     uplinks: Devices
 
     def remotes(self, prefixes: Iterable[Prefix]) -> tuple[Remote, ...]:
-        """The given disjoint prefixes with the uplinks that lead to them, cut where the uplinks change."""
+        """The given disjoint prefixes with the uplinks that lead to them, split where the uplinks differ."""
         return tuple(sorted((r for p in prefixes for r in self._parts(p)), key=lambda r: _order(r.prefix)))
 
     def _parts(self, prefix: Prefix) -> Iterator[Remote]:

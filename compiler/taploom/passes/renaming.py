@@ -14,7 +14,7 @@ TAG = "tag"
 
 
 class UnrenamedError(ValueError):
-    """An object does not exist, or cannot have the new name; the message is for the user."""
+    """Raised for an object that does not exist or cannot have the new name; the message is for the user."""
 
 
 def renaming(document: Document, what: str, new: str) -> Renaming:
@@ -54,9 +54,9 @@ def _check_free(names: Mapping[str, Iterable[str]], kind: str, old: str, new: st
     if not is_name(new):
         raise UnrenamedError(f"'{new}' is not a name: {name_hint(new)}.")
     if new in SELECTORS:
-        raise UnrenamedError(f"'{new}' is a selector and names nothing: choose another name.")
+        raise UnrenamedError(f"'{new}' is a selector, which names no object: choose another name.")
     if new == old:
-        raise UnrenamedError(f"{kind}/{old} has that name.")
+        raise UnrenamedError(f"{kind}/{old} already has that name.")
     sharing = tuple(KINDS[section] for section in SHARED) if SECTIONS.get(kind) in SHARED else (kind,)
     taken = next((other for other in sharing if new in names[other]), "")
     if taken:

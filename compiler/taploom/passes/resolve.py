@@ -43,7 +43,7 @@ def resolve(document: Document, report: Report) -> tuple[Document, SymbolTable]:
 
 
 def zones_of(document: Document) -> dict[str, tuple[str, ...]]:
-    """Zones with the networks in them; a zone of uplinks alone has none."""
+    """The networks of each zone; a zone that only uplinks name has none."""
     found: dict[str, list[str]] = {name: [] for name in document.zones}
     for name, network in document.networks.items():
         found.setdefault(network.zone or name, []).append(name)
@@ -95,7 +95,7 @@ def _clash(report: Report, name: str, span: Span, kind: str, first: Span, other:
 
 
 def tags_of(document: Document) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Every tag, with the entries that bear it as (kind, name)."""
+    """Every tag, with the entries that have it, as (kind, name)."""
     bearers: dict[str, list[tuple[str, str]]] = {}
     sections: tuple[tuple[str, Mapping[str, Metadata]], ...] = (
         ("zone", document.zones),
@@ -113,7 +113,7 @@ def tags_of(document: Document) -> dict[str, tuple[tuple[str, str], ...]]:
 
 def _check_builtin(document: Document, report: Report) -> None:
     for name in document.places.names("services"):
-        if name in SELECTORS:  # words that cannot be names, which decoding has reported
+        if name in SELECTORS:  # the decoder has reported that these words cannot be names
             continue
         if name in BUILT_IN or name in PORT_PROTOCOLS or name in ICMP_TYPES or name in PROTOCOLS:
             span = document.places.key("services", name)

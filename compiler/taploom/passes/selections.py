@@ -1,7 +1,7 @@
 """The addresses that selectors mean, independent of the host that enforces an entry.
 
-A `Selection` keeps what is selected in the form that each host needs: whole networks by name, single guests by their
-network, literal prefixes, the outside of zones, hosts. `sides` then finds the part of it on each side of a host.
+A `Selection` keeps the selected objects in the form that each host needs: whole networks by name, single guests by
+their network, literal prefixes, the outside of zones, hosts. `sides` then finds the part of it on each side of a host.
 """
 
 from collections.abc import Iterable, Mapping

@@ -11,7 +11,7 @@ from taploom.spec.model.policy import PolicySpec
 from taploom.spec.values import ServiceRef
 
 MOST = 100_000
-"""Most ranges of ports that all services of a site may have together.
+"""Maximum number of port ranges of all services of a site together.
 
 The same bound holds for all policy entries together, and for all forwards together. If each service of a chain names
 the next one and adds a port, the number grows with the square of the chain's length. No site that people wrote comes
@@ -19,7 +19,7 @@ near the bound, and a proof beyond it would take minutes.
 """
 _ORDER = attrgetter("protocol", "first", "last")
 Meaning = tuple[Service, ...] | None
-"""Sorted services; () for any; None for a name whose definition is a circle, or that is beyond the bound."""
+"""Sorted services; () for any; None for a name with a circular definition or beyond the bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Services:
 
     @classmethod
     def of(cls, document: Document) -> "Services":
-        """Work out every service once; without recursion, since a chain of names may be long."""
+        """Resolve every service once; without recursion, since a chain of names may be long."""
         services, meanings = document.services, dict[str, Meaning]()
         beyond: list[str] = []
         left = MOST

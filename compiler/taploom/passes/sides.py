@@ -32,7 +32,7 @@ class HostView:
         zones: zones beyond its interfaces, sorted.
         remote: prefixes of other hosts' networks to which this host has a route, by network.
         peers: fixed addresses of the other hosts, by host.
-        remotes: the prefixes of `remote` and `peers`, each with the uplinks behind which it is.
+        remotes: the prefixes of `remote` and `peers`, each with the uplinks that lead to it.
         behind: the prefixes of `remotes` behind the uplinks of each zone.
         near: zones of the uplinks of each host in `peers`, and of the host of each network in `remote`.
         site: prefixes of all networks of the site.
@@ -49,7 +49,7 @@ class HostView:
     site: tuple[Prefix, ...]
 
     def ingress(self, selection: Selection) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
-        """The sides from which senders of a selection come in, with their prefixes of both families."""
+        """The sides at which packets from a selection arrive, each with the senders' prefixes of both families."""
         yield from self._bridged(selection, link_local=True)
         yield from self.strangers(selection)
         yield from self.beyond(self.others(selection, sender=True))
@@ -58,7 +58,7 @@ class HostView:
             yield OTHER, other
 
     def egress(self, selection: Selection) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
-        """The sides on which receivers of a selection are, with their prefixes of both families."""
+        """The sides on which the receivers of a selection are, each with their prefixes of both families."""
         yield from self._bridged(selection, link_local=False)
         yield from self.strangers(selection)
         yield from self.beyond(self.others(selection, sender=False))
@@ -73,7 +73,7 @@ class HostView:
                 yield Side(SideKind.REMOTE, zone), there
 
     def _bridged(self, selection: Selection, *, link_local: bool) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
-        """The BRIDGE sides with the part of a selection on each, with link-local senders if `link_local`.
+        """The BRIDGE sides, each with the part of a selection on it, and with link-local senders if `link_local`.
 
         Link-local senders can reach only the host itself: `police` leaves them out of terms to other sides.
         """
@@ -107,7 +107,7 @@ class HostView:
                 yield Side(SideKind.OUTSIDE, zone), _all() if whole else literals
 
     def _foreign(self, literals: tuple[Prefix, ...]) -> tuple[Prefix, ...]:
-        """Literals that are not wholly a part of the site."""
+        """The literals that no prefix of the site contains."""
         return tuple(p for p in literals if not any(p in own for own in self.site))
 
     def others(self, selection: Selection, *, sender: bool, away: str = "") -> tuple[Prefix, ...]:

@@ -2,7 +2,7 @@
 
 A host can answer if a static route of its own leads back to the network by an uplink in the zone from which the packets
 come in. If the destination address is that of an uplink in this zone, the route must lead by that same uplink, since
-the host accepts the network's packets only from there. A default route does not count: it may lead anywhere, and the
+the host accepts the network's packets only there. A default route does not count: it may lead anywhere, and the
 host drops packets from an address of the site to which only a default route leads.
 """
 
@@ -40,7 +40,7 @@ class _Known:
     ways: Mapping[str, InterfacesByPrefix]
 
     def answering(self, network: Prefix, zone: str) -> Iterator[_HostAddress]:
-        """The ends that accept the packets of every address of a network at an uplink by which these packets arrive."""
+        """The addresses whose hosts accept packets from the whole network at an uplink where these packets arrive."""
         around = (prefix_of(network.first, length) for length in range(1, network.length + 1))
         found = {end for prefix in around for end in self.ends.get((prefix, zone), ())}
         for end in found:

@@ -1,4 +1,4 @@
-"""How each host takes up a bundle: its probes, as the spec names them or as they follow from uplinks and management."""
+"""How each host takes up a bundle: the time to confirm, and probes from the spec or for uplinks and management."""
 
 from collections.abc import Iterable, Iterator
 
@@ -15,7 +15,7 @@ PASS = "take-up"
 
 
 def take_up(document: Document, host: str, own: Equipped, management: Iterable[Service]) -> TakeUp:
-    """How a host takes up a bundle.
+    """The time to confirm and the probes of one host.
 
     Args:
         document: the site.
@@ -42,7 +42,7 @@ def _order(probe: TakeUpProbe) -> tuple[object, ...]:
 
 
 def _usual(document: Document, host: str, own: Equipped, management: Iterable[Service]) -> Iterator[TakeUpProbe]:
-    """The next hop of each uplink, the site's domain, and each port by which the owner comes in."""
+    """The default probes: the next hop of each uplink, the site's domain, and each TCP port of `management`."""
     yield from sorted(_gateways(own, None), key=_order)
     if document.site.domain:
         origin = Origin("site.domain", document.places.span("site", "domain"), PASS)
@@ -64,7 +64,7 @@ def _stated(document: Document, host: str, name: str, spec: ProbeSpec, own: Equi
 
 
 def _gateways(own: Equipped, origin: Origin | None) -> Iterator[TakeUpProbe]:
-    """A probe for each next hop of a default route that a unit of ours configures."""
+    """A probe for each next hop of a default route that taploom configures."""
     for interface in outside(own):
         for family in FAMILIES:
             side = in_family(interface, family)

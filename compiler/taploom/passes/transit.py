@@ -1,8 +1,8 @@
-"""Traffic that a host forwards from one of its uplinks to another, or back by the same: neither end is on this host.
+"""Traffic that a host forwards from an uplink to another or back through the same one; no end is on the host.
 
 A host forwards between two addresses outside the site only if an entry names both ends: `any` stands for peers of the
 site, and must not make the host a router between the networks around it. A host forwards within one zone only if both
-ends name that zone: an address does not tell its zone, and neighbours in a zone seldom need a router between them.
+ends name that zone: an address does not show its zone, and neighbours in a zone rarely need a router between them.
 These two limits do not apply to an entry that denies.
 
 A host forwards between two zones for another host of the site, or for a network on that host, if the other host lacks

@@ -1,4 +1,4 @@
-"""Marks findings that the spec accepts as waived, and reports waivers that accept nothing."""
+"""Marks the findings that waivers accept, and reports waivers that accept no finding."""
 
 from collections.abc import Container
 from dataclasses import replace

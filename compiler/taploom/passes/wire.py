@@ -39,7 +39,7 @@ class Wiring:
 
 
 def wire(document: Document, allocation: Allocation, report: Report) -> Wiring:
-    """Place networks on hosts and NICs on networks."""
+    """Find the host of each network, and make the NICs of each guest."""
     carriers = _carriers(document, report)
     builder = _Builder(document, allocation, carriers, report)
     return Wiring(carriers, tuple(builder.guest(name, spec) for name, spec in sorted(document.guests.items())))
@@ -69,7 +69,7 @@ def _carriers(document: Document, report: Report) -> dict[str, str]:
             if first != host:
                 places = document.places
                 span = places.key("hosts", host, "networks", network)
-                several = "a network on several hosts cannot be said yet"
+                several = "a network on several hosts is not supported yet"
                 message = f"network `{network}` is on hosts `{first}` and `{host}`: {several}"
                 label = Label(places.key("hosts", first, "networks", network), "also here")
                 hint = "declare a network for each host; both can share a `zone`"
@@ -96,7 +96,7 @@ class _Builder:
         if network in self.document.hosts[host].networks:
             return True
         named, known = (self.document.places.names(*at).keys() for at in (("hosts", host, "networks"), ("networks",)))
-        if network not in named and named <= known:  # an unknown name, which has been reported, may mean it
+        if network not in named and named <= known:  # otherwise an unknown name, which has been reported, may mean it
             span = self.document.places.key("guests", guest, "nics", network)
             message = f"host `{host}` of guest `{guest}` does not carry network `{network}`"
             other = self.carriers.get(network)

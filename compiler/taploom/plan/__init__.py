@@ -1,5 +1,5 @@
-"""The plan: what the spec means, per host and per guest, without a word of any target.
+"""The plan: the meaning of the spec, per host and per guest, independent of any target.
 
-Everything here is frozen and slotted, refers to other objects by name, and is sorted by name, so that two plans
-compare with `==` and print to the same bytes. Backends, flows, differences and pages read the plan and nothing else.
+Its objects are frozen, refer to each other by name, and are sorted by name, so that plans with the same content are
+equal (`==`) and print to the same bytes. Backends, flows, differences and pages read the plan and nothing else.
 """

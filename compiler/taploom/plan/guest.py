@@ -1,4 +1,4 @@
-"""What one guest has: its NICs, each with the addresses that it takes and how it takes them."""
+"""The part of the plan for one guest: its NICs, with their addresses and how they get them."""
 
 import enum
 
@@ -9,10 +9,10 @@ from taploom.plan.origin import Meta, Origin
 
 
 class Mode(enum.Enum):
-    """How a NIC comes by its address in one family.
+    """How a NIC gets its address in one family.
 
-    STATIC: configured in the guest. RESERVED: by DHCP, from the host's reservation for its MAC. DHCP: from the pool,
-    not known beforehand. SLAAC: formed from RA and MAC (EUI-64). NONE: the family is not used.
+    STATIC: configured in the guest. RESERVED: by DHCP, from the host's reservation for its MAC. DHCP: by DHCP, from the
+    pool, so not known beforehand. SLAAC: formed from RA and MAC (EUI-64). NONE: the family is not used.
     """
 
     STATIC = "static"
@@ -28,8 +28,8 @@ class NicAddress:
 
     Attributes:
         mode: see `Mode`.
-        address: the address where it is known (STATIC, RESERVED, SLAAC), else None.
-        length: prefix length of the network in bits; 0 where the family is not used.
+        address: the address if it is known (STATIC, RESERVED, SLAAC), else None.
+        length: prefix length of the network in bits; 0 if the family is not used.
         gateway: the host's address on the network, or None.
         allocated: whether the address was taken from the lock.
         default_route: whether the guest's default route of this family is on this NIC; true for at most one NIC.
@@ -48,14 +48,14 @@ class Nic:
     """One network interface of a guest.
 
     Attributes:
-        network: the network that it is in.
-        tap: the TAP interface on the host: the other end of the NIC.
+        network: name of the network that the NIC is connected to.
+        tap: name of the TAP interface, which is the host's end of the NIC.
         bridge: the bridge that the TAP joins.
-        mac: its hardware address; guests match their interface by it.
-        ra: whether the network's router advertises itself.
-        dns: resolvers for networks where neither DHCP nor RA brings them.
+        mac: hardware address; the guest's units match the interface by it.
+        ra: whether the host sends router advertisements on the network.
+        dns: resolvers, if neither DHCP nor RA announces them on the network.
         domain: search domain, or "".
-        mtu: in bytes, or None.
+        mtu: MTU in bytes, or None for the default of the link.
     """
 
     network: str
@@ -72,13 +72,13 @@ class Nic:
 
     @property
     def default_route(self) -> bool:
-        """Whether the guest's default route of some family is on this NIC."""
+        """Whether the guest's default route of at least one family is on this NIC."""
         return self.ipv4.default_route or self.ipv6.default_route
 
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """One guest. Its target versions are those of its host.
+    """One guest, with the `target` of its host.
 
     Attributes:
         nics: sorted by network.

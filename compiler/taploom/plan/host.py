@@ -1,4 +1,4 @@
-"""The part of the plan for one hypervisor: uplinks, bridges with the ports of guests, routes, NAT and terms."""
+"""The part of the plan for one hypervisor: uplinks, bridges with the ports of guests, routes, NAT and policy terms."""
 
 import enum
 
@@ -10,16 +10,16 @@ from taploom.plan.policy import DnatEntry, Service, SourceNat, Term
 from taploom.plan.take_up import DEFAULT, TakeUp
 
 ETHERNET_MTU = 1500
-"""MTU in bytes of a link for which the spec has none (IEEE 802.3)."""
+"""MTU in bytes of a link for which the spec states none (IEEE 802.3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The versions of the tools that will read what is rendered.
+    """The versions of the tools that read the rendered files.
 
     Attributes:
         systemd: major version, 252 to 260.
-        nftables: version as numbers, (1, 0, 6) and later.
+        nftables: version as a tuple, (1, 0, 6) or later.
         nixos: release such as `25.11`.
     """
 
@@ -29,7 +29,7 @@ class Target:
 
 
 class Learned(enum.Enum):
-    """An uplink's address that the network outside gives: by DHCP (IPv4) or by router advertisement (IPv6)."""
+    """The source of an uplink address that is not static: DHCP (IPv4) or router advertisements (IPv6)."""
 
     DHCP = "dhcp"
     RA = "ra"
@@ -40,8 +40,8 @@ class Fixed:
     """An uplink's static address and its gateway.
 
     Attributes:
-        gateway: next hop of the default route; on the link, or link-local for IPv6; `ra` where router advertisements
-            give it; None where there is none.
+        gateway: next hop of the default route, on the link or link-local (IPv6); `ra` if router advertisements give it;
+            None if there is no default route.
     """
 
     interface: Interface
@@ -49,16 +49,19 @@ class Fixed:
 
     @property
     def next_hop(self) -> Address | None:
-        """The next hop of the default route where the plan knows it."""
+        """The next hop of the default route; None if there is none or the plan does not know it."""
         return self.gateway if isinstance(self.gateway, Address) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Uplink:
-    """An interface of the host towards what taploom does not manage. A family that is None is not used.
+    """An interface of the host towards a network that taploom does not manage.
 
     Attributes:
-        metric: metric of the routes that its gateways, DHCP or RA bring; the lowest wins; None where the spec has none.
+        ipv4: the IPv4 address, or how the uplink learns it; None if the spec states neither.
+        ipv6: the same for IPv6.
+        metric: metric of its default routes and of the routes from DHCP and RA; the lowest wins; None if the spec
+            states none.
     """
 
     name: str
@@ -72,15 +75,15 @@ class Uplink:
 
     @property
     def configured(self) -> bool:
-        """Whether the spec says more about the uplink than its zone; else taploom does not configure the uplink.
+        """Whether taploom configures the uplink: the spec states more about it than its zone.
 
-        An uplink that is not configured may have addresses of either family, which are not known beforehand.
+        An uplink that taploom does not configure may have unknown addresses of either family.
         """
         return bool(self.ipv4 or self.ipv6 or self.dns or self.mtu)
 
     @property
     def advertised(self) -> bool:
-        """Whether the uplink takes router advertisements (RFC 4861), for its address or only for its default route."""
+        """Whether the uplink accepts router advertisements (RFC 4861), for an address or only for a default route."""
         return (self.ipv6.gateway if isinstance(self.ipv6, Fixed) else self.ipv6) is Learned.RA
 
 
@@ -96,7 +99,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class DhcpServer:
-    """DHCPv4 on a bridge.
+    """The DHCPv4 server of a bridge.
 
     Attributes:
         first: first address of the pool for guests without a reservation.
@@ -114,7 +117,7 @@ class DhcpServer:
 
 @dataclass(frozen=True, slots=True)
 class RouterAdvertisement:
-    """Router advertisements on a bridge (RFC 4861); guests take the route and may form SLAAC addresses (RFC 4862)."""
+    """Router advertisements on a bridge (RFC 4861); guests use the route and may form SLAAC addresses (RFC 4862)."""
 
     prefix: Prefix
     origin: Origin
@@ -126,7 +129,7 @@ class Port:
 
     Attributes:
         tap: interface name on the host.
-        ipv4: addresses that the spoof guard lets through as sources; None where they are not known beforehand (`dhcp`).
+        ipv4: addresses that the spoof guard lets through as sources; None if they are not known beforehand (`dhcp`).
         ipv6: the same for IPv6, without link-local addresses.
     """
 
@@ -140,10 +143,10 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Taps:
-    """How TAPs get onto a bridge.
+    """How the TAPs of guests become ports of a bridge.
 
     Attributes:
-        patterns: shell globs or exact names that the bridge's unit matches; sorted; empty where no guest is.
+        patterns: shell globs or exact names that the bridge's unit matches; sorted; empty if the bridge has no guest.
         create: whether the host creates the TAPs (else the guest's runner does).
         user: owner of created TAPs, or "".
     """
@@ -155,20 +158,20 @@ class Taps:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """A network of the spec as it is on this host.
+    """The bridge that carries a network of the spec on this host.
 
     Attributes:
         network: name of the network.
         device: interface name of the bridge.
         zone: zone of the network.
-        ipv4: the host's own address, which is the guests' gateway; None where the network has no IPv4.
+        ipv4: the host's own address, which is the guests' gateway; None if the network has no IPv4.
         ipv6: the same for IPv6.
-        dns: resolvers that DHCP and RA announce; the bridge's own addresses where the host answers.
+        dns: resolvers that DHCP and RA announce; the bridge's own addresses if the host answers DNS.
         serves_dns: whether the host itself answers DNS here, so that its input must accept queries.
         domain: search domain for guests, or "".
-        mtu: in bytes, or None for Ethernet's.
-        isolated: guests do not reach each other on the bridge.
-        guarded: guests send with their own MAC and addresses only.
+        mtu: MTU in bytes, or None for Ethernet's.
+        isolated: whether the bridge keeps its guests from reaching each other.
+        guarded: whether guests may send with their own MAC and addresses only.
         ports: sorted by TAP.
     """
 
@@ -192,14 +195,14 @@ class Bridge:
     def mac(self, host: str) -> Mac:
         """The bridge's MAC on a host: locally administered, and the same in every rendering.
 
-        The kernel would choose the lowest address of its ports, which changes with the guests. networkd would
-        derive it from the machine id, so that after a new installation of the host the guests would send to the old
-        address until their caches expire.
+        By default, the kernel uses the lowest MAC of the ports, which changes with the guests, and networkd derives
+        a MAC from the machine id. After a new installation of the host, guests would then send to the old MAC until
+        their neighbour caches expire.
         """
         return Mac(int(digest(f"bridge {host} {self.network}", 12), 16) & ~(0x03 << 40) | 0x02 << 40)
 
     def link_local(self, host: str) -> Address | None:
-        """The link-local address from which the bridge sends router advertisements; guests have it as next hop.
+        """The link-local address from which the bridge sends router advertisements; guests use it as their next hop.
 
         It follows from the MAC (EUI-64), as taploom's units have neither `IPv6LinkLocalAddressGenerationMode=` nor
         `IPv6StableSecretAddress=` (systemd.network(5)). None if the network has no IPv6.
@@ -213,7 +216,7 @@ class Route:
 
     Attributes:
         device: the uplink or bridge whose link holds the next hop.
-        metric: priority, lower wins; None for the kernel's default.
+        metric: metric of the route, the lowest wins; None for the kernel's default.
     """
 
     name: str
@@ -226,9 +229,9 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """Addresses that are not on a bridge of this host, and the uplinks behind which they are.
+    """A prefix that is not on a bridge of this host, and the uplinks through which it may be reached.
 
-    A packet with such a source address is accepted from these uplinks and from no other. All routes of the longest
+    A packet with a source address in the prefix is accepted from these uplinks only. All routes of the longest
     prefix count, whatever their metric (feasible paths, RFC 3704, 2.3), as the sender may use any of these routes. The
     prefixes of fixed addresses of uplinks count as routes; addresses that DHCP, RA or something else gives an uplink
     are not known.
@@ -243,7 +246,7 @@ class Remote:
 
 
 class Input(enum.Enum):
-    """Who filters what enters the host: taploom, or the host's own firewall."""
+    """The filter of packets to the host itself: taploom's (managed), or the host's own firewall (foreign)."""
 
     MANAGED = "managed"
     FOREIGN = "foreign"
@@ -251,21 +254,21 @@ class Input(enum.Enum):
 
 @dataclass(frozen=True)
 class Host:
-    """One hypervisor, whole: what its backends need and nothing of other hosts.
+    """One hypervisor: all that backends need to render its files.
 
     Attributes:
-        management: services by which its owner reaches it; no plan may close all of them.
+        management: services by which the operator reaches the host.
         uplinks: sorted by name.
         bridges: sorted by network.
         routes: sorted by name.
-        site_prefixes: all prefixes of the site's networks, here and elsewhere: between these NAT never applies.
+        site_prefixes: all prefixes of the site's networks, on this host or another; NAT never applies between them.
         remotes: site prefixes and fixed addresses of other hosts that are not on a bridge here; sorted, disjoint.
-        reverse_paths: prefixes of links and routes, of the site or not, from which packets may come in by some uplinks
-            only; sorted, disjoint.
+        reverse_paths: prefixes of links and routes, inside or outside the site, whose packets only some uplinks accept;
+            sorted, disjoint.
         nat: sorted by network, family, uplink.
         dnat_entries: forwards that this host translates, sorted by forward, family, protocol, port.
         terms: the parts of the policy that this host enforces, sorted by policy entry, sides and family.
-        take_up: how it takes a new bundle up.
+        take_up: how the host takes up a new bundle.
     """
 
     name: str
@@ -287,5 +290,5 @@ class Host:
 
     @property
     def remote_prefixes(self) -> tuple[Prefix, ...]:
-        """The prefixes of `remotes`."""
+        """The prefix of each of the `remotes`."""
         return tuple(remote.prefix for remote in self.remotes)

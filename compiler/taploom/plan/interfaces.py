@@ -1,9 +1,9 @@
 """The interfaces of a host, in one form for every kind of interface.
 
-Code that asks where packets may come in, which addresses a host has, or what is beyond a device, uses this module. Such
-code handles a new kind as soon as this module has it. The module has facts of the plan and draws no conclusions from
-them: each witness, for example, works out by itself which senders an interface accepts, as shared code would be a
-shared fault. Code about a single kind, such as the unit of a bridge or its ports, uses the plan's own objects.
+Code that asks where packets may come in, which addresses a host has, or which zone is beyond a device, uses this module
+and so handles a new kind of interface without a change. The module states facts of the plan and draws no conclusions:
+each witness, for example, computes by itself which senders an interface accepts, since a fault in shared code would be
+in both witnesses. Code about a single kind, such as the unit of a bridge or its ports, uses the plan's own objects.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,10 @@ InterfaceKind = Uplink | Bridge
 
 
 class Equipped(Protocol):
-    """A host, or the equipment of a host in a pass. Its class has no slots, as `memo` keeps results in the object."""
+    """An object with uplinks and bridges: a host of the plan, or the equipment of a host in a pass.
+
+    Its class has no slots, because `memo` stores results in the object.
+    """
 
     @property
     def uplinks(self) -> tuple[Uplink, ...]: ...  # noqa: D102
@@ -30,22 +33,22 @@ class Equipped(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HostInterface:
-    """One interface of a host; it is the same object whenever the same host is asked.
+    """One interface of a host; `interfaces` gives the same objects whenever it is called for the same host.
 
     Attributes:
         device: interface name.
-        zone: zone of what is beyond it.
-        network: the network of this host that is beyond it, with its guests; "" for an outside interface.
-        ipv4: the host's fixed address there, or how the address is learned; None without an address or if not known.
+        zone: zone beyond the interface.
+        network: network of the host's guests beyond the interface; "" for an outside interface.
+        ipv4: the host's fixed address there, or how the address is learned; None if there is none or it is not known.
         ipv6: the same for IPv6.
         kind: the plan's object, whose type is the kind of interface.
-        configured: whether a unit of ours configures it; else it may have any address, which somebody else gives it.
-        advertised: whether the host hears router advertisements there (RFC 4861).
-        metric: of its default routes, or None.
-        mtu: in bytes, or None for what the link has.
+        configured: whether a unit of taploom configures it; if not, it may have any address.
+        advertised: whether the host accepts router advertisements there (RFC 4861).
+        metric: metric of its default routes, or None.
+        mtu: MTU in bytes, or None for the default of the link.
         dns: resolvers of the guests there; for an outside interface, resolvers of the host.
-        dhcp: DHCPv4 that the host serves there.
-        ra: router advertisements that the host sends there.
+        dhcp: the DHCPv4 server of the host there, or None.
+        ra: the router advertisements that the host sends there, or None.
         serves_dns: whether the host answers DNS there.
         isolated: whether the guests there do not reach each other.
         ports: the NICs of guests there, sorted by TAP.
@@ -70,7 +73,7 @@ class HostInterface:
     ports: tuple[Port, ...] = ()
 
     def own(self, family: Family) -> Interface | None:
-        """The host's fixed address there, with the prefix of the link."""
+        """The host's fixed address there, with the prefix of the link; None if it has none in this family."""
         side = in_family(self, family)
         return side.interface if isinstance(side, Fixed) else None
 
@@ -82,19 +85,19 @@ class HostInterface:
 
 @memo
 def interfaces(host: Equipped) -> tuple[HostInterface, ...]:
-    """All interfaces of a host that the spec knows: first those of `inside`, then those of `outside`."""
+    """All interfaces of a host that the spec knows: first the result of `inside`, then the result of `outside`."""
     return (*inside(host), *outside(host))
 
 
 @memo
 def inside(host: Equipped) -> tuple[HostInterface, ...]:
-    """The interfaces with a network of the host beyond them, in the plan's order."""
+    """The interfaces to networks of the host's guests, in the plan's order."""
     return tuple(interface for interface in map(_view, _kinds(host)) if interface.network)
 
 
 @memo
 def outside(host: Equipped) -> tuple[HostInterface, ...]:
-    """The interfaces with a zone beyond them, which may have other hosts or the internet in it, in the plan's order."""
+    """The interfaces to other hosts or the internet, in the plan's order."""
     return tuple(interface for interface in map(_view, _kinds(host)) if not interface.network)
 
 
@@ -141,7 +144,7 @@ def _view(kind: InterfaceKind) -> HostInterface:
 
 
 def remote_behind(host: Host, zone: str) -> tuple[Prefix, ...]:
-    """The prefixes of a host's `remotes` that are behind some interface of a zone."""
+    """The prefixes of a host's `remotes` that are reached through an interface of a zone."""
     there = {interface.device for interface in outside(host) if interface.zone == zone}
     return tuple(remote.prefix for remote in host.remotes if not there.isdisjoint(remote.uplinks))
 
@@ -149,7 +152,8 @@ def remote_behind(host: Host, zone: str) -> tuple[Prefix, ...]:
 def within(host: Equipped, prefixes: Iterable[Prefix]) -> tuple[Address, ...]:
     """The fixed addresses of a host's outside interfaces that lie in the given prefixes of one network, sorted.
 
-    They are single addresses (/32, /128), so that the outside link has no prefix. Guests take them for neighbours.
+    Such an address has length /32 or /128, so that the outside link has no prefix. Guests of the network treat it as
+    on-link.
     """
     own = tuple(prefixes)
     found = (part.address for interface in outside(host) for part in interface.fixed)

@@ -3,8 +3,8 @@
 Canonical means: keys in the order of the model, lists in the order of the plan, no date, no version of taploom, no line
 numbers. Spans stay out, since a comment that moves a line must not change a byte; origins keep the entry.
 
-The module has its own printer, because that of the `json` library is slow when it indents, and because a reviewer reads
-a service or an origin as one unit: each such object is on one line. Every line comes with the origin of its object.
+The module has its own printer, because the `json` library is slow when it indents, and because a reviewer reads a
+service or an origin as one unit: each such object is on one line. Every line comes with the origin of its object.
 """
 
 import enum
@@ -25,7 +25,7 @@ from taploom.plan.site import FORMAT, Nat, Plan
 from taploom.plan.take_up import ProbeKind, TakeUpProbe
 
 JsonLine = tuple[str, Origin | None]
-"""One line of the text, and the origin of the object that it is a part of."""
+"""One line of the text, and the origin of the object to which the line belongs."""
 
 _TEXTS = (Address, Prefix, Interface, Mac)
 _WORDS = (Mode, Input, Learned, Action, NatKind, ProbeKind, SideKind)
@@ -49,12 +49,12 @@ _STEP = "  "
 
 
 def plan_lines(plan: Plan) -> list[JsonLine]:
-    """The canonical text, line by line."""
+    """The lines of the canonical text of a plan, each with its origin."""
     return [line for part in _parts(plan) for line in part]
 
 
 def plan_json(plan: Plan) -> str:
-    """The canonical text, with a line end."""
+    """The canonical text of a plan, with a line end."""
     return "".join(["\n".join([*[text for text, _ in part], ""]) for part in _parts(plan)])
 
 
@@ -64,7 +64,7 @@ def plan_digest(plan: Plan) -> str:
 
 
 def _parts(plan: Plan) -> Iterator[list[JsonLine]]:
-    """The lines in parts, none longer than one host: all lines at once take many times the memory of the text."""
+    """The lines in parts, none longer than one host, since all lines at once need many times the memory of the text."""
     cause = plan.origin
     yield [("{", cause), (f'{_STEP}"format": {quoted(FORMAT)},', cause)]
     for name, key, comma in _keys(Plan):
@@ -85,7 +85,7 @@ def _parts(plan: Plan) -> Iterator[list[JsonLine]]:
 
 @functools.cache
 def _keys(kind: Hashable) -> tuple[tuple[str, str, str], ...]:
-    """For each field: its name, the key as printed, and the comma after its value, or ""."""
+    """For each field of a dataclass: its name, the key as printed, and the comma after its value, or ""."""
     names = [field.name for field in fields(cast("type[Any]", kind))]
     return tuple((name, f'"{name}": ', "" if name == names[-1] else ",") for name in names)
 

@@ -12,12 +12,12 @@ from taploom.base.span import Span
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The cause of a fact.
+    """The cause of a fact of the plan.
 
     Attributes:
         entry: the entry of the spec, as a path of keys (`guests.web.nics.dmz`); for implied flows `implied.NAME`.
-        span: the text of that entry; None for a fact that no text states (an implied flow). Spans do not count when
-            origins are compared: a plan does not differ because a comment moved its lines.
+        span: place of the entry in the YAML; None for a fact that no YAML states (an implied flow). Comparisons of
+            origins ignore spans: a plan does not differ because a comment moved its lines.
         by: the pass that made the fact.
     """
 
@@ -36,7 +36,7 @@ SECTIONS = {kind: section for section, kind in KINDS.items()}
 
 
 def object_of(entry: str) -> str:
-    """The object that an entry belongs to: `guests.web.nics.dmz` belongs to `guest/web`; "" if it belongs to none."""
+    """The object to which an entry belongs, such as `guest/web` for `guests.web.nics.dmz`; "" if it belongs to none."""
     section, _, rest = entry.partition(".")
     if section == "site":
         return "site/site"
@@ -46,7 +46,7 @@ def object_of(entry: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """What every entry may say about itself."""
+    """Metadata that every entry of the spec may have."""
 
     description: str = ""
     owner: str = ""

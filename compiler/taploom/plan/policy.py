@@ -1,8 +1,8 @@
-"""The policy of the site, in the form in which each host enforces it.
+"""Policy, port forwards and source NAT, in the form in which each host enforces them.
 
-The spec's selectors are resolved: a `Term` has an ingress and an egress side of a host, prefixes at both, and services.
-It has sides instead of interfaces, because a zone may have many uplinks, and prefixes instead of guests, because the
-kernel knows no guests. One policy entry of the spec becomes one term for each pair of sides and family.
+The spec's selectors are resolved: a `Term` has an ingress and an egress side of a host, prefixes on each side, and
+services. It has sides instead of interfaces, because a zone may have many uplinks, and prefixes instead of guests,
+because the kernel knows no guests. One policy entry of the spec becomes one term for each pair of sides and family.
 """
 
 import enum
@@ -13,18 +13,18 @@ from taploom.plan.origin import Meta, Origin
 
 
 class Action(enum.Enum):
-    """The action of a policy entry; `deny` beats `allow`, wherever either stands."""
+    """The action of a policy entry; `deny` overrides `allow`, whatever their order."""
 
     ALLOW = "allow"
     DENY = "deny"
 
 
 class SideKind(enum.Enum):
-    """The kinds of sides that a host has.
+    """The kind of a side.
 
-    BRIDGE: the guests of a network of this host. OUTSIDE: what is beyond the uplinks of a zone, without the site's
-    own networks. REMOTE: the site's networks and hosts that are reached through the uplinks of a zone. SELF: the host
-    itself. OTHER: interfaces that the spec does not know.
+    BRIDGE: the guests of a network of this host. OUTSIDE: addresses beyond the uplinks of a zone, except the site's
+    own networks and hosts. REMOTE: the site's networks and hosts that are reached through the uplinks of a zone. SELF:
+    the host itself. OTHER: interfaces that the spec does not know.
     """
 
     BRIDGE = "bridge"
@@ -36,7 +36,7 @@ class SideKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a host, as a packet filter sees it.
+    """One side of a host: a group of its interfaces, or the host itself, where packets come from or go to.
 
     Attributes:
         kind: see `SideKind`.
@@ -53,7 +53,7 @@ class Service:
 
     Attributes:
         protocol: `tcp`, `udp`, `sctp`, `icmp`, `icmpv6`, or another name of the pinned protocol table (`esp`, `gre` …).
-        first: first port or ICMP type; 0 with `last` 65535 (255 for ICMP) where all are meant.
+        first: first port or ICMP type; 0 with `last` 65535 (255 for ICMP) means all.
         last: last port or type, included.
     """
 
@@ -69,7 +69,7 @@ class Limit:
     Attributes:
         rate: new connections per `unit`.
         unit: `second`, `minute`, `hour` or `day`.
-        burst: how many may come at once.
+        burst: new connections that may arrive at once.
     """
 
     rate: int
@@ -84,14 +84,14 @@ class Term:
     Attributes:
         entry: stable name, `policy/NAME`; `implied/forwards-of-HOST` for traffic to the forwards of another host.
         action: allow or deny.
-        ingress: where the packet comes in.
-        egress: where it leaves; SELF is the host's own input.
+        ingress: side where the packet comes in.
+        egress: side where the packet leaves; SELF is the host's own input.
         family: IP version.
         sources: disjoint prefixes, sorted, all within the ingress side; never empty.
-        destinations: the same for the egress side; for SELF `0.0.0.0/0` or `::/0` means every address of the host.
-        services: the services that it covers; empty for any protocol.
+        destinations: the same for the egress side; for SELF, `0.0.0.0/0` or `::/0` means every address of the host.
+        services: protocols with ports or types; empty for any protocol.
         log: whether the kernel logs matches.
-        limit: a rate, or None.
+        limit: rate above which matches are dropped, or None.
         expires: end of validity in seconds since the epoch (UTC), or None.
         origin: the policy entry.
     """
@@ -112,7 +112,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class PolicyEntry:
-    """A policy entry as the spec says it, for pages, differences and findings.
+    """A policy entry as written in the spec, for pages, differences and findings.
 
     Attributes:
         name: name of the entry.
@@ -135,22 +135,23 @@ class PolicyEntry:
 
 @dataclass(frozen=True, slots=True)
 class DnatEntry:
-    """One translated destination: the part of a forward that holds for one family, protocol and range of ports.
+    """One destination NAT: the part of a forward that holds for one family, protocol and range of ports.
 
     Attributes:
         forward: stable name, `forward/NAME`.
         family: IP version.
-        uplinks: names of the host's uplinks whose address is forwarded, sorted.
+        uplinks: names of the host's uplinks on whose addresses the forward listens, sorted.
         protocol: `tcp`, `udp` or `sctp`.
         first: first outside port.
         last: last outside port, included.
-        guest: the target.
-        network: network by which the target is reached.
+        guest: name of the target.
+        network: network on which the target is reached.
         target: address of the target.
         target_first: inside port that `first` becomes; ranges keep their order.
-        sources: prefixes that may use it, disjoint and sorted; None for anybody.
-        outside: zones whose outside may use it from any prefix, besides `sources`; empty where `sources` is None.
-        hairpin: whether guests and the host itself reach it by the outside address.
+        sources: prefixes that may use the forward, disjoint and sorted; None for any.
+        outside: zones whose OUTSIDE side may use it from any address, in addition to `sources`; empty if `sources` is
+            None.
+        hairpin: whether guests and the host itself reach the target through the outside address.
         expires: end of validity in seconds since the epoch (UTC), or None.
         origin: the forward entry.
     """
@@ -173,13 +174,13 @@ class DnatEntry:
 
     @property
     def inside(self) -> Service:
-        """The ports on the target's side."""
+        """The protocol and ports after translation."""
         return Service(self.protocol, self.target_first, self.target_first + self.last - self.first)
 
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """A forward entry as the spec says it."""
+    """A forward entry as written in the spec."""
 
     name: str
     host: str
@@ -197,8 +198,9 @@ class Forward:
 class NatKind(enum.Enum):
     """How the source address of traffic that leaves the site is rewritten.
 
-    MASQUERADE takes the uplink's current address, SNAT a fixed one (its sessions survive an address refresh), PREFIX
-    maps a /N of IPv6 to another one, stateful and both ways (NPTv6, RFC 6296, without its checksum neutrality).
+    MASQUERADE uses the uplink's current address. SNAT uses a fixed one, so its sessions survive an address refresh.
+    PREFIX maps an IPv6 prefix to another of the same length, statefully and in both directions (as NPTv6 of RFC 6296,
+    but without checksum neutrality).
     """
 
     MASQUERADE = "masquerade"
@@ -208,12 +210,12 @@ class NatKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class SourceNat:
-    """Translation of one network's traffic that leaves by one uplink; never between the site's own networks.
+    """Source NAT of one network's traffic that leaves through one uplink; never between the site's own networks.
 
     Attributes:
         to: the uplink's address for SNAT as a /32 or /128, the outer prefix for PREFIX, None for MASQUERADE.
-        spared: fixed addresses of hosts of the site that have a route back to the network by the uplink's zone, sorted:
-            packets to them are not translated, so that they see who sends.
+        spared: fixed addresses of hosts of the site that have a route back to the network through the uplink's zone,
+            sorted; packets to them are not translated, so that these hosts see the original source address.
     """
 
     network: str

@@ -1,7 +1,7 @@
-"""Reads `plan.json`: the inverse of its printer (`plan/json.py`), driven by the same types.
+"""Reads `plan.json`: the inverse of the printer in `plan/json.py`, driven by the same types.
 
-With it the rendered trees of two revisions can be compared without their specs. Spans are not in the text, so the
-origins of a plan that was read have no span.
+The rendered trees of two revisions can thus be compared without their specs. Spans are not in the text, so the origins
+of a plan that was read have no span.
 """
 
 import dataclasses
@@ -36,7 +36,7 @@ _TEXTS: Mapping[type, Callable[[str], Any]] = {
 
 
 class PlanTextError(ValueError):
-    """A text that is no plan; the message is a sentence for the user."""
+    """Raised for a text that is not a plan; the message is a sentence for the user."""
 
 
 def read_plan(text: str) -> Plan:
@@ -46,29 +46,29 @@ def read_plan(text: str) -> Plan:
         text: content of a `plan.json`.
 
     Raises:
-        PlanTextError: it is no JSON, of another format, or lacks a part of a plan.
+        PlanTextError: the text is not JSON, has another format, or lacks a part of a plan.
     """
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise PlanTextError(f"this is not JSON: {error}") from None
-    except ValueError:  # Python's own message about long numbers is for programmers
-        raise PlanTextError("this is no plan: a number in it has thousands of digits") from None
+    except ValueError:  # Python's message about long numbers addresses programmers
+        raise PlanTextError("this is not a plan: a number in it has thousands of digits") from None
     except RecursionError:
-        raise PlanTextError("this is no plan: its parts are nested too deeply") from None
+        raise PlanTextError("this is not a plan: its parts are nested too deeply") from None
     stated = data.get("format") if isinstance(data, dict) else None
     if stated != FORMAT:
         raise PlanTextError(f"the format is not `{FORMAT}`" + (f" but `{stated}`" if isinstance(stated, str) else ""))
     try:
         plan = _value(Plan, data)
     except (AddressError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise PlanTextError(f"this is no whole plan: {error}") from None
+        raise PlanTextError(f"this is not a complete plan: {error}") from None
     assert isinstance(plan, Plan)
     return plan
 
 
 def _value(kind: Any, data: Any) -> Any:
-    """A value of one type of the model."""
+    """Convert JSON data to a value of one type of the plan."""
     if kind in _TEXTS:
         return _TEXTS[kind](data)
     if kind is Origin:
@@ -89,12 +89,12 @@ def _value(kind: Any, data: Any) -> Any:
 
 def _list(data: Any) -> list[Any]:
     if not isinstance(data, list):
-        raise TypeError(f"{data!r:.40} is no list")
+        raise TypeError(f"{data!r:.40} is not a list")
     return data
 
 
 def _member(kind: types.UnionType, data: Any) -> Any:
-    """The member of a union type that JSON data belongs to.
+    """The member of a union type to which JSON data belongs.
 
     A union in the plan has at most one dataclass and one type that is written as a string. If the union has an enum, no
     value of this enum is a valid string of that type.

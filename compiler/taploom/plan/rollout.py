@@ -1,10 +1,10 @@
-"""The order in which hosts take up bundles by themselves, and the times of the week when they may."""
+"""The rollout of bundles to hosts that pull them: the order of the hosts, and the permitted times of the week."""
 
 from taploom.base.frozen import dataclass
 from taploom.plan.origin import Origin
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-"""The days of the week as ISO 8601 numbers them, from 1."""
+"""Names of the days of the week, in the order of their ISO 8601 numbers, which begin at 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class WeeklyTime:
 
     @property
     def text(self) -> str:
-        """The time in the syntax of the spec."""
+        """The span in the syntax of the spec, such as `Tue 21:00-23:00 Europe/Berlin`."""
         start, end = (f"{minutes // 60:02}:{minutes % 60:02}" for minutes in (self.start, self.end))
         return f"{DAYS[self.day - 1]} {start}-{end} {self.zone}"
 
@@ -37,8 +37,8 @@ class RolloutWindow:
     Attributes:
         first: the lowest class, as a number.
         last: the highest class, as a number, inclusive.
-        always: whether hosts may take them up at any time.
-        times: the times of the week if not `always`, sorted; if there are none, never.
+        always: whether hosts may take up such changes at any time.
+        times: spans of the week, sorted, if not `always`; empty for never.
     """
 
     first: int
@@ -49,7 +49,7 @@ class RolloutWindow:
 
     @property
     def classes(self) -> str:
-        """`D3`, or `D3-D5`."""
+        """The disruption classes as text: `D3`, or `D3-D5`."""
         return f"D{self.first}" + (f"-D{self.last}" if self.last != self.first else "")
 
     @property
@@ -60,11 +60,11 @@ class RolloutWindow:
 
 @dataclass(frozen=True, slots=True)
 class RolloutWave:
-    """Hosts that take a bundle up together.
+    """A group of hosts that take up a bundle together.
 
     Attributes:
-        selector: the selector in the spec, or "" for the hosts that no selector names.
-        hosts: the selected hosts that no earlier wave has, sorted.
+        selector: the selector in the spec, or "" for the hosts that no selector selects.
+        hosts: the selected hosts that are in no earlier wave, sorted.
     """
 
     selector: str
@@ -77,8 +77,8 @@ class Rollout:
     """How a change reaches the hosts of a site.
 
     Attributes:
-        waves: in order; each host is in exactly one of them, unless there are none.
-        windows: sorted by class, disjoint. If there are any, hosts that pull wait with changes of other classes.
+        waves: in order, each host in exactly one wave; empty if the spec has no waves.
+        windows: sorted by class, disjoint. If there are windows, a change whose class has no window waits for a waiver.
     """
 
     waves: tuple[RolloutWave, ...]

@@ -1,6 +1,6 @@
-"""The built-in services, pinned here so that no host's /etc/services can change a plan.
+"""The built-in services, pinned here so that the /etc/services of a machine cannot change a plan.
 
-Numbers are those of the IANA registries of service names, protocol numbers, and ICMP and ICMPv6 types.
+The numbers are from the IANA registries of service names, protocol numbers, and ICMP and ICMPv6 types.
 """
 
 from taploom.plan.policy import Service
@@ -24,7 +24,7 @@ ICMP_TYPES = {
         "nd-neighbor-advert": 136, "nd-redirect": 137, "mld2-listener-report": 143,
     },
 }  # fmt: skip
-"""Numbers of ICMP types, by protocol and by name as nft(8) spells it."""
+"""Numbers of ICMP types, by protocol and by the name that nft(8) uses."""
 
 BEGINNING = {"icmp": frozenset((8, 13, 15, 17)), "icmpv6": frozenset((128, *range(130, 137), 139, 143, 151, 152))}
 """ICMP types that can begin a flow: requests, and the ICMPv6 types of neighbour and multicast discovery.
@@ -37,7 +37,7 @@ invalid, too.
 
 
 def begins(service: Service) -> bool:
-    """Whether a packet of a service can be the first of a flow."""
+    """Whether a packet of a service can be the first packet of a flow."""
     types = BEGINNING.get(service.protocol)
     return types is None or any(service.first <= number <= service.last for number in types)
 

@@ -1,4 +1,4 @@
-"""The plan as a whole, and the parts of it that belong to no single host."""
+"""The type of the whole plan, and the types of its parts that belong to no single host."""
 
 from taploom.base.address import Interface, Prefix
 from taploom.base.frozen import dataclass
@@ -31,7 +31,7 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Nat:
-    """The translation that a network asks for when its traffic leaves the site, in one family.
+    """The source NAT that a network requests for traffic that leaves the site, in one family.
 
     Attributes:
         kind: MASQUERADE or PREFIX; each host decides whether a masquerade becomes SNAT.
@@ -47,8 +47,8 @@ class Network:
     """A network of the spec.
 
     Attributes:
-        host: the host that carries it as a bridge; "" if no host carries it.
-        ipv4: the host's own address on it, or None.
+        host: the host that carries the network as a bridge; "" if no host does.
+        ipv4: the host's own address on the network, or None.
         ipv6: the same for IPv6.
         nat4: translation of IPv4, or None.
         nat6: translation of IPv6, or None.
@@ -78,7 +78,7 @@ class AddressSet:
 
 @dataclass(frozen=True, slots=True)
 class ServiceSet:
-    """A service that the spec names."""
+    """A named service that the spec defines."""
 
     name: str
     services: tuple[Service, ...]
@@ -92,9 +92,9 @@ class Waiver:
 
     Attributes:
         code: code of the diagnostic.
-        subject: the object that it is about, such as `forward/http`.
-        reason: why it is accepted.
-        used: whether it waived a finding.
+        subject: the object that the finding is about, such as `forward/http`.
+        reason: why the finding is accepted.
+        used: whether the waiver matched a finding.
     """
 
     name: str

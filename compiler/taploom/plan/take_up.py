@@ -1,4 +1,4 @@
-"""How a host takes up a new bundle: the time to confirm the bundle, and the probes that have to succeed afterwards."""
+"""How a host takes up a new bundle: the time to confirm it, and the probes that have to succeed afterwards."""
 
 import enum
 
@@ -7,11 +7,11 @@ from taploom.base.frozen import dataclass
 from taploom.plan.origin import Origin
 
 CONFIRM = 120
-"""Seconds that a host waits for a confirmation, if the spec names no time."""
+"""Seconds that a host waits for a confirmation if the spec states no time."""
 
 
 class ProbeKind(enum.Enum):
-    """What a probe tests: a next hop answers, a name resolves, or the operator reaches the host by TCP."""
+    """The kind of a probe: a next hop answers, a name resolves, or the operator reaches the host by TCP."""
 
     GATEWAY = "gateway"
     DNS = "dns"
@@ -23,7 +23,7 @@ class TakeUpProbe:
     """A test of a host: if it succeeds before the host takes a bundle up, it has to succeed afterwards.
 
     Attributes:
-        kind: what is tested.
+        kind: kind of the probe.
         device: the uplink of a next hop, else "".
         family: the family of a next hop, else None.
         address: the next hop; None if the uplink learns it, or if the probe is of another kind.
@@ -53,7 +53,7 @@ class TakeUp:
 
     Attributes:
         confirm: seconds after which the host goes back to its old state, unless somebody confirms.
-        stated: whether the spec names the probes; if not, they are the probes that every host has.
+        stated: whether the spec lists the probes; if not, `probes` are the default ones.
         probes: sorted: next hops by uplink and family, then names, then ports.
     """
 

@@ -1,1 +1,1 @@
-"""Lays out findings, plans, answers and changes for people and tools; nothing here decides."""
+"""Lays out findings, plans, answers and changes for people and tools; decides nothing."""

@@ -1,4 +1,4 @@
-"""Notes on the uplink by which answers to a packet leave: a host with several uplinks chooses it by routes alone."""
+"""Notes on the uplink through which answers to a packet leave, which a host chooses only by its routes."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _SHOWN = 2
 
 
 def answering(inquiry: Inquiry, reply: Reply) -> Iterator[str]:
-    """A note for each host that packets of the reply enter by an uplink, if several of its uplinks lead out."""
+    """A note for each host with several default routes that packets of the reply enter through an uplink."""
     for hop in reply.hops if reply.allowed else ():
         forwarding = inquiry.pair(hop.host, reply.family).forwarding
         if len(forwarding.defaults) > 1 and hop.ingress in {each.device for each in outside(forwarding.host)}:
@@ -21,15 +21,15 @@ def answering(inquiry: Inquiry, reply: Reply) -> Iterator[str]:
 
 
 def _note(inquiry: Inquiry, reply: Reply, hop: Hop) -> Iterator[str]:
-    """The uplinks by which answers leave, and the senders whose answers leave by the ingress of their packets."""
+    """A note that names the uplinks through which answers leave."""
     place = inquiry.place(hop.host, reply.family)
     senders = (reply.box[SOURCE] if hop.senders is None else hop.senders) or place.strangers
     ways = place.forwarding.preferred
     if not ways or not place.leaving(senders, OTHER):
         return
-    words = f"its answers {'leave' if len(ways) == 1 else 'may leave'} {hop.host} by {' or '.join(ways)}"
+    words = f"answers {'leave' if len(ways) == 1 else 'may leave'} {hop.host} by {' or '.join(ways)}"
     if hop.ingress not in ways:
         near = list(addresses(reply.family, place.leaving(senders, None).get(hop.ingress, ())))
         words += f", not by {hop.ingress}: a provider drops packets with a source address of another provider"
-        words += f" (those to {', '.join(near[:_SHOWN])} by {hop.ingress})" if near else ""
+        words += f" (but answers to {', '.join(near[:_SHOWN])} leave by {hop.ingress})" if near else ""
     yield words

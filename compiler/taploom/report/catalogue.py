@@ -1,4 +1,4 @@
-"""Every rule of every package, as `explain` knows them and the reference lists them."""
+"""The catalogue of the rules of all packages, for `explain` and for the reference."""
 
 from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.checks import RULES as CHECK_RULES
@@ -25,17 +25,17 @@ _ALL = (
 
 
 def diagnostic_rules() -> tuple[DiagnosticRule, ...]:
-    """All rules, by code."""
+    """All rules, sorted by code."""
     return tuple(sorted(_ALL, key=lambda rule: rule.code))
 
 
 def rule_of(code: str) -> DiagnosticRule | None:
-    """The rule with this code (in upper or lower case) or this name."""
+    """The rule with the given code (in upper or lower case) or name; None if there is none."""
     return next((rule for rule in _ALL if code.upper() == rule.code or code == rule.name), None)
 
 
 def listing() -> str:
-    """One line for each rule."""
+    """A list of all rules as text, one line each."""
     return "".join(
         f"{rule.code}  {rule.severity.value:<7}  {rule.name:<24}  {rule.summary}\n" for rule in diagnostic_rules()
     )

@@ -1,4 +1,4 @@
-"""Rules about the generated pages."""
+"""The rules about generated pages."""
 
 from taploom import __version__
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
@@ -7,9 +7,9 @@ UNDRAWN = DiagnosticRule(
     "TL931",
     "undrawn",
     Severity.NOTE,
-    "Something on the machine that builds the site can draw its diagrams.",
-    "Pages have the same facts in tables, but a picture shows sooner what is connected with what.",
-    "Install Graphviz (`apt-get install graphviz`) or the package `pygraphviz`, which brings it along "
+    "The machine that builds the site has no Graphviz, so the pages have no diagrams.",
+    "The tables of the pages state the same facts, but a diagram shows connections at a glance.",
+    "Install Graphviz (`apt-get install graphviz`) or the package `pygraphviz`, which includes it "
     f"(`pip install 'taploom[site]=={__version__}'`).",
 )
 

@@ -1,4 +1,4 @@
-"""The result of a delivery, or of a comparison with the folder on disk, as text and as JSON."""
+"""Prints the result of a delivery, or of a comparison with the folder on disk, as text and as JSON."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ def drift_text(found: Comparison) -> str:
 
 
 def drift_json(out: Path, found: Comparison) -> str:
-    """The comparison as `taploom-drift/1`."""
+    """The comparison with the folder on disk as `taploom-drift/1`."""
     rows = [{"path": path, "state": word} for path, word in found.drift()]
     return json.dumps({"format": DRIFT, "out": str(out), "stale": found.differs, "files": rows}, indent=2) + "\n"
 

@@ -1,4 +1,4 @@
-"""The answers of `taploom explain` about objects and lines, as text and as JSON."""
+"""Prints the answers of `taploom explain` about objects and lines, as text and as JSON."""
 
 import json
 from collections.abc import Iterator
@@ -15,33 +15,33 @@ _SHOWN = 12
 
 
 def object_text(described: ObjectDescription, line: SourceLine) -> str:
-    """The facts about an object, the place of its entry in the spec, and the rendered lines that it causes."""
+    """The text about an object: its facts, the place of its entry in the spec, and the lines that it causes."""
     parts = [described.name, *_meta(described.meta), ""]
     width = max((len(label) for label, _ in described.facts), default=0)
     parts += [f"  {label:<{width}}  {visible(text)}" for label, text in described.facts]
-    parts += [*([""] if described.facts else []), *_said(described.origin, line), "", *_causes(described.lines)]
+    parts += [*([""] if described.facts else []), *_origin_lines(described.origin, line), "", *_causes(described.lines)]
     return "".join(f"{part}\n" for part in parts)
 
 
 def line_text(place: RenderedLine, line: SourceLine) -> str:
-    """The entry of the spec that causes a rendered line."""
+    """The text about a rendered line: the entry of the spec that causes it."""
     head = [f"{place.artifact.path}:{place.number}", f"  {_code(place.line.text)}"]
     installed = [f"installed as {place.artifact.install}"] if place.artifact.install else []
     if place.line.origin is None:
-        why = ["No entry of the specs causes this line: every file of this kind has it."]
+        why = ["No entry of the specs causes this line, as every file of this kind has it."]
     else:
         name = object_name(place.line.origin.entry)
-        why = [*_said(place.line.origin, line), *([f"more: taploom explain {name}"] if name else [])]
+        why = [*_origin_lines(place.line.origin, line), *([f"more: taploom explain {name}"] if name else [])]
     return "".join(f"{part}\n" for part in (*head, *installed, "", *why))
 
 
 def spec_text(file: str, number: int, lines: tuple[CausedLine, ...], line: SourceLine) -> str:
-    """The entries that begin on a line of a spec, or else the entry around it, with the lines that they cause."""
+    """The text about a line of a spec: the entries that begin there, or the entry around it, with caused lines."""
     origins = {caused.origin.entry: caused.origin for caused in lines}
     own = [entry for entry in sorted(origins) if (span := origins[entry].span) and span.line == number]
-    said = [text for entry in own or sorted(origins)[:1] for text in _said(origins[entry], line)]
+    texts = [text for entry in own or sorted(origins)[:1] for text in _origin_lines(origins[entry], line)]
     head = [f"{file}:{number}", *([] if own else [f"  {_code(line(file, number) or '')}"]), ""]
-    return "".join(f"{part}\n" for part in (*head, *said, *([""] if said else []), *_causes(lines)))
+    return "".join(f"{part}\n" for part in (*head, *texts, *([""] if texts else []), *_causes(lines)))
 
 
 def object_json(described: ObjectDescription) -> str:
@@ -98,9 +98,9 @@ def _meta(meta: Meta) -> Iterator[str]:
     yield from (f"  {label}: {visible(text)}" for label, text in words if text)
 
 
-def _said(origin: Origin, line: SourceLine) -> Iterator[str]:
+def _origin_lines(origin: Origin, line: SourceLine) -> Iterator[str]:
     if origin.span is None:
-        yield f"from {origin.entry} (pass {origin.by}): implied by the rest, no line of the specs says it"
+        yield f"from {origin.entry} (pass {origin.by}): implied by other entries; no line of the specs states it"
         return
     yield f"from {visible(str(origin.span))}: {origin.entry} (pass {origin.by})"
     source = line(origin.span.file, origin.span.line)
@@ -122,5 +122,5 @@ def _causes(lines: tuple[CausedLine, ...]) -> Iterator[str]:
 
 
 def _code(text: str) -> str:
-    """A line in visible characters; tabs become spaces, as in rendered lines they are only indentation."""
+    """A line in printable characters; tabs, which are only indentation in rendered files, become spaces."""
     return visible(text.expandtabs(4))

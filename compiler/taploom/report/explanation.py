@@ -1,4 +1,4 @@
-"""The explanation of a rule: the same text for a terminal, as Markdown and as JSON."""
+"""Prints the explanation of a rule for a terminal, as Markdown and as JSON."""
 
 import json
 import textwrap
@@ -8,9 +8,9 @@ from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 
 _WIDTH = 92
 _WEIGHT = {
-    Severity.ERROR: "An error: nothing is written while it stands.",
-    Severity.WARNING: "A warning: `taploom validate` fails, `taploom render` goes on.",
-    Severity.NOTE: "A note: nothing fails.",
+    Severity.ERROR: "An error: taploom writes nothing until it is corrected.",
+    Severity.WARNING: "A warning: `taploom validate` fails, but `taploom render` continues.",
+    Severity.NOTE: "A note: no command fails because of it.",
 }
 
 
@@ -27,7 +27,7 @@ def plain(rule: DiagnosticRule) -> str:
 
 
 def markdown(rule: DiagnosticRule) -> str:
-    """The explanation as a section of Markdown, under a heading that bears the code."""
+    """The explanation as a section of Markdown, whose heading contains the code."""
     parts = [
         f"## {rule.code} {rule.name} {{ #{rule.code.lower()} }}",
         f"*{rule.severity.value}.* {rule.summary}",
@@ -42,11 +42,11 @@ def markdown(rule: DiagnosticRule) -> str:
 
 
 def _waiver(rule: DiagnosticRule) -> list[str]:
-    """How to accept a finding; nothing for an error, as a reason does not make a broken site work."""
+    """How to accept a finding; nothing for an error, since a waiver cannot make a broken site work."""
     if rule.severity is Severity.ERROR:
         return []
     example = f"waivers:\n  NAME: {{code: {rule.code}, on: KIND/NAME, reason: why this is acceptable here}}"
-    return [f"Where it is meant, the spec can say so:\n{_code(example)}"]
+    return [f"To accept the finding, add a waiver to the spec:\n{_code(example)}"]
 
 
 def rule_json(rule: DiagnosticRule) -> str:

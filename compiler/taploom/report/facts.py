@@ -1,4 +1,4 @@
-"""The facts about an object of the plan, as labels and texts, for `explain` on a terminal and as JSON."""
+"""The facts about an object of the plan, as labels and texts, for `explain`."""
 
 import datetime
 
@@ -14,7 +14,7 @@ PlanObject = Zone | Network | Host | Guest | Forward | PolicyEntry | AddressSet 
 
 
 def facts(plan: Plan, thing: PlanObject) -> tuple[Fact, ...]:
-    """The most important facts about an object; facts with an empty text are left out."""
+    """The most important facts about an object, without those whose text is empty."""
     return tuple((label, text) for label, text in _facts(plan, thing) if text)
 
 
@@ -37,7 +37,7 @@ def _facts(plan: Plan, thing: PlanObject) -> list[Fact]:
         case ServiceSet():
             return [("services", ", ".join(map(wording.service, thing.services)))]
         case Waiver():
-            used = "" if thing.used else "no finding of this code is about it"
+            used = "" if thing.used else "no finding has this code and object"
             return [("code", thing.code), ("on", thing.subject), ("reason", thing.reason), ("unused", used)]
 
 
@@ -70,7 +70,7 @@ def _host(plan: Plan, host: Host) -> list[Fact]:
 
 
 def _ways(nic: Nic) -> str:
-    """The default route of a NIC in words, with its family if the NIC has both families and a route in one."""
+    """The default route of a NIC as text; names the family if the NIC has two families and the route is in one."""
     found = [word for word, side in (("IPv4", nic.ipv4), ("IPv6", nic.ipv6)) if side.default_route]
     whole = len(found) == len(wording.plain_addresses(nic))
     return ", default route" + ("" if whole else f" of {found[0]}") if found else ""
@@ -124,12 +124,12 @@ def _policy_entry(plan: Plan, entry: PolicyEntry) -> list[Fact]:
 
 
 def limit(of: Limit | None) -> str:
-    """A rate with its burst; "" where there is none."""
+    """A rate limit with its burst as text; "" if there is none."""
     return f"{of.rate}/{of.unit}, burst {of.burst}" if of else ""
 
 
 def moment(seconds: int | None) -> str:
-    """A time in UTC, as the language takes it; "" where there is none."""
+    """A time in UTC in the syntax of the spec; "" if there is none."""
     if seconds is None:
         return ""
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat().replace("+00:00", "Z")

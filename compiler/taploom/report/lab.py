@@ -1,4 +1,4 @@
-"""The outcome of a lab: a table for people, JSON for programs, JUnit for CI."""
+"""Prints the outcome of a lab as text for people, as JSON for programs, and as JUnit XML for CI."""
 
 import json
 from collections import Counter
@@ -11,18 +11,18 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;",
 
 
 def lab_text(outcome: LabReport) -> str:
-    """A line for each probe, then the flows that were not probed; at the end every disagreement, with its details."""
+    """A line for each probe, then the flows that were not probed, then the details of each disagreement."""
     lines = [_line(row) for row in outcome.rows]
     lines += [f"not run   {visible(entry.flow)}: {visible(entry.reason)}" for entry in outcome.not_run]
     for row in outcome.failed:
-        lines += ["", f"{visible(row.flow)}", f"  expected {row.expected}, which {row.decided_by or 'the plan'} says"]
+        lines += ["", f"{visible(row.flow)}", f"  expected {row.expected} by {row.decided_by or 'the plan'}"]
         lines += [f"  reach says {row.reach}"] if row.reach else []
         lines += [f"  observed {row.observed}", *(f"  | {visible(said)}" for said in row.detail.splitlines())]
     return "\n".join(lines) + "\n"
 
 
 def lab_tally(outcome: LabReport) -> str:
-    """How many probes agree, by kind, and how many were not run, in one line."""
+    """The number of probes that agree, by kind, and of flows that were not probed, on one line."""
     kinds = Counter(row.kind for row in outcome.rows)
     counts = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
     failed = len(outcome.failed)

@@ -1,4 +1,4 @@
-"""Matrices of who reaches whom, as text, CSV, JSON and Markdown."""
+"""Prints reachability matrices as text, CSV, JSON and Markdown."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ NOTHING = "-"
 
 
 def _text(matrix: Matrix) -> str:
-    """A line for each pair, below its sender."""
+    """The matrix as text: a line for each destination, below its sender."""
     lines = []
     for row, cells in zip(matrix.rows, matrix.cells, strict=True):
         lines.append(f"{row}")
@@ -63,14 +63,14 @@ def _data(passage: Passage) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class PassageWords:
-    """Traffic that passes, in words.
+    """Allowed traffic of one cell as text.
 
     Attributes:
         traffic: protocols and ports, as `tcp/80, 443`.
-        by: stable name of the entry that lets it pass.
-        family: the only family in which it passes, or "" for both.
-        certain: whether it passes whatever addresses the network outside hands out.
-        routed: whether a route leads to everybody in the column.
+        by: stable name of the entry that allows the traffic.
+        family: the only family in which the traffic is allowed, or "" for both.
+        certain: whether the traffic is allowed for all values of learned addresses.
+        routed: whether routes lead to all addresses of the column.
     """
 
     traffic: str
@@ -81,7 +81,7 @@ class PassageWords:
 
 
 def passages(cell: tuple[Passage, ...]) -> list[PassageWords]:
-    """The traffic that passes in a cell; traffic that is the same in both families is there once."""
+    """The allowed traffic of a cell; traffic that is allowed in both families appears once."""
     found: dict[tuple[str, str, bool, bool], list[str]] = {}
     for passage in cell:
         port = ports(passage.family, passage.protocols, passage.ports)
@@ -97,17 +97,17 @@ def passages(cell: tuple[Passage, ...]) -> list[PassageWords]:
 
 
 def _words(cell: tuple[Passage, ...]) -> list[str]:
-    some, near = " (only from, or to, some addresses that may be learned)", " (only where a route of the host leads)"
+    some, near = " (only for some values of a learned address)", " (only to destinations to which the host has a route)"
     return [
-        f"{told.traffic} by {told.by}"
-        + some * (not told.certain)
-        + near * (not told.routed)
-        + f" ({told.family})" * bool(told.family)
-        for told in passages(cell)
+        f"{one.traffic} by {one.by}"
+        + some * (not one.certain)
+        + near * (not one.routed)
+        + f" ({one.family})" * bool(one.family)
+        for one in passages(cell)
     ]
 
 
 MATRIX_FORMATS: Mapping[str, Callable[[Matrix], str]] = MappingProxyType(
     {"text": _text, "csv": _csv, "json": _json, "md": _markdown}
 )
-"""Printers by name of the format."""
+"""The functions that print a matrix, by name of the format."""

@@ -1,4 +1,4 @@
-"""Objects of a plan by the name that people give them: `guest/web1`, `forward/http`, `implied/dhcp`."""
+"""Finds objects of a plan by their stable names, such as `guest/web1`, `forward/http` or `implied/dhcp`."""
 
 from collections.abc import Iterator, Mapping
 
@@ -23,14 +23,14 @@ class CausedLine:
 
 @dataclass(frozen=True, slots=True)
 class ObjectDescription:
-    """Everything that `explain` knows about an object.
+    """The description of an object that `explain` prints.
 
     Attributes:
-        name: `kind/name`.
-        meta: what its entry says about itself.
-        origin: its entry; for an implied flow the origin of its first line.
-        facts: the facts about it, as labels and texts.
-        lines: the rendered lines that it causes, in the order of the rendered tree.
+        name: stable name, `kind/name`.
+        meta: metadata of its entry.
+        origin: its entry; for an implied flow the origin of its first rendered line.
+        facts: facts about the object, as labels and texts.
+        lines: rendered lines that the object causes, in the order of the rendered tree.
     """
 
     name: str
@@ -41,13 +41,13 @@ class ObjectDescription:
 
 
 def names_of(plan: Plan, artifacts: tuple[Artifact, ...]) -> tuple[str, ...]:
-    """Every `kind/name` that `describe` finds, sorted."""
+    """The stable names of all objects that `describe` finds, sorted."""
     implied = {line.origin.entry for line in _caused(artifacts) if line.origin.entry.startswith("implied.")}
     return tuple(sorted({*_things(plan), *map(object_of, implied)}))
 
 
 def describe(plan: Plan, artifacts: tuple[Artifact, ...], name: str) -> ObjectDescription | None:
-    """The description of the object `kind/name`, or None if there is no such object."""
+    """The description of the object with a stable name; None if there is no such object."""
     kind, _, rest = name.partition("/")
     entry = f"{SECTIONS.get(kind, kind)}.{rest}"
     lines = tuple(line for line in _caused(artifacts) if f"{line.origin.entry}.".startswith(f"{entry}."))
@@ -59,7 +59,7 @@ def describe(plan: Plan, artifacts: tuple[Artifact, ...], name: str) -> ObjectDe
 
 
 def object_name(entry: str) -> str:
-    """The object of an entry; "" for an entry of no object, and for the site, which has no `kind/name`."""
+    """The stable name of the object to which an entry belongs; "" if it belongs to none or to the site."""
     return "" if entry.partition(".")[0] == "site" else object_of(entry)
 
 

@@ -1,4 +1,4 @@
-"""Sets of packets in words: addresses as prefixes and ranges, protocols and ports by name and number."""
+"""Prints sets of packets: addresses as prefixes and ranges, protocols and ports by name and number."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _MANY = 128
 
 
 def addresses(family: Family, spans: Spans | None) -> Iterator[str]:
-    """Each interval as an address, a prefix, or a range."""
+    """Each interval of addresses as an address, a prefix, or a range."""
     return (_range(family, span) for span in spans or ())
 
 
@@ -26,7 +26,7 @@ def _range(family: Family, span: Interval) -> str:
 
 
 def protocols(spans: Spans | None) -> str:
-    """Protocols by name; `any` for all."""
+    """Protocols as text, by name; `any` for all."""
     known = spans or _WHOLE_PROTOCOLS
     if known == _WHOLE_PROTOCOLS:
         return "any"
@@ -38,7 +38,7 @@ def protocols(spans: Spans | None) -> str:
 
 
 def ports(family: Family, protocol: Spans | None, spans: Spans | None) -> str | None:
-    """Ports, or types of ICMP; None for all."""
+    """Ports or ICMP types as text; None for all."""
     known = spans or _WHOLE_PORTS
     if protocol == ((ICMP[family],) * 2,):
         known = tuple((first, min(last, 255)) for first, last in known if first <= 255)

@@ -14,7 +14,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class RenderedLine:
-    """A line of a rendered file."""
+    """A line of a rendered file; `number` counts from 1."""
 
     artifact: Artifact
     number: int
@@ -22,15 +22,15 @@ class RenderedLine:
 
 
 def rendered_line(artifacts: tuple[Artifact, ...], path: str, number: int) -> RenderedLine | str:
-    """Find a line.
+    """Find a line of a rendered file.
 
     Args:
         artifacts: the rendered files.
-        path: as the user names it: relative to the rendered tree, with the tree's folder, or as installed on a host.
-        number: line, counted from 1.
+        path: path from the user: relative to the rendered tree, with the tree's folder, or as installed on a host.
+        number: number of the line, from 1.
 
     Returns:
-        The line, or a message why there is no such line; "" if no rendered file has this path.
+        The line, or a message that states why it was not found; "" if no rendered file has this path.
     """
     plain = "/".join(part for part in path.split("/") if part not in ("", "."))
     artifact = max(
@@ -39,7 +39,7 @@ def rendered_line(artifacts: tuple[Artifact, ...], path: str, number: int) -> Re
     installed = [one for one in artifacts if one.install and one.install == path]
     if artifact is None and len(installed) > 1:
         more = " …" if len(installed) > _SHOWN else ""
-        return f"{path} is on several machines: ask for {', '.join(one.path for one in installed[:_SHOWN])}{more}"
+        return f"{path} is on several machines: name one of {', '.join(one.path for one in installed[:_SHOWN])}{more}"
     artifact = artifact or next(iter(installed), None)
     if artifact is None:
         return ""
@@ -49,7 +49,7 @@ def rendered_line(artifacts: tuple[Artifact, ...], path: str, number: int) -> Re
 
 
 def caused_by(artifacts: tuple[Artifact, ...], file: str, number: int) -> tuple[CausedLine, ...]:
-    """The rendered lines that the innermost entries around a line of a spec cause."""
+    """The rendered lines caused by the innermost entries that contain a line of a spec."""
     found = [line for line in _with_spans(artifacts) if _covers(line.origin.span, file, number)]
     height = min((_height(line.origin) for line in found), default=0)
     return tuple(line for line in found if _height(line.origin) == height)
@@ -64,7 +64,7 @@ def entry_at(root: Mapping, number: int) -> tuple[str, ...]:
         begun = [entry for entry in node.pairs.values() if entry.key.span.line <= number]
         line = max((entry.key.span.line for entry in begun), default=number)
         last = [entry for entry in begun if entry.key.span.line == line]
-        if len(last) != 1:  # several entries on one line: the entry around them contains the line
+        if len(last) != 1:  # for several entries on one line, the result is the entry around them
             break
         path.append(last[0].key.text)
         node = last[0].value
@@ -72,7 +72,7 @@ def entry_at(root: Mapping, number: int) -> tuple[str, ...]:
 
 
 def around(artifacts: tuple[Artifact, ...], path: tuple[str, ...]) -> tuple[CausedLine, ...]:
-    """The rendered lines of the entry at a path of keys, or of the nearest entry above it that causes any."""
+    """The rendered lines caused by the entry at a path of keys, or by the nearest enclosing entry that causes any."""
     lines = tuple(_with_spans(artifacts))
     for length in range(len(path), 0 if path[:1] == ("site",) else 1, -1):
         entry = ".".join((*path[:length], ""))

@@ -1,4 +1,4 @@
-"""The answers of `taploom reach`, as text and as JSON."""
+"""Prints the answers of `taploom reach` as text and as JSON."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -28,12 +28,12 @@ _ROLES = {SOURCE: "sender", DESTINATION: "destination"}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question in the user's words, with its answers.
+    """A question of the user, with its answers.
 
     Attributes:
-        source: the sender as asked.
-        to: the destination as asked.
-        service: the service as asked, or "".
+        source: sender as the user wrote it.
+        to: destination as the user wrote it.
+        service: service as the user wrote it, or "".
     """
 
     source: str
@@ -44,7 +44,7 @@ class Asked:
 
 
 def reach_json(asked: Asked) -> str:
-    """The answer as data."""
+    """The answers as `taploom-reach/1`."""
     answers = [_data(asked, reply) for reply in _sorted(asked.replies)]
     data = {
         "format": FORMAT,
@@ -57,9 +57,9 @@ def reach_json(asked: Asked) -> str:
 
 
 def reach_text(asked: Asked) -> str:
-    """The answer as lines; a block for each reply."""
+    """The answers as text, with a block of lines for each reply."""
     if not asked.replies:
-        return f"No packet from {asked.source} can be meant for {asked.to}: no host has a way between the two.\n"
+        return f"No packet from {asked.source} can go to {asked.to}: no host has a path between the two.\n"
     return "".join(line + "\n" for reply in _sorted(asked.replies) for line in _block(asked, reply))
 
 
@@ -92,23 +92,23 @@ def _changes(asked: Asked, reply: Reply, hop: Hop) -> Iterator[str]:
 
 
 def _notes(asked: Asked, reply: Reply) -> Iterator[str]:
-    """Notes on facts that the answer depends on but the plan does not know."""
+    """Notes on the limits of an answer, such as facts that the plan does not know."""
     for each in reply.unknown:
         if each.within is not None:
-            yield f"only where {each.host}/{each.uplink} has been given {_given(asked, reply, each)}"
+            yield f"only if {each.host}/{each.uplink} has been given {_given(asked, reply, each)}"
     if reply.decided_by == FOREIGN_INPUT.by:
-        yield f"as far as taploom knows: what enters {reply.hops[-1].host} is for its own firewall to judge"
+        yield f"as far as taploom knows: the own firewall of {reply.hops[-1].host} decides about packets to the host"
     if reply.allowed and _begins_nothing(reply):
-        yield "only as part of a known connection: a message of this type begins none, and by itself it is invalid"
+        yield "only as part of a known connection: a message of this type cannot begin one, and alone it is invalid"
     yield from answering(asked.inquiry, reply)
     yield from _leased(asked, reply)
     last = reply.hops[-1]
     if reply.allowed and last.way and last.answer.destination is None:
-        yield f"as far as {last.way} of {last.host}: what becomes of it beyond is not known"
+        yield f"as far as {last.way} of {last.host}: the path beyond it is not known"
 
 
 def _begins_nothing(reply: Reply) -> bool:
-    """Whether a reply has only ICMP types that a host's conntrack takes for invalid; bridges have no conntrack."""
+    """Whether a reply has only ICMP types that conntrack of a host classifies as invalid; bridges have no conntrack."""
     if all(hop.answer.by == "implied/bridge" for hop in reply.hops):
         return False
     name = next((name for name in BEGINNING if reply.box[PROTOCOL] == (single(NUMBERS[name]),)), "")
@@ -117,7 +117,7 @@ def _begins_nothing(reply: Reply) -> bool:
 
 
 def _leased(asked: Asked, reply: Reply) -> Iterator[str]:
-    """Notes on ends that may have any address of a DHCP pool."""
+    """Notes on senders and destinations whose address is from a DHCP pool and not known."""
     for level, text in ((SOURCE, asked.source), (DESTINATION, asked.to)):
         for one in leased(asked.inquiry.index, text) if reply.family is Family.IPV4 else ():
             held = ", ".join(addresses(reply.family, common(reply.box[level] or (), one.addresses)))
@@ -149,7 +149,7 @@ def _data(asked: Asked, reply: Reply) -> dict[str, object]:
 
 
 def _given(asked: Asked, reply: Reply, unknown: UnknownAddress) -> str:
-    """The values of a learned address in words, or, if that is shorter, the values that it does not have."""
+    """The possible values of a learned address as text; if that is shorter, the values that are excluded."""
     texts = list(addresses(reply.family, unknown.within))
     rest = (each for other in asked.replies if other.family is reply.family for each in other.unknown)
     same = [each.within for each in rest if replace(each, within=None) == replace(unknown, within=None)]
@@ -175,7 +175,7 @@ def _translated(asked: Asked, reply: Reply) -> dict[str, str | None] | None:
 
 
 def _end(asked: Asked, reply: Reply, level: int, *, named: bool = False) -> str:
-    """The sender or destination of a reply in words; the user's words if the reply is about all addresses asked."""
+    """The sender or destination of a reply as text; as the user wrote it if the reply covers all of its addresses."""
     text = asked.source if level == SOURCE else asked.to
     whole = united(span for r in asked.replies if r.family is reply.family for span in r.box[level] or ())
     texts = list(_texts(asked, reply, level))

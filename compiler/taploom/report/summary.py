@@ -1,7 +1,7 @@
-"""The summary that `render` prints at its end: the site, the files that were written, and commands to try next.
+"""Prints the summary at the end of `render`: the site, the written files, and commands to try next.
 
-From it a user sees whether `render` did what they meant. It fits on a screen or two for a site of any size: a long list
-is cut, and says how many rows are left out.
+The summary shows users whether `render` did what they intended. It fits on a screen or two for a site of any size: a
+long list is cut, and states the number of omitted rows.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,12 +25,12 @@ SummaryRow = tuple[str, str, str]
 
 
 def summary(plan: Plan, diagnostics: tuple[Diagnostic, ...], out: Path, done: Delivery, specs: str = "specs") -> str:
-    """The whole text.
+    """The whole text of the summary.
 
     Args:
-        plan: the plan that was rendered.
+        plan: the rendered plan.
         diagnostics: the findings about the plan.
-        out: folder of the rendered tree.
+        out: folder of the rendered files.
         done: the result of the delivery to that folder.
         specs: folder of the specs, for the commands to try next.
     """
@@ -118,4 +118,4 @@ def _next(plan: Plan, out: Path, where: str) -> Iterator[str]:
         yield f"  taploom export {host}{where}   a bundle for a host"
     if plan.guests:
         example = f"guest/{plan.guests[0].name}{where}"
-        yield f"  taploom explain {example}   what an object is, and which lines it causes"
+        yield f"  taploom explain {example}   the facts about an object, and the lines that it causes"

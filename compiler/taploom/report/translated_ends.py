@@ -1,4 +1,4 @@
-"""The source, destination and port that NAT gives to packets, in words where the address is not known."""
+"""The source, destination and port of packets after NAT, as text."""
 
 from collections.abc import Iterator
 
@@ -13,12 +13,12 @@ from taploom.report.packets import addresses
 
 @dataclass(frozen=True, slots=True)
 class EndChange:
-    """The source, destination and port of packets behind a host whose NAT changes them.
+    """The changes that the NAT of a host makes to packets.
 
     Attributes:
-        source: the new source; None where it stays.
-        destination: the new destination; None where it stays.
-        port: the new destination ports; None where they stay.
+        source: new source; None if it stays.
+        destination: new destination; None if it stays.
+        port: new destination ports; None if they stay.
     """
 
     source: str | None = None
@@ -27,7 +27,7 @@ class EndChange:
 
 
 def change(maps: Maps, reply: Reply, hop: Hop) -> EndChange:
-    """The changes of one host."""
+    """The changes that the NAT of one hop makes to the packets of a reply."""
     family, to = reply.family, hop.answer.destination
     destination, port = None, None
     if to is not None:
@@ -38,7 +38,7 @@ def change(maps: Maps, reply: Reply, hop: Hop) -> EndChange:
 
 
 def _source(maps: Maps, reply: Reply, hop: Hop) -> str | None:
-    """The new source behind a host; with masquerade it is the address of the interface that the packet leaves by."""
+    """The new source; for masquerade the address of the interface through which the packet leaves."""
     found, family = hop.answer.source, reply.family
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Facts of the plan in words, for all texts that describe objects."""
+"""Prints facts of the plan as short texts, for all reports that describe objects."""
 
 from typing import assert_never
 
@@ -21,19 +21,19 @@ _ALL_PORTS = (0, 65535)
 
 
 def target(of: Target) -> str:
-    """The versions of a host's tools."""
+    """The versions of a host's tools as text."""
     return f"systemd {of.systemd}, nftables {'.'.join(map(str, of.nftables))}, NixOS {of.nixos}"
 
 
 def service(of: Service) -> str:
-    """`tcp/443`, `udp/5000-5010`, or a protocol alone."""
+    """A service as text: `tcp/443`, `udp/5000-5010`, or only a protocol."""
     if (of.first, of.last) in (_ALL_PORTS, (0, 255)):
         return of.protocol
     return f"{of.protocol}/{of.first}" + (f"-{of.last}" if of.last != of.first else "")
 
 
 def take_up(of: TakeUp) -> str:
-    """How a host takes a bundle up."""
+    """The time to confirm a bundle, and the probes, as text."""
     tried = ", ".join(" ".join(probe.words) for probe in of.probes)
     return f"{of.confirm} s to confirm, probes: {tried or 'none'}"
 
@@ -49,13 +49,13 @@ def side_address(found: Fixed | Learned | None) -> str:
 
 
 def uplink(of: Uplink) -> str:
-    """Zone and addresses of an uplink."""
+    """The zone and addresses of an uplink as text."""
     addresses = [text for text in (side_address(of.ipv4), side_address(of.ipv6)) if text]
-    return ", ".join((f"zone {of.zone}", *(addresses if of.configured else ["configured by somebody else"])))
+    return ", ".join((f"zone {of.zone}", *(addresses if of.configured else ["not configured by taploom"])))
 
 
 def bridge(of: Bridge, rewritten: tuple[SourceNat, ...]) -> str:
-    """The device, addresses and services of a bridge, and the source NAT of its network."""
+    """The device, addresses and services of a bridge, and the source NAT of its network, as text."""
     words = [f"bridge {of.device}", *(str(own) for own in (of.ipv4, of.ipv6) if own)]
     words += [word for word, there in (("DHCP", of.dhcp), ("RA", of.ra), ("isolated", of.isolated)) if there]
     kinds = {nat.kind.value for nat in rewritten if nat.network == of.network}
@@ -64,7 +64,7 @@ def bridge(of: Bridge, rewritten: tuple[SourceNat, ...]) -> str:
 
 
 def interface(of: HostInterface, rewritten: tuple[SourceNat, ...]) -> tuple[str, str, str]:
-    """The word for an interface's kind, the name of the interface or of its network, and a line about it."""
+    """The kind of an interface, the name of the interface or its network, and a description, as three texts."""
     match of.kind:
         case Uplink() as own:
             return "uplink", of.device, uplink(own)
@@ -75,14 +75,14 @@ def interface(of: HostInterface, rewritten: tuple[SourceNat, ...]) -> tuple[str,
 
 
 def nat(of: Nat | None) -> str:
-    """The source NAT of a network in one family."""
+    """The source NAT of a network in one family as text."""
     if of is None:
         return "none"
     return f"prefix {of.prefix}" if of.kind is NatKind.PREFIX else of.kind.value
 
 
 def nic_address(of: NicAddress) -> str:
-    """One family of a NIC: the address, how the guest gets it, and whether it is from the lock."""
+    """The address of a NIC in one family as text, with how the guest gets it, and whether it is from the lock."""
     if of.mode is Mode.NONE:
         return ""
     how = _MODES[of.mode] + (", from the lock" if of.allocated else "")
@@ -90,40 +90,40 @@ def nic_address(of: NicAddress) -> str:
 
 
 def nic(of: Nic) -> str:
-    """A NIC on one line."""
+    """The addresses of a NIC on one line."""
     return ", ".join(text for text in (nic_address(of.ipv4), nic_address(of.ipv6)) if text) or "no address"
 
 
 def plain_addresses(of: Nic) -> list[str]:
-    """The known addresses of a NIC; for a family without one, how the guest gets it."""
+    """The addresses of a NIC as text; for a family whose address is not known, how the guest gets it."""
     families = (of.ipv4, of.ipv6)
     return [str(one.address) if one.address else _MODES[one.mode] for one in families if one.mode is not Mode.NONE]
 
 
 def endpoint(address: Address, first: int, last: int) -> str:
-    """`10.0.0.1:80`, `[fd00::1]:80`, or a range of ports."""
+    """An address with its ports as text: `10.0.0.1:80`, `[fd00::1]:80` or `10.0.0.1:80-89`."""
     host = f"[{address}]" if ":" in str(address) else str(address)
     return f"{host}:{first}" + (f"-{last}" if last != first else "")
 
 
 def outside(of: DnatEntry) -> str:
-    """The protocol and ports that a DNAT entry takes from outside."""
+    """The protocol and outside ports of a DNAT entry as text."""
     return service(Service(of.protocol, of.first, of.last))
 
 
 def dnat_entry(of: DnatEntry) -> str:
-    """The address and ports to which a DNAT entry translates."""
+    """The address and ports to which a DNAT entry translates, as text."""
     return endpoint(of.target, of.target_first, of.inside.last)
 
 
 def forward(of: Forward) -> str:
-    """Outside ports, uplinks and target of a forward."""
+    """The outside ports, uplinks and target of a forward as text."""
     ports = ", ".join(map(service, of.ports))
     inner = f" port {_inside(of.to_port, of.ports)}" if of.to_port else ""
     return f"{ports} at {of.host}/{'+'.join(of.uplinks)} to {of.guest}{inner}"
 
 
 def _inside(first: int, ports: tuple[Service, ...]) -> str:
-    """The inside ports: every outside range maps to ports from `first` on, so the longest range gives the last port."""
+    """The inside ports as text; each outside range maps to ports from `first` on, so the longest one decides."""
     last = first + max((port.last - port.first for port in ports), default=0)
     return f"{first}-{last}" if last > first else str(first)

@@ -32,11 +32,11 @@ def subject(name: str) -> Inline:
 
 def asked(words: str, source: str, destination: str, service: str = "") -> Inline:
     """A link to a question of the reachability explorer."""
-    said = {"from": source, "to": destination, "service": service}
-    query = urlencode({key: value for key, value in said.items() if value}, safe="/")
+    fields = {"from": source, "to": destination, "service": service}
+    query = urlencode({key: value for key, value in fields.items() if value}, safe="/")
     return Link(f"reach/index.md?{query}", words)
 
 
 def questions(name: str) -> Inline:
-    """Links to two questions: who reaches `kind/name`, and whom it reaches."""
+    """Links to two questions of the explorer: who reaches `kind/name`, and whom `kind/name` reaches."""
     return asked("who reaches it", "any", name), ", ", asked("whom it reaches", name, "any")

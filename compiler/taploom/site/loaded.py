@@ -1,4 +1,4 @@
-"""The files that pages load besides their text (styles, script, fonts), and the templates that adapt Material."""
+"""The styles, script and fonts that pages load, and the templates that adapt the Material theme."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ SCRIPT = "assets/taploom.js"
 _FONTS = ("assets/fonts/inter.woff2", "assets/fonts/jetbrains-mono.woff2", "assets/fonts/LICENSE")
 _HERE = Path(__file__).parent
 MATERIAL = _HERE / "theme"
-"""The folder of templates that replace Material's own; other themes keep their own, which have other names."""
+"""The folder of templates that replace Material's own; other themes have templates with other names."""
 
 
 def assets() -> Iterator[tuple[str, bytes]]:

@@ -1,4 +1,4 @@
-"""The input of the reference pages as plain data, passed by a caller that knows the language and the commands."""
+"""The input of the reference pages as plain data; the caller knows the language and the commands."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -41,7 +41,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Manual:
-    """The language and the plan as JSON Schemas, and every command in the order of a working day."""
+    """The language and the plan as JSON Schemas, and every command, in the order in which a user needs them."""
 
     language: Schema
     plan: Schema

@@ -1,6 +1,6 @@
-"""The navigation: the listed generated pages, then the pages that people wrote, folder by folder.
+"""The navigation: first the listed generated pages, then the handwritten pages, folder by folder.
 
-Themes put titles into HTML without escaping, so titles that contain foreign text are made harmless here.
+Themes put titles into HTML without escaping, so `framed` makes titles with foreign text harmless.
 """
 
 import html
@@ -41,14 +41,14 @@ def framed(title: str) -> str:
     """A title made safe for navigation, `<title>` and attributes; headings show it unchanged.
 
     Some themes apply Jinja's `striptags` to titles, which also resolves entities, so escaping is not enough: each
-    character that could then begin a tag or end an attribute is replaced by one that looks like it.
+    character that could begin a tag or end an attribute is replaced by a similar one.
     """
     shown = visible(title).translate(_LIKENESS)
     return html.escape(shown.replace("&", "\uff06") if html.unescape(shown) != shown else shown)
 
 
 def _entry(page: Page, leaves: Sequence[Page]) -> dict[str, Any]:
-    """A page, or for an index page a section with the leaves of its folder."""
+    """The entry of a page; an index page becomes a section with the leaves of its folder."""
     folder = page.path.removesuffix("index.md")
     if page.path == folder or not folder:
         return {_word(page): page.path}

@@ -15,11 +15,11 @@ class Page:
         path: its source path, such as `guests/web.md`.
         title: its heading.
         body: the blocks below the heading.
-        origin: the entry of the spec that it is about, or None.
+        origin: the entry of the spec that the page is about, or None.
         listed: whether the navigation always lists it; a leaf of a large site is reached from its index page.
         wide: whether its table of contents is hidden to give the picture room, in themes that can do so; an empty
             table of contents is always hidden.
-        searched: whether search indexes it; hits in a rendered file would bury the page of the object itself.
+        searched: whether search indexes it; False for rendered files, as their hits would bury the object's own page.
         sought: whether search ranks it above other pages with the same words, in themes that can do so.
         words: text that search indexes for a leaf of a large site, in place of the page's whole text.
     """
@@ -36,12 +36,12 @@ class Page:
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """The pictures that stand in the body."""
+        """The pictures in the body."""
         return tuple(block for block in self.body if isinstance(block, Figure))
 
     @property
     def blocks(self) -> Blocks:
-        """The whole page."""
+        """The blocks of the whole page: breadcrumb, title and body."""
         return (*self._trail, Heading(1, self.title), *self.body)
 
     @property
@@ -64,8 +64,8 @@ class Page:
         folder, slash, name = self.path.partition("/")
         if not slash or name == "index.md" or self.listed:
             return ()
-        way = (Link("index.md", "Overview"), " / ", Link(f"{folder}/index.md", folder.capitalize()))
-        return (Paragraph(way, "tl-trail"),)
+        trail = (Link("index.md", "Overview"), " / ", Link(f"{folder}/index.md", folder.capitalize()))
+        return (Paragraph(trail, "tl-trail"),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A revision of the specs and what it changed, for the page of the last changes."""
+"""The revisions of the specs and their changes to the plan, for the page of the last changes."""
 
 from taploom.base.frozen import dataclass
 from taploom.diagrams.dot import Graph
@@ -9,10 +9,10 @@ from taploom.diff.model import Change
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One commit.
+    """One commit of the specs.
 
     Attributes:
-        change: what it did to the plan; None for the first commit, which has nothing to be compared with.
+        change: its effect on the plan; None without a parent, or if this commit or its parent has no readable specs.
         sound: whether its specs compile without an error.
         unread: a sentence that says why this commit or its parent cannot be read; "" if both can be read.
         picture: the graph of both plans laid over each other, and its colours; None if no object changed, if the

@@ -18,7 +18,7 @@ from taploom.site.revision import NO_HISTORY, History
 
 T = TypeVar("T")
 GUESTS_DETAILED = 500
-"""The number of guests up to which pages show every detail; with more guests, pages would be too large to read."""
+"""Maximum number of guests for pages with every detail; with more guests, pages would be too large to read."""
 
 
 class NamedEntry(Protocol):
@@ -38,7 +38,7 @@ class SiteView:
         diagnostics: in reading order.
         artifacts: the rendered tree.
         files: the rendered files of each `hosts/NAME` and `guests/NAME`.
-        sources: the text of each spec, by the path that spans have.
+        sources: the text of each file of the specs, by its path in spans.
         members: guests of each network.
         dnat_entries: for each guest, the DNAT entries that lead to it.
         cells: the policy matrix.
@@ -89,7 +89,7 @@ def site_view(
     history: History = NO_HISTORY,
     drifts: Drifts | None = None,
 ) -> SiteView:
-    """Build all look-ups once, so that ten thousand pages do not each search the plan."""
+    """The view of a plan. All look-ups are built once, so that ten thousand pages do not each search the plan."""
     dnat_entries = [dnat_entry for host in plan.hosts for dnat_entry in host.dnat_entries]
     terms = sorted({(term.entry.removeprefix("policy/"), host.name) for host in plan.hosts for term in host.terms})
     cells = matrix(plan)
@@ -133,7 +133,7 @@ def _sections(plan: Plan) -> tuple[tuple[str, Iterable[NamedEntry]], ...]:
 
 
 def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:
-    """Values by key, in their order."""
+    """The values of each key, in their order."""
     found: dict[str, list[T]] = {}
     for key, value in pairs:
         found.setdefault(key, []).append(value)

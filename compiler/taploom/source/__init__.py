@@ -1,1 +1,1 @@
-"""From a folder of YAML files to trees with spans, and back to canonical YAML: the only importer of YAML libraries."""
+"""Reads YAML files into trees with spans, edits and formats them; the only package that imports YAML libraries."""

@@ -1,8 +1,8 @@
-"""The column of a comment behind a value: two blanks behind the value, or the column that it shared with neighbours.
+"""Aligns trailing comments: two blanks after the value, or in a column with the comments of neighbouring lines.
 
-Comments of neighbouring lines that shared a column share one again. If one of them had the least gap to its value, the
-column follows the values. If all had wider gaps, the author chose the column: it moves only with the indentation, or if
-a value reaches it.
+Comments of neighbouring lines that shared a column share a column again. If one of them had the minimum gap to its
+value, the column follows the values. If all had wider gaps, the author chose the column. Then it moves only with the
+indentation, or to make room for a value.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,19 +11,19 @@ from taploom.base.frozen import dataclass
 from taploom.source.layout import YamlComment
 
 GAP = 2
-"""Blanks between a value and a comment behind it."""
+"""Minimum number of blanks between a value and a trailing comment."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A printed line with a comment behind it.
+    """A printed line with a trailing comment.
 
     Attributes:
         index: index of the line.
-        column: the old column of the comment.
-        room: the old number of blanks before the comment.
-        needs: the first column that the comment can have now.
-        shift: the change of the line's indentation.
+        column: old column of the comment.
+        room: old number of blanks before the comment.
+        needs: lowest possible new column of the comment.
+        shift: change of the line's indentation.
     """
 
     index: int
@@ -34,11 +34,11 @@ class _Row:
 
 
 def with_comments(lines: list[str], behind: Mapping[int, YamlComment], source: list[str]) -> list[str]:
-    """The lines with their comments behind them.
+    """The lines with their trailing comments.
 
     Args:
-        lines: as printed, without these comments.
-        behind: the comment of each line that has one, by its index.
+        lines: the printed lines, without these comments.
+        behind: the trailing comments, by index of their line.
         source: the lines of the old text.
     """
     found = list(lines)
@@ -52,7 +52,7 @@ def with_comments(lines: list[str], behind: Mapping[int, YamlComment], source: l
 
 
 def _runs(lines: list[str], behind: Mapping[int, YamlComment], source: list[str]) -> Iterator[list[_Row]]:
-    """Runs of comments in one column; an empty line, or a comment in another column, ends a run."""
+    """Runs of comments in one column; a run ends at an empty line or a comment in another column."""
     run: list[_Row] = []
     for index, line in enumerate(lines):
         comment = behind.get(index)

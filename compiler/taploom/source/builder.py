@@ -1,7 +1,7 @@
 """Builds a tree from the events of a YAML parser.
 
-Events are used instead of a library's tree: they keep duplicate keys and both ends of each text, no resolver guesses
-types, and our own stack bounds depth, size and aliases before anything large exists.
+The builder uses events instead of a library's tree, because events keep duplicate keys and both ends of each text, and
+no resolver guesses types. Its own stack limits depth, size and aliases before it builds anything large.
 """
 
 from dataclasses import field
@@ -28,20 +28,20 @@ from taploom.source.pending import Anchored, OpenCollection
 from taploom.source.tree import KeyValue, Mapping, Scalar, Sequence, YamlNode
 
 DEPTH = 64
-"""The greatest depth of nested collections; the language itself needs eight."""
+"""Maximum depth of nested collections; the language needs eight."""
 
 NODES = 500_000
-"""The most values that a site may have: 10,000 guests with a policy entry and a forward each have 300,000."""
+"""Maximum number of values in a site; 10,000 guests with a policy entry and a forward each have 300,000."""
 
 MISTAKES = 100
-"""The number of mistakes after which the rest of a file is not read."""
+"""Maximum number of mistakes; after more of them, the rest of a file is not read."""
 
 
-_new = tuple.__new__  # twice as fast as `Span(…)`, and each text has a span
+_new = tuple.__new__  # twice as fast as `Span(…)`, which counts since each text has a span
 
 
 class RefusedError(Exception):
-    """Ends the reading of a file; the reader catches it and reports its diagnostic."""
+    """Raised to stop reading a file; the reader catches it and reports its diagnostic."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
@@ -50,15 +50,15 @@ class RefusedError(Exception):
 
 @dataclass(slots=True)
 class Builder:
-    """Builds the tree of one file from its events.
+    """The builder of one file's tree from the events of the file.
 
     Attributes:
-        text: the whole file.
-        file: its path, for spans.
-        report: collects the findings.
-        limit: the most nodes that the file may have.
-        count: the number of nodes so far, with aliases written out.
-        root: the first document, once it is complete.
+        text: content of the file.
+        file: path of the file, for spans.
+        report: collector of findings.
+        limit: maximum number of nodes.
+        count: number of nodes so far; an alias counts as all nodes that it repeats.
+        root: first document of the file, once it is complete.
     """
 
     text: str
@@ -77,7 +77,7 @@ class Builder:
         """Extend the tree by one event.
 
         Raises:
-            RefusedError: the rest of the file is not worth reading.
+            RefusedError: the rest of the file must not be read.
         """
         if isinstance(event, ScalarEvent):
             self._scalar(event)
@@ -93,7 +93,7 @@ class Builder:
     def _document(self, event: DocumentStartEvent) -> None:
         self._documents += 1
         if self._documents > 1:
-            help_ = "put it into a file of its own: the sections of all files are united"
+            help_ = "move it to a separate file: taploom combines the sections of all files"
             raise self._refusal(codes.DOCUMENTS, "a second document begins here", self._span(event), help_)
         if event.version or event.tags:
             self._mistake(
@@ -113,7 +113,7 @@ class Builder:
         self._place(node)
 
     def _unusual(self, event: ScalarEvent, node: Scalar) -> Scalar:
-        """Handle rare scalars, such as quoted or anchored ones; a function of its own keeps plain scalars fast."""
+        """Handle rare scalars, such as quoted or anchored ones; plain scalars skip this function for speed."""
         self._grow(0, node.span)
         if event.style in ("|", ">"):
             node = Scalar(node.text, _one_character(node.span), quoted=True)
@@ -160,8 +160,8 @@ class Builder:
         span, name = self._span(event), event.anchor or ""
         found = self._anchors.get(name)
         if found is None or found.node is None:
-            missing = f"no `&{name}` above" if found is None else f"`*{name}` stands inside of `&{name}`"
-            help_ = "put it in quotes where no alias was meant" if found is None else "write the value out"
+            missing = f"no `&{name}` above" if found is None else f"`*{name}` is inside of `&{name}`"
+            help_ = "put it in quotes if no alias was meant" if found is None else "write the value out"
             self._mistake(codes.ALIAS, f"`*{name}` repeats nothing: {missing}", span, help_)
             self._place(Scalar("", span, quoted=False))
             return
@@ -212,11 +212,11 @@ class Builder:
         elif not parent.wanted:
             parent.torn.add(node.text)
             other = Label(pairs[node.text].key.span, "first given here")
-            help_ = "unite the two, or rename one"
+            help_ = "combine the two entries, or rename one"
             self._mistake(codes.DUPLICATE, f"`{_shown(node.text)}` is given twice", node.span, help_, other)
 
     def _check_colon(self, key: Scalar, value: YamlNode, pairs: dict[str, KeyValue]) -> None:
-        """Report addresses and texts such as `a:b` that YAML took for keys; no name contains a colon."""
+        """Report a key such as `fd00::` or `a:b` without a value: no name has a colon, so it is a value or a pair."""
         if isinstance(value, Scalar) and not value.text and not value.quoted:
             message, help_ = colon_in_key(key, _shown(key.text), pairs)
             self._mistake(codes.QUOTES, message, key.span, help_)
@@ -227,19 +227,19 @@ class Builder:
             self._mistake(codes.CHARACTER, message, span, "remove the escape")
 
     def _tag(self, tag: str, span: Span) -> None:
-        help_ = "remove it; where the text itself begins with `!`, put it in quotes"
+        help_ = "remove it; if the text itself begins with `!`, put it in quotes"
         shown = tag.replace("tag:yaml.org,2002:", "!!", 1)
         self._mistake(codes.TAG, f"the tag `{_shown(shown)}` is not allowed", span, help_)
 
     def _grow(self, nodes: int, span: Span) -> None:
         self.count += nodes
         if self.count > self.limit:
-            help_ = "write aliases out, or split the site"
+            help_ = "repeat less by aliases, or split the site"
             raise self._refusal(codes.TOO_MANY, f"more than {NODES:,} values", span, help_)
 
     def _too_deep(self, span: Span) -> RefusedError:
         help_ = "close the brackets that were left open"
-        return self._refusal(codes.DEEP, f"nested more than {DEPTH} deep", span, help_)
+        return self._refusal(codes.DEEP, f"nested more than {DEPTH} levels deep", span, help_)
 
     def _refusal(self, rule: DiagnosticRule, message: str, span: Span, help_: str) -> RefusedError:
         return RefusedError(Diagnostic(rule, message, span, help_))
@@ -252,7 +252,7 @@ class Builder:
         self.report.add(Diagnostic(rule, message, span, help_, labels))
 
     def _end_of_text(self) -> Span:
-        """The position behind the last character; libyaml's mark is a line too far if no line break ends the text."""
+        """The position after the last character; libyaml's mark is a line too far if no line break ends the text."""
         line, column = position(self.text, len(self.text))
         return Span(self.file, line, column, line, column)
 
@@ -277,6 +277,6 @@ def _one_character(span: Span) -> Span:
 
 
 def _shown(text: str) -> str:
-    """A text for a message: on one line, and shortened to 40 characters."""
+    """The text on one line and cut to 40 characters, for a message."""
     flat = " ".join(text.split())
     return flat if len(flat) <= 40 else f"{flat[:39]}…"

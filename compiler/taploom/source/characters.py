@@ -1,8 +1,8 @@
-"""Characters that no spec may contain, neither literally nor as an escape.
+"""Detects characters that no spec may contain, neither literally nor as an escape.
 
-All later code relies on this: a text of the tree has no control character but line feed and tab, no line separator
-that only some tools honour, and no mark that reorders text on screen. With such marks, a reviewer can be shown another
-text than the one that is compiled (CVE-2021-42574).
+All later code relies on this: a text of the tree has no control characters except line feed and tab, no line separators
+that only some tools honour, and no marks that reorder text on screen. With such marks, an attacker can show reviewers
+another text than the compiled one (CVE-2021-42574).
 """
 
 import functools
@@ -42,7 +42,7 @@ def name_of(character: str) -> str:
 
 
 def position(text: str, index: int) -> tuple[int, int]:
-    """Line and column, both from 1, of the character at `index`."""
+    """Line and column of the character at `index`, counted from 1."""
     line, start = 1, 0
     for found in _BREAK.finditer(text, 0, index):
         line, start = line + 1, found.end()
@@ -51,10 +51,10 @@ def position(text: str, index: int) -> tuple[int, int]:
 
 @functools.lru_cache(maxsize=4)
 def lines(text: str) -> tuple[str, ...]:
-    """The lines of a text without their line breaks, split as YAML does; cached, since snippets come file by file."""
+    """The lines of a text without their line breaks, split as in YAML; cached for several snippets of one file."""
     return tuple(_BREAK.split(text))
 
 
 def printable_path(path: str) -> str:
-    """A path for messages, with U+FFFD for bytes that are not UTF-8, control characters and line breaks."""
+    """A path for messages; U+FFFD replaces bytes that are not UTF-8, control characters and line breaks."""
     return "".join("\ufffd" if c in "\t\n\r" else c for c in _BANNED.sub("\ufffd", path))

@@ -1,4 +1,4 @@
-"""Finds merge conflicts in a spec by git's marks, since a YAML parser would report something else."""
+"""Finds merge conflicts in a spec by git's marks, which a YAML parser would report as other mistakes."""
 
 from collections.abc import Iterator
 
@@ -8,11 +8,11 @@ from taploom.source import codes
 from taploom.source.characters import lines
 
 _MARKS = ("<<<<<<<", "=======", ">>>>>>>")
-"""The marks with which git begins, divides and ends a conflict, each at the beginning of a line (git-merge(1))."""
+"""Git's marks at the begin, the middle and the end of a conflict, each at the beginning of a line (git-merge(1))."""
 
 
 def conflicts(text: str, file: str) -> Iterator[Diagnostic]:
-    """Each complete conflict in a text; a single mark is no conflict, as a block of text may contain one."""
+    """A diagnostic for each complete conflict in a text; a single mark may be a line of a block scalar."""
     if f"\n{_MARKS[2]}" not in text:
         return
     found: list[Span] = []
@@ -24,7 +24,7 @@ def conflicts(text: str, file: str) -> Iterator[Diagnostic]:
             found.append(Span(file, number, 1, number, len(line) + 1))
         if len(found) == len(_MARKS):
             start, middle, end = found
-            labels = (Label(middle, "the other side begins here"), Label(end, "and ends here"))
-            help_ = "keep what is wanted of both sides, and delete the marks"
-            yield Diagnostic(codes.CONFLICT, "a merge has left a conflict here", start, help_, labels)
+            labels = (Label(middle, "the other side begins here"), Label(end, "the conflict ends here"))
+            help_ = "keep the lines that you want from both sides, and delete the marks"
+            yield Diagnostic(codes.CONFLICT, "an unresolved merge conflict begins here", start, help_, labels)
             found = []

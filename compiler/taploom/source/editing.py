@@ -1,10 +1,10 @@
-"""Edits specs that people own: their values change, but their comments, order, quotes and anchors stay.
+"""Edits hand-written specs: values and keys change, but comments, order, quotes and anchors stay.
 
-ruamel.yaml composes the text into nodes and serializes them again. Its round trip was measured (0.19.1): it drops
-comments inside of braces, leaves comments in their old columns, and writes `null` for a value in braces that is left
-out. So a file is brought into canonical form before the edit, as canonical braces hold no comments, and again after it:
-a canonical file then differs only in what was edited. The result is read again, and refused if it differs from the old
-tree in more than the edits, or lacks a comment.
+ruamel.yaml composes the text into nodes and serializes them again. Its round trip (measured with 0.19.1) drops comments
+inside of braces, leaves comments in their old columns, and writes `null` for an omitted value in braces. So the file is
+formatted before the edit, since canonical braces contain no comments, and again after it. A canonical file then differs
+only in the edited parts. The result is read again, and refused if it differs from the old tree in more than the edits,
+or lacks a comment.
 """
 
 import io
@@ -19,9 +19,9 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.span import start_of
 from taploom.source import codes
-from taploom.source.edits import Edits, NodePath, is_as_asked
+from taploom.source.edits import Edits, NodePath, has_only_edits
 from taploom.source.reader import read
-from taploom.source.rewrite import formatted, said_beside
+from taploom.source.rewrite import comment_texts, formatted
 
 T = TypeVar("T")
 _TEXT, _MAPPING = "tag:yaml.org,2002:str", "tag:yaml.org,2002:map"
@@ -33,9 +33,9 @@ def edited(text: str, file: str, edits: Edits, report: Report) -> str:
     """The text of a spec after edits, in canonical form.
 
     Args:
-        text: the whole file, in which the reader finds no mistake.
-        file: its path, for diagnostics.
-        edits: what changes.
+        text: content of the file, in which the reader finds no mistake.
+        file: path of the file, for diagnostics.
+        edits: the edits to apply.
         report: collects the finding if the text cannot be edited.
 
     Returns:
@@ -49,9 +49,9 @@ def edited(text: str, file: str, edits: Edits, report: Report) -> str:
     except YAMLError:  # ruamel.yaml can read some texts that it cannot write
         after = text
     tree = read(after, file, Report())
-    if tree is not None and is_as_asked(before, tree, edits) and said_beside(text) == said_beside(after):
+    if tree is not None and has_only_edits(before, tree, edits) and comment_texts(text) == comment_texts(after):
         return after
-    message = "the file cannot be edited without a change of what else it says"
+    message = "the file cannot be edited without changing its other content"
     report.add(Diagnostic(codes.UNFORMATTED, message, start_of(file), "edit it by hand, or write it in a simpler form"))
     return text
 
@@ -69,7 +69,7 @@ def _edited(text: str, edits: Edits) -> str:
 
 
 def _edit(node: Any, path: NodePath, edits: Edits, seen: set[int]) -> None:
-    """Edit a node of ruamel.yaml and all nodes below it; a node that aliases repeat is edited once."""
+    """Edit a node of ruamel.yaml and all nodes below it; an aliased node is edited only once."""
     if id(node) in seen:
         return
     seen.add(id(node))
@@ -96,12 +96,12 @@ def _pair(key: Any, value: Any, path: NodePath, edits: Edits, seen: set[int]) ->
 
 
 def _with_keys(entry: Any, keys: Map[str, str], shorthand: str) -> Any:
-    """The entry as a mapping, with these keys set or removed."""
+    """The entry as a mapping, with the given keys set, or removed where the text is ""."""
     if not isinstance(entry, MappingNode):
         pairs = [] if _is_left_out(entry) else [(_scalar(shorthand), entry)]
         inline = not _is_block(entry)
         around = MappingNode(_MAPPING, pairs, flow_style=inline)
-        if inline:  # the comment behind the value goes behind the brace
+        if inline:  # a trailing comment of the value moves after the brace
             around.comment, entry.comment = entry.comment, None
         entry = around
     kept = _without(entry.value, keys)
@@ -111,7 +111,7 @@ def _with_keys(entry: Any, keys: Map[str, str], shorthand: str) -> Any:
 
 
 def _without(pairs: list[tuple[Any, Any]], keys: Map[str, str]) -> list[tuple[Any, Any]]:
-    """The pairs without some keys; a removed value's comment moves to the value before it unless that has a comment."""
+    """The pairs without some keys; a removed pair's comment moves to the previous value if that one has no comment."""
     kept: list[tuple[Any, Any]] = []
     for key, value in pairs:
         if key.value not in keys:
@@ -122,7 +122,7 @@ def _without(pairs: list[tuple[Any, Any]], keys: Map[str, str]) -> list[tuple[An
 
 
 def _last(node: Any) -> Any:
-    """The last scalar or flow collection of a node, to which ruamel.yaml attaches the comment behind the node."""
+    """The last scalar or flow collection of a node, to which ruamel.yaml attaches the comment after the node."""
     while _is_block(node) and node.value:
         node = node.value[-1] if isinstance(node, SequenceNode) else node.value[-1][1]
     return node
@@ -131,7 +131,7 @@ def _last(node: Any) -> Any:
 def _inserted(pairs: list[T], new: list[T], *, last: bool) -> list[T]:
     """The pairs with the new ones added: at the end if `last`, else before the last pair.
 
-    Comments that follow a block hang on its last pair, so this pair must stay the last one.
+    ruamel.yaml attaches comments that follow a block to its last pair, so this pair must stay the last one.
     """
     index = len(pairs) if last else max(len(pairs) - 1, 0)
     return [*pairs[:index], *new, *pairs[index:]]
@@ -151,6 +151,6 @@ def _is_left_out(node: Any) -> bool:
 
 def _anchor(name: str) -> Anchor:
     anchor = Anchor()
-    anchor.value = name  # type: ignore[assignment]  # declared as None, and set so by ruamel.yaml itself
+    anchor.value = name  # type: ignore[assignment]  # declared as None, but ruamel.yaml itself sets it to a name
     anchor.always_dump = True
     return anchor

@@ -1,4 +1,4 @@
-"""Loads the specs of a folder, each with its text and its tree."""
+"""Loads the specs of a folder or a revision, each with its text and its tree."""
 
 import codecs
 import gc
@@ -32,9 +32,9 @@ class SourceFile:
     """One spec.
 
     Attributes:
-        path: its path as the user would type it, and as the spans of the tree contain it.
-        text: the decoded text, without a byte order mark.
-        root: the tree; None if the file is not YAML or not a mapping.
+        path: path of the file as the user would type it; the spans of the tree contain it.
+        text: decoded text, without a byte order mark.
+        root: tree of the text; None if the file is not YAML or not a mapping.
     """
 
     path: str
@@ -47,8 +47,8 @@ class SourceSet:
     """All specs of a site.
 
     Attributes:
-        files: the specs that could be decoded, sorted by path.
-        folder: the path that the user gave, for findings about the site as a whole.
+        files: specs that could be decoded, sorted by path.
+        folder: path of the folder from the user, for findings about the whole site.
         empty: folders without any entry.
     """
 
@@ -75,11 +75,11 @@ def load(folder: Path, report: Report) -> SourceSet:
     """Read every spec in a folder, at any depth.
 
     Args:
-        folder: the path that the user gave; the paths in spans begin with it.
-        report: collects findings about files and their YAML.
+        folder: path from the user, with which the paths in spans begin.
+        report: collector of findings about files and their YAML.
 
     Returns:
-        The specs that could be decoded, also those that are not valid YAML, so that snippets of them can be shown.
+        The specs that could be decoded, including invalid YAML, of which diagnostics show snippets.
     """
     with _no_collector():
         found = listed(folder, report)
@@ -91,10 +91,10 @@ def load_blobs(blobs: Map[str, bytes], folder: str, report: Report, sizes: Map[s
     """Read specs that are in memory, such as those of another revision.
 
     Args:
-        blobs: content by path, which spans will contain; files that do not end in `.yaml` are left out.
-        folder: the path that the user gave.
-        report: collects findings about files and their YAML.
-        sizes: bytes by path, also of files that are too large to be in `blobs`; None to use the sizes of `blobs`.
+        blobs: content by path, which spans will contain; files that do not end in `.yaml` are ignored.
+        folder: path of the folder from the user.
+        report: collector of findings about files and their YAML.
+        sizes: size in bytes by path, which includes files too large for `blobs`; None to use the sizes of `blobs`.
     """
     known = {path: len(raw) for path, raw in blobs.items()} if sizes is None else sizes
     specs = readable({path: size for path, size in known.items() if path.endswith(".yaml")}, report)
@@ -105,7 +105,7 @@ def load_blobs(blobs: Map[str, bytes], folder: str, report: Report, sizes: Map[s
 
 @contextmanager
 def _no_collector() -> Iterator[None]:
-    """Turn the garbage collector off: it would walk the growing tree repeatedly, and a tree has no cycles to find."""
+    """Turn off the garbage collector, which would walk the growing tree repeatedly although a tree has no cycles."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -140,9 +140,9 @@ def _text(spec: ListedSpec, report: Report) -> str | None:
 
 
 def decoded(raw: bytes, path: str, report: Report) -> str | None:
-    """The text of a spec; None if it cannot be decoded, which is reported."""
+    """The text of a spec; None, with a finding in the report, if it cannot be decoded."""
     if len(raw) > FILE_BYTES:
-        report.add(Diagnostic(codes.TOO_LARGE, "this is more than taploom reads", start_of(path)))
+        report.add(Diagnostic(codes.TOO_LARGE, "the file is larger than 8 MiB", start_of(path)))
         return None
     for mark, name in _OTHER_ENCODINGS:
         if raw.startswith(mark):
@@ -156,7 +156,7 @@ def decoded(raw: bytes, path: str, report: Report) -> str | None:
 
 
 def _bytes(path: str) -> bytes:
-    """The content of a file, up to the size limit: a file that grows meanwhile is cut, and fails as YAML or UTF-8."""
+    """The content of a file up to the size limit; a file that has grown since the listing is cut off."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
         return file.read(FILE_BYTES)
@@ -176,7 +176,7 @@ def _not_utf8(span: Span, message: str) -> Diagnostic:
 
 
 def read_text(path: Path, report: Report) -> str:
-    """The text of a single file beside the specs, such as the lock; "" if it is missing or refused with a finding."""
+    """The text of a file that is not a spec, such as the lock; "" if it is missing, or refused with a finding."""
     if path.is_symlink():  # diagnostics would show lines of the link's target
         refuse(report, str(path), BESIDE)
     if path.is_symlink() or not path.exists():
@@ -186,7 +186,7 @@ def read_text(path: Path, report: Report) -> str:
         refuse(report, str(path), A_FOLDER if path.is_dir() else SPECIAL)
         return ""
     if path.stat().st_size >= FILE_BYTES:
-        message = "this is not a file of a size that taploom reads"
+        message = "the file has 8 MiB or more, which taploom does not read"
         refuse(report, str(path), (codes.UNREADABLE, message, "name a file of less than 8 MiB"))
         return ""
     return _text(ListedSpec(shown, str(path), path.stat().st_size), report) or ""

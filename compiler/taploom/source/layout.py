@@ -1,7 +1,6 @@
-"""The layout of a text: the properties of YAML nodes that a tree does not keep, and the comments between the nodes.
+"""Reads the layout of a YAML text: styles, anchors and places of nodes, which a tree does not keep, and the comments.
 
-Only the formatter uses it. Decoding needs the values of a text; the formatter needs their form: styles, anchors, and
-the place of each part and comment in the text.
+Only the formatter uses it, since decoding needs only the values of a text.
 """
 
 import re
@@ -27,20 +26,20 @@ _ANCHOR = re.compile(r"&\S+\s*")
 
 @dataclass(slots=True)
 class LayoutNode:
-    """A node with its layout.
+    """A YAML node with its layout.
 
     Attributes:
         kind: `text`, `alias`, `map` or `list`.
-        start: index of its first character, its anchor included.
-        end: index behind its last character; for a block collection, behind its last part.
-        line: the line of its start, from 0.
-        column: the column of its start, from 0.
-        flow: whether it is written in brackets or braces.
-        style: its quote character, or the indicator of a block scalar; "" for plain text.
-        anchor: the name of its anchor or alias.
-        text: its value; "" for an alias.
-        raw: its source text, without its anchor.
-        parts: the items of a list, or the keys and values of a mapping in turn.
+        start: index of the first character, including the anchor.
+        end: index after the last character; for a block collection, after the last part.
+        line: line of the start, from 0.
+        column: column of the start, from 0.
+        flow: whether the node is written in brackets or braces.
+        style: quote character, or indicator of a block scalar; "" for plain text.
+        anchor: name of the anchor or alias, or "".
+        text: value of a scalar; "" for other nodes.
+        raw: source text of a scalar, without the anchor.
+        parts: items of a list, or alternating keys and values of a mapping.
     """
 
     kind: str
@@ -57,20 +56,20 @@ class LayoutNode:
 
     @property
     def pairs(self) -> "Iterator[tuple[LayoutNode, LayoutNode]]":
-        """Keys with their values."""
+        """The keys of a mapping, each with its value."""
         return zip(self.parts[::2], self.parts[1::2], strict=True)
 
 
 @dataclass(frozen=True, slots=True)
 class YamlComment:
-    """A comment.
+    """A comment of a YAML text.
 
     Attributes:
-        index: the index of the hash sign in the text.
-        line: its line, from 0.
-        column: its column, from 0.
-        text: the text from the hash sign on, without trailing blanks.
-        behind: whether it stands behind a part, on the same line.
+        index: index of the hash sign in the text.
+        line: line of the hash sign, from 0.
+        column: column of the hash sign, from 0.
+        text: text from the hash sign on, without trailing blanks.
+        behind: whether it is a trailing comment, which follows a node on the same line.
     """
 
     index: int
@@ -81,7 +80,7 @@ class YamlComment:
 
 
 def laid_out(text: str) -> LayoutNode:
-    """The layout of a text that the reader accepts and whose line breaks are all line feeds."""
+    """The layout of a text, which the reader must accept and whose line breaks must be line feeds."""
     loader = LOADER(text)
     stack: list[LayoutNode] = []
     root: LayoutNode | None = None
@@ -127,7 +126,7 @@ def _close(part: LayoutNode, event: Any) -> None:
 
 
 def comments_of(text: str) -> tuple[YamlComment, ...]:
-    """All comments of a text: a comment is any text but blanks between the tokens of YAML."""
+    """All comments of a text, found between its YAML tokens."""
     loader: Any = LOADER(text)
     found: list[YamlComment] = []
     end = line = 0

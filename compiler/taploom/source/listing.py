@@ -1,7 +1,7 @@
-"""Finds the files of a folder that are specs.
+"""Finds the specs in a folder.
 
-The decision uses `stat` before a byte is read, so that a pipe never blocks, a device is never opened, and a huge file
-costs no time.
+The module decides by `stat` before it reads a byte, so that a pipe never blocks, a device is never opened, and a huge
+file costs no time.
 """
 
 import os
@@ -18,16 +18,16 @@ from taploom.source.repository_folder import misplaced
 
 MIB = 1 << 20
 FILE_BYTES = 8 * MIB
-"""The largest size of one spec: ten times that of a site with 10,000 guests on one line each."""
+"""Maximum size of one spec: ten times the size of a site with 10,000 guests on one line each."""
 
 TOTAL_BYTES = 64 * MIB
-"""The largest size of all specs together."""
+"""Maximum size of all specs together."""
 
 LOCK = "taploom.lock"
-"""The name of the lock, which is beside the specs; its own reader reports findings about it."""
+"""The name of the lock, which is in the folder of specs; `passes.lock` reads it and reports findings about it."""
 
 ENTRIES = 100_000
-"""The most directory entries that are visited: a bound for `--specs /`."""
+"""Maximum number of directory entries to visit, which limits the time for `--specs /`."""
 
 
 _PERMIT = "mend its permissions, or move it out of the folder of specs"
@@ -38,9 +38,9 @@ class ListedSpec:
     """A spec that may be read.
 
     Attributes:
-        path: its path as the user would type it, for spans.
-        real: its path with links resolved.
-        size: its size in bytes.
+        path: path as the user would type it, for spans.
+        real: path with links resolved.
+        size: size in bytes.
     """
 
     path: str
@@ -53,8 +53,8 @@ class Listing:
     """The content of a folder of specs.
 
     Attributes:
-        specs: the specs, sorted by path.
-        empty: folders below it without any entry, such as submodules that are not checked out; sorted.
+        specs: specs that may be read, sorted by path.
+        empty: folders without any entry, such as submodules that are not checked out; sorted.
     """
 
     specs: tuple[ListedSpec, ...]
@@ -66,7 +66,7 @@ _BEGIN = ", or begin a site with `taploom init`"
 
 
 def listed(folder: Path, report: Report) -> Listing:
-    """The specs in a folder, at any depth; hidden files and folders are left out."""
+    """The specs in a folder at any depth, except hidden files and folders."""
     shown = printable_path(str(folder))
     if wrong := misplaced(folder):
         refuse(report, str(wrong[0]), wrong[1])
@@ -91,7 +91,7 @@ def listed(folder: Path, report: Report) -> Listing:
 
 
 def _walked(folder: str, empty: list[str], report: Report) -> Iterator["os.DirEntry[str]"]:
-    """All files, links, and folders named `*.yaml` at any depth, without hidden ones; adds empty folders to `empty`."""
+    """All visible files, links, and folders named `*.yaml` at any depth; adds empty folders to `empty`."""
     waiting, seen = [folder], 0
     while waiting:
         current = waiting.pop()
@@ -110,7 +110,7 @@ def _walked(folder: str, empty: list[str], report: Report) -> Iterator["os.DirEn
         seen += len(inside)
         if seen > ENTRIES:
             message = f"the folder holds more than {ENTRIES:,} files"
-            refuse(report, folder, (codes.TOO_LARGE, message, "name a folder that holds specs alone"))
+            refuse(report, folder, (codes.TOO_LARGE, message, "name a folder that holds only specs"))
             return
         for entry in inside:
             if entry.is_dir(follow_symlinks=False) and not entry.name.endswith(".yaml"):
@@ -120,7 +120,7 @@ def _walked(folder: str, empty: list[str], report: Report) -> Iterator["os.DirEn
 
 
 def _spec(entry: "os.DirEntry[str]", folder: str, report: Report) -> ListedSpec | None:
-    """The spec of a directory entry, or None if it is no spec; an entry that only looks like a spec is reported."""
+    """The spec of a directory entry; None, with a finding, if it only looks like a spec; None if it is another file."""
     is_spec = entry.name.endswith(".yaml")
     if not is_spec and misnamed(entry.path, report):
         return None
@@ -134,7 +134,7 @@ def _spec(entry: "os.DirEntry[str]", folder: str, report: Report) -> ListedSpec 
 
 
 def _resolved(entry: "os.DirEntry[str]", folder: str, report: Report, *, is_spec: bool) -> str | None:
-    """The path of an entry with links resolved; None if it is not in the folder. Refused links are reported."""
+    """The path of an entry with links resolved; None if it is not in the folder; reports refused links."""
     if not entry.is_symlink():
         return entry.path
     found = followed(os.path.relpath(entry.path, folder), lambda path: _target(Path(folder, path)))
@@ -166,7 +166,7 @@ def _regular(path: str, real: str, report: Report) -> ListedSpec | None:
 
 
 def misnamed(path: str, report: Report) -> bool:
-    """Whether a path that is no spec looks like one; if so, it is reported."""
+    """Whether a path that is not a spec looks like one; if so, reports it."""
     if not path.lower().endswith((".yaml", ".yml")):
         return False
     help_ = f"rename it to `{printable_path(Path(path).stem)}.yaml`"
@@ -175,11 +175,11 @@ def misnamed(path: str, report: Report) -> bool:
 
 
 def readable(sizes: Mapping[str, int], report: Report) -> tuple[str, ...]:
-    """The specs of another revision that are small enough to be read, sorted by path; the limits are those of a folder.
+    """The specs of another revision that are small enough to be read, sorted by path; the limits of a folder apply.
 
     Args:
         sizes: size in bytes by path.
-        report: collects findings about the specs that are too large.
+        report: collector of findings about specs that are too large.
     """
     fitting = [ListedSpec(path, path, size) for path, size in sorted(sizes.items()) if _fits(path, size, report)]
     return tuple(spec.path for spec in _within_total(fitting, report))
@@ -187,7 +187,7 @@ def readable(sizes: Mapping[str, int], report: Report) -> tuple[str, ...]:
 
 def _fits(path: str, size: int, report: Report) -> bool:
     if size > FILE_BYTES:
-        message = f"the file has {size / MIB:,.1f} MiB, and the most is {FILE_BYTES // MIB}"
+        message = f"the file has {size / MIB:,.1f} MiB, and the maximum is {FILE_BYTES // MIB}"
         refuse(report, path, (codes.TOO_LARGE, message, "split it, or move it out of the folder of specs"))
     return size <= FILE_BYTES
 
@@ -197,8 +197,8 @@ def _within_total(found: list[ListedSpec], report: Report) -> tuple[ListedSpec, 
     if total <= TOTAL_BYTES:
         return tuple(found)
     largest = max(found, key=lambda spec: (spec.size, spec.path))
-    message = f"the specs have {total / MIB:,.1f} MiB together, and the most is {TOTAL_BYTES // MIB}"
-    refuse(report, largest.path, (codes.TOO_LARGE, message, "move what is no spec out of the folder"))
+    message = f"the specs have {total / MIB:,.1f} MiB together, and the maximum is {TOTAL_BYTES // MIB}"
+    refuse(report, largest.path, (codes.TOO_LARGE, message, "move files that are not specs out of the folder"))
     return ()
 
 

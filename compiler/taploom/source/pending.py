@@ -1,4 +1,4 @@
-"""The state of a builder of trees: collections that are still open, and anchored nodes of the file."""
+"""The state of the tree builder: collections that are still open, and anchored nodes."""
 
 from dataclasses import field
 
@@ -9,7 +9,20 @@ from taploom.source.tree import KeyValue, Scalar, YamlNode
 
 @dataclass(slots=True)
 class OpenCollection:
-    """A collection whose end event has not been read yet."""
+    """A list or mapping whose end event has not been read yet.
+
+    Attributes:
+        span: its place; in block style only one character, or the first key.
+        flow: whether it is written in brackets or braces.
+        anchor: name of its anchor, or None.
+        before: number of nodes of the file before it.
+        pairs: pairs of a mapping; None for a list.
+        items: items of a list.
+        key: key of a mapping whose value has not been read yet, or None.
+        wanted: whether the pair of `key` becomes a part of the tree.
+        height: depth of nesting, from 1.
+        torn: keys as in `Mapping.torn`.
+    """
 
     span: Span
     flow: bool
@@ -25,7 +38,13 @@ class OpenCollection:
 
 @dataclass(frozen=True, slots=True)
 class Anchored:
-    """A node with an anchor, which aliases repeat; `node` is None while the collection is still open."""
+    """A node with an anchor, which aliases repeat.
+
+    Attributes:
+        node: the node; None while a collection is still open.
+        size: number of nodes in it, itself included.
+        height: depth of nesting; 0 for a scalar.
+    """
 
     node: YamlNode | None
     size: int

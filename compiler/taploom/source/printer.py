@@ -1,8 +1,9 @@
-"""Prints a layout in the one canonical form, with every comment at its node.
+"""Prints a layout as canonical YAML, with every comment at its node.
 
-The form: two spaces a level, dashes indented below their key, one space behind a colon and a comma, at most one empty
-line in a row, double quotes unless the text needs other quotes. A collection in brackets or braces keeps them if it
-fits on a line and has no comment inside; otherwise it becomes a block. Comments behind values keep their alignment.
+The canonical form has two spaces for each level, dashes indented below their key, one space after a colon and a comma,
+at most one empty line in a row, and double quotes unless the text needs other quotes. A collection in brackets or
+braces keeps them if it fits on a line and has no comment inside; otherwise it becomes a block. Trailing comments keep
+their alignment.
 """
 
 from dataclasses import dataclass, field
@@ -11,13 +12,13 @@ from taploom.source.align import indent_of, with_comments
 from taploom.source.layout import LayoutNode, YamlComment
 
 WIDTH = 120
-"""The most columns of a line with a collection in braces or brackets."""
+"""Maximum number of columns of a line with a collection in braces or brackets."""
 
 _NEVER = 1 << 30
 
 
 class UnprintableError(Exception):
-    """A part has no canonical form, such as a key of several lines; `line` and `column` say where, from 0."""
+    """Raised for a part without a canonical form, such as a key of several lines; `line` and `column` count from 0."""
 
     def __init__(self, part: LayoutNode) -> None:
         super().__init__(part.raw)
@@ -26,15 +27,15 @@ class UnprintableError(Exception):
 
 @dataclass(slots=True)
 class Printer:
-    """The state of one printing.
+    """The printer of one text.
 
     Attributes:
-        source: the lines of the old text.
-        comments: the comments that are still to be printed; the next one is last.
-        lines: the printed lines, without the comments behind values.
-        behind: the comments behind values, by the index of their line.
+        source: lines of the old text.
+        comments: comments that are not yet printed; the next one is last.
+        lines: printed lines, without trailing comments.
+        behind: trailing comments, by index of their line.
         blocks: old column and new indentation of each block around the last line, outermost first.
-        open: whether a comment may be put behind the last line.
+        open: whether the last line may get a trailing comment.
     """
 
     source: list[str]
@@ -45,7 +46,7 @@ class Printer:
     open: bool = False
 
     def document(self, root: LayoutNode) -> str:
-        """The whole text."""
+        """The whole text in canonical form."""
         self._block(root, 0, "")
         if not root.parts:
             self._put("{}", 0)
@@ -71,13 +72,13 @@ class Printer:
             self._flush(part.end, indent, depth, first=False)
 
     def _column(self, part: LayoutNode) -> int:
-        """The old column of a block's lines; a block with an anchor starts on the line above them."""
+        """The old column of a block's lines; the start of a block with an anchor is on the line before."""
         if part.flow:
             return _NEVER
         return indent_of(self.source[part.parts[0].line]) if part.anchor else part.column
 
     def _entry(self, line: str, value: LayoutNode, indent: int) -> None:
-        """Print a value behind its key."""
+        """Print a value after its key."""
         line = _anchored(line, value)
         if self._fits(line, value):
             self._put(f"{line} {_inline(value)}".rstrip(), value.start)
@@ -88,7 +89,7 @@ class Printer:
             self._block(value, indent + 2, "")
 
     def _item(self, line: str, item: LayoutNode, indent: int) -> None:
-        """Print an item behind its dash; a block begins on the same line."""
+        """Print an item after its dash; a block begins on the line of the dash."""
         if item.kind in ("map", "list") and not item.anchor and not self._fits(line, item):
             self._block(item, indent + 2, f"{line} ")
         else:
@@ -115,7 +116,7 @@ class Printer:
         return found
 
     def _long_text(self, line: str, value: LayoutNode, indent: int) -> None:
-        """Print a text of several lines unchanged but for its indentation."""
+        """Print a text of several lines unchanged except for its indentation."""
         rows = value.raw.split("\n")
         pad = " " * (indent + 2)
         if value.style in ("|", ">"):
@@ -131,7 +132,7 @@ class Printer:
         digits = "".join(filter(str.isdigit, mark))
         keeps = "+" in mark
         if rows and not rows[-1].strip():
-            rows.pop()  # the rest behind the last line break is no line
+            rows.pop()  # the rest after the last line break is not a line
         while rows and not keeps and not rows[-1].strip():
             rows.pop()
         depth = min((indent_of(row) for row in rows if row.strip()), default=0)
@@ -143,7 +144,7 @@ class Printer:
         self.open = False
 
     def _put(self, line: str, until: int, *, alone: bool = False) -> None:
-        """Print the first line of an entry; one of the comments before `until` may go behind it, the others above."""
+        """Print the first line of an entry; a trailing comment before `until` stays on it, others go above."""
         found = []
         while self.comments and self.comments[-1].index < until:
             found.append(self.comments.pop())
@@ -162,7 +163,7 @@ class Printer:
             self._empty_line(part.line)
 
     def _flush(self, index: int, indent: int, depth: int, *, first: bool) -> bool:
-        """Print the comments before `index`; true if no comment line is between a key and its block's first entry."""
+        """Print the comments before `index`; return whether the next line is the first one below its block's key."""
         fresh = first and depth > 0
         while self.comments and self.comments[-1].index < index:
             comment = self.comments.pop()
@@ -178,7 +179,7 @@ class Printer:
         return fresh
 
     def _level(self, comment: YamlComment, depth: int) -> int:
-        """The indentation of a comment on its own line: that of the innermost block at its old column or left of it."""
+        """The indentation of a comment on its own line: of the innermost block at or left of its old column."""
         outer, level = self.blocks[depth]
         for column, indent in self.blocks[depth + 1 :]:
             if outer < column <= comment.column:
@@ -191,7 +192,7 @@ class Printer:
 
 
 def _first_text(item: LayoutNode) -> LayoutNode:
-    """The first text of an item, which is on the line of its dash; comments before the text must go above the dash."""
+    """The first text of an item, which is on the line of the dash; comments before it must go above the dash."""
     while item.parts and not item.anchor:
         item = item.parts[0]
     return item
@@ -210,7 +211,7 @@ def _anchored(line: str, part: LayoutNode) -> str:
 
 
 def _inline(part: LayoutNode) -> str | None:
-    """A part on one line, without its own anchor; None if the part needs several lines."""
+    """A node on one line, without its own anchor; None if the node needs several lines."""
     if part.kind == "alias":
         return f"*{part.anchor}"
     if part.kind == "text":

@@ -1,7 +1,7 @@
-"""Reads one YAML text.
+"""Reads one YAML text into a tree.
 
-It uses the events of libyaml, whose parser accepts MACs and IPv6 addresses in flow style, never recurses, and is ten
-times as fast as one in Python. If PyYAML was built without libyaml, PyYAML's own parser gives the same events.
+The reader uses the events of libyaml, whose parser accepts MACs and IPv6 addresses in flow style, never recurses, and
+is ten times as fast as a parser in Python. If PyYAML was built without libyaml, its own parser gives the same events.
 """
 
 import yaml
@@ -22,19 +22,19 @@ def read(text: str, file: str, report: Report) -> Mapping | None:
     """Read the text of one spec.
 
     Args:
-        text: the whole file, decoded, without a byte order mark.
-        file: its path, which spans will contain.
-        report: collects the findings.
+        text: decoded content of the file, without a byte order mark.
+        file: path of the file, which spans will contain.
+        report: collector of findings.
 
     Returns:
-        The tree of what could be read; None if the text is not a mapping or not YAML.
+        The tree, without the parts that are reported; None if the text is not a mapping or not YAML.
     """
     root, _ = read_counted(text, file, report, NODES)
     return root
 
 
 def read_counted(text: str, file: str, report: Report, limit: int) -> tuple[Mapping | None, int]:
-    """The tree that `read` returns, for at most `limit` values, and the number of values, with aliases written out."""
+    """The tree as from `read`, for at most `limit` values, and their number; an alias counts as its whole value."""
     index = first_banned(text)
     if index is not None:
         report.add(_banned(text, index, file))
@@ -56,7 +56,7 @@ def read_counted(text: str, file: str, report: Report, limit: int) -> tuple[Mapp
 
 
 def _build(builder: Builder) -> None:
-    # A block scalar at the end of a file must have the same value with or without a last line break, which editors add.
+    # Editors add a last line break, which must not change the value of a block scalar at the end of a file.
     ended = builder.text.endswith("\n")
     loader = LOADER(builder.text if ended else f"{builder.text}\n")
     take = builder.take
@@ -75,7 +75,7 @@ def _mapping(root: YamlNode | None, file: str, report: Report) -> Mapping | None
         report.add(Diagnostic(codes.EMPTY, message, start_of(file), help_))
     else:
         help_ = "begin the file with `taploom: 1`, and put entries into sections"
-        report.add(Diagnostic(codes.NOT_A_MAPPING, "a spec is a mapping of sections", root.span, help_))
+        report.add(Diagnostic(codes.NOT_A_MAPPING, "a spec must be a mapping of sections", root.span, help_))
     return None
 
 

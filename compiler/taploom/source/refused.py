@@ -1,4 +1,4 @@
-"""The reasons why paths among the specs are not read: rules and messages are the same for working trees and commits."""
+"""The reasons why paths in the folder of specs are refused, which are the same for working trees and commits."""
 
 import enum
 from collections import deque
@@ -15,10 +15,14 @@ Refusal = tuple[DiagnosticRule, str, str]
 
 A_FOLDER: Refusal = (codes.UNREADABLE, "this is a folder, not a file", "move it out of the folder of specs")
 SPECIAL: Refusal = (codes.UNREADABLE, "this is a pipe, a socket or a device, not a file", A_FOLDER[2])
-CIRCLE: Refusal = (codes.LINK, "the link leads round in a circle", "remove it")
+CIRCLE: Refusal = (codes.LINK, "the link leads in a circle", "remove it")
 NOWHERE: Refusal = (codes.LINK, "the link leads nowhere", "remove it")
 OUT: Refusal = (codes.LINK, "the link leads out of the folder of specs", "put the file itself here")
-ELSEWHERE: Refusal = (codes.LINK, "the link leads to a path of one machine alone", "put the file itself here")
+ELSEWHERE: Refusal = (
+    codes.LINK,
+    "the link leads to an absolute path of this machine",
+    "put the file itself here",
+)
 TO_FOLDER: Refusal = (
     codes.LINK,
     "the link leads to a folder, and only links to files are followed",
@@ -26,31 +30,31 @@ TO_FOLDER: Refusal = (
 )
 BESIDE: Refusal = (
     codes.LINK,
-    "this is a link, and taploom follows no link in the place of this file",
+    "this file must not be a symbolic link",
     "put the file itself here",
 )
 AROUND: Refusal = (
     codes.LINK,
-    "this is a link, and taploom follows no link on the way to the folder of specs",
+    "the path of the folder of specs must not contain this symbolic link",
     "put the folder itself here, or name it with `--specs`",
 )
 HIDDEN_NAME: Refusal = (codes.FILE_NAME, "the name of the file has characters that cannot be shown", "rename it")
 NESTED: Refusal = (codes.NESTED, "this folder is a repository of its own", "put its files themselves here")
 
 _HOPS = 40
-"""The number of links that Linux follows on the way to a file (path_resolution(7))."""
+"""Maximum number of links that Linux follows on the path of a file (path_resolution(7))."""
 
 
 def refuse(report: Report, path: str, why: Refusal) -> None:
-    """Report a path that is not read."""
+    """Report that a path is not read, with the reason."""
     rule, message, help_ = why
     report.add(Diagnostic(rule, message, start_of(printable_path(path)), help_))
 
 
 def followed(path: str, target: Callable[[str], str | None]) -> str | Refusal:
-    """A path with links resolved, or the reason why it does not lead to a path below the folder of specs.
+    """A path with links resolved, or the reason why the path does not stay in the folder of specs.
 
-    A link out of the folder is refused even if it leads in again, since such a target depends on the folder's name.
+    A link out of the folder is refused even if it leads back in, since such a target depends on the folder's name.
 
     Args:
         path: the path relative to the folder.
@@ -78,7 +82,7 @@ def followed(path: str, target: Callable[[str], str | None]) -> str | Refusal:
 
 
 class LinkTarget(enum.Enum):
-    """The kind of a link's target: a file of the folder of specs, a folder anywhere, or neither."""
+    """The kind of a link's target: a file in the folder of specs, a folder anywhere, or neither."""
 
     FILE = "file"
     FOLDER = "folder"
@@ -86,7 +90,7 @@ class LinkTarget(enum.Enum):
 
 
 def link_refused(found: str | Refusal, end: LinkTarget, *, is_spec: bool) -> Refusal | None:
-    """The reason why a link among the specs is refused; a link without the name of a spec may lead to any file.
+    """Why a link in the folder of specs is refused, or None; links that are not named like a spec may lead to any file.
 
     Args:
         found: the result of `followed` for the link.

@@ -1,4 +1,4 @@
-"""Finds the repository of a folder of specs, and refuses folders that a commit does not hold at the same path."""
+"""Finds the repository of a folder of specs, and refuses folders that a commit does not contain at the same path."""
 
 import os
 from pathlib import Path
@@ -13,9 +13,9 @@ def top_of(folder: Path) -> Path | None:
 
 
 def own_of_another(folder: Path) -> Path | None:
-    """The path of the folder's repository within that of the current folder; None if it is not nested there.
+    """The relative path of the folder's repository in the current folder's repository; None if it is not nested there.
 
-    The nested repository is a submodule or looks like one, so a pull request could choose its content.
+    A nested repository is a submodule or looks like one, so a pull request could choose its content.
     """
     top, around = top_of(folder), _above(Path.cwd())
     within = around is not None and top is not None and around != top and top.is_relative_to(around)
@@ -23,10 +23,10 @@ def own_of_another(folder: Path) -> Path | None:
 
 
 def misplaced(folder: Path) -> tuple[Path, Refusal] | None:
-    """The path that makes a folder unfit as the folder of specs, with the reason; None if the folder is accepted.
+    """The path because of which a folder is refused as the folder of specs, with the reason; None if it is accepted.
 
-    A commit contains no folder behind a link or in a submodule, so no such folder is read in a working tree either.
-    Outside of repositories, links are allowed.
+    A commit contains no folders behind links or in submodules, so these are refused in a working tree, too. Outside of
+    repositories, links are allowed.
     """
     if own_of_another(folder) is not None:
         return folder, NESTED

@@ -1,8 +1,7 @@
-"""`taploom fmt`: rewrites a text as canonical YAML with exactly the same values.
+"""Formats a text as canonical YAML with exactly the same values, for `taploom fmt`.
 
-ruamel.yaml's round trip was measured for this: it drops each comment inside of braces and leaves comments in the column
-of the old indentation. So layout and printing are our own, and their result is checked: it is read again, and if the
-tree or the comments differ at all, the text stays unchanged.
+The round trip of ruamel.yaml drops comments inside of braces and leaves comments in their old columns. So taploom has a
+printer of its own. The result is read again, and if its tree or its comments differ, the text stays unchanged.
 """
 
 from taploom.base.diagnostic import Diagnostic, Report
@@ -18,9 +17,9 @@ def formatted(text: str, file: str, report: Report) -> str:
     """The canonical form of a spec.
 
     Args:
-        text: the whole file.
-        file: its path, for diagnostics.
-        report: collects findings about the YAML, and the finding that the text cannot be formatted.
+        text: content of the file.
+        file: path of the file, for diagnostics.
+        report: collector of findings about the YAML, and of the finding that the text cannot be formatted.
 
     Returns:
         The canonical text; the unchanged text if a finding was reported.
@@ -38,14 +37,14 @@ def formatted(text: str, file: str, report: Report) -> str:
         span = Span(file, error.line + 1, error.column + 1, error.line + 1, error.column + 2)
         report.add(_unformatted(span, "this part has no canonical form"))
         return text
-    if not _same(before, after) or said_beside(plain) != said_beside(after):
-        report.add(_unformatted(start_of(file), "the file cannot be formatted without a change of what it says"))
+    if not _same(before, after) or comment_texts(plain) != comment_texts(after):
+        report.add(_unformatted(start_of(file), "the file cannot be formatted without changing its meaning"))
         return text
     return after
 
 
-def said_beside(text: str) -> list[str]:
-    """The comments of a text, sorted, as an entry that moves takes its comments along."""
+def comment_texts(text: str) -> list[str]:
+    """The comments of a text, sorted, since comments may change their order when entries move."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     return sorted(comment.text for comment in comments_of(plain))
 
@@ -57,4 +56,4 @@ def _same(before: Mapping, after: str) -> bool:
 
 
 def _unformatted(span: Span, message: str) -> Diagnostic:
-    return Diagnostic(codes.UNFORMATTED, message, span, "write it in a simpler form; the file is left as it is")
+    return Diagnostic(codes.UNFORMATTED, message, span, "write it in a simpler form; the file was not changed")

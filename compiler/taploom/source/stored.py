@@ -1,7 +1,7 @@
-"""Finds the specs of a tree that is not checked out, such as a commit's, by the rules for a folder.
+"""Finds the specs in a commit that is not checked out, by the rules for a folder.
 
 This module must refuse exactly the paths that `source.listing` refuses in a working tree, with the same messages.
-Otherwise a change could show one network to the job that compiles it, and another one to the job that compares it.
+Otherwise one job could compile another network than the one that a second job compares.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,13 +15,13 @@ from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, LinkTarget, Re
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The entries of a folder in a commit, by paths below it.
+    """The entries of a folder in a commit, by their paths in the folder.
 
     Attributes:
-        files: all regular files, including hidden ones, as links may lead to them.
-        links: the target of each symbolic link, as it is stored in the link.
+        files: all regular files, including hidden ones, to which links may lead.
+        links: target of each symbolic link, as stored in the link.
         repositories: submodules.
-        folders: links out of the folder of specs whose target is a folder and not a file.
+        folders: symbolic links that lead out of the folder of specs to another folder.
     """
 
     files: frozenset[str]
@@ -30,7 +30,7 @@ class Stored:
     folders: frozenset[str]
 
     def tree(self) -> frozenset[str]:
-        """All folders that are not empty; the top is ""."""
+        """The paths of all folders that are not empty; the top is ""."""
         paths = (*self.files, *self.links, *(f"{path}/" for path in self.repositories))
         return frozenset(("", *(above for path in paths for above in _above(path))))
 
@@ -40,8 +40,8 @@ def stored_specs(stored: Stored, folder: str, report: Report) -> dict[str, str]:
 
     Args:
         stored: the entries of the folder in the commit.
-        folder: the path that the user gave.
-        report: collects findings about paths.
+        folder: path of the folder from the user.
+        report: collector of findings about paths.
     """
     tree = stored.tree()
     shown: set[str] = set()
@@ -73,7 +73,7 @@ def _above(path: str) -> Iterator[str]:
 
 
 def _spec(stored: Stored, tree: frozenset[str], folder: str, path: str, report: Report) -> str | None:
-    """The file that has the text of a spec; None for any other path. Refused paths are reported."""
+    """The path of the file with the text of a spec; None for any other path; reports refused paths."""
     is_spec, name = path.endswith(".yaml"), f"{folder}/{path}"
     if not is_spec and misnamed(name, report):
         return None

@@ -1,7 +1,7 @@
-"""The tree of a YAML text: texts, lists and mappings, each with its place.
+"""The tree of a YAML text: scalars, lists and mappings, each with its place.
 
-Scalars stay text. YAML's type resolution turns `52:54:00:12:34:56` and `22:22` into numbers, `no` into a boolean and
-`1.10` into 1.1, so it is never used: the language knows the type of the value at each place, and YAML does not.
+Scalars stay text, without YAML's type resolution, which turns `52:54:00:12:34:56` and `22:22` into numbers, `no` into a
+boolean and `1.10` into 1.1. The decoder of the language knows the type of the value at each place.
 """
 
 from typing import TypeAlias
@@ -12,12 +12,12 @@ from taploom.base.span import Span
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text as the user wrote it.
+    """A scalar as untyped text.
 
     Attributes:
-        text: the characters, after YAML's escapes and folding; "" if the value is left out.
-        span: from the first to the last character, quotes included; for a block scalar only the indicator.
-        quoted: whether it has quotes or is a block scalar, so that `"yes"` can differ from `yes`.
+        text: characters after YAML's escapes and folding; "" if the value is omitted.
+        span: from the first to the last character, including quotes; for a block scalar only the indicator.
+        quoted: whether the text has quotes or is a block scalar, so that `"yes"` can differ from `yes`.
     """
 
     text: str
@@ -30,8 +30,8 @@ class Sequence:
     """A list.
 
     Attributes:
-        items: the nodes in the order of the text.
-        span: the brackets and all between them; in block style only the first dash.
+        items: nodes in the order of the text.
+        span: from bracket to bracket; in block style only the first dash.
     """
 
     items: "tuple[YamlNode, ...]"
@@ -40,7 +40,7 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class KeyValue:
-    """A pair of a mapping; the key has its own place, as most diagnostics point at a key."""
+    """A pair of a mapping; the key has a span of its own, because most diagnostics point at a key."""
 
     key: Scalar
     value: "YamlNode"
@@ -51,9 +51,9 @@ class Mapping:
     """A mapping from text to nodes.
 
     Attributes:
-        pairs: by the text of the key, in the order of the file; for a duplicate key, the first pair.
-        span: the braces and all between them; in block style the first key.
-        torn: keys that are duplicate, or whose values contain a duplicate key, so that their meaning is unclear.
+        pairs: pairs by the text of their key, in the order of the file; for a duplicate key, the first pair.
+        span: from brace to brace; in block style only the first key.
+        torn: keys whose meaning is unclear, because they are duplicate or their values contain a duplicate key.
     """
 
     pairs: dict[str, KeyValue]
@@ -67,7 +67,7 @@ YamlNode: TypeAlias = Scalar | Sequence | Mapping
 def same_text(one: YamlNode, other: YamlNode) -> bool:
     """Whether two trees have equal texts in the same order, regardless of spans.
 
-    Depth is bounded by the reader, so recursion is safe.
+    The reader limits the depth of trees, so recursion is safe.
     """
     match one, other:
         case Scalar(), Scalar():

@@ -1,6 +1,7 @@
 """The language `taploom: 1`: its entries as typed models, decoded from the tree, and its JSON Schema.
 
-A model is a frozen dataclass beside a tuple of keys; each key has one parser, which both decodes and describes itself.
-Decoding reads the tree with its spans directly, so that a mistake is reported at its character, and importing the
-language costs milliseconds (a general validation library costs more than a whole run on a small site).
+Each model is a frozen dataclass with a tuple of keys. Each key has one parser, which decodes the key's value and gives
+its JSON Schema.
+The parsers read the tree with its spans, so that a mistake is reported at its character. They use no general validation
+library, because importing one takes longer than a whole run on a small site.
 """

@@ -4,7 +4,7 @@ A parser returns a value, or `None` after it has reported a finding. An entry wi
 so that one mistake neither hides others nor causes more.
 """
 
-# `refuse` returns None, which is what a parser returns after a diagnostic.
+# A parser returns None after a diagnostic, and `refuse` returns None so that a parser can return its result.
 # mypy: disable-error-code="func-returns-value"
 
 import re
@@ -67,7 +67,7 @@ class Key:
         return f"{plain}_" if plain == "from" else plain
 
     def annotations(self) -> Schema:
-        """Its keywords of JSON Schema for editors and the reference; a mapping as example stays YAML, in `$comment`."""
+        """The key's JSON Schema keywords for editors and the reference; `$comment` is an example that is a mapping."""
         found: Schema = {"description": self.doc}
         if isinstance(self.default, bool | int) or (isinstance(self.default, str) and self.default):
             found["default"] = self.default
@@ -149,14 +149,14 @@ class Model(Generic[T]):
         for key in self.keys:
             if key.required and key.attribute not in values:
                 whole = False
-                if key.name in meant:  # the key is misspelt, which has been reported
+                if key.name in meant:  # the misspelt key has been reported
                     continue
                 message = f"{self.noun} lacks its key `{key.name}`"
                 refuse(report, codes.MISSING_KEY, message, node.span, hint=f"add `{key.name}: …`: {_first(key.doc)}")
         return self.make(**values) if whole else None
 
     def _guess(self, near: tuple[str, ...], node: Mapping, value: YamlNode, values: dict[str, Any]) -> bool:
-        """Read a misspelt key as the only key that it can mean, so that entries that rely on it get no finding.
+        """Decode a misspelt key as the only key that it can mean, so that the mistake causes no further findings.
 
         Returns:
             Whether the entry can be used: False if several absent keys may be meant, or if the value is invalid.
@@ -263,7 +263,7 @@ def _plain(example: str) -> object:
 
 
 def refuse(report: Report, rule: DiagnosticRule, message: str, span: Span, hint: str = "") -> None:
-    """Report a mistake, and return None, which a parser then returns as well."""
+    """Report a mistake, and return None as the result of the parser."""
     report.add(Diagnostic(rule, message, span, hint))
 
 

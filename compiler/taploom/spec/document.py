@@ -1,7 +1,7 @@
-"""The specs of a site as one document: sections of all files united, entries decoded into models, with their places.
+"""The specs of a site as one document: the sections of all files united, with entries decoded into models.
 
-United means that it makes no difference in which file, or where in a file, an entry stands. The tree is kept beside the
-models: so models contain no spans, and a pass can still report the place of a key.
+It does not matter in which file, or where in a file, an entry stands. The document contains the tree as well as the
+models: models contain no spans, so passes look up the place of a key in the tree.
 """
 
 from collections.abc import Iterator
@@ -37,11 +37,11 @@ from taploom.spec.unknown import unknown_key
 LANGUAGE = "1"
 
 SECTIONS: tuple[Key, ...] = (
-    Key("site", SITE, "What holds for the whole site: its name, domain and target versions."),
+    Key("site", SITE, "Settings of the whole site, such as its name, domain and target versions."),
     Key("addresses", section(ADDRESSES, "address"), "Named prefixes outside of the site."),
     Key("services", section(SERVICES, "service"), "Named services, besides the built-in ones."),
     Key("zones", section(ZONE, "zone"), "Colour and description of zones; each network and uplink names its zone."),
-    Key("networks", section(NETWORK, "network"), "The networks of guests, each a bridge on its host."),
+    Key("networks", section(NETWORK, "network"), "The networks of guests; each network is a bridge on one host."),
     Key("hosts", section(HOST, "host"), "The hypervisors."),
     Key("guests", section(GUEST, "guest"), "The microVMs."),
     Key("forwards", section(FORWARD, "forward"), "Ports of hosts that are forwarded to guests."),
@@ -51,7 +51,7 @@ SECTIONS: tuple[Key, ...] = (
 SECTION_NAMES = tuple(key.name for key in SECTIONS)
 _KNOWN = dict.fromkeys((*SECTION_NAMES, "taploom"))
 _FORMER = "netloom"
-"""The former name of the language, and so of the key with its version."""
+"""Former name of the language and of the key with its version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Places:
         return self.span(*parents)
 
     def unread(self, *path: str) -> bool:
-        """Whether a value on a path, or at its end, should be a mapping and is not, so that its names are unknown."""
+        """Whether a value on a path, its end included, is no mapping but should be one; its names are then unknown."""
         node: YamlNode = self.root
         for step in path:
             if not isinstance(node, Mapping):
@@ -102,7 +102,7 @@ class Places:
     def item(self, text: str, *path: str) -> Span:
         """The span of the item `text` of the list at a path, or of the whole value.
 
-        For an entry in shorthand the path has one key too many: the entry itself is the list.
+        If the entry is in shorthand, the entry itself is the list, and the last key of the path is ignored.
         """
         node = self.node(*path) or self.node(*path[:-1])
         for item in node.items if isinstance(node, Sequence) else ():

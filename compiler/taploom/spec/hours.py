@@ -20,20 +20,22 @@ _LOCAL = ("localtime", "posixrules", "Factory")
 
 @dataclass(frozen=True, slots=True)
 class WeeklyHours:
-    """Times of the week; with `always`, all of them, and with neither `always` nor times, none."""
+    """Times of the week: all of them if `always`, else those in `times`, which is empty for `never`."""
 
     always: bool
     times: tuple[WeeklyTime, ...]
 
 
 def read_hours(text: str) -> WeeklyHours:
-    """`always`, `never`, or days, times and time zone; a time that ends before it begins ends on the next day."""
+    """The hours of `always`, `never`, or days, times and time zone; a range that ends before its start is overnight."""
     if text in (ALWAYS, NEVER):
         return WeeklyHours(always=text == ALWAYS, times=())
     words = text.split(" ")
     if len(words) != 3:
-        zone = "" if len(words) != 2 else ", and the time zone has to be said"
-        raise InvalidError(f"`{visible(text)}` says no time{zone}", f"`{ALWAYS}`, `{NEVER}`, or such as `{EXAMPLE}`")
+        zone = "" if len(words) != 2 else ", or it lacks its time zone"
+        raise InvalidError(
+            f"`{visible(text)}` is not a time of the week{zone}", f"`{ALWAYS}`, `{NEVER}`, or such as `{EXAMPLE}`"
+        )
     days, (start, end), zone = [*_days(words[0])], _times(words[1]), _zone(words[2])
     return WeeklyHours(always=False, times=tuple(part for day in days for part in _split(day, start, end, zone)))
 

@@ -30,7 +30,7 @@ def whole(*kinds: str) -> Mentions:
     return lambda text: (Mention(kinds, text, 0),)
 
 
-def nothing(text: str) -> tuple[Mention, ...]:  # noqa: ARG001 - one of `Mentions`
+def nothing(text: str) -> tuple[Mention, ...]:  # noqa: ARG001 - has the signature of `Mentions`
     """The mentions of a text that refers to no object."""
     return ()
 

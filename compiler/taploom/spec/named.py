@@ -10,7 +10,7 @@ from taploom.spec.shown import visible
 
 NAME_SCHEMA: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,62}$"}
 SELECTORS = ("any", "hosts")
-"""Words that select without naming an entry."""
+"""Selectors that name no entry."""
 
 
 def read_name(text: str) -> str:

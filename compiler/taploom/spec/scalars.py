@@ -1,6 +1,6 @@
 """Parsers of single values; the finding for an invalid value shows a valid one."""
 
-# `refuse` returns None, which is what a parser returns after a diagnostic.
+# A parser returns None after a diagnostic, and `refuse` returns None so that a parser can return its result.
 # mypy: disable-error-code="func-returns-value"
 
 from collections.abc import Callable
@@ -64,7 +64,7 @@ class ScalarParser(Generic[T_co]):
             way_out = f"write one, without {'keys' if isinstance(node, Mapping) else 'brackets'}"
             return refuse(report, codes.WRONG_SHAPE, f"expected {self.noun}, not {shape(node)}", node.span, way_out)
         if not node.text and not node.quoted:
-            message = f"expected {self.noun}, and nothing is there"
+            message = f"expected {self.noun}, but the value is empty"
             return refuse(report, codes.BAD_VALUE, message, node.span, "write one, or remove the key")
         try:
             return self.read(node.text)
@@ -88,7 +88,7 @@ def read_prose(text: str) -> str:
     """Free text of at most 2,000 characters."""
     if len(text) > 2000:
         message = f"a text has at most 2000 characters, and this one has {len(text)}"
-        raise InvalidError(message, "say the rest where `link` leads to")
+        raise InvalidError(message, "write the rest on the page that `link` leads to")
     return text
 
 
@@ -115,7 +115,7 @@ def switch(example: str) -> "ScalarParser[bool]":
 
 
 def integer(noun: str, low: int, high: int) -> "ScalarParser[int]":
-    """A decimal number within bounds."""
+    """The parser of a decimal number within bounds."""
 
     def read(text: str) -> int:
         if not (text.isascii() and text.isdigit() and len(text) < 12):
@@ -130,20 +130,20 @@ def integer(noun: str, low: int, high: int) -> "ScalarParser[int]":
 
 
 def read_family(family: Family, what: Callable[[str], T], text: str, of: Callable[[T], Family]) -> T:
-    """The value of a text, which must be of the family that its key takes."""
+    """The value of a text; a value of the other family is an error."""
     value = what(text)
     if of(value) is not family:
         words = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
         other = of(value)
         message = f"`{visible(text)}` is {words[other]}, and this key takes {words[family]}"
         raise InvalidError(
-            message, f"write it behind the key that ends in {other.value}, such as `{other.key}: {visible(text)}`"
+            message, f"write it after the key that ends in {other.value}, such as `{other.key}: {visible(text)}`"
         )
     return value
 
 
 def host_interface(family: Family) -> "ScalarParser[Interface]":
-    """`ADDRESS/LENGTH`, an address that a host can have on a link."""
+    """The parser of `ADDRESS/LENGTH`, the address of a host on a link."""
 
     def read(text: str) -> Interface:
         found = read_family(family, parse_interface, text, lambda i: i.family)
@@ -158,7 +158,7 @@ def host_interface(family: Family) -> "ScalarParser[Interface]":
 
 
 def address_of(family: Family) -> "ScalarParser[Address]":
-    """One address of one family."""
+    """The parser of an address of one family."""
     noun = "an IPv4 address" if family is Family.IPV4 else "an IPv6 address"
     return ScalarParser(
         lambda text: read_family(family, parse_address, text, lambda a: a.family), noun, string_schema()
@@ -215,7 +215,8 @@ def read_pattern(text: str) -> str:
         raise InvalidError(f"`{visible(text)}` cannot match an interface: it {problem}", "such as `vm-*`")
     if not plain:
         raise InvalidError(
-            f"`{text}` matches every interface of the host", "begin it with what your TAPs share, such as `vm-*`"
+            f"`{text}` matches every interface of the host",
+            "begin it with the common prefix of your TAPs, such as `vm-*`",
         )
     return text
 

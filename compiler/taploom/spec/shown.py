@@ -21,5 +21,5 @@ def with_odd(hint: str, text: str) -> str:
 
 
 def is_empty(node: YamlNode) -> bool:
-    """Whether a value is left out behind its colon."""
+    """Whether no value stands after the colon of a key."""
     return isinstance(node, Scalar) and not node.text and not node.quoted

@@ -1,4 +1,4 @@
-"""Parsers of keys that take a single address only, and of IPv6 addresses and prefixes, which cannot be delegated."""
+"""Parsers that refuse lists of addresses and delegated IPv6 prefixes, with a hint at the alternative."""
 
 from typing import Generic
 
@@ -30,7 +30,7 @@ class SingleParser(Generic[T]):
         """The value; for a list of one item the parser of the value reports the brackets."""
         if not (isinstance(node, Sequence) and len(node.items) > 1):
             return self.value.parse(node, report)
-        message = f"{self.has} of a family, and several cannot be said yet"
+        message = f"{self.has} of a family; several are not supported yet"
         refuse(report, codes.SEVERAL_ADDRESSES, message, node.span, self.hint)
         return None
 

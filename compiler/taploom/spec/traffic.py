@@ -149,7 +149,7 @@ def _no_selector(text: str) -> str:
     if text == "*":
         return f"did you mean `{ANY}`?"
     if re.fullmatch(r"(?i)[a-z0-9_-]+(\.[a-z0-9_-]+)+\.?", text):
-        return "taploom resolves no names of DNS: list the prefixes under `addresses`, and name that entry"
+        return "taploom does not resolve DNS names: list the prefixes under `addresses`, and name that entry"
     if text.startswith(("!", "not ")):
         return "a selector has no exceptions: allow everything, and `deny` the exception in an entry of its own"
     return name_hint(text)
@@ -172,7 +172,7 @@ def read_expiry(text: str) -> int:
     """A day or a moment, as seconds since the epoch; a day lasts until its end in UTC."""
     end = _moment(text)
     if not 0 < end < LATEST:
-        raise InvalidError(f"`{visible(text)}` is no date that a kernel can wait for", "between 1970 and 2261")
+        raise InvalidError(f"`{visible(text)}` is not a date that a kernel supports", "between 1970 and 2261")
     return end
 
 

@@ -39,16 +39,16 @@ def address_key(name: str, value: YamlNode) -> str:
 
 
 def is_torn(name: str, value: YamlNode) -> bool:
-    """Whether a key is the rest of a value that a comma has torn apart, as in `{ports: tcp,udp/443}`."""
+    """Whether a key is the second part of a value that a comma splits, as in `{ports: tcp,udp/443}`."""
     return is_empty(value) and re.fullmatch(r"[a-z]+/[0-9]+(-[0-9]+)?|[0-9]+(-[0-9]+)?", name) is not None
 
 
 def torn(report: Report, key: Scalar) -> bool:
-    """Report a torn key, and return False, since the entry that contains it cannot be used."""
+    """Report a key that is part of a split value, and return False, since the entry cannot be used."""
     hint = "write a list in brackets, such as `[tcp/443, udp/443]`"
     report.add(
         Diagnostic(
-            codes.UNKNOWN_KEY, f"within braces a comma ends a value, so that `{key.text}` is a key", key.span, hint
+            codes.UNKNOWN_KEY, f"a comma within braces ends a value, so `{key.text}` is read as a key", key.span, hint
         )
     )
     return False

@@ -1,7 +1,6 @@
 """Keys of other tools that the language lacks, each with a hint at the alternative.
 
-Such a key is not misspelt: its author means its meaning in the other tool, so the suggestion of a similar key would
-mislead.
+Such a key is not misspelt: its author knows it from the other tool, so the suggestion of a similar key would mislead.
 """
 
 from collections.abc import Iterable
@@ -50,32 +49,32 @@ def report_unsaid(unsaid: Iterable[SynonymKeys], node: Mapping, report: Report) 
 VERBS = (
     SynonymKeys(
         ("reject", "refuse"),
-        "a policy entry says `allow` or `deny`, and `deny` drops without an answer: to reject cannot be said yet",
+        "a policy entry has `allow` or `deny`, and `deny` drops without an answer; rejecting is not supported yet",
         "write `deny`",
         "deny",
     ),
-    SynonymKeys(("drop", "block"), "a policy entry says `allow` or `deny`", "write `deny`", "deny"),
-    SynonymKeys(("accept", "permit"), "a policy entry says `allow` or `deny`", "write `allow`", "allow"),
+    SynonymKeys(("drop", "block"), "a policy entry has `allow` or `deny`", "write `deny`", "deny"),
+    SynonymKeys(("accept", "permit"), "a policy entry has `allow` or `deny`", "write `allow`", "allow"),
 )
 """Verbs of other filters."""
 
 ENDS = (
-    SynonymKeys(("source", "sources", "src"), "a policy entry says who sends behind `from`", "write `from`", "from"),
+    SynonymKeys(("source", "sources", "src"), "a policy entry names its senders in `from`", "write `from`", "from"),
     SynonymKeys(
         ("destination", "destinations", "dest", "dst"),
-        "a policy entry says who answers behind `to`",
+        "a policy entry names its receivers in `to`",
         "write `to`",
         "to",
     ),
     SynonymKeys(
         ("action", "verdict"),
-        "a policy entry has its services behind `allow` or `deny`",
+        "a policy entry lists its services in `allow` or `deny`",
         "write `allow` or `deny`, with the services",
         "allow deny",
     ),
     SynonymKeys(
         ("service", "services", "ports", "port", "protocol"),
-        "a policy entry has its services behind `allow` or `deny`",
+        "a policy entry lists its services in `allow` or `deny`",
         "write `allow` or `deny` instead",
         "allow deny",
     ),
@@ -84,7 +83,7 @@ ENDS = (
 
 GUEST = (
     SynonymKeys(
-        ("networks", "network", "interfaces"), "a guest has its NICs behind `nics`", "did you mean `nics`?", "nics"
+        ("networks", "network", "interfaces"), "a guest lists its NICs in `nics`", "did you mean `nics`?", "nics"
     ),
 )
 """Keys of guests in other tools."""
@@ -92,26 +91,26 @@ GUEST = (
 DHCP = (
     SynonymKeys(
         ("reservations", "reservation", "hosts", "static", "static-leases", "leases"),
-        "DHCP reserves addresses for guests, and for nobody else yet",
+        "DHCP can reserve addresses only for guests",
         "write each as a guest whose NIC has that `mac` and `ipv4`",
     ),
     SynonymKeys(
         ("options", "option", "ntp", "boot", "boot-file", "next-server", "tftp", "send-options", "static-routes"),
-        "DHCP options besides router, resolvers and domain cannot be said yet",
+        "DHCP options other than router, resolvers and domain are not supported yet",
         "remove it, and set it in a drop-in of your own for the unit of the bridge: `[DHCPServer]` with `SendOption=`",
     ),
 )
 """Keys of DHCP servers in other tools."""
 
-_ALONE = "name its interface under `uplinks`, with its zone alone, and have another tool make and configure it"
+_ALONE = "list its interface under `uplinks` with only a zone, and let another tool create and configure it"
 _VLANS = SynonymKeys(
     ("vlan", "vlans", "bond", "bonds", "links"),
-    "VLANs and bonds cannot be said yet",
-    "name the device under `uplinks`, and have another tool make it",
+    "VLANs and bonds are not supported yet",
+    "list the device under `uplinks`, and let another tool create it",
 )
 HOST = (
     _VLANS,
-    SynonymKeys(("tunnel", "tunnels", "wireguard", "vpn"), "tunnels cannot be said yet", _ALONE),
+    SynonymKeys(("tunnel", "tunnels", "wireguard", "vpn"), "tunnels are not supported yet", _ALONE),
 )
 """Keys of hosts in other tools."""
 
@@ -119,12 +118,12 @@ NETWORK = (
     _VLANS,
     SynonymKeys(
         ("ports", "members", "interfaces"),
-        "a NIC as a port of a bridge cannot be said yet",
-        "name it under `uplinks` of the host, which then routes",
+        "a NIC of the host as a bridge port is not supported yet",
+        "list it under `uplinks` of the host; the host then routes",
     ),
     SynonymKeys(
         ("gateway", "gateway4", "gateway6", "router", "router4", "router6"),
-        "the gateway of a network is its host, and no other can be said yet",
+        "the gateway of a network is its host; another gateway is not supported yet",
         "write the address of the host as `ipv4` and `ipv6`",
     ),
 )
@@ -134,7 +133,7 @@ UPLINK = (
     _VLANS,
     SynonymKeys(
         ("addresses", "aliases"),
-        "an uplink has one address of a family, and several cannot be said yet",
+        "an uplink has one address of a family; several are not supported yet",
         "write one as `ipv4` or `ipv6`",
     ),
 )
@@ -143,12 +142,12 @@ UPLINK = (
 NIC = (
     SynonymKeys(
         ("routes", "routed", "prefixes"),
-        "no guest can be a router yet",
-        "let the guest translate what it forwards to its own address",
+        "guests as routers are not supported yet",
+        "let the guest translate forwarded traffic to its own address",
     ),
     SynonymKeys(
         ("addresses", "aliases", "public", "floating"),
-        "a NIC has one address of a family, and others cannot be said yet",
+        "a NIC has one address of a family; several are not supported yet",
         "write one as `ipv4` or `ipv6`, and let forwards lead to it",
     ),
 )

@@ -1,4 +1,4 @@
-"""The stage, built once: its rulesets change, its machines do not."""
+"""Fixture of the stage, built once per session: tests change its ruleset but not its machines."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def stage() -> Iterator[Stage]:
-    """A host between its guests, the internet and two networks of somebody else's."""
+    """A running host with guests, the internet outside, and two networks that taploom does not manage."""
     with Lab() as lab:
         yield Stage(lab)

@@ -1,4 +1,4 @@
-"""Hosts that Hypothesis makes up with policy, forwards, translations and guarded ports, under names that hurt."""
+"""Hypothesis strategy of hosts with policy, forwards, translations and guarded ports, and with hostile names."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ limits = st.builds(
 )
 REMOTE = (parse_prefix("10.200.0.0/16"), parse_prefix("fd77::/48"))
 APART = (parse_prefix("10.201.0.0/20"), parse_prefix("fd78::/61"))
-"""What a route leads to that is not the site's."""
+"""Prefixes that a route reaches and that are not part of the site."""
 moments = st.one_of(st.none(), st.integers(0, 2**33))
 
 
 @st.composite
 def hosts(draw: st.DrawFn) -> Host:
-    """A host of the units' tests, with everything that a ruleset is about."""
+    """A host of `tests.backends.strategies`, with policy, forwards and translations for its ruleset."""
     base = draw(units.hosts())
     bridges = tuple(_bridge(draw, number, bridge) for number, bridge in enumerate(base.bridges))
     zones = sorted(draw(st.lists(names, min_size=3, max_size=3)))

@@ -1,4 +1,4 @@
-"""Terms, DNAT entries and translations for variants of the stage's host."""
+"""Builders of terms, DNAT entries and translations for variants of the stage's host."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def udp(first: int, last: int | None = None) -> Service:
 
 
 def term(name: str, ends: tuple[Side, Side], source: str, destination: str, *services: Service, **more: Any) -> Term:
-    """An allow; `deny=True` makes it a deny. `""` as a prefix is everything of the other's family."""
+    """A term that allows, or with `deny=True` denies. `""` for one end means all addresses of the other's family."""
     known = parse_prefix(source or destination)
     family = known.family
     sources = tuple(map(parse_prefix, source.split())) or (everything(family),)
@@ -43,7 +43,7 @@ def term(name: str, ends: tuple[Side, Side], source: str, destination: str, *ser
 
 
 def dnat_entry(name: str, ports: int | tuple[int, int], target: str, inside: int, **more: Any) -> DnatEntry:
-    """A DNAT entry of `eth0` by TCP to a guest on `microvm`; `ports` is one, or the first and last of a range."""
+    """A DNAT entry for TCP on `eth0` to a guest on `microvm`; `ports` is one port, or first and last of a range."""
     first, last = ports if isinstance(ports, tuple) else (ports, ports)
     address = parse_address(target)
     made = DnatEntry(
@@ -54,20 +54,20 @@ def dnat_entry(name: str, ports: int | tuple[int, int], target: str, inside: int
 
 
 def nat(network: str, source: str, kind: NatKind, to: str | None = None) -> SourceNat:
-    """A translation of what leaves by `eth0`."""
+    """A source translation for packets that leave by `eth0`."""
     prefix = parse_prefix(source)
     outer = parse_prefix(to) if to else None
     return SourceNat(network, prefix.family, prefix, "eth0", kind, outer, plans.origin(f"networks.{network}.nat", 60))
 
 
 def with_terms(*terms: Term, base: Host | None = None, **more: Any) -> Host:
-    """The stage's host with more terms."""
+    """The stage's host with additional terms."""
     seed = base or host()
     ordered = sorted((*seed.terms, *terms), key=lambda t: (t.entry, str(t.ingress), str(t.egress), t.family))
     return replace(seed, terms=tuple(ordered), **more)
 
 
 def with_dnat_entries(*dnat_entries: DnatEntry, fixed: bool = False, **more: Any) -> Host:
-    """The stage's host with other DNAT entries, on an uplink whose addresses are learned or fixed."""
+    """The stage's host with only these DNAT entries, and with learned or fixed uplink addresses."""
     seed = replace(host(), uplinks=static()) if fixed else host()
     return replace(seed, dnat_entries=tuple(sorted(dnat_entries, key=lambda x: (x.forward, x.family, x.first))), **more)

@@ -1,7 +1,7 @@
-"""A host of the plan with its guests and what is outside, without daemons: addresses and routes are set by hand.
+"""Test bed of rulesets: a host with guests and an outside, without daemons; addresses and routes are set by hand.
 
-What is under test is the ruleset alone, so nothing else may decide: guests get their addresses at once, links are veths
-that bear the names of the TAPs, and an uplink whose address is learned has got one already.
+Only the ruleset is under test, so nothing else may decide: guests have their addresses at once, veths with the names of
+the TAPs replace the TAPs, and an uplink with a learned address already has it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TCP, UDP = (22, 80, 443, 2222, 8080, 8081, 9000, 9001, 9002), (53, 80, 5000, 500
 
 
 def dmz() -> Bridge:
-    """A second network, with one guest."""
+    """A second network with one guest, `db`."""
     here = plans.origin("networks.dmz", 30)
     port = Port(
         "db", "dz-db", parse_mac("02:00:00:00:00:20"), (parse_address("10.1.0.20"),),
@@ -46,14 +46,14 @@ def dmz() -> Bridge:
 
 
 def host() -> Host:
-    """The seed's host with the second network."""
+    """The seed's host with the second network added."""
     seed = plans.host()
     prefixes = [i.prefix for bridge in (dmz(), *seed.bridges) for i in (bridge.ipv4, bridge.ipv6) if i]
     return replace(seed, bridges=(dmz(), *seed.bridges), site_prefixes=tuple(sorted(prefixes)))
 
 
 def static() -> tuple[Uplink, ...]:
-    """The uplink with the addresses that it has on the stage, as fixed ones."""
+    """The host's uplink with its addresses on the stage as fixed addresses."""
     return (
         replace(
             plans.host().uplinks[0],
@@ -64,7 +64,7 @@ def static() -> tuple[Uplink, ...]:
 
 
 class Stage:
-    """The machines; `play` puts a ruleset on, and probes are asked by the names of machines."""
+    """The running machines; `play` loads a ruleset, and `ask` sends probes between machines, which flows name."""
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
@@ -93,7 +93,7 @@ class Stage:
             self.guest(bridge, port.guest, port.tap, str(port.mac), str(port.ipv4[0]), str(port.ipv6[0]))
 
     def guest(self, bridge: Bridge, name: str, tap: str, mac: str, ipv4: str, ipv6: str) -> Namespace:
-        """A machine with one interface on a bridge of the host."""
+        """Adds a machine with one interface on a bridge of the host."""
         machine = self.machine(name)
         self.lab.cable(self.host, tap, machine, "eth0")
         machine.ip(f"link set eth0 address {mac}")
@@ -106,14 +106,14 @@ class Stage:
         return machine
 
     def machine(self, name: str) -> Namespace:
-        """A new machine, whose IPv6 addresses need no time to become usable."""
+        """Adds a machine without duplicate address detection, so that its IPv6 addresses are usable at once."""
         machine = self.lab.machine(name)
         machine.sysctl({"net.ipv6.conf.all.accept_dad": "0", "net.ipv6.conf.default.accept_dad": "0"})
         self.machines[name] = machine
         return machine
 
     def _outside(self) -> None:
-        """The internet: a router on the uplink's link, with a host and a remote network of the site behind it."""
+        """Adds `internet`: the router on the uplink's link, which also owns an outside and a remote address."""
         world = self.machine("internet")
         world.sysctl({"net.ipv4.conf.all.forwarding": "1", "net.ipv6.conf.all.forwarding": "1"})
         self.lab.cable(self.host, "eth0", world, "wan")
@@ -124,14 +124,14 @@ class Stage:
         for address, router in ((f"{HOST4}/24", ROUTER4), (f"{HOST6}/64", ROUTER6)):
             self.host.ip(f"addr add {address} dev eth0")
             self.host.ip(f"route add default via {router}")
-        # The outside knows the way in: what keeps it out must be the ruleset.
+        # The outside has routes to the guests, so that only the ruleset can keep its packets out.
         for prefix in ("10.0.0.0/24", "10.1.0.0/24"):
             world.ip(f"route add {prefix} via {HOST4}")
         for prefix in ("fd12:3456:789a::/64", "fd12:3456:789b::/64", OUTER6):
             world.ip(f"route add {prefix} via {HOST6}")
 
     def _foreign(self, name: str) -> None:
-        """A network of somebody else's on the host."""
+        """Adds a network on the host that taploom does not manage, as Docker would."""
         machine, number = self.machine(name), name[-1]
         self.lab.cable(self.host, name, machine, "eth0")
         for gateway, address, length in (
@@ -143,38 +143,40 @@ class Stage:
             machine.ip(f"route add default via {gateway}")
 
     def play(self, plan: Host) -> None:
-        """Loads the ruleset of a plan in place of the one before."""
+        """Loads the ruleset of a host's plan in place of the previous one."""
         (artifact,) = nftables.artifacts(plan)
         ruleset.load(self.host, artifact.text)
 
     def forget(self) -> None:
-        """Clears what lies may have left behind: whose hardware address is whose, and behind which port."""
+        """Clears neighbour tables of all machines and forwarding tables of bridges, which forged frames may change."""
         for machine in self.machines.values():
             machine.ip("neigh flush all")
         for bridge in host().bridges:
             self.host.ip(f"link set {bridge.device} type bridge fdb_flush")
 
     def listen(self, name: str) -> None:
-        """Opens the ports that probes may ask for."""
+        """Starts listeners on all ports that probes use."""
         self.agent(name).listen("tcp", *TCP)
         self.agent(name).listen("udp", *UDP)
 
     def agent(self, name: str) -> Agent:
-        """The probing process of a machine."""
+        """The probe agent of a machine."""
         return self.lab.agent(self.machines[name])
 
     def ask(self, *flows: Flow) -> None:
-        """Runs all flows at once, and compares each with what it expects."""
+        """Sends the probes of all flows at once, and checks each answer against the flow's expectation."""
         answers = run([flow.probe(self) for flow in flows])
         wrong = [f"{flow}: {answer}" for flow, answer in zip(flows, answers, strict=True) if not flow.held(answer)]
         assert not wrong, "\n".join(wrong)
 
 
 class Flow:
-    """A probe by names, with what is expected of it.
+    """A probe between machines given by name, with its expected answer.
 
-    `server` is the machine that must answer (or "" for nobody), `peer` the address that it must see.
-    `silence` is what nobody's answer looks like: dropped, unless a machine is to refuse.
+    Attributes:
+        server: Machine that must answer, or "" if none may.
+        peer: Source address that the server must see, or "" for any.
+        silence: Expected outcome if no machine answers: "timeout", or "refused" if a machine refuses.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The seed's ruleset under real daemons: nothing that a host and its guests need to come up is dropped."""
+"""The seed's ruleset with real daemons: it drops no packet that a host and its guests need to get their addresses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests import plans
-from tests.backends.running import Running, way_out
+from tests.backends.running import Running, default_route
 from tests.support import needs
 
 from taploom.backends import nftables
@@ -23,7 +23,7 @@ pytestmark = [needs("root", "tun", "networkd", "dbus", "nft", "ip", "unshare", "
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
-    """The seed, whose ruleset is there before the daemons ask for anything."""
+    """The running seed; its ruleset is loaded before the daemons send their first packet."""
     with Lab() as lab:
         seed = plans.host()
         site = Running(lab, None, seed)
@@ -47,10 +47,10 @@ def test_the_uplink_gets_its_addresses_by_dhcp_and_ra(running: Running) -> None:
 def test_guests_get_their_leases_and_routes(running: Running) -> None:
     for name, address4, address6, _, _ in plans.GUESTS:
         running.guests[name].wait_for_addresses("eth0", f"{address4}/24", f"{address6}/64")
-        assert way_out(running.guests[name].namespace, 6)[1] == "eth0"
+        assert default_route(running.guests[name].namespace, 6)[1] == "eth0"
 
 
-def test_a_guest_gets_out_and_the_host_is_reached(running: Running) -> None:
+def test_a_guest_reaches_the_outside_and_no_frame_counts_as_spoofed(running: Running) -> None:
     name = plans.GUESTS[0][0]
     running.guests[name].wait_for_addresses("eth0", "10.0.0.10/24", "fd12:3456:789a::10/64")
     guest, world = running.lab.agent(running.guests[name].namespace), running.lab.agent(running.world.machine)

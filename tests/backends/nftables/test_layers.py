@@ -1,4 +1,4 @@
-"""Sets whose elements do not overlap, against pairs compared one by one and against the kernel."""
+"""Distribution of set elements over layers without overlap, checked pair by pair and against the kernel."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ spans = st.builds(lambda a, b: Range(min(a, b), max(a, b)), st.integers(1, 9), s
 keys = st.tuples(prefixes, prefixes, st.sampled_from((Word("tcp"), Word("udp"))), spans)
 
 
-def meet(a: tuple[Value, ...], b: tuple[Value, ...]) -> bool:
-    return all(_meet(x, y) for x, y in zip(a, b, strict=True))
+def overlap(a: tuple[Value, ...], b: tuple[Value, ...]) -> bool:
+    return all(_values_overlap(x, y) for x, y in zip(a, b, strict=True))
 
 
-def _meet(x: Value, y: Value) -> bool:
+def _values_overlap(x: Value, y: Value) -> bool:
     if isinstance(x, Prefix) and isinstance(y, Prefix):
         return x.overlaps(y)
     if isinstance(x, Range) and isinstance(y, Range):
@@ -46,23 +46,23 @@ def _meet(x: Value, y: Value) -> bool:
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(keys, max_size=40))
-def test_layers_hold_all_keys_once_and_none_meets_another(drawn: list[tuple[Value, ...]]) -> None:
+def test_layers_hold_each_key_once_and_no_two_keys_of_a_layer_overlap(drawn: list[tuple[Value, ...]]) -> None:
     found = layers(Element(key) for key in drawn)
     assert sorted((e.key for layer in found for e in layer.elements), key=str) == sorted(set(drawn), key=str)
     for layer in found:
         pairs = itertools.combinations((e.key for e in layer.elements), 2)
-        assert not [pair for pair in pairs if meet(*pair)]
+        assert not [pair for pair in pairs if overlap(*pair)]
 
 
 @given(st.lists(keys, max_size=20))
-def test_order_counts_for_nothing(drawn: list[tuple[Value, ...]]) -> None:
+def test_layers_do_not_depend_on_the_order_of_elements(drawn: list[tuple[Value, ...]]) -> None:
     unique = [Element(key) for key in dict.fromkeys(drawn)]
     assert layers(unique) == layers(reversed(unique))
     twice = [Element(key, comment=str(n)) for n in (2, 1, 3) for key in dict.fromkeys(drawn)]
     assert all(e.comment == "1" for layer in layers(twice) for e in layer.elements)
 
 
-def test_single_values_need_no_interval() -> None:
+def test_a_layer_of_single_values_needs_no_interval_flag() -> None:
     one, many = parse_prefix("10.0.0.1"), parse_prefix("10.0.0.0/24")
     exact = Element((one, one, Word("tcp"), Range(80, 80)))
     wide = Element((many, one, Word("tcp"), Range(80, 80)))
@@ -77,7 +77,7 @@ def test_single_values_need_no_interval() -> None:
 @needs("nft", "unshare", "root")
 @settings(max_examples=25, deadline=None)
 @given(st.lists(keys, min_size=1, max_size=30))
-def test_the_kernel_takes_every_layer(drawn: list[tuple[Value, ...]]) -> None:
+def test_the_kernel_accepts_every_layer(drawn: list[tuple[Value, ...]]) -> None:
     sets = tuple(
         Set(f"layer_{number}", TYPES, layer.elements, interval=layer.interval, counted=True)
         for number, layer in enumerate(layers(Element(key) for key in drawn))
@@ -87,8 +87,8 @@ def test_the_kernel_takes_every_layer(drawn: list[tuple[Value, ...]]) -> None:
 
 
 @pytest.mark.parametrize("shape", ["apart", "nested", "crossing"])
-def test_work_grows_with_the_number_of_elements_not_with_its_square(shape: str) -> None:
-    """Counted in lines that Python runs, since seconds depend on what else the machine does."""
+def test_the_work_of_layers_grows_linearly_with_the_number_of_elements(shape: str) -> None:
+    """The work is counted in executed lines of Python, since times depend on the load of the machine."""
 
     def steps(count: int) -> int:
         elements = [_element(shape, number) for number in range(count)]

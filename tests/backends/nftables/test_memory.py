@@ -1,4 +1,4 @@
-"""The table whose memory outlives a load: what is in it besides rules has to be the same for every host, for ever."""
+"""The table `taploom-memory`, whose sets keep their elements over a load: its declarations are equal on all hosts."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ set seen_ipv6 {
 	timeout 180s
 }
 """
-"""The kernel refuses to declare a set that is there as anything else: what differs from this needs other names."""
+"""Declarations of the sets. The kernel refuses to redeclare a set differently, so changed ones need new names."""
 
 
 def memory(text: str) -> list[str]:
-    """The lines of the table, from the one that adds it to the end of it."""
+    """All lines of a ruleset that belong to the table, from the one that adds it."""
     inside = dropwhile(lambda line: line != "table bridge taploom-memory", text.splitlines())
     return [*takewhile(lambda line: line, inside)]
 
@@ -46,7 +46,7 @@ def rendered(own: str, deny: str) -> list[str]:
     return memory(artifact.text)
 
 
-def test_sets_and_chains_are_the_same_whatever_is_denied() -> None:
+def test_sets_and_chains_do_not_depend_on_the_denied_services() -> None:
     hosts = [
         rendered("ipv4: 10.0.0.1/24, ipv6: fd00::1/64", "any"),
         rendered("ipv4: 10.1.0.1/24", "[udp/1-9, tcp/22, ipsec]"),
@@ -63,7 +63,7 @@ def test_sets_and_chains_are_the_same_whatever_is_denied() -> None:
         assert heads[2:] == ["chain forward {", "chain deny_ipv4 {", "chain deny_ipv6 {"]
 
 
-def test_a_table_without_a_deny_is_removed() -> None:
+def test_without_a_deny_the_table_is_removed() -> None:
     (host,) = compiled(
         "taploom: 1\nnetworks: {lan: {ipv4: 10.0.0.1/24}}\nhosts: {hv: {networks: {lan: {}}}}\n"
     ).plan.hosts

@@ -1,4 +1,4 @@
-"""Packets against variants of translation: static addresses, prefixes, ranges, senders, ends, and no hairpin."""
+"""Packets through variants of translation: fixed addresses, prefixes, port ranges, senders, expiry, and no hairpin."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NET4, NET6 = "10.0.0.0/24", "fd12:3456:789a::/64"
 PAST, FUTURE = 1_600_000_000, 4_000_000_000
 
 
-def test_static_uplinks_translate_to_their_address_and_forward_it(stage: Stage) -> None:
+def test_uplinks_with_fixed_addresses_use_them_for_snat_and_forwards(stage: Stage) -> None:
     nats = (nat("microvm", NET4, NatKind.SNAT, HOST4), nat("microvm", NET6, NatKind.SNAT, HOST6))
     stage.play(replace(host(), uplinks=static(), nat=nats))
     stage.ask(
@@ -57,19 +57,19 @@ def test_a_prefix_is_translated_one_to_one_both_ways(stage: Stage) -> None:
         Flow(B, "udp", WEB6, 53, server="internet", peer="2001:db8:77::11"),
         Flow("internet", "tcp", "2001:db8:77::10", 8080, server=A, peer=ROUTER6),
         Flow("internet", "tcp", "2001:db8:77::11", 8080),
-        # A forward's target by the outer prefix is no forward, though its address and port are the same.
+        # A forward does not admit packets to its target under the outer prefix, although address and port match.
         Flow("internet", "tcp", "2001:db8:77::10", 80),
         Flow("internet", "tcp", HOST6, 80, server=A),
     )
 
 
-def test_the_hosts_own_address_within_an_outer_prefix_stays_its_own(stage: Stage) -> None:
+def test_an_address_of_the_host_inside_an_outer_prefix_is_not_translated(stage: Stage) -> None:
     stage.play(replace(host(), nat=(nat("microvm", NET6, NatKind.PREFIX, "2001:db8:1::/64"),)))
     stage.ask(Flow("internet", "tcp", HOST6, 22, server="hypervisor"), Flow("internet", "tcp", HOST6, 80, server=A))
 
 
 @pytest.mark.parametrize("fixed", [False, True])
-def test_ranges_keep_their_order_shifted_or_not(stage: Stage, fixed: bool) -> None:
+def test_port_ranges_are_forwarded_in_order_shifted_or_not(stage: Stage, fixed: bool) -> None:
     dnat_entries = (
         dnat_entry("kept", (9000, 9002), A4, 9000),
         dnat_entry("shifted", (7000, 7002), A4, 9000),
@@ -89,7 +89,7 @@ def test_ranges_keep_their_order_shifted_or_not(stage: Stage, fixed: bool) -> No
     )
 
 
-def test_shifted_ports_arrive_at_the_right_ones(stage: Stage) -> None:
+def test_a_shifted_range_maps_each_port_to_its_target(stage: Stage) -> None:
     stage.play(with_dnat_entries(dnat_entry("shifted", (7000, 7002), A4, 8079)))
     stage.ask(
         Flow("internet", "tcp", HOST4, 7000, silence="refused"),
@@ -99,7 +99,7 @@ def test_shifted_ports_arrive_at_the_right_ones(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("fixed", [False, True])
-def test_a_forward_for_some_senders_is_for_them_alone(stage: Stage, fixed: bool) -> None:
+def test_a_forward_with_senders_admits_only_those(stage: Stage, fixed: bool) -> None:
     office = (parse_prefix("198.51.100.0/24"), parse_prefix("10.1.0.0/24"))
     dnat_entries = (
         dnat_entry("office", 8080, A4, 80, sources=office),
@@ -123,7 +123,7 @@ def test_a_forward_for_some_senders_is_for_them_alone(stage: Stage, fixed: bool)
 
 
 @pytest.mark.parametrize("fixed", [False, True])
-def test_without_hairpin_a_forward_is_for_what_arrives_on_the_uplink(stage: Stage, fixed: bool) -> None:
+def test_without_hairpin_a_forward_admits_only_packets_from_the_uplink(stage: Stage, fixed: bool) -> None:
     dnat_entries = (dnat_entry("web", 80, A4, 80, hairpin=False), dnat_entry("alt", 8080, A4, 8080))
     stage.play(with_dnat_entries(*dnat_entries, fixed=fixed))
     stage.ask(
@@ -138,7 +138,7 @@ def test_without_hairpin_a_forward_is_for_what_arrives_on_the_uplink(stage: Stag
 
 
 @pytest.mark.parametrize("fixed", [False, True])
-def test_a_forward_ends_when_it_says(stage: Stage, fixed: bool) -> None:
+def test_a_forward_ends_when_it_expires(stage: Stage, fixed: bool) -> None:
     dnat_entries = (
         dnat_entry("was", 80, A4, 80, expires=PAST),
         dnat_entry("is", 8080, A4, 80, expires=FUTURE),
@@ -154,7 +154,7 @@ def test_a_forward_ends_when_it_says(stage: Stage, fixed: bool) -> None:
     )
 
 
-def test_translation_is_never_between_networks_of_the_site(stage: Stage) -> None:
+def test_packets_between_networks_of_the_site_are_not_translated(stage: Stage) -> None:
     plan = with_terms(
         term("db", (MICROVM, replace(MICROVM, name="dmz")), NET4, "10.1.0.20", tcp(80)),
         nat=(nat("microvm", NET4, NatKind.MASQUERADE),),

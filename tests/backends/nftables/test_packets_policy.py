@@ -1,4 +1,4 @@
-"""Packets against variants of policy: what is allowed, denied, limited, ended, elsewhere, and on one bridge."""
+"""Packets through variants of policy: allow, deny, rate limit, expiry, remote networks, and deny within a bridge."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ OTHERS: tuple[tuple[str, str, int], ...] = ((A, "tcp", 443), (A, "udp", 80), (B,
 PAST, FUTURE = 1_600_000_000, 4_000_000_000
 
 
-def test_allows_pass_exactly_what_they_say(stage: Stage) -> None:
+def test_allows_pass_exactly_the_named_services(stage: Stage) -> None:
     stage.play(
         with_terms(
             term("web", (MICROVM, DMZ), A4, DB4, tcp(80), tcp(8080, 8081), udp(53), *PING),
@@ -51,7 +51,7 @@ def test_allows_pass_exactly_what_they_say(stage: Stage) -> None:
     stage.ask(*refused, Flow(DB, "tcp", A4, 80), Flow(DB, "icmp", A6))
 
 
-def test_a_deny_beats_allows_and_forwards_in_whatever_order(stage: Stage) -> None:
+def test_a_deny_beats_allows_and_forwards_in_any_order(stage: Stage) -> None:
     stage.play(
         with_terms(
             term("all", (DMZ, MICROVM), "10.1.0.0/24", NET4),
@@ -74,7 +74,7 @@ def test_a_deny_beats_allows_and_forwards_in_whatever_order(stage: Stage) -> Non
     )
 
 
-def test_an_end_is_kept_by_the_kernel(stage: Stage) -> None:
+def test_the_kernel_applies_the_expiry_of_terms(stage: Stage) -> None:
     stage.play(
         with_terms(
             term("was", (MICROVM, DMZ), NET4, DB4, tcp(80), expires=PAST),
@@ -99,7 +99,7 @@ def test_above_its_limit_a_flow_is_dropped_unless_another_rule_allows_it(stage: 
     stage.ask(Flow(B, "tcp", DB4, 80, server=DB))
 
 
-def test_what_is_elsewhere_on_the_site_is_not_the_outside(stage: Stage) -> None:
+def test_remote_networks_of_the_site_are_not_part_of_the_outside(stage: Stage) -> None:
     seed = host()
     remote = (parse_prefix("10.9.0.0/24"), parse_prefix("fd12:3456:9::/64"))
     elsewhere = tuple(Remote(prefix, ("eth0",)) for prefix in remote)
@@ -126,7 +126,7 @@ def test_what_is_elsewhere_on_the_site_is_not_the_outside(stage: Stage) -> None:
     )
 
 
-def test_an_input_of_the_hosts_own_is_left_to_it(stage: Stage) -> None:
+def test_foreign_input_is_not_filtered(stage: Stage) -> None:
     stage.play(replace(host(), input=Input.FOREIGN))
     stage.ask(
         Flow("internet", "tcp", HOST4, 8080, server="hypervisor"),
@@ -136,7 +136,7 @@ def test_an_input_of_the_hosts_own_is_left_to_it(stage: Stage) -> None:
     )
 
 
-def test_strangers_have_the_terms_of_strangers(stage: Stage) -> None:
+def test_unmanaged_interfaces_have_terms_of_their_own(stage: Stage) -> None:
     stage.play(
         with_terms(
             term("strangers", (OTHER, MICROVM), "", A4, tcp(8080)),
@@ -155,7 +155,7 @@ def test_strangers_have_the_terms_of_strangers(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("bridged", [False, True])
-def test_a_deny_holds_within_a_bridge_and_spares_what_answers(stage: Stage, bridged: bool) -> None:
+def test_a_deny_holds_within_a_bridge_but_lets_replies_pass(stage: Stage, bridged: bool) -> None:
     if not ruleset.filter_bridged(stage.host, on=bridged) and bridged:
         pytest.skip("this kernel has no br_netfilter")
     within = (MICROVM, MICROVM)
@@ -187,7 +187,7 @@ def test_a_deny_holds_within_a_bridge_and_spares_what_answers(stage: Stage, brid
     ruleset.filter_bridged(stage.host, on=False)
 
 
-def test_isolated_guests_reach_all_but_each_other(stage: Stage) -> None:
+def test_isolated_guests_reach_everything_except_each_other(stage: Stage) -> None:
     (microvm,) = (b for b in host().bridges if b.network == "microvm")
     stage.play(replace(host(), bridges=(dmz(), replace(microvm, isolated=True))))
     stage.ask(

@@ -1,4 +1,4 @@
-"""Packets against the seed's ruleset, on a host that has a second network and networks of other tools."""
+"""Packets through the seed's ruleset, on a host with a second network and with networks of other tools."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def seed(stage: Stage) -> None:
     stage.play(host())
 
 
-def test_guests_reach_the_outside_by_translation_of_either_family(stage: Stage) -> None:
+def test_guests_reach_the_outside_translated_in_both_families(stage: Stage) -> None:
     stage.ask(
         Flow(HTTP, "tcp", WEB4, 443, server="internet", peer=HOST4),
         Flow(HTTP, "udp", WEB4, 53, server="internet", peer=HOST4),
@@ -31,7 +31,7 @@ def test_guests_reach_the_outside_by_translation_of_either_family(stage: Stage) 
     )
 
 
-def test_forwards_from_outside_reach_the_guest_who_sees_the_sender(stage: Stage) -> None:
+def test_forwards_from_outside_keep_the_source_address(stage: Stage) -> None:
     stage.ask(
         Flow("internet", "tcp", HOST4, 80, server=HTTP, peer=ROUTER4),
         Flow("internet", "tcp", HOST6, 80, server=HTTP, peer=ROUTER6),
@@ -40,7 +40,7 @@ def test_forwards_from_outside_reach_the_guest_who_sees_the_sender(stage: Stage)
     )
 
 
-def test_forwards_work_from_guests_of_the_same_bridge_and_of_others_and_from_the_host(stage: Stage) -> None:
+def test_forwards_work_from_the_host_and_from_guests_of_the_same_and_other_bridges(stage: Stage) -> None:
     stage.ask(
         Flow(HTTPS, "tcp", HOST4, 80, server=HTTP, peer="10.0.0.1"),
         Flow(HTTPS, "tcp", HOST6, 80, server=HTTP, peer="fd12:3456:789a::1"),
@@ -55,7 +55,7 @@ def test_forwards_work_from_guests_of_the_same_bridge_and_of_others_and_from_the
     )
 
 
-def test_the_host_lets_ssh_in_and_nothing_else(stage: Stage) -> None:
+def test_the_host_accepts_only_ssh(stage: Stage) -> None:
     stage.ask(
         Flow("internet", "tcp", HOST4, 22, server="hypervisor"),
         Flow("internet", "tcp", HOST6, 22, server="hypervisor"),
@@ -74,7 +74,7 @@ def test_the_host_lets_ssh_in_and_nothing_else(stage: Stage) -> None:
     )
 
 
-def test_nothing_else_reaches_guests(stage: Stage) -> None:
+def test_all_other_packets_to_guests_are_dropped(stage: Stage) -> None:
     stage.ask(
         Flow("internet", "tcp", HTTP4, 80),
         Flow("internet", "tcp", HTTP6, 80),
@@ -98,14 +98,14 @@ def test_guests_of_one_bridge_talk_freely(stage: Stage, bridged: bool) -> None:
         Flow(HTTP, "tcp", HTTPS4, 8080, server=HTTPS, peer=HTTP4),
         Flow(HTTP, "tcp", HTTPS6, 8080, server=HTTPS, peer=HTTP6),
         Flow(HTTP, "icmp", HTTPS6, server=HTTPS),
-        # The kernel may turn a translated frame around within the bridge then, and the guest sees the real sender.
+        # With br_netfilter, the kernel may return a translated frame within the bridge, so the source is not checked.
         Flow(HTTPS, "tcp", HOST4, 80, server=HTTP),
         Flow(HTTPS, "tcp", HOST6, 80, server=HTTP),
     )
     ruleset.filter_bridged(stage.host, on=False)
 
 
-def test_what_is_not_ours_passes_and_stays(stage: Stage) -> None:
+def test_foreign_tables_stay_and_foreign_traffic_passes(stage: Stage) -> None:
     ruleset.load(stage.host, FOREIGN)
     before = ruleset.listing(stage.host)
     stage.play(host())

@@ -1,4 +1,4 @@
-"""Forged frames against the spoof guard: each lie is sent next to a truth, and only the truth arrives."""
+"""Forged frames against the spoof guard: guests send legitimate and forged frames, and only legitimate ones arrive."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ FREE4, FREE6 = "10.0.0.77", "fd12:3456:789a::77"
 
 @pytest.fixture(scope="module")
 def stray(stage: Stage) -> Iterator[Stage]:
-    """The stage with a machine on a TAP that only the glob knows."""
+    """The stage with one more machine, whose TAP matches the network's pattern but belongs to no guest of the plan."""
     (microvm,) = (bridge for bridge in host().bridges if bridge.network == "microvm")
     if STRAY not in stage.machines:
         stage.guest(microvm, STRAY, "vm-stray", MAC_S, "10.0.0.99", "fd12:3456:789a::99")
@@ -55,7 +55,7 @@ def stray(stage: Stage) -> Iterator[Stage]:
 
 
 def datagram(sender: str, mac: str, port: int = 4000, to_port: int = 4001) -> bytes:
-    """A datagram to B from an address of either family."""
+    """A UDP datagram to B from an IPv4 or IPv6 address."""
     family, to = (IPV6, B6) if ":" in sender else (IPV4, B4)
     return ethernet(MAC_B, mac, family, udp(sender, port, to, to_port))
 
@@ -68,13 +68,13 @@ def advert(sender: str, target: str, mac: str = MAC_A) -> bytes:
 
 
 def probe(target: str, mac: str = MAC_A) -> bytes:
-    """The question whether somebody has an address already (RFC 4862, 5.4.2)."""
+    """A neighbour solicitation of duplicate address detection (RFC 4862, 5.4.2)."""
     body = bytes(4) + socket.inet_pton(socket.AF_INET6, target)
     return ethernet(ALL_NODES, mac, IPV6, icmpv6("::", "ff02::1:ff00:1", 135, body))
 
 
 def announcement(mac: str, hardware: str, sender: str, operation: int = ARP_REPLY) -> bytes:
-    """An ARP frame to everybody."""
+    """A broadcast ARP frame."""
     return ethernet(BROADCAST, mac, ARP, arp(operation, hardware, sender, MAC_B, B4))
 
 
@@ -84,7 +84,7 @@ def router(sender: str, mac: str, kind: int = 134) -> bytes:
 
 
 def arrived(stage: Stage, sender: str, frames: list[bytes]) -> list[bytes]:
-    """Which of the frames B receives; a last one that is always right tells that all had their time."""
+    """The frames that B receives; a legitimate last frame shows that the earlier ones had time to arrive."""
     receiver, agent = stage.agent(B), stage.agent(sender)
     mac, address = (MAC_A, A4) if sender == A else (MAC_S, "10.0.0.99")
     last = datagram(address, mac, 5998, 5999)
@@ -97,7 +97,7 @@ def arrived(stage: Stage, sender: str, frames: list[bytes]) -> list[bytes]:
 
 
 def untagged(frame: bytes) -> bytes:
-    """A frame as a socket shows it: the kernel takes a VLAN tag off."""
+    """A frame as a packet socket shows it, without its VLAN tag, which the kernel removes."""
     return frame[:12] + frame[16:] if frame[12:14] == b"\x81\x00" else frame
 
 
@@ -148,32 +148,32 @@ def names(frames: dict[str, bytes], seen: list[bytes]) -> list[str]:
     return [name for name, frame in frames.items() if frame in seen]
 
 
-def test_a_guest_sends_as_itself_only(stage: Stage) -> None:
+def test_a_guest_can_only_send_as_itself(stage: Stage) -> None:
     stage.play(host())
     seen = arrived(stage, A, [*TRUTHS.values(), *LIES.values()])
     assert names(TRUTHS, seen) == list(TRUTHS)
     assert names(LIES, seen) == []
 
 
-def test_without_the_guard_every_lie_arrives(stage: Stage) -> None:
-    """What the other tests miss in silence is not lost for another reason."""
+def test_without_the_guard_every_forged_frame_arrives(stage: Stage) -> None:
+    """So nothing except the guard drops the forged frames of the other tests."""
     plan = host()
     stage.play(replace(plan, bridges=tuple(replace(bridge, guarded=False) for bridge in plan.bridges)))
-    own = {"MAC of another"}  # a bridge does not send a frame back to where it has learned its sender
+    own = {"MAC of another"}  # a bridge does not send a frame to the port on which it learned its source MAC
     lies = {name: frame for name, frame in LIES.items() if name not in own}
     assert names(lies, arrived(stage, A, list(lies.values()))) == list(lies)
     stage.forget()
 
 
 def pooled() -> Host:
-    """A takes its addresses from the pool: which ones is not known beforehand."""
+    """The host with A as a client of the DHCP pool, so that the plan does not know its addresses."""
     plan = host()
     dmz, microvm = plan.bridges
     ports = tuple(replace(p, ipv4=None, ipv6=None) if p.guest == A else p for p in microvm.ports)
     return replace(plan, bridges=(dmz, replace(microvm, ports=ports)))
 
 
-def test_a_guest_of_the_pool_takes_any_address_that_is_free(stage: Stage) -> None:
+def test_a_dhcp_client_may_use_any_address_that_no_other_guest_has(stage: Stage) -> None:
     stage.play(pooled())
     free = {"IPv4": datagram(FREE4, MAC_A), "ARP": announcement(MAC_A, MAC_A, FREE4), "IPv6": datagram(FREE6, MAC_A)}
     free |= {"advert": advert(FREE6, FREE6), "probe": probe(FREE6), "own": datagram(A4, MAC_A)}
@@ -184,7 +184,7 @@ def test_a_guest_of_the_pool_takes_any_address_that_is_free(stage: Stage) -> Non
     assert names(taken, seen) == []
 
 
-def test_a_family_that_a_guest_does_not_use_is_closed_to_it(stage: Stage) -> None:
+def test_a_guest_without_ipv6_addresses_cannot_send_from_one(stage: Stage) -> None:
     plan = host()
     dmz, microvm = plan.bridges
     ports = tuple(replace(p, ipv6=()) if p.guest == A else p for p in microvm.ports)
@@ -195,7 +195,7 @@ def test_a_family_that_a_guest_does_not_use_is_closed_to_it(stage: Stage) -> Non
     ]
 
 
-def test_an_undeclared_port_is_free_but_for_what_others_own(stray: Stage) -> None:
+def test_an_undeclared_port_may_use_all_addresses_that_others_do_not_own(stray: Stage) -> None:
     stray.play(host())
     free = {"own": datagram("10.0.0.99", MAC_S), "any": datagram("192.0.2.1", MAC_S), "IPv6": datagram(FREE6, MAC_S)}
     free |= {"ARP": announcement(MAC_S, MAC_S, "10.0.0.99"), "advert": advert(LL_X, FREE6, MAC_S)}
@@ -232,8 +232,8 @@ def test_isolation_holds_for_undeclared_ports_too(stray: Stage) -> None:
     )
 
 
-def test_bogus_sources_do_not_come_in_by_the_uplink(stage: Stage) -> None:
-    """The outside sends as a guest, as the host, from loopback and from a broadcast: none reaches a forward."""
+def test_bogus_sources_are_dropped_on_the_uplink(stage: Stage) -> None:
+    """Packets from outside with the source of a guest, of the host, or a special address reach no forward."""
     stage.play(host())
     outside, guest = stage.agent("internet"), stage.agent(A)
     hardware = link(stage, "hypervisor", "eth0")
@@ -252,7 +252,7 @@ def link(stage: Stage, name: str, device: str) -> str:
 
 
 def tcp_syn(source: str, to: str, port: int) -> bytes:
-    """An opening segment."""
+    """A TCP segment with SYN, from port 4444."""
     head = (4444).to_bytes(2, "big") + port.to_bytes(2, "big") + bytes(8) + b"\x50\x02\x10\x00" + bytes(4)
     pseudo = socket.inet_aton(source) + socket.inet_aton(to) + b"\x00\x06" + len(head).to_bytes(2, "big")
     total = checksum(pseudo + head)
@@ -260,12 +260,12 @@ def tcp_syn(source: str, to: str, port: int) -> bytes:
 
 
 def tcp_source(frame: bytes) -> str:
-    """The sender of an IPv4 TCP frame from port 4444, or nothing."""
+    """Source address of an IPv4 TCP frame from port 4444, or "" for other frames."""
     is_tcp = frame[12:14] == b"\x08\x00" and frame[23] == 6 and frame[34:36] == (4444).to_bytes(2, "big")
     return socket.inet_ntoa(frame[26:30]) if is_tcp else ""
 
 
-def test_the_macs_of_this_file_are_those_of_the_plan() -> None:
+def test_the_addresses_of_this_module_are_those_of_the_plan() -> None:
     ports = {port.guest: port.mac for bridge in host().bridges for port in bridge.ports}
     assert (ports[A], ports[B]) == (parse_mac(MAC_A), parse_mac(MAC_B))
     assert LL_GATE in {str(bridge.link_local("hypervisor")) for bridge in host().bridges}

@@ -1,4 +1,4 @@
-"""Packets on the way through uplinks: segment sizes, and a host that has more than one."""
+"""Packets through uplinks: several uplinks on a host, networks of other tools, and TCP segment sizes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture(scope="module")
 def office(stage: Stage) -> Iterator[Stage]:
-    """A second uplink, to a local network that has private addresses and no way further."""
+    """The stage with a second uplink, to a local network of private addresses that leads nowhere else."""
     machine = stage.machine("office")
     stage.lab.cable(stage.host, "eth1", machine, "eth0")
     stage.host.ip(f"addr add {LANHOST4}/24 dev eth1")
@@ -46,7 +46,7 @@ def office(stage: Stage) -> Iterator[Stage]:
 
 
 def two(plan: Host) -> Host:
-    """The plan with the second uplink."""
+    """A host's plan with the second uplink added."""
     (eth0,) = plan.uplinks
     known = Fixed(parse_interface(f"{LANHOST4}/24"), parse_address(LAN4))
     return replace(plan, uplinks=(eth0, replace(eth0, name="eth1", zone="lan", ipv4=known, ipv6=None)))
@@ -77,7 +77,7 @@ def test_each_uplink_has_its_own_terms_and_forwards(office: Stage) -> None:
     )
 
 
-def test_between_uplinks_policy_decides(office: Stage) -> None:
+def test_policy_decides_on_traffic_between_uplinks(office: Stage) -> None:
     office.machines["internet"].ip(f"route add 192.168.7.0/24 via {HOST4}")
     office.play(two(host()))
     office.ask(Flow("internet", "tcp", LAN4, 80))
@@ -87,15 +87,15 @@ def test_between_uplinks_policy_decides(office: Stage) -> None:
     office.machines["internet"].ip("route del 192.168.7.0/24")
 
 
-def test_what_somebody_else_configures_is_a_side_like_any_other(stage: Stage) -> None:
-    """Docker's bridge, named as an uplink without addresses: policy opens it to guests, untranslated."""
+def test_policy_applies_to_an_uplink_that_another_tool_configures(stage: Stage) -> None:
+    """The specs name Docker's bridge as an uplink without addresses, so packets to it are not translated."""
     (eth0,) = host().uplinks
     containers = Side(SideKind.OUTSIDE, "containers")
     plan = replace(host(), uplinks=(replace(eth0, name="docker1", zone="containers", ipv4=None, ipv6=None), eth0))
     out4, out6 = ("10.0.0.0/24", ""), ("fd12:3456:789a::/64", "")
-    ways = [term("out", (MICROVM, containers), *ends, tcp(80)) for ends in (out4, out6)]
-    ways += [term("in", (containers, MICROVM), "", address, tcp(8080)) for address in (A4, A6)]
-    stage.play(with_terms(*ways, base=plan))
+    terms = [term("out", (MICROVM, containers), *ends, tcp(80)) for ends in (out4, out6)]
+    terms += [term("in", (containers, MICROVM), "", address, tcp(8080)) for address in (A4, A6)]
+    stage.play(with_terms(*terms, base=plan))
     stage.ask(
         Flow(A, "tcp", "172.17.1.2", 80, server="docker1", peer=A4),
         Flow(A, "tcp", "fd17:1::2", 80, server="docker1", peer=A6),
@@ -110,18 +110,18 @@ def test_what_somebody_else_configures_is_a_side_like_any_other(stage: Stage) ->
     stage.play(host())
 
 
-def test_docker_lets_guests_through_where_its_users_say_so(stage: Stage) -> None:
-    """The lines of site/how-to/neighbours.md, in the tables as dockerd makes them."""
+def test_the_documented_rules_let_traffic_of_guests_pass_docker(stage: Stage) -> None:
+    """The rules of site/how-to/neighbours.md are added to tables as dockerd creates them."""
     guide = (ROOT / "site/how-to/neighbours.md").read_text(encoding="utf-8")
-    ways = [line.removeprefix("# nft ") for line in guide.splitlines() if line.startswith("# nft insert rule")]
-    assert len(ways) == 2
+    rules = [line.removeprefix("# nft ") for line in guide.splitlines() if line.startswith("# nft insert rule")]
+    assert len(rules) == 2
     drops = "chain FORWARD { type filter hook forward priority filter; policy drop; jump DOCKER-USER; }"
     for family in ("ip", "ip6"):
         ruleset.load(stage.host, f"table {family} filter {{\nchain DOCKER-USER {{ }}\n{drops}\n}}\n")
     stage.play(host())
     stage.ask(Flow(A, "tcp", WEB4, 443), Flow("internet", "tcp", HOST6, 80), Flow(A, "tcp", WEB6, 443))
     for family in ("ip", "ip6"):
-        ruleset.load(stage.host, "".join(f"{way}\n".replace("ip filter", f"{family} filter") for way in ways))
+        ruleset.load(stage.host, "".join(f"{rule}\n".replace("ip filter", f"{family} filter") for rule in rules))
     stage.ask(
         Flow(A, "tcp", WEB4, 443, server="internet", peer=HOST4),
         Flow(A, "tcp", WEB6, 443, server="internet", peer=HOST6),
@@ -151,12 +151,12 @@ def test_segments_fit_the_uplink_in_both_directions(stage: Stage) -> None:
 
 
 def sizes_seen(receiver: Agent, device: str) -> set[int]:
-    """The maximum segment sizes of what has arrived."""
+    """Maximum segment sizes (MSS options) of the captured TCP SYN segments."""
     return {size for frame in receiver.captured(device) if (size := mss(frame))}
 
 
 def mss(frame: bytes) -> int:
-    """The maximum segment size in the first option of an opening segment, or 0."""
+    """MSS in the first option of a TCP SYN segment, or 0 for other frames."""
     six = frame[12:14] == b"\x86\xdd"
     segment = frame[54:] if six else frame[34:]
     proto = frame[20] if six else frame[23]

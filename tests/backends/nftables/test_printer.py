@@ -1,4 +1,4 @@
-"""The printer against nft itself: names, comments and values at the limit of what it takes, and beyond."""
+"""Printed rulesets against nft itself: names, comments and values at and beyond the limits that nft accepts."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def printed(*rules: Rule, name: str = "chain_x", sets: tuple[Set, ...] = ()) -> 
 
 
 def rule(*statements: Statement, comment: str = "") -> str:
-    """The text of one rule."""
+    """Text of a chain's only rule."""
     return printed(Rule(statements, comment)).splitlines()[3].strip()
 
 
 @given(st.lists(parts, max_size=3), st.lists(parts, max_size=3))
-def test_different_parts_never_give_one_name(a: list[str], b: list[str]) -> None:
+def test_different_parts_never_give_the_same_name(a: list[str], b: list[str]) -> None:
     assert (ident("word", *a) == ident("word", *b)) == (a == b)
     assert len(ident("word", *a)) <= IDENT_BYTES
 
@@ -67,11 +67,11 @@ def test_different_parts_never_give_one_name(a: list[str], b: list[str]) -> None
         ["x" * 300],
     ],
 )
-def test_nft_takes_every_name(names: list[str]) -> None:
+def test_nft_accepts_every_name(names: list[str]) -> None:
     assert ruleset.check(printed(Rule((DROP,)), name=ident("chain", *names))) == ""
 
 
-def test_a_name_of_two_parts_is_never_another_ones() -> None:
+def test_names_of_several_parts_do_not_collide() -> None:
     assert ident("w", "a-b", "c") != ident("w", "a", "b-c")
     assert ident("w", "a_b") != ident("w", "a", "b")
     network, zone = Side(SideKind.BRIDGE, "x"), Side(SideKind.OUTSIDE, "x")
@@ -82,18 +82,18 @@ def test_a_name_of_two_parts_is_never_another_ones() -> None:
 @pytest.mark.parametrize(
     "text", ["x" * 128, "x" * 129, '"; flush ruleset; "', "a\\", "\n}", "é", "'$(id)`", "policy/x"]
 )
-def test_nft_takes_every_comment_and_log_prefix(text: str) -> None:
+def test_nft_accepts_every_comment_and_log_prefix(text: str) -> None:
     assert ruleset.check(printed(Rule((Log(text), DROP), text))) == ""
     assert len(quotable(text, COMMENT_BYTES)) <= COMMENT_BYTES
     assert len(quotable(text, LOG_BYTES)) <= LOG_BYTES
 
 
-def test_what_fits_is_kept_and_what_is_cut_stays_apart() -> None:
+def test_short_comments_are_kept_and_cut_ones_stay_distinct() -> None:
     assert quotable("policy/web", 128) == "policy/web"
     assert quotable("x" * 200 + "a", 128) != quotable("x" * 200 + "b", 128)
 
 
-def test_an_interface_cannot_leave_its_quotes() -> None:
+def test_an_interface_name_with_a_quote_is_refused() -> None:
     with pytest.raises(ValueError, match="has a character"):
         rule(Match((Field.IIFNAME,), ((Iface('x" drop'),),)))
 
@@ -114,7 +114,7 @@ def test_rules_read_as_a_person_would_write_them() -> None:
 
 
 @needs("nft", "unshare")
-def test_many_values_stand_on_lines_of_their_own() -> None:
+def test_many_values_are_printed_one_per_line() -> None:
     values = tuple((parse_prefix(f"10.0.{n}.0/24"),) for n in range(5))
     text = printed(Rule((Match((Field.IP_SADDR,), values), DROP), "policy/x"))
     assert text.splitlines()[3:10] == [
@@ -126,7 +126,7 @@ def test_many_values_stand_on_lines_of_their_own() -> None:
 
 
 @needs("nft", "unshare")
-def test_sets_print_one_element_a_line_and_globs_stand_among_names() -> None:
+def test_sets_print_one_element_per_line_with_patterns_among_names() -> None:
     elements = (Element((IfacePattern("vm-"),)), Element((Iface("eth0"),), comment="x"))
     text = printed(Rule((DROP,)), sets=(Set("s", (Type.IFACE,), elements, interval=True),))
     assert '\t\t"vm-*",' in text.splitlines()

@@ -1,4 +1,7 @@
-"""Terms that stay products: fewer elements than pairs, the same meaning, and a ruleset that nft takes."""
+"""Policy terms rendered as one source set and one destination set instead of a set of all pairs.
+
+They take fewer set elements, mean the same by the proof, and nft accepts them.
+"""
 
 from __future__ import annotations
 
@@ -29,15 +32,15 @@ def elements(source: str) -> int:
     )
 
 
-def test_elements_grow_with_what_is_said_and_not_with_its_square() -> None:
-    """Four tags are most of the guests: each of the entries has fewer than two sets of all of them for each family."""
+def test_set_elements_grow_linearly_in_guests_for_each_entry() -> None:
+    """Four tags cover most guests, so an entry of pairs would need their square; two sets of guests are enough."""
     sides, families, ends = 2, 2, 2
     assert elements(tags(GUESTS)) < GUESTS * GUESTS * sides * families * ends
     assert elements(tags(GUESTS)) < elements(tags(GUESTS // 2)) * 5
 
 
 @needs("nft")
-def test_nft_takes_products() -> None:
+def test_nft_accepts_products() -> None:
     (host,) = compiled(tags(GUESTS)).plan.hosts
     (artifact,) = nftables.artifacts(host)
     assert "ip saddr @from_p0_net-a_net-b_ipv4 ip daddr @to_p0_net-a_net-b_ipv4 meta l4proto tcp" in artifact.text
@@ -46,7 +49,7 @@ def test_nft_takes_products() -> None:
 
 @some
 @given(sites())
-def test_products_of_any_size_do_what_their_specs_say(site: Tree) -> None:
+def test_products_of_any_size_agree_with_the_intent(site: Tree) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(products, "_MANY", 0)
         patch.setattr(products, "_WORTH", 0)

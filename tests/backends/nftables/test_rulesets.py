@@ -1,4 +1,4 @@
-"""Every ruleset of hosts that are made up goes into a kernel, twice, and says the same things in another order."""
+"""Rulesets of random hosts: a kernel accepts them twice, their references resolve, and plan order does not matter."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def text(host: Host) -> str:
 @needs("root", "nft", "unshare", "nsenter")
 @settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
 @given(hosts())
-def test_the_kernel_takes_what_is_made_up_twice(machine: Namespace, host: Host) -> None:
+def test_the_kernel_accepts_a_random_ruleset_twice(machine: Namespace, host: Host) -> None:
     ruleset.load(machine, text(host))
     once = sorted(str(entry) for entry in unhandled(machine))
     ruleset.load(machine, text(host))
@@ -73,8 +73,8 @@ def test_the_kernel_takes_what_is_made_up_twice(machine: Namespace, host: Host) 
 
 @needs("root", "nft", "unshare", "nsenter")
 @pytest.mark.parametrize("pattern", ["lo*", "all*", "1*", "000*", "0x*"])
-def test_the_kernel_takes_patterns_that_begin_as_no_name_may_be(machine: Namespace, pattern: str) -> None:
-    """And the guest's own TAP, whose name follows from the pattern, is one that an interface can have."""
+def test_the_kernel_accepts_patterns_whose_prefix_is_no_valid_name(machine: Namespace, pattern: str) -> None:
+    """The TAP name that is derived from the pattern is a valid interface name."""
     lan = f"{{networks: {{lan: {{taps: '{pattern}'}}}}}}"
     site = compiled(
         f"taploom: 1\nnetworks:\n  lan: {{ipv4: 10.0.0.1/24}}\nhosts:\n  hv: {lan}\n"
@@ -87,12 +87,12 @@ def test_the_kernel_takes_patterns_that_begin_as_no_name_may_be(machine: Namespa
 
 
 @needs("root", "nft", "unshare")
-def test_nft_reads_every_protocol_where_the_system_names_none() -> None:
-    """A bare Debian has no /etc/protocols, and neither has the sandbox in which NixOS checks a ruleset."""
-    ways = ((MICROVM, INTERNET, "10.0.0.0/24", ""), (MICROVM, SELF, "10.0.0.10", "203.0.113.10"))
+def test_nft_accepts_every_protocol_without_etc_protocols() -> None:
+    """A minimal Debian has no /etc/protocols, nor has the sandbox in which NixOS checks a ruleset."""
+    directions = ((MICROVM, INTERNET, "10.0.0.0/24", ""), (MICROVM, SELF, "10.0.0.10", "203.0.113.10"))
     terms = [
         term(f"{name}-{number}", (came, goes), source, to, Service(name, 0, 65535))
-        for number, (came, goes, source, to) in enumerate(ways)
+        for number, (came, goes, source, to) in enumerate(directions)
         for name in NUMBERS
         if name != "icmpv6"
     ]
@@ -108,7 +108,7 @@ def test_nft_reads_every_protocol_where_the_system_names_none() -> None:
 
 
 def unhandled(machine: Namespace) -> list[object]:
-    """The kernel's objects without what differs from load to load."""
+    """The kernel's ruleset objects without handles and expiry times, which differ from load to load."""
 
     def plain(value: object) -> object:
         if isinstance(value, dict):
@@ -125,7 +125,7 @@ def test_nft_checks_the_seed_without_root() -> None:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
 @given(hosts())
-def test_every_name_that_is_used_is_there_and_every_element_has_its_width(host: Host) -> None:
+def test_every_referenced_name_is_defined_and_every_element_fits_its_set(host: Host) -> None:
     for table in nftables.ruleset(host).tables:
         check_references(table)
         for entry in table.sets:
@@ -162,7 +162,7 @@ def check_references(table: Table) -> None:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=SLOW)
 @given(hosts())
-def test_the_order_of_the_plan_counts_for_nothing(host: Host) -> None:
+def test_the_ruleset_does_not_depend_on_the_order_of_the_plan(host: Host) -> None:
     shuffler = random.Random(7)
     terms, dnat_entries = list(host.terms), list(host.dnat_entries)
     shuffler.shuffle(terms)
@@ -170,7 +170,7 @@ def test_the_order_of_the_plan_counts_for_nothing(host: Host) -> None:
     assert text(dataclasses.replace(host, terms=tuple(terms), dnat_entries=tuple(dnat_entries))) == text(host)
 
 
-def test_every_line_of_an_entry_knows_it() -> None:
+def test_every_line_of_an_entry_has_it_as_origin() -> None:
     (artifact,) = nftables.artifacts(stage.host())
     by_text = {line.text.strip(): line.origin for line in artifact.lines}
     origins = {text: origin.entry for text, origin in by_text.items() if origin}
@@ -186,7 +186,7 @@ def test_every_line_of_an_entry_knows_it() -> None:
     assert [text for text in bare if text.startswith("\t")] == []
 
 
-def test_a_table_prints_alone_as_it_does_in_the_file() -> None:
+def test_a_table_printed_alone_equals_its_part_of_the_file() -> None:
     tree: Ruleset = nftables.ruleset(fenced())
     whole = [line.text for line in printer.document(tree)]
     for table in tree.tables:

@@ -1,7 +1,8 @@
-"""Rulesets that more than one nft and more than one Linux have to take, held against what nft says of its own work.
+"""Rulesets avoid two faults of nft versions; checked on the rules, and on bytecode and listing of the installed nft.
 
-nft 1.0.6 (Debian 12) makes a conversion of two bytes of the one byte of a protocol in a key with intervals, and Linux 7
-refuses that. nft 1.1.3 (Debian 13) lists a raw target behind a match on the ICMPv6 type in words that it cannot read.
+nft 1.0.6 (Debian 12) converts the one-byte protocol in a key with intervals as if it had two bytes, and Linux 7 refuses
+that. nft 1.1.3 (Debian 13) lists a rule that matches the ICMPv6 type and then a raw ND target in a form that it cannot
+parse.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 GOLDEN = Path(__file__).parents[2] / "golden"
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/specs"))
 ONE_BYTE = {Type.PROTOCOL, Type.FAMILY}
-"""Types of one byte that nft holds in the machine's order, and so converts."""
+"""Types of one byte that nft keeps in host byte order and therefore converts."""
 CONVERSION = re.compile(r"byteorder reg \d+ = \w+\(reg \d+, (\d+), (\d+)\)")
 
 
@@ -50,7 +51,7 @@ def run(*command: str, given: str) -> str:
 
 
 def wide(table: Table) -> Iterator[str]:
-    """Keys with intervals that hold a protocol."""
+    """Sets and rules of a table whose keys have intervals and contain a protocol."""
     yield from (entry.name for entry in table.sets if entry.interval and ONE_BYTE.intersection(entry.types))
     for chain in table.chains:
         for statement in (s for rule in chain.rules for s in rule.statements):
@@ -60,7 +61,7 @@ def wide(table: Table) -> Iterator[str]:
 
 
 def behind_type(table: Table) -> Iterator[str]:
-    """Rules that look at a raw target behind a match on the type."""
+    """Chains of a table with a rule that matches both the ICMPv6 type and a raw ND target."""
     for chain in table.chains:
         for rule in chain.rules:
             fields = {f for s in rule.statements if isinstance(s, Match | Lookup) for f in s.fields}
@@ -70,13 +71,13 @@ def behind_type(table: Table) -> Iterator[str]:
 
 @settings(max_examples=50, deadline=None, suppress_health_check=SLOW)
 @given(hosts())
-def test_no_key_with_intervals_holds_a_protocol_and_no_target_stands_behind_its_type(host: Host) -> None:
+def test_no_interval_key_has_a_protocol_and_no_rule_matches_icmpv6_type_and_target(host: Host) -> None:
     for table in ruleset(host).tables:
         assert [*wide(table), *behind_type(table)] == []
 
 
 @needs("nft", "unshare")
-def test_nft_converts_nothing_to_more_bytes_than_it_has(golden: list[Host]) -> None:
+def test_nft_converts_no_value_to_more_bytes_than_it_has(golden: list[Host]) -> None:
     for host in golden:
         said = run("nft", "--debug=netlink", "-c", "-f", "-", given=text(host))
         assert "lookup" in said
@@ -84,8 +85,8 @@ def test_nft_converts_nothing_to_more_bytes_than_it_has(golden: list[Host]) -> N
 
 
 @needs("nft", "unshare")
-def test_what_nft_lists_of_a_ruleset_can_be_loaded_and_lists_the_same(golden: list[Host]) -> None:
-    """As who saves the running ruleset does, and loads it at boot."""
+def test_a_ruleset_listed_by_nft_can_be_loaded_and_lists_the_same(golden: list[Host]) -> None:
+    """Administrators save the running ruleset like this, and load it at boot."""
     listing = "nft -f - && nft list ruleset"
     for host in golden:
         saved = run("sh", "-c", listing, given=text(host))

@@ -1,4 +1,4 @@
-"""Plans with what the seed lacks, and names that are made to hurt."""
+"""Plans with features that the seed lacks, and with hostile names."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ RELEASES = ("24.05", "24.11", "25.11", "26.05")
 
 
 def wide() -> Host:
-    """Static and learned uplinks, routes, an isolated network with TAPs of the host's own, DNS, MTU, a new systemd."""
+    """A host with fixed and learned uplinks, routes, DNS, MTU, a new systemd, and an isolated network."""
     seed = plans.host()
     here = seed.origin
     uplinks = (
@@ -42,7 +42,7 @@ def _fixed(interface: str, gateway: str) -> Fixed:
 
 
 def _closed() -> Bridge:
-    """An isolated network without a glob: every TAP by its name, made by the host."""
+    """An isolated network without a TAP pattern; the host creates each TAP by its name."""
     seed = plans.bridge()
     ports = tuple(
         Port(name, tap, parse_mac(f"02:00:00:00:01:0{number}"), (parse_address(f"10.1.0.{number}"),), (), seed.origin)
@@ -61,7 +61,7 @@ def _closed() -> Bridge:
 
 
 def crowded(guests: int) -> Host:
-    """One bridge with many guests, each with a reservation."""
+    """A host with one bridge and many guests, each with a DHCP reservation."""
     seed = plans.host()
     bridge = seed.bridges[0]
     first, six, mac = parse_address("10.64.0.10"), parse_address("fd12:3456:789a::1:0"), parse_mac("02:00:00:01:00:00")
@@ -77,7 +77,7 @@ def crowded(guests: int) -> Host:
 
 
 def settled() -> Guest:
-    """A guest with two NICs, all static."""
+    """A guest with two NICs and only static addresses."""
     seed = plans.guests()[0]
     nic = seed.nics[0]
     four = NicAddress(Mode.STATIC, parse_address("10.0.0.10"), 24, parse_address("10.0.0.1"), allocated=False)

@@ -1,4 +1,4 @@
-"""The flake of `templates/`: beside a rendered tree, Nix finds in it a module for each host and guest, and takes it."""
+"""The flake of `templates/`, copied next to a rendered tree: Nix finds a module for each host and guest."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def flake(folder: Path, command: str, *arguments: str) -> str:
-    """What `nix` prints, with a store of its own and no network."""
+    """Output of a `nix` command that runs with an empty store and without network."""
     features = ("--extra-experimental-features", "nix-command flakes", "--offline")
     store = ("--store", str(folder.parent / "store"))
     done = subprocess.run(
@@ -43,13 +43,13 @@ def flake(folder: Path, command: str, *arguments: str) -> str:
     return done.stdout
 
 
-def test_nix_accepts_it_and_lists_hosts_and_guests(repository: Path) -> None:
+def test_nix_accepts_the_flake_and_lists_hosts_and_guests(repository: Path) -> None:
     flake(repository, "flake check", f"path:{repository}")
     listed = flake(repository, "eval --json", f"path:{repository}#nixosModules", "--apply", "builtins.attrNames")
     assert json.loads(listed) == NAMES
 
 
-def test_its_modules_give_the_exported_units(repository: Path) -> None:
+def test_modules_of_the_flake_give_the_exported_units(repository: Path) -> None:
     modules = f"(import {repository}/flake.nix).outputs {{ self = null; }}"
     site = f'module: import {nix.STUBS} {{ modules = map import module.imports; release = "25.11"; }}'
     results = nix.evaluate("-E", f"builtins.mapAttrs (name: {site}) ({modules}).nixosModules")
@@ -61,7 +61,7 @@ def test_its_modules_give_the_exported_units(repository: Path) -> None:
     assert [name for name, found in results.items() if found["failed"]] == []
 
 
-def test_a_site_without_guests_has_modules_of_its_hosts(repository: Path, tmp_path: Path) -> None:
+def test_the_flake_of_a_site_without_guests_has_modules_of_its_hosts(repository: Path, tmp_path: Path) -> None:
     shutil.copy(repository / "flake.nix", tmp_path)
     shutil.copytree(repository / "rendered/hosts", tmp_path / "rendered/hosts")
     listed = nix.evaluate("-E", f"builtins.attrNames ((import {tmp_path}/flake.nix).outputs {{ }}).nixosModules")

@@ -1,4 +1,4 @@
-"""What neighbours have asked each other outlives what NixOS loads, in the order in which it loads it."""
+"""Learned elements of the table `taploom-memory` survive the loads of NixOS, in whichever order NixOS does them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from taploom.plan.host import Host
 pytestmark = needs(nix.NIX, "nft", "unshare", "root")
 
 FENCE = (Path(__file__).parents[2] / "cases" / "fence.yaml").read_text(encoding="utf-8")
-LEARNED = "10.9.0.11 . 10.9.0.10 . 17 . 40000 . 9"  # UDP, whose name a bare Debian lacks
+LEARNED = "10.9.0.11 . 10.9.0.10 . 17 . 40000 . 9"  # 17 is UDP; a minimal Debian has no protocol names
 FLUSHING = "{ networking.nftables.flushRuleset = true; }"
 
 
@@ -30,7 +30,7 @@ def fenced(fence: str = "") -> Host:
 
 
 def loaded(*texts: str, then: str) -> str:
-    """What nft says in a kernel of its own after some files, one after the other, and a command."""
+    """Loads some nft files in order in a fresh network namespace, and returns the output of the command `then`."""
     script = 'for text; do [ "$text" = learn ] && text="$LEARN"; nft -f - <<<"$text" || exit 9; done; ' + then
     learn = f"add element bridge taploom-memory seen_ipv4 {{ {LEARNED} timeout 3m }}"
     done = subprocess.run(
@@ -47,7 +47,7 @@ ASKED = "nft -n list set bridge taploom-memory seen_ipv4"
 
 
 @pytest.mark.parametrize("release", ["24.05", "25.11"])
-def test_what_was_learned_is_there_after_a_reload(release: str, tmp_path: Path) -> None:
+def test_learned_elements_survive_a_reload(release: str, tmp_path: Path) -> None:
     result = evaluated(tmp_path, nixos.artifacts(fenced("fence"))[0], release)
     assert result["failed"] == []
     assert service(result)["serviceConfig"]["ExecStart"] == service(result)["serviceConfig"]["ExecReload"]
@@ -56,14 +56,14 @@ def test_what_was_learned_is_there_after_a_reload(release: str, tmp_path: Path) 
     assert LEARNED in loaded(*both, "learn", *reversed(both), then=ASKED)
 
 
-def test_the_kernel_holds_what_the_plan_s_own_ruleset_gives_it(tmp_path: Path) -> None:
+def test_a_host_with_a_deny_gets_the_exported_ruleset(tmp_path: Path) -> None:
     host = fenced("fence")
     result = evaluated(tmp_path, nixos.artifacts(host)[0], "25.11")
     assert held(taken_up(result)) == held(exported(nftables.artifacts(host)))
 
 
-def test_where_nixos_flushes_everything_the_table_is_one_of_its_own(tmp_path: Path) -> None:
-    """As a service it would be away after the next load, and with it the deny."""
+def test_if_nixos_flushes_the_ruleset_the_table_is_part_of_it(tmp_path: Path) -> None:
+    """A table loaded by a separate service would be missing after the next flush, and so would the deny."""
     host = fenced("fence")
     result = evaluated(tmp_path, nixos.artifacts(host)[0], "25.11", FLUSHING)
     assert service(result) is None
@@ -71,7 +71,7 @@ def test_where_nixos_flushes_everything_the_table_is_one_of_its_own(tmp_path: Pa
     assert held(transaction(result)) == held(exported(nftables.artifacts(host)))
 
 
-def test_the_service_takes_the_table_away_when_it_ends(tmp_path: Path) -> None:
+def test_the_service_removes_the_table_when_it_stops(tmp_path: Path) -> None:
     result = evaluated(tmp_path, nixos.artifacts(fenced("fence"))[0], "25.11")
     stop = service(result)["serviceConfig"]["ExecStop"].removeprefix("-nftables/bin/")
     assert "taploom-memory" not in loaded(transaction(result), remembering(result), then=f"{stop}; nft list tables")

@@ -1,4 +1,4 @@
-"""Whole sites in both shapes of the options: of each host and guest NixOS gets what the other backends export."""
+"""NixOS modules of whole sites, for nested and flat options: their units and rulesets equal the exported ones."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,19 +30,19 @@ SHAPES = ("24.05", "25.11")
 
 @pytest.mark.parametrize("release", SHAPES)
 @pytest.mark.parametrize("specs", SPECS.values(), ids=SPECS)
-def test_a_site_is_the_same_on_nixos(specs: Path, release: str) -> None:
+def test_a_site_has_the_same_units_and_rulesets_on_nixos(specs: Path, release: str) -> None:
     compare(compile_site(specs, now=1_800_000_000, prove=False).plan, release)
 
 
 @pytest.mark.parametrize("release", SHAPES)
 @settings(max_examples=6, derandomize=True)
 @given(site=sites())
-def test_so_is_one_that_is_made_up(site: Tree, release: str) -> None:
+def test_a_random_site_has_the_same_units_and_rulesets_on_nixos(site: Tree, release: str) -> None:
     compare(compiled(text(site)).plan, release)
 
 
 def compare(plan: Plan, release: str) -> None:
-    """Evaluate every module of a plan, and hold it against the exported units and rulesets."""
+    """Evaluates every module of a plan, and compares the results with the exported units and rulesets."""
     modules = [nixos.artifacts(host)[0] for host in plan.hosts]
     modules += [nixos.guest_artifacts(guest)[0] for guest in plan.guests]
     units = [networkd.artifacts(host) for host in plan.hosts] + [guest_backend.artifacts(g) for g in plan.guests]
@@ -55,7 +55,7 @@ def compare(plan: Plan, release: str) -> None:
 
 
 def evaluated(modules: list[Artifact], release: str) -> Iterator[Any]:
-    """What the stubs make of each module alone, by one start of Nix."""
+    """Evaluates each module alone against the stubs, all in one run of Nix."""
     with TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{number}.nix" for number in range(len(modules))]
         for path, module in zip(paths, modules, strict=True):

@@ -1,4 +1,4 @@
-"""The ruleset that NixOS loads from the module is the exported one: as the kernel holds both."""
+"""The ruleset that NixOS loads from the module equals the exported one, compared as the kernel lists both."""
 
 import itertools
 import json
@@ -20,7 +20,7 @@ pytestmark = needs(nix.NIX, "nft", "unshare", "root")
 
 
 def transaction(result: Any) -> str:
-    """What NixOS makes of `networking.nftables`: all flushed if told to, each enabled table replaced, in one file."""
+    """The file that NixOS writes from `networking.nftables`: a flush if configured, then each enabled table."""
     settings = result["settings"]["networking"]["nftables"]
     text = "flush ruleset\n" if settings["flushRuleset"] else ""
     for key, table in settings["tables"].items():
@@ -32,31 +32,31 @@ def transaction(result: Any) -> str:
 
 
 def service(result: Any) -> Any:
-    """The service of the table that a load leaves alone, or None."""
+    """The service that loads the table `taploom-memory`, or None."""
     return result["settings"]["systemd"]["services"].get("taploom-memory")
 
 
 def remembering(result: Any) -> str:
-    """The file that this service loads, as the stubs write it into its command; "" without it."""
+    """Content of the file that this service loads, taken from the command in which the stubs put it; else ""."""
     command: str = service(result)["serviceConfig"]["ExecReload"] if service(result) else ""
     _, _, rest = command.partition("/bin/nft -f <taploom-memory.nft>")
     return rest.removesuffix("</taploom-memory.nft>")
 
 
 def taken_up(result: Any) -> str:
-    """All that NixOS loads."""
+    """Everything that NixOS loads: the tables, and the file of the service."""
     return transaction(result) + remembering(result)
 
 
 def held(ruleset: str) -> list[str]:
-    """What a kernel of its own holds after loading a text twice: objects without their handles, in an order of ours."""
+    """The ruleset of a fresh network namespace after loading a text twice: objects without handles, sorted by table."""
     script = 'nft -f - <<<"$1" && nft -f - <<<"$1" && nft -j list ruleset'
     command = ["unshare", "--net", "bash", "-c", script, "bash", ruleset]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     objects = [item for item in json.loads(done.stdout)["nftables"] if "metainfo" not in item]
     assert objects
-    objects.sort(key=_table)  # which table came first says nothing
+    objects.sort(key=_table)  # the order of tables does not matter
     return [json.dumps(_settled(item), sort_keys=True) for item in objects]
 
 
@@ -66,7 +66,7 @@ def _table(item: dict[str, dict[str, Any]]) -> tuple[str, str]:
 
 
 def _settled(value: Any) -> Any:
-    """Without handles, and with the elements of sets in order: the kernel keeps them by their hash."""
+    """The value without handles and with sorted set elements, which the kernel lists in hash order."""
     if isinstance(value, dict):
         kept = {key: _settled(inner) for key, inner in value.items() if key != "handle"}
         if isinstance(kept.get("elem"), list):
@@ -87,7 +87,7 @@ def test_a_host_gets_the_exported_ruleset(name: str, release: str, tmp_path: Pat
     assert held(taken_up(result)) == held(exported(nftables.artifacts(host)))
 
 
-def test_every_line_of_a_table_has_the_origin_that_the_ruleset_gives_it() -> None:
+def test_every_line_of_a_table_has_its_origin_in_the_ruleset() -> None:
     host = plans.host()
     texts = [line.text for line in nixos.artifacts(host)[0].lines]
     starts = [number for number, text in enumerate(texts) if text.endswith("content = ''")]
@@ -99,12 +99,12 @@ def test_every_line_of_a_table_has_the_origin_that_the_ruleset_gives_it() -> Non
 
 
 def _block(module: Artifact, start: int) -> list[Line]:
-    """The lines of an indented string."""
+    """The lines of the indented string that begins at a line."""
     return list(itertools.takewhile(lambda line: line.text.strip() != "'';", module.lines[start:]))
 
 
-def test_openings_are_rules_that_nft_reads(tmp_path: Path) -> None:
-    """As nixos-fw puts them into chains of its own: interfaces bare, the extra rules as they are."""
+def test_nft_accepts_the_rules_for_the_firewall_of_nixos(tmp_path: Path) -> None:
+    """The test builds the chains of nixos-fw: rules with unquoted interfaces, and the extra rules unchanged."""
     firewall = evaluated(tmp_path, nixos.artifacts(sites.wide())[0], "25.11")["settings"]["networking"]["firewall"]
     bare = "".join(
         f"iifname {name} {protocol} dport {{ {', '.join(map(str, ports))} }} accept\n"
@@ -119,7 +119,7 @@ def test_openings_are_rules_that_nft_reads(tmp_path: Path) -> None:
     )
 
 
-def test_a_thousand_guests_take_nix_no_longer_than_a_breath(tmp_path: Path) -> None:
+def test_nix_evaluates_a_host_with_a_thousand_guests(tmp_path: Path) -> None:
     host = sites.crowded(1000)
     result = evaluated(tmp_path, nixos.artifacts(host)[0], "24.05")
     assert (

@@ -1,4 +1,4 @@
-"""What NixOS would write from the module is what the networkd backend writes: parsed, in both shapes of the options."""
+"""Units that NixOS writes from the module equal those of the networkd backend, for nested and flat options."""
 
 import json
 from collections.abc import Callable
@@ -23,7 +23,7 @@ GUESTS: dict[str, Callable[[], Guest]] = {"seed": lambda: plans.guests()[0], "se
 
 
 def evaluated(folder: Path, module: Artifact, release: str, *more: str, microvm: bool = False) -> Any:
-    """What the stubs make of a module, with more modules beside it."""
+    """Evaluates a module against the stubs, together with more modules."""
     path = folder / "module.nix"
     path.write_text(module.text)
     nix.parses(path)
@@ -73,7 +73,7 @@ def test_a_host_gets_the_exported_kernel_settings(name: str, tmp_path: Path) -> 
     }
 
 
-def test_the_stubs_refuse_what_a_release_does_not_know(tmp_path: Path) -> None:
+def test_the_stubs_refuse_settings_that_a_release_does_not_have(tmp_path: Path) -> None:
     flat, nested = '{ Gateway = "10.0.0.1"; }', '{ routeConfig.Gateway = "10.0.0.1"; }'
     refused = [
         ("24.05", f"systemd.network.networks.x.routes = [ {flat} ]"),

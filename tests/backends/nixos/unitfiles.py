@@ -1,4 +1,4 @@
-"""A reader of unit files that knows nothing of taploom: systemd.syntax(7), as far as networkd's units go."""
+"""Parser of unit files by systemd.syntax(7), independent of taploom, for the syntax that networkd's units use."""
 
 from collections import defaultdict
 
@@ -8,7 +8,7 @@ Read = dict[str, list[Assignments]]
 
 
 def read(text: str) -> Read:
-    """A unit as its sections, each a list of its instances: networkd unites sections of one name unless they repeat."""
+    """Parses a unit into sections, each a list of instances; sections of one name are joined unless they may repeat."""
     found: Read = defaultdict(list)
     name = ""
     for line in text.split("\n"):

@@ -1,4 +1,4 @@
-"""What is measured, in this order: a new row is a file here and a line in `ROWS`."""
+"""Rows of the benchmark, in the order of measurement; a new row needs a module here and an entry in `ROWS`."""
 
 from collections.abc import Callable, Iterator
 
@@ -14,4 +14,4 @@ ROWS: tuple[Callable[[Ground], Iterator[Aim]], ...] = (
     site.measured,
     rivals.measured,
 )
-"""Each prints its lines and gives the aims that it measured."""
+"""Functions that each measure a site, print their lines, and yield the aims that apply to it."""

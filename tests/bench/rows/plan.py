@@ -1,4 +1,4 @@
-"""`plan` of forty edits in a repository: both revisions compiled, compared and told."""
+"""Row of `taploom plan` for forty edits in a git repository: compiles, compares and reports both revisions."""
 
 import subprocess
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _AUTHOR = ("-c", "user.name=bench", "-c", "user.email=bench@example.org")
 
 
 def measured(ground: Ground) -> Iterator[Aim]:
-    """Print the line."""
+    """Measures `plan`, prints its line and yields its aim; skips sites that are too small to edit."""
     if ground.guests < LEAST:
         return
     repository = ground.folder / "repository"

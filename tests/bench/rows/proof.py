@@ -1,4 +1,4 @@
-"""The comparison of what the spec means with what every ruleset does, by itself."""
+"""Row of the proof alone, which compares the intent of the specs with every host's ruleset."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ LIMITS = {1000: 1.0, 10000: 10.0}
 
 
 def measured(ground: Ground) -> Iterator[Aim]:
-    """Print the line."""
+    """Measures the proof, prints its line and yields its aim."""
     found = runs(ground.runs, lambda: Run(**ground.asked("in_proof.py", ground.specs)))
     row(ground.guests, ground.hosts, "proof", found)
     if ground.guests in LIMITS:

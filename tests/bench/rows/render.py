@@ -1,4 +1,4 @@
-"""A cold `render` with every target, the same again over its own output, and the share of each stage."""
+"""Rows of `taploom render` with every target: to a new folder, over its own output, and the share of each stage."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -8,17 +8,17 @@ from tests.bench.measure import Run, run, runs
 from tests.bench.show import Aim, note, row
 
 LIMITS = {1000: (1.0, None), 10000: (10.0, 700.0)}
-"""Seconds and MB, by guests."""
+"""Limits of time in seconds and of memory in MB (None: no limit), by number of guests."""
 
 
 def measured(ground: Ground) -> Iterator[Aim]:
-    """Print the lines."""
+    """Measures `render`, prints its lines and yields its aims."""
     numbers = count()
 
     def rendered(number: int) -> Run:
         return run(ground.command("render", "--out", str(ground.folder / f"out-{number}")))
 
-    # A folder of its own for each: a disk is busy for a while with what was removed from it.
+    # Each run gets a new folder, since the disk is busy for some time after files are removed.
     found = runs(ground.runs, lambda: rendered(next(numbers)))
     row(ground.guests, ground.hosts, "render (cold)", found)
     row(ground.guests, ground.hosts, "render (again)", runs(ground.runs, lambda: rendered(0)))

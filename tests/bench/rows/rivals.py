@@ -1,4 +1,4 @@
-"""What a second is worth on this machine: netplan and Nix on the same site, beside a cold `render`."""
+"""Rows of netplan and Nix on the same site, each compared with a cold `render`, to show the speed of the machine."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from tests.bench.show import Aim, note, row
 
 
 def measured(ground: Ground) -> Iterator[Aim]:
-    """Print the lines; nothing is aimed at, as neither does the same work."""
+    """Measures the other tools and prints their lines; there is no aim, since neither does the same work."""
     if not ground.rivals:
         return
     out = ground.folder / "beside"

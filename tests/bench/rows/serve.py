@@ -1,4 +1,4 @@
-"""How soon an open page of the example shows a change: from saving a spec to the first answer that has it."""
+"""Delay of `mkdocs serve` on the example: from saving a spec to the first response that contains the change."""
 
 import statistics
 import tempfile
@@ -8,27 +8,31 @@ from itertools import pairwise
 from pathlib import Path
 
 from tests.bench.show import Aim
-from tests.bench.show import time as told
+from tests.bench.show import time as readable
 from tests.serving import Served, serving
 
 LIMIT = 3.0
-"""Seconds, MkDocs' own wait for more changes included."""
+"""Limit of the delay in seconds; it includes the time for which MkDocs waits for further changes."""
 PATIENCE = 60.0
-"""Seconds after which a change that does not show is an error."""
+"""Seconds after which a change that is still missing in the page is an error."""
 
 
 def measured(number: int, build: Path) -> Iterator[Aim]:
-    """Print the line.
+    """Measures the delay of several changes, prints a line and yields the aim.
+
+    Args:
+        number: Number of changes.
+        build: Folder for temporary files.
 
     Raises:
-        TimeoutError: A change does not show.
+        TimeoutError: A change does not appear in the page.
     """
     with tempfile.TemporaryDirectory(prefix="serve-", dir=build) as folder, serving(Path(folder)) as served:
         served.started()
         domains = ["birch.example.org", *(f"n{at}.example.org" for at in range(number))]
         found = [_change(served, one, other) for one, other in pairwise(domains)]
-    median = told(statistics.median(found))
-    print(f"Serve: a saved spec shows after {told(min(found))} (median {median})")
+    median = readable(statistics.median(found))
+    print(f"Serve: a saved spec shows after {readable(min(found))} (median {median})")
     yield Aim("serve, a change of the example", min(found), LIMIT, "s")
 
 

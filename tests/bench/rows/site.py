@@ -1,4 +1,4 @@
-"""The site: `mkdocs build` of every page and picture, the size of it, and whether it is the same when built again."""
+"""Row of `mkdocs build`: time and output size of all pages and pictures, and whether a second build is identical."""
 
 import hashlib
 import shutil
@@ -11,13 +11,13 @@ from tests.bench.measure import Run, run, runs
 from tests.bench.show import Aim, note, row
 
 LIMITS = {1000: (30.0, None), 10000: (240.0, 500.0)}
-"""Seconds and MB of output, by guests."""
+"""Limits of time in seconds and of output in MB (None: no limit), by number of guests."""
 TWICE = 1000
-"""Up to so many guests it is built twice, to compare."""
+"""Maximum number of guests of a site that is built a second time for comparison."""
 
 
 def measured(ground: Ground) -> Iterator[Aim]:
-    """Print the lines."""
+    """Measures the build, prints its lines and yields its aims."""
     out = ground.folder / "site"
     mkdocs = str(Path(sys.executable).with_name("mkdocs"))
     command = [mkdocs, "build", "--quiet", "--config-file", str(ROOT / "mkdocs.yml"), "--site-dir", str(out)]

@@ -1,4 +1,4 @@
-"""What a command costs before it does anything: `validate` of the seed, beside a bare interpreter."""
+"""Row of the start-up time: `validate` of the small seed site, compared with a bare Python interpreter."""
 
 import sys
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ SEED = ROOT / "tests/golden/seed/specs"
 
 
 def measured(number: int) -> Iterator[Aim]:
-    """Print the line."""
+    """Measures the start-up, prints its line and yields its aim."""
     found = runs(number, lambda: run([TAPLOOM, "validate", "--specs", str(SEED)], allowed=(0, FINDINGS)))
     bare = runs(number, lambda: run([sys.executable, "-c", "pass"]))
     ratio = f"{found.wall / bare.wall:.1f} times a bare interpreter's {time(bare.wall)}"

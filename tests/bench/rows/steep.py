@@ -1,4 +1,4 @@
-"""`validate` of small sites that multiply: how it grows with what is written, and against another build."""
+"""Rows of `validate` for small specs of large meaning: growth of time with the specs, and comparison of two builds."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from tests.bench.show import Aim, note, row
 from tests.bench.steep_sites import STEEP
 
 GROWTH = 4.6
-"""Processor time of a site that says twice as much: what is meant may be its square, and a sorting adds a little."""
+"""Limit of the factor of processor time for specs of twice the size; quadratic growth plus sorting is acceptable."""
 PERCENT = 10.0
-"""Of the processor time of the build that `--against` names: the aim where that is fa6f8f6, which had no bounds."""
+"""Limit of processor time, in percent of the build of `--against`; meant for commit fa6f8f6, which had no bounds."""
 
 
 def measured(number: int, build: Path, against: Path | None) -> Iterator[Aim]:
-    """Print a line for each site, half as large and whole.
+    """Measures each site at half and at full size, prints a line for both and yields the aims.
 
     Args:
-        number: runs of each.
-        build: folder for the sites.
-        against: source root of another build, or None.
+        number: Number of runs of each command.
+        build: Folder for the sites.
+        against: Source root of another build to compare with, or None.
     """
     for make, size in STEEP:
         with TemporaryDirectory(prefix="bench-", dir=build) as folder:
@@ -39,7 +39,7 @@ def measured(number: int, build: Path, against: Path | None) -> Iterator[Aim]:
 
 
 def _written(specs: Path, text: str) -> Path:
-    """Specs in a new folder, with their lock as far as they have one."""
+    """Writes specs to a new folder, and locks them if they compile."""
     specs.mkdir()
     (specs / "site.yaml").write_text(text, encoding="utf-8")
     run([TAPLOOM, "lock", "--specs", str(specs)], allowed=(0, FINDINGS))

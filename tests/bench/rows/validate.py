@@ -1,4 +1,4 @@
-"""`validate`: all checks and the proof, without a file written."""
+"""Row of `taploom validate`, which runs all checks and the proof and writes no file."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from tests.bench.show import Aim, row
 
 
 def measured(ground: Ground) -> Iterator[Aim]:
-    """Print the line; no aim but the seed's hangs on it."""
+    """Measures `validate` and prints its line; its only aim is that of the row `start_up`."""
     command = ground.command("validate")
     row(ground.guests, ground.hosts, "validate", runs(ground.runs, lambda: run(command, allowed=(0, FINDINGS))))
     yield from ()

@@ -1,1 +1,1 @@
-"""The aspects of a comparison, one in each file, as a function of the host's view; `drift.compare` lists them."""
+"""The aspects of a comparison: each module yields the rows of one kind of object; `drift.compare` lists them."""

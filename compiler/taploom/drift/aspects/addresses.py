@@ -1,4 +1,4 @@
-"""Addresses and routes: those of the plan that are missing, and those that somebody added on links of ours."""
+"""Differences in addresses and routes: planned ones that are missing, and unplanned ones that somebody added."""
 
 from collections.abc import Iterator
 
@@ -12,13 +12,13 @@ from taploom.plan.interfaces import HostInterface
 from taploom.plan.origin import Origin
 
 _BY_HAND = ("", "boot", "static")
-"""Values of `protocol` for a route that a command or a unit made (rt_protos of iproute2); "" is an unprinted `boot`."""
+"""The `protocol` of routes added by a command or a unit (rt_protos of iproute2); "" is `boot`, which is not printed."""
 
 
 def rows(view: View) -> Iterator[Row]:
-    """The differences of addresses and routes.
+    """The differences in addresses and routes.
 
-    A link without carrier is skipped: networkd removes its addresses and routes.
+    An uplink without carrier is skipped: networkd removes its addresses and routes.
     """
     for each in view.devices.values():
         link = (view.facts.links or {}).get(each.device)
@@ -33,7 +33,9 @@ def _addresses(view: View, each: HostInterface) -> Iterator[Row]:
     there = view.facts.addresses.get(each.device, ())
     for own in each.fixed:
         if own not in there:
-            note = "guests there have lost their gateway" if each.network else "nobody reaches the host at it"
+            note = (
+                "guests there have lost their gateway" if each.network else "the host cannot be reached at this address"
+            )
             yield _row(view, each, f"the address {own} is gone", str(own), "", note)
     for found in there:
         if found not in each.fixed and not _learned(each, found):
@@ -41,7 +43,7 @@ def _addresses(view: View, each: HostInterface) -> Iterator[Row]:
 
 
 def _learned(each: HostInterface, found: Interface) -> bool:
-    """Whether an address comes from outside: learned, or link-local."""
+    """Whether an unplanned address is no difference: it is link-local, or the interface learns its address."""
     return isinstance(in_family(each, found.family), Learned) or found.address in LINK_LOCAL
 
 
@@ -52,6 +54,8 @@ def _row(view: View, each: HostInterface, message: str, *values: str) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
+    """A route that the plan demands."""
+
     to: Prefix
     via: Address
     device: str
@@ -91,7 +95,7 @@ def _wanted(view: View) -> Iterator[_Wanted]:
 
 
 def _further(view: View, found: RouteFacts) -> Iterator[Row]:
-    """A route that somebody added on a link of ours, or that leads packets for a network of the site elsewhere."""
+    """The row of an unplanned route that uses a planned link or leads to a network of the site."""
     text = f"{found.kind} {found.to}{f' via {found.via}' if found.via else ''}"
     text += f" dev {found.device}" if found.device else ""
     own = view.devices.get(found.device)
@@ -99,5 +103,5 @@ def _further(view: View, found: RouteFacts) -> Iterator[Row]:
         message = f"somebody added the route {text}"
         yield view.row(view.word_of(found.device), Subject.ROUTE, found.device, message, own.origin, "", text)
     elif any(found.to in prefix for prefix in view.host.site_prefixes):
-        message = f"a route leads a network of the site elsewhere: {text}"
+        message = f"a route diverts packets for a network of the site: {text}"
         yield view.row(Word.FOREIGN, Subject.ROUTE, found.device or found.kind, message, None, "", text)

@@ -1,4 +1,4 @@
-"""Sockets on UDP port 67: DHCP servers besides ours that would answer the guests of a network, too."""
+"""Finds foreign DHCP servers: sockets on UDP port 67 that receive requests of guests."""
 
 import re
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from taploom.plan.interfaces import inside
 _ADDRESS = re.compile(r"(?:^|\s)(\S+?)(?:%(\S+?))?:67\s")
 _PROCESS = re.compile(r'\(\("([^"]*)"')
 _OURS = "systemd-network"
-"""The beginning of networkd's name, which the kernel cuts after 15 bytes (proc(5), comm)."""
+"""The process name of networkd, which the kernel cuts after 15 bytes (proc(5), comm)."""
 
 
 class _Socket(NamedTuple):
-    """A socket; `device` is "" if it listens on every device, and `process` is "" if the process is not known."""
+    """A listening socket. `device` is "" if it listens on every device; `process` is "" if the process is not known."""
 
     device: str
     process: str
@@ -23,7 +23,7 @@ class _Socket(NamedTuple):
 
 
 def rows(view: View) -> Iterator[Row]:
-    """Other DHCP servers that hear the guests of a network of ours."""
+    """A row for each foreign DHCP server that receives requests of guests."""
     bridges = {each.device: each for each in inside(view.host)}
     for socket in map(_socket, view.facts.listening):
         if not bridges or socket.process.startswith(_OURS) or (socket.device and socket.device not in bridges):

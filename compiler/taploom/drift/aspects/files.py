@@ -1,4 +1,4 @@
-"""Files of ours: missing, edited, left over, changed by somebody's drop-in; and the bundle that the host took up."""
+"""Differences in taploom's files (missing, edited, left over, changed by a drop-in) and in the host's bundle."""
 
 from collections.abc import Iterator
 
@@ -14,8 +14,8 @@ _OURS = "taploom"
 def rows(view: View) -> Iterator[Row]:
     """The differences of files.
 
-    If no bundle was taken up, and all of the plan's files that exist are symbolic links, another tool such as NixOS
-    manages these files, and they are not compared.
+    The plan's files are not compared if the host took up no bundle and all existing ones are symbolic links: then
+    another tool, such as NixOS, manages them.
     """
     yield from _bundle(view)
     there = (view.facts.files[path] for path in view.installed if path in view.facts.files)
@@ -45,7 +45,7 @@ def _file(view: View, path: str, artifact: Artifact) -> Iterator[Row]:
         yield view.row(word, Subject.FILE, path, "the file is gone", origin, f"sha256 {wanted}")
     elif found.sha256 != wanted:
         word = view.word(path)
-        message = "the file is that of an older plan" if word is Word.PENDING else "somebody edited the file"
+        message = "the file is from an older plan" if word is Word.PENDING else "somebody edited the file"
         yield view.row(word, Subject.FILE, path, message, origin, f"sha256 {wanted}", f"sha256 {found.sha256}")
     elif found.linked:
         message = "somebody replaced the file by a link"
@@ -57,17 +57,17 @@ def _file(view: View, path: str, artifact: Artifact) -> Iterator[Row]:
 
 
 def _further(view: View, path: str) -> Iterator[Row]:
-    """A file that the plan does not have: an older one of ours, or a drop-in for one of ours."""
+    """The row of a file that the plan does not have: an old file of taploom, or a drop-in for a unit of taploom."""
     if path in view.installed:
         return
     folder, _, name = path.rpartition("/")
     unit = view.installed.get(folder.removesuffix(".d")) if folder.endswith(".d") else None
     if unit:
-        message = "somebody added a drop-in, which changes a unit of ours"
+        message = "somebody added a drop-in, which changes a unit of taploom"
         yield view.row(Word.DRIFTED, Subject.FILE, path, message, _origin(unit), "", path)
     elif _OURS in name and path.startswith("/etc/"):
         word = Word.PENDING if view.older and _taken(view, path) else Word.DRIFTED
-        yield view.row(word, Subject.FILE, path, "a file of ours that the plan does not have", None, "", path)
+        yield view.row(word, Subject.FILE, path, "the plan does not have this file of taploom", None, "", path)
 
 
 def _taken(view: View, path: str) -> bool:

@@ -1,7 +1,8 @@
-"""Tables of others, and their effect on packets that the plan judges.
+"""Foreign tables, which are not taploom's, and their effect on packets that the plan judges.
 
-A packet has to pass the chains of all tables, and the first that translates it decides. So the tables of others are
-laid over ours, and a table that changes nothing for our packets, as Docker's own NAT, is no difference.
+A packet has to pass the chains of all tables, and the first table that translates it decides. So each foreign table is
+evaluated together with taploom's tables. A table that changes nothing for packets of the plan, such as Docker's own
+NAT, is no difference.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,13 +21,13 @@ from taploom.flows.algebra.spans import Spans, of_prefix, united
 
 _ROUTED = ("inet", "ip", "ip6")
 _MOST = 16
-"""The most tables that are laid over ours; each costs about as much as the proof of the host."""
-_TOO_MANY = "it is one of so many that taploom does not evaluate it"
+"""The maximum number of foreign tables to evaluate; each takes about as long as the proof of the host's ruleset."""
+_TOO_MANY = "the host has too many foreign tables, so taploom does not evaluate this one"
 _UNREAD = "it has conditions that taploom cannot read, so its effect may be smaller"
 
 
 def rows(view: View) -> Iterator[Row]:
-    """The tables of others that change the treatment of packets that the plan judges."""
+    """A row for each foreign table that changes the treatment of packets that the plan judges."""
     if view.facts.ruleset is None:
         return
     wanted = wanted_tables(view.host)
@@ -43,8 +44,8 @@ def rows(view: View) -> Iterator[Row]:
             known = tuple(each.consequence for each in _known(view, ours, one)) if asked <= _MOST else ()
             unclear = unclear if asked <= _MOST else _TOO_MANY
         if known or unclear:
-            message = f"a table of somebody else's changes what becomes of packets: {family} {name}"
-            row = view.row(Word.FOREIGN, Subject.TABLE, f"{family} {name}", message, None, "", _told(one))
+            message = f"a table that is not taploom's changes the treatment of packets: {family} {name}"
+            row = view.row(Word.FOREIGN, Subject.TABLE, f"{family} {name}", message, None, "", _hooks(one))
             yield replace(row, consequences=gravest_first(known), note=unclear or (_UNREAD if _unread(one) else ""))
 
 
@@ -53,7 +54,7 @@ def _key(one: ListedTable) -> Key:
 
 
 def _known(view: View, ours: Sequence[ListedTable], other: ListedTable) -> Iterator[Known]:
-    """The consequences of a table; those that depend on a statement that cannot be read are marked as uncertain."""
+    """The consequences of a foreign table; those that depend on an unreadable statement are marked uncertain."""
     base = Ruleset(tuple(marked(one, Marks()) for one in ours))
     other = readable(other, view.host)
     readings = dict.fromkeys(Ruleset((*base.tables, marked(other, Marks(), reading))) for reading in Reading)
@@ -62,7 +63,7 @@ def _known(view: View, ours: Sequence[ListedTable], other: ListedTable) -> Itera
 
 
 def _elsewhere(view: View, family: Family) -> Spans:
-    """The addresses on links that the plan does not have, such as those of containers."""
+    """The addresses behind links that the plan does not have, such as addresses of containers."""
     routes = (each for each in view.facts.routes or () if each.family is family and each.to.length)
     return united(of_prefix(each.to) for each in routes if each.device and each.device not in view.devices)
 
@@ -71,8 +72,8 @@ def _hooked(one: ListedTable) -> bool:
     return any(chain.base for chain in one.table.chains)
 
 
-def _told(one: ListedTable) -> str:
-    """The hooks of a table, and their policies."""
+def _hooks(one: ListedTable) -> str:
+    """The base chains of a table as text, each with its hook and policy."""
     bases = [(chain.name, chain.base) for chain in one.table.chains]
     return ", ".join(f"{name}: {base.type} {base.hook}, policy {base.policy.value}" for name, base in bases if base)
 
@@ -82,7 +83,7 @@ def _unread(one: ListedTable) -> bool:
 
 
 def _unclear(one: ListedTable) -> str:
-    """The reason why the effect of a table is not known: it drops at a hook that taploom does not evaluate; else ""."""
+    """Why the effect of a table is unknown: it drops packets at a hook that taploom does not evaluate. Else ""."""
     family = one.table.family
     for chain in one.table.chains:
         outside = chain.base is not None and (family not in _ROUTED or not evaluable(chain, family))

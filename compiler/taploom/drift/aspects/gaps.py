@@ -1,4 +1,4 @@
-"""Facts that could not be collected: a host with missing facts is not known to be current."""
+"""Reports facts that could not be collected: without all facts, nobody knows whether the host is current."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from taploom.drift.view import View
 
 
 def rows(view: View) -> Iterator[Row]:
-    """A row for each part that is missing, except for parts that older versions of networkd do not print."""
+    """A row for each missing part, except parts that older versions of networkd do not print."""
     facts = view.facts
     parts = (
         ("nft", "the ruleset", facts.ruleset),
@@ -22,6 +22,6 @@ def rows(view: View) -> Iterator[Row]:
                 Word.DRIFTED,
                 Subject.UNKNOWN,
                 place,
-                f"nothing is known of {what}: the script could not list that",
+                f"the script could not list {what}",
                 None,
             )

@@ -1,4 +1,4 @@
-"""Links: those of the plan that are gone, renamed, down or set differently, and other ports of our bridges."""
+"""Differences in links: planned links that are gone, renamed, down or set differently; unplanned ports of bridges."""
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -11,7 +11,7 @@ from taploom.plan.interfaces import HostInterface, InterfaceKind, inside
 
 
 def rows(view: View) -> Iterator[Row]:
-    """The differences of links."""
+    """The differences in links."""
     known = view.facts.links
     if known is None:
         return
@@ -44,7 +44,7 @@ def _differing(view: View, each: HostInterface, found: LinkFacts) -> Iterator[Ro
     if isinstance(each.kind, Bridge):
         mac = str(each.kind.mac(view.host.name))
         facts = [
-            ("is no bridge", "bridge", found.kind),
+            ("is not a bridge", "bridge", found.kind),
             ("has another MAC", mac, found.mac),
             ("has another MTU", str(each.mtu or ETHERNET_MTU), str(found.mtu)),
         ]
@@ -61,11 +61,11 @@ def _differing(view: View, each: HostInterface, found: LinkFacts) -> Iterator[Ro
 
 
 def _port(view: View, link: LinkFacts, bridge: Bridge, port: Port) -> Iterator[Row]:
-    """The differences of a guest's TAP; only TAPs that exist are compared, as the TAP of a stopped guest is gone."""
+    """The differences of a guest's TAP that exists; a stopped guest has no TAP, so a missing one is no difference."""
     isolated = {True: "isolated", False: "not isolated"}
     facts = [("is on another bridge" if link.master else "is on no bridge", bridge.device, link.master)]
     if link.master == bridge.device and "isolated" in link.port:
-        facts.append(("is isolated otherwise", isolated[bridge.isolated], isolated[link.port["isolated"]]))
+        facts.append(("has another isolation", isolated[bridge.isolated], isolated[link.port["isolated"]]))
     facts.append(("has another MTU", str(bridge.mtu or ETHERNET_MTU), str(link.mtu)))
     for what, expected, now in facts:
         if expected != now:
@@ -78,7 +78,7 @@ def _stranger(view: View, link: LinkFacts) -> Iterator[Row]:
         kind = each.kind
         mine = link.master == each.device and isinstance(kind, Bridge)
         if mine and not any(fnmatchcase(link.name, pattern) for pattern in _patterns(kind)):
-            message = f"a link that no spec names is a port of {each.device}"
+            message = f"a link that is not in the spec is a port of {each.device}"
             yield view.row(Word.FOREIGN, Subject.LINK, link.name, message, each.origin, "", link.name)
 
 

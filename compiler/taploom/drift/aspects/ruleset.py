@@ -1,4 +1,4 @@
-"""Our tables in the kernel, against the rendered ones."""
+"""Differences between taploom's tables in the kernel and the rendered ones."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from taploom.drift.view import View
 
 
 def compared(view: View) -> Compared:
-    """The differences of our tables, and the consequences for packets."""
+    """The differences of taploom's tables, and their consequences for packets."""
     listed = view.facts.ruleset
     if listed is None:
         return Compared((), ())
@@ -20,4 +20,4 @@ def compared(view: View) -> Compared:
     return replace(found, rows=tuple(replace(row, note=_NOTE) for row in found.rows))
 
 
-_NOTE = "the host has the file of an older plan; with --since, what somebody changed by hand is told apart from it"
+_NOTE = "the host has the ruleset file of an older plan; with --since, manual changes are shown separately"

@@ -1,4 +1,4 @@
-"""Kernel settings: those of the plan, those that undo one of them for a link, and those that filter bridged frames."""
+"""Differences in kernel settings: planned settings, forwarding on single links, filtering of bridged frames."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _FORWARDING = "net.{}.conf.all.forwarding"
 
 
 def rows(view: View) -> Iterator[Row]:
-    """The differences of kernel settings."""
+    """The differences in kernel settings."""
     known = settings(view.host)
     yield from (row for setting in known for row in _setting(view, setting))
     for family in FAMILIES:
@@ -34,7 +34,7 @@ def _setting(view: View, setting: Setting) -> Iterator[Row]:
 
 
 def _links(view: View, family: str, setting: Setting) -> Iterator[Row]:
-    """Links of ours on which forwarding is off, although it is on in the setting for all links."""
+    """A row for each planned link on which forwarding is off although the setting for all links is on."""
     whole = view.facts.sysctls.get(f"net/{family}/conf/all/forwarding")
     for device, each in view.devices.items() if whole == "1" else ():
         key = f"net/{family}/conf/{device}/forwarding"
@@ -44,7 +44,7 @@ def _links(view: View, family: str, setting: Setting) -> Iterator[Row]:
 
 
 def _note(key: str) -> str:
-    """The effect on packets of a setting with a wrong value."""
+    """The effect that a wrong value of a setting has on packets."""
     family = "IPv4" if key.startswith("net/ipv4/") else "IPv6"
     if key.endswith("/forwarding"):
         where = "" if "/all/" in key else f" from {key.split('/')[3]}"

@@ -1,4 +1,4 @@
-"""Services that the plan relies on, and the file by which networkd configures each link."""
+"""Differences in services that the plan relies on, and in the unit with which networkd configures each link."""
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -15,11 +15,11 @@ _MASKED = ("masked", "masked-runtime")
 
 
 class _Service(NamedTuple):
-    """A service that a host needs.
+    """A systemd service that a host needs.
 
     Attributes:
-        what: the service's purpose, as a verb with its object.
-        off: states of the unit in which the service does not serve its purpose (systemctl(1), is-enabled).
+        what: purpose of the service, as a verb with its object.
+        off: states of its unit in which the service is unavailable (systemctl(1), is-enabled).
         runs: whether the service has to run now.
     """
 
@@ -31,11 +31,11 @@ class _Service(NamedTuple):
 
 _NETWORKD = _Service("systemd-networkd.service", "configures the links", (*_MASKED, "disabled"), runs=True)
 _NFTABLES = _Service("nftables.service", "loads rulesets at boot", _MASKED, runs=False)
-"""May be disabled: another service may load our ruleset."""
+"""This service may be disabled, because another service may load taploom's ruleset."""
 
 
 def rows(view: View) -> Iterator[Row]:
-    """The differences of services and of networkd's links."""
+    """The differences in services, and in the units of links."""
     yield from _service(view, _NFTABLES)
     if any(each.configured for each in view.devices.values()):
         yield from _service(view, _NETWORKD)
@@ -66,7 +66,7 @@ def _links(view: View) -> Iterator[Row]:
 
 
 def _is_ours(view: View, unit: Unit, name: str) -> bool:
-    """Whether a link is in the plan, or is a TAP of a pattern; a unit may match the name of a link of another kind."""
+    """Whether `unit` is meant for a link that it matches: a planned link, or a TAP if `unit` is for TAPs."""
     if name in view.devices:
         return True
     link = (view.facts.links or {}).get(name)

@@ -1,4 +1,4 @@
-"""The facts of several hosts: a folder with `HOST.json` for each."""
+"""Reads the facts of one host from a file, or of several hosts from a folder with `HOST.json` for each."""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from taploom.drift.facts.read import MOST_BYTES, read_facts, read_file
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """Facts by host, and all faults of files with facts."""
+    """The readable facts by host, and the faults of unreadable files."""
 
     facts: Mapping[str, Facts]
     refused: tuple[Diagnostic, ...]
@@ -25,7 +25,7 @@ def facts_of(host: str, path: str) -> Collected:
 
 
 def facts_of_all(folder: Path, hosts: Iterable[str]) -> Collected:
-    """The facts of some hosts; a host without a file has no facts."""
+    """The facts of the given hosts; a host without a file in the folder is left out."""
     paths = ((host, folder / f"{host}.json") for host in hosts)
     return _collected([(host, read_file(path)) for host, path in paths if path.exists()])
 

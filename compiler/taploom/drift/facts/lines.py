@@ -1,4 +1,4 @@
-"""Parts of the facts that are lines of text: checksums, modes, kernel settings, states of units, the bundle."""
+"""Readers of the parts that are lines of text: checksums, modes, kernel settings, states of units, the bundle."""
 
 import base64
 import binascii
@@ -14,10 +14,10 @@ _SHA256 = 64
 
 
 def decoded(value: object) -> tuple[str, ...]:
-    """The lines of a part, as the script has encoded them.
+    """The lines of a part; lines that the script encoded in base64 are decoded.
 
     Raises:
-        UnreadError: it is no list of strings.
+        UnreadError: the part is not a list of strings, or a line is not base64.
     """
     return tuple(_line(text(line)) for line in sequence(value))
 
@@ -32,7 +32,7 @@ def _line(line: str) -> str:
 
 
 def sums(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The path and checksum in each line of `sha256sum`, which escapes a path that has a line end (sha256sum(1)).
+    """The path and checksum in each line of `sha256sum`, which escapes paths that contain a line end (sha256sum(1)).
 
     Raises:
         UnreadError: a line has another form.
@@ -50,7 +50,7 @@ def _unescaped(path: str) -> str:
 
 
 def files(checksums: Iterable[str], modes: Iterable[str]) -> Mapping[str, FileFacts]:
-    """Files by path; a mode that cannot be read is not known."""
+    """Files by path; a mode that cannot be read becomes None."""
     known = {path: (mode, linked) for line in modes for path, mode, linked in _mode(line)}
     return {path: FileFacts(digest, *known.get(path, (None, False))) for path, digest in sums(checksums)}
 
@@ -64,7 +64,7 @@ def _mode(line: str) -> Iterator[tuple[str, int, bool]]:
 
 
 def settings(lines: Iterable[str]) -> Mapping[str, str]:
-    """Kernel settings by key, from lines such as `==> /proc/sys/net/… <==`, each with its value on the next line."""
+    """Values of kernel settings by key; a line such as `==> /proc/sys/net/… <==` names the key of the next line."""
     found: dict[str, str] = {}
     key = ""
     for line in lines:

@@ -1,4 +1,4 @@
-"""Facts about one host at one moment."""
+"""The types of the facts about one host at one time."""
 
 from collections.abc import Mapping
 
@@ -9,16 +9,16 @@ from taploom.drift.listing.tables import ListedTable
 
 @dataclass(frozen=True, slots=True)
 class LinkFacts:
-    """A link (`ip -d link`).
+    """A network interface (`ip -d link`).
 
     Attributes:
-        kind: such as `bridge`, `tun` or `veth`; "" for hardware.
+        kind: type of a virtual interface, such as `bridge`, `tun` or `veth`; "" for hardware.
         up: whether the link is set up, with or without carrier.
-        carrier: whether a peer is at the other end.
-        mtu: in bytes.
-        mac: as the kernel prints it, or "".
-        master: the bridge that it is a port of, or "".
-        port: settings of a port of a bridge, such as `isolated`.
+        carrier: whether the link has a carrier.
+        mtu: MTU in bytes.
+        mac: MAC as the kernel prints it, or "".
+        master: name of the bridge of which the link is a port, or "".
+        port: settings of the link as a port of a bridge, such as `isolated`; empty for other links.
     """
 
     name: str
@@ -36,11 +36,11 @@ class RouteFacts:
     """A route of the main table (`ip route`).
 
     Attributes:
-        kind: `unicast`, `unreachable` and the like.
+        kind: type of the route, such as `unicast` or `unreachable`.
         via: the next hop, or None if the prefix is on the link.
         device: interface name; "" if the route has several next hops, or none with a device.
-        metric: None for the default of the family.
-        protocol: the source of the route: `static`, `dhcp`, `ra`, `kernel`, or "".
+        metric: metric of the route, or None for the default of the family.
+        protocol: source of the route, such as `static`, `dhcp`, `ra` or `kernel`; "" if it is not printed.
     """
 
     kind: str
@@ -58,12 +58,12 @@ class RouteFacts:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """A file.
+    """A configuration file on the host.
 
     Attributes:
-        sha256: of its bytes, in hexadecimal.
-        mode: permission bits; None where they are not known.
-        linked: whether it is a symbolic link; the checksum is then of the file that it leads to.
+        sha256: checksum of its bytes, in hexadecimal.
+        mode: permission bits, or None if they are not known.
+        linked: whether the path is a symbolic link; the checksum is then that of the link's target.
     """
 
     sha256: str
@@ -76,10 +76,10 @@ class Taken:
     """The bundle that the host took up last, according to the host.
 
     Attributes:
-        host: name of the host that the bundle is for.
+        host: name of the host for which the bundle was made.
         plan: hash of the plan, as `sha256:…`.
-        serial: 0 for none.
-        files: SHA-256 of each of its files, by absolute path.
+        serial: serial of the bundle; 0 for none.
+        files: SHA-256 of each file of the bundle, by absolute path.
     """
 
     host: str
@@ -93,8 +93,8 @@ class LinkUnit:
     """The state of a link in networkd (`networkctl --json=short list`).
 
     Attributes:
-        file: path of the `.network` file that configures it, or "".
-        state: such as `configured`, `failed` or `unmanaged`.
+        file: path of the `.network` file that configures the link, or "".
+        state: administrative state, such as `configured`, `failed` or `unmanaged`.
     """
 
     file: str
@@ -103,17 +103,21 @@ class LinkUnit:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All facts; a part that could not be collected is None.
+    """All facts about one host; a part that could not be collected is None.
 
     Attributes:
-        host: the name that the host gives itself.
-        collected: seconds since the epoch.
-        files: by absolute path.
-        sysctls: by key with slashes, such as `net/ipv4/conf/all/forwarding`.
-        units: states of units by name: `LoadState`, `ActiveState`, `UnitFileState`.
+        host: name of the host by `uname -n`.
+        collected: time of collection in seconds since the epoch.
+        taken: bundle that the host took up last, or None.
+        files: configuration files by absolute path.
+        sysctls: values of kernel settings, by key with slashes, such as `net/ipv4/conf/all/forwarding`.
+        units: states of systemd services by name: `LoadState`, `ActiveState`, `UnitFileState`.
         listening: lines of `ss` about sockets on UDP port 67.
-        ruleset: all tables of the kernel.
-        networkd: by name of the link.
+        ruleset: all nftables tables of the kernel.
+        links: network interfaces by name.
+        addresses: addresses by name of the link.
+        routes: routes of the main tables of both families.
+        networkd: states of links in networkd, by name of the link.
     """
 
     host: str

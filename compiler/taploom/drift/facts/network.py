@@ -1,4 +1,4 @@
-"""Parts of the facts that are JSON of iproute2 and networkd: links, addresses, routes."""
+"""Readers of the parts that iproute2 and networkd print as JSON: links, addresses, routes, states of links."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,7 +14,7 @@ def links(value: object) -> Mapping[str, LinkFacts]:
     """The links by name.
 
     Raises:
-        UnreadError: something has an unexpected type.
+        UnreadError: a value has an unexpected type.
     """
     return {one.name: one for one in map(_link, map(mapping, sequence(value)))}
 
@@ -39,11 +39,11 @@ def addresses(value: object) -> Mapping[str, tuple[Interface, ...]]:
     """The addresses of each link, by the name of the link.
 
     Raises:
-        UnreadError: something has an unexpected type, or is no address.
+        UnreadError: a value has an unexpected type, or an address cannot be read.
     """
     found: dict[str, tuple[Interface, ...]] = {}
     for body in map(mapping, sequence(value)):
-        if body:  # iproute2 prints an empty object for a link that it leaves out
+        if body:  # iproute2 prints an empty object in place of a link that it filters out
             known = map(mapping, sequence(body.get("addr_info", [])))
             found[text(body.get("ifname"))] = tuple(_own(one) for one in known if "local" in one)
     return found
@@ -58,7 +58,7 @@ def routes(value: object, family: Family) -> Iterator[RouteFacts]:
     """The routes of one family.
 
     Raises:
-        UnreadError: something has an unexpected type, or is no prefix.
+        UnreadError: a value has an unexpected type, or a prefix or address cannot be read.
     """
     for body in map(mapping, sequence(value)):
         to = text(body.get("dst"))
@@ -89,7 +89,7 @@ def networkd(value: object) -> Mapping[str, LinkUnit]:
     """The state of each link in networkd, by the name of the link.
 
     Raises:
-        UnreadError: something has an unexpected type.
+        UnreadError: a value has an unexpected type.
     """
     known = map(mapping, sequence(mapping(value).get("Interfaces")))
     return {

@@ -1,4 +1,4 @@
-"""Reads a file into typed facts. A machine wrote the file, and machines lie: every part has a limit and a type."""
+"""Reads a file of facts into typed objects. The file is untrusted, so each part has a limit and a type."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -15,30 +15,30 @@ from taploom.drift.listing.tables import MalformedError, listed
 
 FORMAT = "taploom-facts/1"
 MOST_BYTES = 64 << 20
-"""The largest file that is read; a host of ten thousand forwards has facts of some ten megabytes."""
+"""Maximum size of a file of facts in bytes; the facts of a host with ten thousand forwards have about ten megabytes."""
 _LATEST = 1 << 40
 _PARTS = ("files", "modes", "sysctls", "units", "listening", "activation", "sums")
 T = TypeVar("T")
 
 
 def read_facts(path: str, data: bytes) -> Facts | tuple[Diagnostic, ...]:
-    """The facts of a file, or all its faults.
+    """The facts in the text of a file, or all its faults.
 
     Args:
-        path: the file, as the user named it.
-        data: its bytes.
+        path: path of the file, as the user stated it.
+        data: content of the file.
     """
     if len(data) > MOST_BYTES:
         return (_refused(path, f"is larger than {MOST_BYTES >> 20} MiB"),)
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
-        return (_refused(path, f"is no JSON: {str(error)[:200]}"),)
+        return (_refused(path, f"is not JSON: {str(error)[:200]}"),)
     return _Reader(path, document).facts()
 
 
 def read_file(path: Path) -> Facts | tuple[Diagnostic, ...]:
-    """The facts of a file on disk, or why it cannot be read."""
+    """The facts in a file on disk, or all its faults."""
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -52,7 +52,7 @@ def _refused(path: str, why: str) -> Diagnostic:
 
 
 class _Reader:
-    """Reads the parts one by one, so that all faults are reported at once."""
+    """A reader of one document, part by part, which collects the faults of all parts."""
 
     def __init__(self, path: str, document: object) -> None:
         self._path = path
@@ -62,7 +62,7 @@ class _Reader:
     def facts(self) -> Facts | tuple[Diagnostic, ...]:
         """The facts, or all faults of the file."""
         if self._document.get("format") != FORMAT:
-            return (_refused(self._path, f"is no document of the format `{FORMAT}`"),)
+            return (_refused(self._path, f"is not in the format `{FORMAT}`"),)
         nothing: tuple[str, ...] = ()
         known = {part: self._part(part, lines.decoded, nothing) for part in _PARTS}
         families = ((Family.IPV4, "routes4"), (Family.IPV6, "routes6"))
@@ -91,7 +91,7 @@ class _Reader:
         return otherwise if found is None else found
 
     def _maybe(self, part: str, read: Callable[[object], T]) -> T | None:
-        """The value of a part; None if the part is null, as the script could not collect it."""
+        """The value of a part; None if the part is null because the script could not collect it."""
         value = self._document.get(part)
         return None if value is None else self._of(part, lambda: read(value))
 

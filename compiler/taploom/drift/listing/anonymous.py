@@ -1,4 +1,4 @@
-"""Sets and maps that stand in a rule itself."""
+"""Reads anonymous sets and maps, which are written inside of a rule."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import field
@@ -13,17 +13,18 @@ from taploom.drift.listing.values import type_of
 
 @dataclass(slots=True)
 class Anonymous:
-    """The anonymous sets of a table, named by the rule in which they stand.
+    """Collects the anonymous sets of a table under made-up names.
 
     Attributes:
-        rule: the rule that is read now, as `CHAIN HANDLE`.
+        rule: the rule that is being read, as `CHAIN HANDLE`; the made-up names contain it.
+        sets: sets that were read so far.
     """
 
     rule: str = ""
     sets: list[Set] = field(default_factory=list)
 
     def compared(self, fields: tuple[Field, ...], listed: Sequence[object], *, negated: bool) -> Match | Lookup:
-        """A comparison with a set: a plain match, or a look-up where elements have comments or counters."""
+        """A comparison with a set: a look-up if elements have comments or counters, else a plain match."""
         types = tuple(map(type_of, fields))
         found = [one for value in listed for one in element(value, types)]
         if not any(one.element.comment or one.counted for one in found):
@@ -33,19 +34,19 @@ class Anonymous:
         return Lookup(fields, self._add(Set("", _typed(fields, types), elements, counted=counted)), negated)
 
     def verdicts(self, fields: tuple[Field, ...], listed: Sequence[object]) -> str:
-        """The name of a map to verdicts."""
+        """Read a map from keys to verdicts, and return its made-up name."""
         types = tuple(map(type_of, fields))
         elements = tuple(found for value in listed for found in pair(value, types, ()))
         return self._add(Set("", _typed(fields, types), elements, verdicts=True))
 
     def data(self, fields: tuple[Field, ...], listed: Sequence[object], data: tuple[Type, ...]) -> str:
-        """The name of a map to addresses, or to addresses and ports."""
+        """Read a map from keys to addresses, or to addresses with ports, and return its made-up name."""
         types = tuple(map(type_of, fields))
         elements = tuple(found for value in listed for found in pair(value, types, data))
         return self._add(Set("", _typed(fields, types), elements, data=data))
 
     def _add(self, one: Set) -> str:
-        name = f"@{self.rule} {len(self.sets)}"  # unique: no set in a kernel has a blank in its name
+        name = f"@{self.rule} {len(self.sets)}"  # unique: names of sets in a kernel have no blanks
         self.sets.append(
             Set(name, one.types, one.elements, one.data, one.verdicts, interval=True, counted=one.counted, inline=True)
         )

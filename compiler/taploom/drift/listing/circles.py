@@ -1,13 +1,13 @@
-"""Detects chains that lead in circles; no kernel accepts such a table (`nf_tables_check_loops`, net/netfilter)."""
+"""Detects loops of chains, which no kernel accepts (`nf_tables_check_loops`, net/netfilter)."""
 
 from taploom.backends.nftables.tree import Dispatch, Table, VerdictStatement
 
 _DEEPEST = 32
-"""More than the 16 jumps that a kernel allows (`NFT_JUMP_STACK_SIZE`)."""
+"""Maximum length of a path of jumps and gotos; the kernel allows 16 jumps (`NFT_JUMP_STACK_SIZE`)."""
 
 
 def leads_in_circles(table: Table) -> bool:
-    """Whether some chain leads back to itself, or through more chains in a row than a kernel allows."""
+    """Whether a chain of a table leads back to itself, or through more chains in a row than `_DEEPEST`."""
     maps = {one.name: one for one in table.sets}
     targets: dict[str, frozenset[str]] = {}
     for chain in table.chains:

@@ -1,4 +1,4 @@
-"""Elements of sets and maps of a listing."""
+"""Reads elements of the sets and maps of a listing."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,23 +12,25 @@ _PAIR = 2
 
 
 class ReadElement(NamedTuple):
-    """An element, and whether it counts its packets by itself."""
+    """An element, and whether it has a counter of its own."""
 
     element: Element
     counted: bool
 
 
 class _Bare(NamedTuple):
+    """An element as listed: its unread value, its comment, and whether it has a counter."""
+
     value: object
     comment: str
     counted: bool
 
 
 def element(value: object, types: tuple[Type | None, ...]) -> Iterator[ReadElement]:
-    """An element of a set; several if it is a range for which the tree has no single key.
+    """An element of a set; several elements for a range that the tree cannot express as one key.
 
     Raises:
-        UnreadError: the tree has no such element.
+        UnreadError: the tree cannot express the element.
     """
     bare = _bare(value)
     for found in keys(bare.value, types):
@@ -36,10 +38,10 @@ def element(value: object, types: tuple[Type | None, ...]) -> Iterator[ReadEleme
 
 
 def pair(value: object, types: tuple[Type | None, ...], data: tuple[Type, ...]) -> Iterator[Element]:
-    """An element of a map: its key, and a verdict (if `data` is empty) or data.
+    """An element of a map: a key with a verdict if `data` is empty, else with data of these types.
 
     Raises:
-        UnreadError: the tree has no such element.
+        UnreadError: the tree cannot express the element.
     """
     parts = sequence(value)
     if len(parts) != _PAIR:

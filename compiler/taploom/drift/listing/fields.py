@@ -1,7 +1,7 @@
-"""Expressions of a listing as fields of the tree (libnftables-json(5), EXPRESSIONS).
+"""Reads expressions of a listing as fields of the tree (libnftables-json(5), EXPRESSIONS).
 
-nft leaves out conditions that follow from others: it lists `meta l4proto tcp th dport 22` as `tcp dport 22`. The
-conditions that a field's name implies are therefore read with the field.
+nft leaves out conditions that follow from others: it lists `meta l4proto tcp th dport 22` as `tcp dport 22`. So
+the conditions that the name of a field implies are returned with the field.
 """
 
 from typing import NamedTuple
@@ -20,7 +20,7 @@ _META = {
     "nfproto": Field.NFPROTO,
     "l4proto": Field.L4PROTO,
 }
-"""Keys of `meta`; the listing has the name of an interface even where a rule compares its index."""
+"""Keys of `meta`; nft lists the name of an interface even if the rule compares its index (`iif`)."""
 _PAYLOAD = {
     ("ether", "type"): Field.ETHER_TYPE,
     ("ether", "saddr"): Field.ETHER_SADDR,
@@ -76,7 +76,7 @@ def key(expression: object) -> Key:
     """One field, or several that are joined (`concat`).
 
     Raises:
-        UnreadError: some part is no field of the tree.
+        UnreadError: a part is not a field of the tree.
     """
     parts = [expression]
     if isinstance(expression, dict) and "concat" in expression:

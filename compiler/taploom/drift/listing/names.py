@@ -1,4 +1,4 @@
-"""Names for which listings have no number: of protocols, and of the types of ICMP and ICMPv6 messages.
+"""Numbers of protocols and of ICMP and ICMPv6 types, which listings give by name.
 
 nft takes the names of protocols from the host's /etc/protocols, if there is one, and the names of message types from
 its own tables (`icmp_type_tbl` and `icmp6_type_tbl` of nftables), which have more names than the specs allow.
@@ -16,7 +16,7 @@ _NUMBERS = NUMBERS | {
     "fc": 133, "mobility-header": 135, "mpls-in-ip": 137, "manet": 138, "hip": 139, "shim6": 140, "wesp": 141,
     "rohc": 142, "ethernet": 143,
 }  # fmt: skip
-"""Names of the specs and of Debian's /etc/protocols (netbase 6.4), whose `ipip` is another protocol than in a spec."""
+"""Protocols of the specs and of Debian's /etc/protocols (netbase 6.4); `ipip` is 94 there and 4 in a spec."""
 _NAMES = {value: name for name, value in NUMBERS.items()}
 _LAST = 255
 
@@ -36,7 +36,7 @@ def protocol_number(value: object) -> int:
 
 
 def protocol_name(value: int) -> str:
-    """The name by which our printer writes a protocol; the number if the protocol has no name."""
+    """The name that taploom's printer writes for a protocol; the number if the protocol has no name."""
     return _NAMES.get(value, str(value))
 
 

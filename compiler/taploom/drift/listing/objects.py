@@ -1,4 +1,4 @@
-"""Objects of a table other than rules: sets, maps, chains, limits and counters."""
+"""Reads the objects of a table other than rules: sets, maps, chains, limits and counters."""
 
 from collections.abc import Mapping
 
@@ -13,12 +13,12 @@ _ANY = 1 << 62
 _PRIORITY = 1 << 31
 _NAMED = {of.value: of for of in Type if of is not Type.ND_TARGET}
 _RAW = "integer"
-"""The type of a raw payload in nft 1.0.6; in the tree, only the target of neighbour messages is a raw payload."""
+"""The type that nft 1.0.6 lists for a raw payload; the tree has only one, the target of neighbour discovery."""
 _FLAGS = frozenset({"interval", "timeout", "dynamic", "constant"})
 
 
 def set_of(body: Mapping[str, object]) -> Set:
-    """A set, or a map to addresses.
+    """A set or map with its elements, without elements that rules add.
 
     Raises:
         UnreadError: a type, a flag or an element is unknown to the tree.
@@ -32,7 +32,9 @@ def set_of(body: Mapping[str, object]) -> Set:
         raise UnreadError(f"statements of {short(body.get('name'))}")
     learned = number(body.get("timeout", 0), _ANY) if "timeout" in flags else 0
     found: list[Element] = []
-    for value in () if learned else sequence(body.get("elem", [])):  # elements that rules add come and go
+    for value in (
+        () if learned else sequence(body.get("elem", []))
+    ):  # elements that rules add are not a part of the ruleset
         if target is None:
             found += (one.element for one in element(value, types))
         else:
@@ -75,7 +77,7 @@ def chain_of(body: Mapping[str, object]) -> Chain:
     """A chain without its rules.
 
     Raises:
-        UnreadError: its hook is written in an unknown way.
+        UnreadError: the priority or policy of its hook is unknown.
     """
     name = text(body.get("name"))
     if "hook" not in body:
@@ -93,7 +95,7 @@ def limit_of(body: Mapping[str, object]) -> NamedLimit:
     """A named rate of packets.
 
     Raises:
-        UnreadError: the rate is of bytes, or inverted.
+        UnreadError: the limit counts bytes, or is inverted (`over`).
     """
     if body.get("inv") or "rate_unit" in body:
         raise UnreadError(f"limit {short(body.get('name'))}")
@@ -102,9 +104,9 @@ def limit_of(body: Mapping[str, object]) -> NamedLimit:
 
 
 def counter_of(body: Mapping[str, object]) -> Counter:
-    """A named counter, without what it has counted.
+    """A named counter, without its values.
 
     Raises:
-        UnreadError: it has no name.
+        UnreadError: the counter has no name.
     """
     return Counter(text(mapping(body).get("name")))

@@ -1,4 +1,4 @@
-"""Checks that the sets, maps, chains and limits that statements name exist: a listing is a text, and may lack them."""
+"""Checks that the sets, chains and limits in statements exist: a listing is untrusted text and may lack some."""
 
 from collections.abc import Callable, Mapping
 
@@ -20,14 +20,14 @@ from taploom.drift.listing.values import type_of
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """The objects of one table."""
+    """The objects of one table to which statements may refer, by name."""
 
     sets: Mapping[str, Set]
     chains: Mapping[str, Chain]
     limits: Mapping[str, NamedLimit]
 
     def fault(self, statement: Statement) -> str:
-        """The object that a statement names and the table lacks or has in another form, such as `set lan`; else ""."""
+        """The object in a statement, such as `set lan`, that the table lacks or has with another type; else ""."""
         match statement:
             case VerdictStatement(_, chain):
                 return "" if not chain or chain in self.chains else f"chain {chain}"

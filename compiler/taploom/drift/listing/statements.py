@@ -1,4 +1,4 @@
-"""Statements of a listing as statements of the tree (libnftables-json(5), STATEMENTS)."""
+"""Reads statements of a listing as statements of the tree (libnftables-json(5), STATEMENTS)."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -34,11 +34,11 @@ _CLAMP = {"key": {"tcp option": {"name": "maxseg", "field": "size"}}, "value": {
 
 
 class Place(NamedTuple):
-    """Where a statement stands.
+    """The surroundings of a statement.
 
     Attributes:
-        family: family of its table.
-        anonymous: collects the sets that stand in the rule itself.
+        family: nft family of the table.
+        anonymous: collector of the table's anonymous sets.
     """
 
     family: str
@@ -46,10 +46,10 @@ class Place(NamedTuple):
 
 
 def statements(value: object, place: Place) -> tuple[Statement, ...]:
-    """One statement, preceded by the conditions that the names of its fields imply.
+    """One statement, after the conditions that the names of its fields imply.
 
     Raises:
-        UnreadError: the tree has no such statement.
+        UnreadError: the tree cannot express the statement.
     """
     decided = verdict(value)
     if decided is not None:
@@ -106,7 +106,7 @@ def _flags(left: object, right: object, operator: object) -> TcpFlags:
 
 
 def _words(value: object) -> tuple[str, ...]:
-    """Flags: one, a list of them (1.0.6), or their union (1.1)."""
+    """TCP flags, which nft lists as one word, as a list (nft 1.0.6) or as a union (nft 1.1)."""
     if isinstance(value, dict):
         value = value.get("|")
     listed = value if isinstance(value, list) else [value]
@@ -114,7 +114,7 @@ def _words(value: object) -> tuple[str, ...]:
 
 
 def _epoch(value: object) -> int:
-    """A moment in UTC: nft lists it in its own time zone, which is UTC where facts are collected."""
+    """Seconds since the epoch; nft lists a time in its own time zone, which `collect.sh` sets to UTC."""
     if isinstance(value, int):
         return number(value, _ANY)
     try:
@@ -174,7 +174,7 @@ def _mangle(one: Tagged, _: Place) -> Iterator[Statement]:
 
 
 def _reject(_: Tagged, __: Place) -> Iterator[Statement]:
-    """A reject: it tells the sender, but lets as little through as a drop."""
+    """A drop: a reject differs from a drop only in its answer to the sender."""
     yield VerdictStatement(VerdictKind.DROP)
 
 

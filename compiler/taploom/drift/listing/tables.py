@@ -1,4 +1,4 @@
-"""All tables of a listing, each with the rules and objects that the tree cannot express."""
+"""Reads all tables of a listing; statements and objects that the tree cannot express are kept as text."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
@@ -18,13 +18,13 @@ _ANY = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class ListedRule:
-    """A rule as the kernel has it.
+    """A rule in the kernel.
 
     Attributes:
         chain: name of its chain.
-        handle: the kernel's number for the rule.
-        rule: its statements, without those that the tree cannot express.
-        unknown: the statements that the tree cannot express, as JSON.
+        handle: number of the rule in its table, from the kernel.
+        rule: the rule with the statements that the tree can express.
+        unknown: statements that the tree cannot express, as JSON.
     """
 
     chain: str
@@ -35,11 +35,11 @@ class ListedRule:
 
 @dataclass(frozen=True, slots=True)
 class ListedTable:
-    """A table as the kernel has it.
+    """A table in the kernel.
 
     Attributes:
-        table: all that the tree can express; its chains have the rules of `rules`, in their order.
-        rules: the rules by chain.
+        table: the table as far as the tree can express it; its chains contain the rules of `rules` in the same order.
+        rules: rules by chain.
         unknown: objects that the tree cannot express, such as `flowtable fast`.
     """
 
@@ -49,23 +49,25 @@ class ListedTable:
 
 
 class MalformedError(Exception):
-    """A text is no listing of nft at all; the message says why."""
+    """Raised for JSON that is not a listing of nft; the message states the reason."""
 
 
 def listed(value: object) -> tuple[ListedTable, ...]:
-    """The tables of a listing, in its order.
+    """The tables of a listing, in the order of the listing.
 
     Raises:
-        MalformedError: the value is no listing of nft.
+        MalformedError: the value is not a listing of nft.
     """
     try:
         return tuple(made.done() for made in _collected(value).values())
     except UnreadError as error:
-        raise MalformedError(f"no listing of nft: {error}") from None
+        raise MalformedError(f"not a listing of nft: {error}") from None
 
 
 @dataclass(slots=True)
 class _Making:
+    """The objects and unread rules of a table, collected until the listing ends."""
+
     family: str
     name: str
     counters: dict[str, Counter] = field(default_factory=dict)
@@ -76,7 +78,7 @@ class _Making:
     unknown: list[str] = field(default_factory=list)
 
     def done(self) -> ListedTable:
-        """The table, once all of its objects are known: a rule may be listed before the set that it reads."""
+        """The table; rules are read last, because a rule may be listed before the set to which it refers."""
         anonymous = Anonymous()
         read = [_rule(chain, body, Place(self.family, anonymous)) for chain, body in self.rules]
         sets = {**self.sets, **{one.name: one for one in anonymous.sets}}
@@ -165,7 +167,7 @@ def _rule(chain: str, body: Mapping[str, object], place: Place) -> ListedRule:
 
 
 def _checked(one: ListedRule, known: References) -> ListedRule:
-    """The rule without statements that name an object which is not in its table, or could not be read."""
+    """The rule without statements about missing or unreadable objects; these objects are added to `unknown`."""
     faults = [known.fault(statement) for statement in one.rule.statements]
     if not any(faults):
         return one

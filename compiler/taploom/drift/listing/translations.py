@@ -1,4 +1,4 @@
-"""NAT statements of a listing."""
+"""Reads the NAT statements of a listing."""
 
 from collections.abc import Iterator
 
@@ -22,15 +22,15 @@ _LAST_PORT = 65535
 
 
 def translation(one: Tagged, family: str, anonymous: Anonymous) -> Iterator[Statement]:
-    """`snat`, `dnat` or `masquerade`, with the conditions in the names of its fields.
+    """A `snat`, `dnat` or `masquerade` statement, after the conditions that the names of its fields imply.
 
     Args:
-        one: the statement.
-        family: family of its table; in a table of `ip` or `ip6`, the statement does not name it.
-        anonymous: collects a map that stands in the rule itself.
+        one: the statement in the listing.
+        family: nft family of its table; statements in tables of `ip` and `ip6` do not repeat it.
+        anonymous: collector of the table's anonymous maps.
 
     Raises:
-        UnreadError: the tree has no such translation.
+        UnreadError: the tree cannot express the translation.
     """
     if one.tag == "masquerade":
         if isinstance(one.body, dict) and "port" in one.body:

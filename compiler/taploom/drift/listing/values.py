@@ -1,4 +1,4 @@
-"""Values of a listing as values of the tree; a range of addresses becomes the prefixes that it is made of."""
+"""Reads values of a listing as values of the tree; a range of addresses becomes a list of prefixes."""
 
 from collections.abc import Callable, Iterator
 from itertools import product
@@ -36,19 +36,19 @@ _ICMP = {Type.ICMP: "icmp", Type.ICMPV6: "icmpv6"}
 _LAST_PORT = 65535
 _ENDS = 2
 _MOST_KEYS = 4096
-"""The most keys that one element of a listing may stand for; a stranger could write an element that means billions."""
+"""Maximum number of keys for one element of a listing; a forged element could expand to billions of keys."""
 
 
 def type_of(field: Field) -> Type | None:
-    """The type of a field's values; None if the values are words of nft's own (`ct state`, `fib`, `ether type`)."""
+    """The type of a field's values; None if the values are keywords of nft (`ct state`, `fib`, `ether type`)."""
     return _OF_FIELD.get(field)
 
 
 def values(value: object, of: Type | None) -> tuple[Value, ...]:
-    """One value of a column; several if it is a range for which the tree has no single value.
+    """The value of a column; several values for a range that the tree cannot express as one value.
 
     Raises:
-        UnreadError: the tree has no such value.
+        UnreadError: the tree cannot express the value.
     """
     try:
         return tuple(_values(value, of))
@@ -60,7 +60,7 @@ def keys(value: object, of: tuple[Type | None, ...]) -> Iterator[tuple[Value, ..
     """The key of one element, column by column; several keys if a column has several values.
 
     Raises:
-        UnreadError: the tree has no such value in a column, or the key has more or fewer columns than there are types.
+        UnreadError: the tree cannot express a column, or the numbers of columns and types differ.
     """
     parts = [value]
     if isinstance(value, dict) and "concat" in value:
@@ -74,7 +74,7 @@ def keys(value: object, of: tuple[Type | None, ...]) -> Iterator[tuple[Value, ..
 
 
 def verdict(value: object) -> VerdictStatement | None:
-    """A verdict; None for anything else."""
+    """The verdict that a value expresses; None if it expresses no verdict."""
     if not isinstance(value, dict) or len(value) != 1:
         return None
     one = tagged(value)
@@ -142,7 +142,7 @@ def _address(value: object, family: Family, of: Type) -> Prefix:
 
 
 def _raw(value: object, family: Family) -> int:
-    """A number for which nft has no type; nft writes a large one in hexadecimal, and a small one in decimal."""
+    """The number of a raw payload, which nft lists in hexadecimal if it is large, and else in decimal."""
     if isinstance(value, str) and value.startswith("0x"):
         try:
             return number(int(value, 16), (1 << family.bits) - 1)

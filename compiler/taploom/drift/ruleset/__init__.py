@@ -1,1 +1,1 @@
-"""Compares the ruleset of a host with the rendered one: in form, and for every packet."""
+"""Compares the ruleset of a host with the rendered one: object by object, and for every packet."""

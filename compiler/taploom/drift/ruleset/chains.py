@@ -1,4 +1,4 @@
-"""Differences of chains in form: rules that were added, taken away or moved, and hooks that were changed."""
+"""Compares chains as text: finds rules that were added, removed or moved, and hooks that were changed."""
 
 from collections.abc import Iterator
 from difflib import SequenceMatcher
@@ -63,11 +63,11 @@ def _rule_names(rule: Rule, table: Table) -> frozenset[str]:
 
 
 _MOST_PAIRS = 4_000_000
-"""The most pairs of rules that are compared to find moved rules; in longer chains only equal ends are found."""
+"""Maximum number of pairs of rules for a full comparison; in longer chains only equal rules at the ends are matched."""
 
 
 def _parts(known: list[Normal], there: list[Normal]) -> Iterator[tuple[int, int, int, int]]:
-    """The parts in which two lists differ: first and end of each part in one list, then in the other."""
+    """The parts in which two lists differ, each as start and end in `known` and start and end in `there`."""
     if len(known) * len(there) <= _MOST_PAIRS:
         found = SequenceMatcher(None, known, there, autojunk=False).get_opcodes()
         yield from ((a, b, c, d) for tag, a, b, c, d in found if tag != "equal")
@@ -83,13 +83,15 @@ def _same(one: list[Normal], other: list[Normal]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
+    """The rules of one chain in the plan and in the kernel, which are compared."""
+
     place: str
     chain: Chain
     wanted: Table
     found: ListedTable
 
     def divergences(self) -> Iterator[Divergence]:
-        """The rules that were taken away, added, or moved within the chain."""
+        """The rules that were removed, added, or moved within the chain."""
         sets = {one.name: one for one in self.wanted.sets}
         live = {one.name: one for one in self.found.table.sets}
         listed = self.found.rules[self.chain.name]
@@ -101,7 +103,7 @@ class _Rules:
 
     def _gone(self, rule: Rule, *, moved: bool) -> Divergence:
         text = rule_text(rule, {one.name: one for one in self.wanted.sets})
-        message = "a rule is not at its place" if moved else "somebody took a rule away"
+        message = "a rule is not at its place" if moved else "somebody removed a rule"
         origin = rule.origin or self.chain.origin
         return Divergence(Subject.RULE, self.place, message, text, "", origin, _rule_names(rule, self.wanted))
 

@@ -1,4 +1,4 @@
-"""The comparison of a kernel's tables with the rendered ones: rows about our tables, with their consequences."""
+"""Compares taploom's tables in a kernel with the rendered ones: the differences, and their consequences for packets."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -17,33 +17,33 @@ from taploom.drift.view import View
 from taploom.plan.host import Host
 from taploom.plan.site import Plan
 
-_NOW = "what is there now"
-"""The words that replace the name of a rule or element in the consequences of a row about that rule or element."""
+_NOW = "this change"
+"""The words that replace the internal name of a difference in the consequences of its own row."""
 Key = tuple[str, str]
 """Family and name of a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Rows about our tables, and consequences of which no single row is the cause."""
+    """Rows about taploom's tables, and consequences that no single row causes."""
 
     rows: tuple[Row, ...]
     more: tuple[Consequence, ...]
 
 
 def wanted_tables(host: Host) -> dict[Key, Table]:
-    """The tables that a host has after it has loaded its rendered ruleset, by family and name."""
+    """The tables that a host has after loading its rendered ruleset, by family and name."""
     tables = ruleset(host).tables
     return {(table.family, table.name): table for table in tables if table.chains or not table.kept}
 
 
 def compare_ruleset(view: View, listed: Sequence[ListedTable], word: Word) -> Compared:
-    """The differences of our tables in form, and their consequences for packets.
+    """The differences of taploom's tables, and their consequences for packets.
 
     Args:
-        view: the host.
+        view: the host with its plan and facts.
         listed: all tables of its kernel.
-        word: the word for every difference.
+        word: the word for each row.
     """
     wanted = wanted_tables(view.host)
     there = {(one.table.family, one.table.name): one for one in listed}
@@ -61,7 +61,7 @@ Named = tuple[str, Key, Divergence]
 def _known(
     plan: Plan, host: Host, wanted: dict[Key, Table], there: dict[Key, ListedTable], named: list[Named]
 ) -> Iterator[Known]:
-    """The consequences, found only in the families of tables whose form differs."""
+    """The consequences; only families whose tables differ are evaluated."""
     effects = Effects(plan, host)
     differing = {key[0] for _, key, _ in named}
     marks = {key: marks_of((name, one) for name, of, one in named if of == key) for key in wanted}
@@ -74,7 +74,7 @@ def _known(
 
 
 def _added(listed: ListedTable, marks: Marks) -> frozenset[tuple[str, int]]:
-    """The rules of a table that are not ours."""
+    """Chain and handle of each rule that was added to a table."""
     chains = (one for name in marks.chains for one in listed.rules.get(name, ()))
     return frozenset((*marks.rules, *((one.chain, one.handle) for one in chains)))
 
@@ -86,13 +86,13 @@ def _ruleset(
 
 
 def _joined(view: View, named: list[Named], known: list[Known], word: Word) -> Compared:
-    """The rows, each with the consequences that it causes."""
+    """The rows, each with the consequences that it causes, and the consequences without a single cause."""
     mine: dict[str, list[Consequence]] = {name: [] for name, _, _ in named}
     more: list[Consequence] = []
     for one in known:
         causes = _causes(one, named)
-        told = one.consequence.host.replace(f"by {one.after}", f"by {_NOW}") if one.after in mine else ""
-        consequence = replace(one.consequence, host=told) if told else one.consequence
+        host = one.consequence.host.replace(f"by {one.after}", f"by {_NOW}") if one.after in mine else ""
+        consequence = replace(one.consequence, host=host) if host else one.consequence
         for name in causes:
             mine[name].append(consequence)
         more += [] if causes else [consequence]
@@ -104,7 +104,7 @@ def _joined(view: View, named: list[Named], known: list[Known], word: Word) -> C
 
 
 def _causes(one: Known, named: list[Named]) -> list[str]:
-    """Names of the differences that cause a consequence: the one that decides now, else those that decided before."""
+    """Names of the differences that cause a consequence: the one that decides, else all that disable the entry."""
     if one.after.startswith(PREFIX):
         return [one.after]
     return [name for name, _, each in named if one.before in each.names]
@@ -116,7 +116,9 @@ def _row(view: View, one: Divergence, consequences: tuple[Consequence, ...], wor
 
 
 def _note(one: Divergence) -> str:
-    """The reason why a divergence may have other consequences than the ones found."""
+    """Why a divergence may have further consequences that are not known; else ""."""
     if one.unread:
-        return f"taploom cannot read {one.unread}, so it is not known whether or how it applies"
-    return "taploom does not evaluate its hook, so it is not known what it does to packets" if one.outside else ""
+        return f"taploom cannot read {one.unread}, so its effect is not known"
+    return (
+        "taploom does not evaluate the hook of this chain, so the effect on packets is not known" if one.outside else ""
+    )

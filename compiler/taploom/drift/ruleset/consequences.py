@@ -1,4 +1,4 @@
-"""The consequences of differences of a ruleset: for flows in words of the spec, for connections, for bridged frames."""
+"""The consequences of a changed ruleset: for flows (by their names in the spec), connections and bridged frames."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
@@ -36,11 +36,11 @@ _TURNS = {
 
 
 class Known(NamedTuple):
-    """A consequence, and the name of the deciding entry, rule or element on each side.
+    """A consequence, with the names of the deciding entries.
 
     Attributes:
-        before: stable name of the entry by which the plan decides.
-        after: name of the rule or element by which the kernel decides.
+        before: stable name of the entry that decides in the plan.
+        after: name of the rule or element that decides in the kernel.
     """
 
     consequence: Consequence
@@ -50,10 +50,10 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True)
 class Effects:
-    """The consequences of rulesets for one host.
+    """The comparison of rulesets of one host with its plan, packet by packet.
 
     Attributes:
-        elsewhere: by family, addresses behind links that the plan does not have.
+        elsewhere: addresses behind unplanned links, by family.
     """
 
     plan: Plan
@@ -61,11 +61,11 @@ class Effects:
     elsewhere: Mapping[Family, Spans] = field(default_factory=dict)
 
     def of_packets(self, live: Ruleset, base: Ruleset | None = None) -> Iterator[Known]:
-        """Packets of the `inet`, `ip` and `ip6` tables that are treated otherwise than the plan says.
+        """Routed packets that the `inet`, `ip` and `ip6` tables of a ruleset treat otherwise than the plan demands.
 
         Args:
             live: the ruleset.
-            base: another ruleset to compare with, in the place of the plan.
+            base: another ruleset to compare with, instead of the plan.
         """
         site = PrioritizedEntries(SiteIndex(self.plan))
         ends, others = tuple(moments(live)), strangers(live, self.host)
@@ -93,14 +93,14 @@ class Effects:
             change.services,
             change.families,
             turn is FlowEffect.OPENS and any(region.ingress in outer for region in change.regions),
-            _told(change.before),
-            _told(change.after),
+            _disposition_text(change.before),
+            _disposition_text(change.after),
             _example(change),
             cause=change.before_cause,
         )
 
     def _connections(self, pair: LivePair, family: Family) -> Iterator[Known]:
-        """Packets of known connections, and invalid ones."""
+        """Packets of known connections, and invalid packets, that the kernel treats otherwise than the plan demands."""
         for (ingress, egress, state), wanted in expected(pair.forwarding):
             found = pair.tables.state(ingress, egress, state)
             for point, one, other in differences(pair.manager, pair.manager.leaf(wanted), found):
@@ -109,7 +109,7 @@ class Effects:
                 yield _known("connection", words, family, packet, one, other)
 
     def of_frames(self, live: Ruleset) -> Iterator[Known]:
-        """Frames between ports of a bridge that are treated otherwise than the plan says."""
+        """Frames between ports of a bridge that a ruleset treats otherwise than the plan demands."""
         site = SiteEntries(SiteIndex(self.plan))
         sides = LiveSides(FAMILIES[0], (PrioritizedEntries(SiteIndex(self.plan)),) * 2, {}, tuple(moments(live)))
         proof = FrameProof(site, self.host, live, sides.clock, Manager)
@@ -131,7 +131,7 @@ def _known(
     return Known(found, one.by, other.by)
 
 
-def _told(outcome: Disposition) -> str:
+def _disposition_text(outcome: Disposition) -> str:
     parts = [outcome.verdict]
     parts += [f"to {outcome.to}"] if outcome.to else []
     parts += [f"port {outcome.port}"] if outcome.port else []
@@ -147,7 +147,7 @@ def _example(change: FlowChange) -> str:
 
 
 def united(found: Iterable[Known]) -> Iterator[Known]:
-    """The consequences for connections and frames; equal ones of several interfaces and families become one."""
+    """Merge consequences for connections and frames that differ only in interfaces and families."""
     groups: dict[tuple[object, ...], list[Known]] = {}
     for one in found:
         each = one.consequence
@@ -168,7 +168,7 @@ def united(found: Iterable[Known]) -> Iterator[Known]:
 
 
 def gravest_first(found: Iterable[Consequence]) -> tuple[Consequence, ...]:
-    """The consequences in order: first those that let in somebody outside, then others that open, close, and change."""
+    """Sort consequences: first those that expose the site, then certain ones, then by opening, closing and changing."""
     turns = list(FlowEffect)
     return tuple(sorted(found, key=lambda one: (not one.exposed, not one.certain, turns.index(one.turn))))
 
@@ -178,7 +178,7 @@ def _distinct(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def uncertain(readings: Sequence[Iterable[Known]]) -> Iterator[Known]:
-    """The consequences of all readings of a ruleset with unknown conditions; one that a reading lacks is uncertain."""
+    """The consequences in all readings of unknown conditions; a consequence is certain if every reading has it."""
     known = [dict.fromkeys(united(reading)) for reading in readings]
     for one in dict.fromkeys(one for reading in known for one in reading):
         certain = all(one in reading for reading in known)

@@ -1,4 +1,4 @@
-"""One difference of two rulesets in form."""
+"""The type of one difference between the objects of two rulesets."""
 
 from taploom.base.frozen import dataclass
 from taploom.drift.model import Subject
@@ -7,19 +7,20 @@ from taploom.plan.origin import Origin, object_of
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """One difference in form.
+    """One difference between a planned and a listed object: a table, chain, rule, set or element.
 
     Attributes:
-        place: the table and chain or set.
-        expected: the text of the plan, as nft writes it; "" for an addition.
-        found: the text of the kernel; "" for a removal.
-        origin: the entry that causes the planned text; for an addition, the entry of the chain, set or table around it.
-        names: stable names of the entries that no longer decide, or no longer alone, such as `policy/web`.
+        place: table, with the chain or set.
+        message: the difference as a sentence.
+        expected: planned object in the syntax of nft; "" for an addition.
+        found: object in the kernel in the syntax of nft; "" for a removal.
+        origin: entry that causes the planned object; for an addition, the entry of the chain, set or table around it.
+        names: stable names of the entries whose decisions the difference may disable, such as `policy/web`.
         handle: chain and handle of a rule that was added, or None.
-        key: set and key of an element that was added or leads elsewhere, or None.
+        key: set and key of an element that was added or has other data, or None.
         chain: name of a chain that was added, or "".
         unread: the part of an added rule that cannot be read, or "".
-        outside: whether it is a chain at a hook that is not evaluated.
+        outside: whether an added chain is at a hook that taploom does not evaluate.
     """
 
     subject: Subject
@@ -37,6 +38,6 @@ class Divergence:
 
 
 def names_of(origin: Origin | None) -> frozenset[str]:
-    """The stable name of the object that an entry belongs to, such as `policy/web`; empty if there is none."""
+    """The stable name of the object to which an entry belongs, such as `policy/web`; empty if there is none."""
     name = object_of(origin.entry) if origin else ""
     return frozenset({name}) if name else frozenset()

@@ -1,4 +1,4 @@
-"""Differences of sets and maps in form."""
+"""Compares sets and maps: finds objects and elements that were added, removed or changed."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from taploom.plan.origin import Origin
 
 
 def sets(place: str, wanted: Table, found: Table) -> Iterator[Divergence]:
-    """The differences of the named sets and maps of a table; elements that rules add do not count."""
+    """The differences of the named sets and maps of a table; elements that rules add are ignored."""
     there = {one.name: one for one in found.sets if not one.inline}
     known = {one.name: one for one in wanted.sets if not one.inline}
     for name, one in known.items():
@@ -19,7 +19,7 @@ def sets(place: str, wanted: Table, found: Table) -> Iterator[Divergence]:
         if name not in there:
             yield Divergence(Subject.SET, where, f"the {_kind(one)} is gone", name, "", one.origin, deciding(one))
         elif normal_set(one) != normal_set(there[name]):
-            message = f"the {_kind(one)} is declared otherwise"
+            message = f"the {_kind(one)} has another declaration"
             yield Divergence(Subject.SET, where, message, name, name, one.origin, deciding(one))
         elif not one.learned:
             yield from _elements(where, one, there[name])
@@ -35,7 +35,7 @@ def _kind(one: Set) -> str:
 
 
 def deciding(one: Set) -> frozenset[str]:
-    """The stable names of the entries of the spec that the elements of a set stand for."""
+    """The stable names of the entries of the spec that cause the elements of a set."""
     return frozenset(element.comment for element in one.elements if element.comment)
 
 
@@ -45,9 +45,7 @@ def _elements(place: str, wanted: Set, found: Set) -> Iterator[Divergence]:
         text = element_text(element, wanted)
         now = there.get(key)
         if now is None:
-            yield Divergence(
-                Subject.ELEMENT, place, "somebody took an element away", text, "", *_cause(element, wanted)
-            )
+            yield Divergence(Subject.ELEMENT, place, "somebody removed an element", text, "", *_cause(element, wanted))
         elif normal_data(now) != normal_data(element):
             message = "somebody changed an element"
             yield Divergence(

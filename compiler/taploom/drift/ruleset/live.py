@@ -1,7 +1,7 @@
-"""Compares exactly how a kernel's ruleset and the plan treat every packet.
+"""Compares the treatment of every packet by a kernel's ruleset with its treatment by the plan.
 
-Interfaces that no spec names are one interface to the plan. A rule that somebody added may name such an interface; on
-the side of the kernel, each interface that a rule names is therefore one of its own.
+The plan treats all interfaces that are not in the spec as one. An added rule may contain the name of such an interface.
+So on the kernel's side, each interface that appears in a rule is evaluated separately.
 """
 
 from collections.abc import Iterator
@@ -25,17 +25,17 @@ from taploom.flows.proof.ruleset.stages import Tables
 
 @dataclass(frozen=True)
 class LiveSides(SitePair):
-    """A plan on both sides.
+    """A pair of sites with the same plan on both sides, and the times of a kernel's ruleset.
 
     Attributes:
-        moments: the moments at which rules of a kernel end.
+        moments: times at which rules of the kernel expire, in seconds since the epoch.
     """
 
     moments: tuple[int, ...] = ()
 
     @cached_property
     def clock(self) -> Clock:
-        """The clock of the plan's expiries and of the kernel's."""
+        """The clock with the expiry times of the plan and of the kernel."""
         return Clock.of([*self._known_clock.moments, *self.moments])
 
     @property
@@ -45,13 +45,14 @@ class LiveSides(SitePair):
 
 @dataclass(frozen=True)
 class LivePair(HostPair):
-    """The treatment of one host's packets in one family: by the plan, and by a ruleset.
+    """One host in one address family, with its packets treated by the plan and by a ruleset.
 
     Attributes:
-        live: the ruleset.
-        base: another ruleset in the place of the plan, or None. With a base, only packets that the plan judges count.
-        strangers: names of interfaces that a rule of the ruleset names, and that the plan does not have.
-        elsewhere: addresses behind links that the plan does not have; nobody sends from them on a link of the plan.
+        live: ruleset to compare.
+        base: ruleset that replaces the plan in the comparison, or None. With a base, packets that the plan does not
+            judge are ignored.
+        strangers: interfaces that appear in rules but not in the plan.
+        elsewhere: addresses behind unplanned links; no sender on a planned link has such an address.
     """
 
     live: Ruleset = Ruleset(())
@@ -61,21 +62,21 @@ class LivePair(HostPair):
 
     @cached_property
     def forwarding(self) -> Forwarding:
-        """Addresses and routes, which both sides share."""
+        """The addresses and routes of the host, which are the same on both sides."""
         found = self.forwardings[1]
         assert found
         return found
 
     @cached_property
     def tables(self) -> Tables:
-        """The ruleset as stages."""
+        """The ruleset as the stages of a packet path."""
         return self._tables(self.live)
 
     def _tables(self, ruleset: Ruleset) -> Tables:
         return Tables(ruleset, self.forwarding, self.manager, self.sites.clock)
 
     def differences(self) -> Iterator[tuple[MapContext, Difference]]:
-        """All boxes of packets that begin a flow and that are treated otherwise."""
+        """The boxes of packets that begin a flow and that the two sides treat differently."""
         intent = self.intents[1]
         assert intent
         wanted = PacketPath(self.manager, self.forwarding, self._tables(self.base) if self.base else intent)
@@ -91,7 +92,7 @@ class LivePair(HostPair):
                     yield context, Difference((*product[:SOURCE], sources, *product[SOURCE + 1 :]), before, after)
 
     def _contexts(self) -> Iterator[tuple[MapContext, MapContext]]:
-        """Pairs of contexts: each one of the plan, with each one of the kernel that it stands for."""
+        """Pairs of contexts: a context of the plan, with each context of the kernel that it covers."""
         for context in contexts(self.forwarding):
             yield context, context
             entries = self.strangers if context.ingress == OTHER else ()
@@ -100,7 +101,7 @@ class LivePair(HostPair):
             yield from ((context, MapContext(context.ingress, name)) for name in ways)
 
     def _parted(self, wanted: Diagram[Answer], found: Diagram[Answer]) -> tuple[Diagram[Answer], Diagram[Answer]]:
-        """Both maps; for packets that they treat alike, they have one and the same answer."""
+        """Both maps, with the answer `MISS` for packets that both treat alike."""
         if wanted is found:
             return wanted, found
         return self.manager.merge(_wanted, wanted, found), self.manager.merge(_found, wanted, found)

@@ -1,7 +1,7 @@
-"""The tables of a kernel as a ruleset to evaluate, in which each difference in form has a name of its own.
+"""Prepares the tables of a kernel for evaluation: the rules and elements that differ get unique names.
 
-The answers of the evaluation name the rule or element that decides. If that rule or element is a difference, the name
-tells which difference it is. The comment of an added rule cannot imitate another name, since the mark replaces it.
+Each answer of the evaluation contains the name of the deciding rule or element, and so identifies the difference that
+decides. An added rule cannot imitate such a name by its comment, because the mark replaces the comment.
 """
 
 import enum
@@ -15,9 +15,9 @@ from taploom.drift.ruleset.divergence import Divergence
 from taploom.drift.ruleset.normal import normal_base, normal_key
 
 PREFIX = "live/"
-"""The beginning of the names of differences."""
+"""The prefix of the names of differences."""
 _BEFORE_NAT = -100
-"""The priority of `dstnat`, at which destinations are translated (netfilter_ipv4.h)."""
+"""The priority of `dstnat`, at which the kernel translates destinations (netfilter_ipv4.h)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Marks:
     """The names of the differences of one table.
 
     Attributes:
-        rules: by chain and handle.
-        elements: by set and key.
-        chains: by name, for all rules of a chain that was added.
+        rules: names of added rules, by chain and handle.
+        elements: names of added and changed elements, by set and key.
+        chains: names of added chains, by name of the chain; all rules of the chain get this name.
     """
 
     rules: Mapping[tuple[str, int], str] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Marks:
 
 
 def marks_of(found: Iterable[tuple[str, Divergence]]) -> Marks:
-    """The marks of a table's differences, each with its name."""
+    """The marks for the differences of a table, each given with its name."""
     known = list(found)
     return Marks(
         {one.handle: name for name, one in known if one.handle},
@@ -46,7 +46,7 @@ def marks_of(found: Iterable[tuple[str, Divergence]]) -> Marks:
 
 
 class Reading(enum.Enum):
-    """The rules with unknown conditions that are taken to match; other rules with unknown conditions match nothing."""
+    """An assumption about rules with unknown conditions: it says which rules match; the others match no packet."""
 
     NONE = "none"
     ALL = "all"
@@ -54,13 +54,13 @@ class Reading(enum.Enum):
     OTHERS = "others"
 
     def takes(self, rule: Rule) -> bool:
-        """Whether a rule with unknown conditions is taken to match."""
+        """Whether a rule with unknown conditions is assumed to match."""
         accepts = VerdictStatement(VerdictKind.ACCEPT) in rule.statements
         return self is Reading.ALL or self is (Reading.ACCEPTING if accepts else Reading.OTHERS)
 
 
 def marked(listed: ListedTable, marks: Marks, reading: Reading = Reading.NONE) -> Table:
-    """A table to evaluate, with the names of its differences."""
+    """The table for evaluation under an assumption, with the names of the differences as comments."""
     chains = [
         replace(chain, rules=tuple(_rules(listed.rules[chain.name], marks, reading)))
         for chain in listed.table.chains
@@ -71,7 +71,7 @@ def marked(listed: ListedTable, marks: Marks, reading: Reading = Reading.NONE) -
 
 
 def evaluable(chain: Chain, family: str) -> bool:
-    """Whether the evaluation knows at which point the kernel runs a chain; it knows all hooks that our rulesets use."""
+    """Whether the evaluation supports the hook of a chain; it supports all hooks that taploom's rulesets use."""
     base = chain.base
     return base is None or _known(base, family)
 

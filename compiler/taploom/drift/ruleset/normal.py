@@ -1,8 +1,7 @@
-"""A normal form of rules and elements: equal for two texts that are the same in a kernel.
+"""Normal forms of rules and elements: two texts that the kernel stores in the same form have equal normal forms.
 
-nft does not list the text that it was given: conditions that follow from others are left out, an anonymous set of
-neighbouring prefixes becomes one prefix, and names become numbers. Two rules with equal normal forms do the same with
-every packet.
+nft does not list a rule as it was written: it leaves out conditions that follow from others, merges neighbouring
+prefixes of an anonymous set, and replaces names by numbers. Two rules with equal normal forms treat every packet alike.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,7 +32,7 @@ from taploom.base.protocol import NUMBERS
 from taploom.flows.algebra.spans import of_prefix, united
 
 Normal = tuple[object, ...]
-"""A normal form; it can be compared and hashed."""
+"""A normal form, which can be compared and hashed."""
 
 _FAMILIES = {
     Field.IP_SADDR: ("ipv4", "ip"),
@@ -47,16 +46,16 @@ _FAMILIES = {
     Field.ARP_ETHER: ("", "arp"),
     Field.ARP_IP: ("", "arp"),
 }
-"""By field that only packets of one family have: the family's words in `meta nfproto` and in `ether type`."""
+"""Fields of a single family, each with the family's keyword in `meta nfproto` and in `ether type`."""
 _PROTOCOLS = {Field.ICMP_TYPE: "icmp", Field.ICMPV6_TYPE: "icmpv6"}
 _PRIORITIES = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
 _BRIDGED = {"dstnat": -300, "filter": -200, "out": 100, "srcnat": 300}
-"""Priorities that nft names in tables of the bridge family (nft(8), CHAINS)."""
+"""Named priorities in tables of the bridge family (nft(8), CHAINS)."""
 _SPANS = (Prefix, Range)
 
 
 def normal_rule(rule: Rule, family: str, sets: Mapping[str, Set]) -> Normal:
-    """The normal form of a rule of a table of some family, with the table's sets by name."""
+    """The normal form of a rule, given the family of its table and the table's sets by name."""
     runs: list[object] = []
     conditions: set[Normal] = set()
     for statement in rule.statements:
@@ -83,12 +82,12 @@ def normal_data(element: Element) -> Normal:
 
 
 def normal_set(one: Set) -> Normal:
-    """The declaration of a set without its elements; the type of a raw target has several names."""
+    """The normal form of a set's declaration, without its elements."""
     return (one.types, one.data, one.verdicts, one.interval, one.counted, one.learned)
 
 
 def normal_base(base: Base | None, family: str) -> Normal:
-    """The hook of a chain, with its priority as a number."""
+    """The normal form of a chain's hook, with the priority as a number; empty without a hook."""
     if base is None:
         return ()
     known = _BRIDGED if family == "bridge" else _PRIORITIES

@@ -1,4 +1,4 @@
-"""Makes rules evaluable: statements that the evaluation cannot read move to the unknown statements of their rule."""
+"""Makes rules evaluable: statements that the evaluation cannot read are moved to `unknown` of their rule."""
 
 from collections.abc import Container
 from dataclasses import replace
@@ -19,9 +19,9 @@ def readable(listed: ListedTable, host: Host, asked: Container[Handle] | None = 
     """The table with rules that can be evaluated.
 
     Args:
-        listed: the table as the kernel has it.
-        host: its host.
-        asked: the rules to look at, which are not ours; None for all rules.
+        listed: the table in the kernel.
+        host: the host in the plan.
+        asked: chain and handle of the foreign rules, if only these are examined; None to examine all rules.
     """
     table = listed.table
     clock, asking = Clock.of(moments(Ruleset((table,)))), guards(table)

@@ -1,4 +1,4 @@
-"""Interfaces that are named by rules of a kernel, and are not in the plan."""
+"""Finds unknown interfaces: interfaces that appear in rules of a kernel but not in the plan."""
 
 from collections.abc import Iterator
 
@@ -8,11 +8,11 @@ from taploom.plan.host import Host
 from taploom.plan.interfaces import interfaces
 
 MOST = 32
-"""The most interfaces for which packets are followed: each is a map of its own."""
+"""Maximum number of unknown interfaces to analyse; each one costs a separate map."""
 
 
 def strangers(live: Ruleset, host: Host) -> tuple[str, ...]:
-    """The names of these interfaces, sorted; a pattern, with its `*`, stands for interfaces that no other name fits."""
+    """The names of unknown interfaces, sorted; a pattern such as `veth*` stands for all that only it matches."""
     known = {each.device for each in interfaces(host)} | {"lo"}
     return tuple(sorted(set(_named(live)) - known - {"*"})[:MOST])
 

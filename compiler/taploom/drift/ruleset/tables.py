@@ -1,4 +1,4 @@
-"""Differences of two rulesets in form: the objects that somebody added to our tables or removed from them."""
+"""Compares a table of taploom with the table in a kernel, object by object."""
 
 from collections.abc import Iterator
 
@@ -12,11 +12,11 @@ from taploom.plan.origin import Origin
 
 
 def divergences(wanted: Table, found: ListedTable | None) -> Iterator[Divergence]:
-    """The differences of one table of ours.
+    """The differences of one table of taploom.
 
     Args:
-        wanted: the table as it is rendered.
-        found: the table as the kernel has it, or None.
+        wanted: the rendered table.
+        found: the table in the kernel, or None.
     """
     place = f"{wanted.family} {wanted.name}"
     if found is None:
@@ -27,7 +27,7 @@ def divergences(wanted: Table, found: ListedTable | None) -> Iterator[Divergence
     yield from chains(place, wanted, found)
     for name in found.unknown:
         yield Divergence(
-            Subject.UNKNOWN, place, f"taploom cannot read {name}, which is in our table", "", name, _origin_of(wanted)
+            Subject.UNKNOWN, place, f"taploom cannot read {name}, which is in this table", "", name, _origin_of(wanted)
         )
 
 
@@ -43,4 +43,4 @@ def _limits(place: str, wanted: Table, found: Table) -> Iterator[Divergence]:
         now = there.get(one.name)
         if now is None or (now.rate, now.unit, now.burst) != (one.rate, one.unit, one.burst):
             live = f"{now.rate}/{now.unit} burst {now.burst}" if now else ""
-            yield Divergence(Subject.SET, f"{place}, limit {one.name}", "the rate is another", text, live, one.origin)
+            yield Divergence(Subject.SET, f"{place}, limit {one.name}", "the rate is different", text, live, one.origin)

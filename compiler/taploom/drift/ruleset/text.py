@@ -1,4 +1,4 @@
-"""Rules and elements in the syntax of nft, for people; a listing may hold names that nft itself would refuse."""
+"""Prints rules and elements in the syntax of nft, for people; names in a listing may be invalid in that syntax."""
 
 from collections.abc import Iterator, Mapping
 
@@ -20,13 +20,13 @@ _SHOWN = 4
 
 
 def rule_text(rule: Rule, sets: Mapping[str, Set], unknown: tuple[str, ...] = ()) -> str:
-    """A rule on one line; statements that taploom cannot read stand at its end, as JSON."""
+    """A rule on one line; statements that taploom cannot read are at its end, as JSON."""
     comment = (f'comment "{rule.comment}"',) if rule.comment else ()
     return " ".join([*(_statement(statement, sets) for statement in rule.statements), *unknown, *comment])
 
 
 def element_text(element: Element, one: Set) -> str:
-    """An element with its verdict or data."""
+    """The text of an element with its verdict or data."""
     return " : ".join(_element(element, one))
 
 
@@ -41,7 +41,7 @@ def _statement(statement: Statement, sets: Mapping[str, Set]) -> str:
         case _:
             try:
                 return inline(statement)
-            except ValueError:  # an interface that no spec could name
+            except ValueError:  # a name that is invalid in specs
                 return repr(statement)
 
 
@@ -66,5 +66,5 @@ def _element(element: Element, one: Set) -> Iterator[str]:
 def _key(key: tuple[Value, ...], types: tuple[Type, ...]) -> str:
     try:
         return " . ".join(map(literal, key, types))
-    except ValueError:  # an interface that no spec could name
+    except ValueError:  # a name that is invalid in specs
         return " . ".join(map(str, key))

@@ -1,1 +1,1 @@
-"""Exact maps from points to answers, as interval decision diagrams; knows nothing of packets."""
+"""Exact maps from points to answers, as interval decision diagrams; the modules know nothing of packets."""

@@ -1,6 +1,6 @@
-"""Sets of intervals as bit masks, with a bit for each piece into which all sets together cut a dimension.
+"""Represents sets of intervals as bit masks, so that a bitwise or is the union of sets.
 
-The union of many sets is then a bitwise or.
+The ends of all intervals together cut the dimension into pieces; each piece has one bit.
 """
 
 from bisect import bisect_left
@@ -14,11 +14,11 @@ _DIGITS = bytes.maketrans(b"01", b"\x00\x01")
 
 
 class Pieces:
-    """The pieces of one dimension.
+    """A dimension cut into pieces; each piece has one bit.
 
     Attributes:
-        lasts: the last value of each piece.
-        all: the bits of all pieces.
+        lasts: last value of each piece.
+        all: mask with the bits of all pieces.
     """
 
     __slots__ = ("_masks", "_starts", "all", "lasts")
@@ -27,7 +27,7 @@ class Pieces:
         """Cut a dimension.
 
         Args:
-            size: number of its values.
+            size: number of values of the dimension.
             sets: the sets of intervals whose ends cut it.
         """
         starts = self._starts = sorted(
@@ -38,24 +38,28 @@ class Pieces:
         self._masks: dict[Spans | None, int] = {None: self.all}
 
     def mask(self, spans: Spans | None) -> int:
-        """The bits of one of the sets given to the constructor; None means all values."""
+        """The bit mask of a set that the constructor got; None means the set of all values."""
         found = self._masks.get(spans)
         if found is None:
             found = self._masks[spans] = sum((1 << end) - (1 << begin) for begin, end in self._runs(spans))
         return found
 
     def ends(self, mask: int) -> tuple[list[int], bool]:
-        """The last values of the runs of pieces inside or outside a set, and whether the first run is inside."""
-        turns = mask ^ mask >> 1 | self.all + 1 >> 1  # the last piece ends a run
-        digits = bin(turns)[:1:-1].encode().translate(_DIGITS)
+        """The last value of each interval inside or outside a set, and whether the first interval is inside."""
+        changes = mask ^ mask >> 1 | self.all + 1 >> 1  # the last piece ends a run
+        digits = bin(changes)[:1:-1].encode().translate(_DIGITS)
         return list(compress(self.lasts, digits)), bool(mask & 1)
 
     def unions(self, masks: Mapping[Spans | None, int]) -> list[int]:
-        """For each piece, the union of the masks of all sets that hold the piece; a key is a set as `mask` takes it.
+        """For each piece, the union of the masks of all sets that contain the piece.
 
-        Two runs cover each run of pieces: they may overlap, and their length is a power of two. So each interval notes
-        its mask for two runs. Then each run hands its mask to its halves, from the longest runs to single pieces. This
-        takes n log n unions for n intervals, where a separate union for each piece would take n².
+        Each interval is the union of two runs, which may overlap and whose lengths are a power of two. So the mask of
+        an interval is added to two runs. Then, from the longest runs to single pieces, the mask of each run is
+        added to both its halves. This takes n log n unions for n intervals; a separate union for each piece would
+        take n².
+
+        Args:
+            masks: the mask of each set; a set is given as for `mask`.
         """
         noted = [defaultdict[int, int](int) for _ in range(len(self.lasts).bit_length())]
         for spans, mask in masks.items():
@@ -70,7 +74,7 @@ class Pieces:
         return [noted[0][at] for at in range(len(self.lasts))]
 
     def _runs(self, spans: Spans | None) -> Iterator[tuple[int, int]]:
-        """The intervals of a set as runs of pieces: the indices of the first piece and of the piece behind the last."""
+        """The intervals of a set as runs of pieces: index of the first piece, and index of the last piece plus one."""
         if spans is None:
             yield 0, len(self.lasts)
         for first, last in spans or ():

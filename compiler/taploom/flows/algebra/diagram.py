@@ -1,9 +1,9 @@
 """Exact maps from packets to answers, as interval decision diagrams.
 
 A packet is a point: a whole number for each dimension. A diagram cuts one dimension after the other into intervals, and
-ends in an answer. Equal parts are one object (hash-consing), and neighbours with the same child are merged, so a map
-has one form only: two maps are equal exactly if they are the same object, and guests with the same answers share their
-parts. (Gouda and Liu's firewall decision diagrams, 2004, with Bryant's sharing, 1986.)
+its leaves are answers. Equal parts are one object (hash-consing), and neighbouring intervals with the same child are
+merged, so each map has exactly one form. Two maps are equal if and only if they are the same object, and guests with
+the same answers share parts. (Gouda and Liu's firewall decision diagrams, 2004, with Bryant's sharing, 1986.)
 """
 
 from bisect import bisect_left
@@ -14,19 +14,19 @@ from taploom.flows.algebra.spans import Interval
 
 A = TypeVar("A")
 Box = tuple[tuple[Interval, ...] | None, ...]
-"""For each dimension the intervals that the box covers, sorted and disjoint; None for all values."""
+"""The intervals that a box covers in each dimension, sorted and disjoint; None for all values."""
 
 OWN_BITS = 62
-"""Number of leaves of a `Manager` with a bit of their own; the answers that walks look for must be among these."""
+"""Number of leaves of a `Manager` that have separate bits; walks can look only for the answers of these leaves."""
 SHARED = 1 << OWN_BITS
-"""The bit of all other leaves."""
+"""The bit that all other leaves share."""
 
 
 class Leaf(Generic[A]):
-    """An answer; a manager has one leaf for each answer.
+    """A diagram with the same answer for all points; a manager has one leaf for each answer.
 
     Attributes:
-        mask: a bit of its own; leaves after the first `OWN_BITS` share one bit.
+        mask: the bit of the leaf; leaves after the first `OWN_BITS` share one bit.
     """
 
     __slots__ = ("answer", "mask")
@@ -37,13 +37,13 @@ class Leaf(Generic[A]):
 
 
 class Node(Generic[A]):
-    """A dimension cut into intervals.
+    """A diagram that cuts one dimension into intervals, with a child for each interval.
 
     Attributes:
         level: index of the dimension.
-        ends: last value of each interval, ascending; the last one is the end of the dimension.
+        ends: last value of each interval, ascending; the last interval ends where the dimension ends.
         children: the diagram below each interval; neighbours differ.
-        mask: the bits of all leaves below, so that a walk can skip nodes without a leaf that it looks for.
+        mask: the bits of all leaves below, so that a walk can skip nodes without a wanted leaf.
     """
 
     __slots__ = ("children", "ends", "level", "mask")
@@ -59,16 +59,16 @@ class Node(Generic[A]):
 
 Diagram = Leaf[A] | Node[A]
 Column = tuple[Sequence[int], Sequence[Diagram[A]]]
-"""An interval of a dimension, cut into pieces: the last value of each piece, and the diagram below it."""
+"""An interval of a dimension, cut into pieces: last value of each piece, and the diagram below each piece."""
 
 
 def child_at(node: Node[A], value: int) -> Diagram[A]:
-    """The child of a node at a value of its dimension."""
+    """The child of a node for a value of the node's dimension."""
     return node.children[bisect_left(node.ends, value)]
 
 
 def aligned(a: Diagram[A], b: Diagram[A]) -> tuple[int, Sequence[int], list[tuple[Diagram[A], Diagram[A]]]]:
-    """The topmost dimension of two maps, with all cuts of both: its level, the ends, and the pairs of children."""
+    """The topmost dimension that two maps cut: its level, the ends of all cuts of both maps, the pairs of children."""
     level = topmost(a, b)
     last = next(d.ends[-1] for d in (a, b) if isinstance(d, Node) and d.level == level)
     ends, pairs = in_common(column(a, level, 0, last), column(b, level, 0, last))
@@ -76,7 +76,7 @@ def aligned(a: Diagram[A], b: Diagram[A]) -> tuple[int, Sequence[int], list[tupl
 
 
 def topmost(*diagrams: Diagram[A]) -> int:
-    """The first dimension that one of the maps cuts; at least one map must be a node."""
+    """The first dimension that any of the maps cuts; at least one map must be a node."""
     return min([d.level for d in diagrams if isinstance(d, Node)])
 
 
@@ -91,13 +91,13 @@ def column(diagram: Diagram[A], level: int, first: int, last: int) -> Column[A]:
 
 
 def intervals(column: Column[A]) -> Iterator[tuple[Interval, Diagram[A]]]:
-    """The pieces of a column that begins at 0, each with the diagram below it."""
+    """The pieces of a column that begins at 0, as intervals with the diagrams below them."""
     ends, below = column
     return zip(zip((0, *(end + 1 for end in ends)), ends, strict=False), below, strict=True)
 
 
 def joined(columns: Iterable[Column[A]]) -> Column[A]:
-    """Columns of neighbouring intervals as one column."""
+    """The column of consecutive intervals that are given as separate columns."""
     ends: list[int] = []
     below: list[Diagram[A]] = []
     for cuts, parts in columns:
@@ -112,7 +112,7 @@ def alike(one: Diagram[A], other: Diagram[A], level: int, within: Iterable[Inter
 
 
 def in_common(one: Column[A], other: Column[A]) -> tuple[Sequence[int], list[tuple[Diagram[A], Diagram[A]]]]:
-    """Two columns with all cuts of both: the ends, and the pairs of children."""
+    """The common refinement of two columns of one interval: the ends of all cuts, and the pairs of children."""
     ends = one[0] if one[0] is other[0] else sorted({*one[0], *other[0]})
     return ends, list(zip(_spread(one, ends), _spread(other, ends), strict=True))
 

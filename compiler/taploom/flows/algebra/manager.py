@@ -1,4 +1,4 @@
-"""The manager of diagrams: it makes all nodes, shares equal ones, and has the operations on maps."""
+"""The manager of diagrams, which makes all nodes, shares equal nodes, and implements the operations on maps."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ A = TypeVar("A")
 
 @dataclass(slots=True)
 class Manager(Generic[A]):
-    """The dimensions, and the pool through which equal parts of diagrams are one object.
+    """Makes diagrams over given dimensions, such that equal parts of diagrams are one object.
 
     Attributes:
         sizes: number of values of each dimension.
@@ -46,7 +46,7 @@ class Manager(Generic[A]):
     _chosen: dict[Leaf[A], dict[tuple[int, int, int], "Diagram[A]"]] = field(default_factory=dict)
 
     def leaf(self, answer: A) -> Leaf[A]:
-        """The map that has one answer for every packet."""
+        """The map with one answer for all points."""
         found = self._leaves.get(answer)
         if found is None:
             found = self._leaves[answer] = Leaf(answer, 1 << len(self._first))
@@ -55,7 +55,7 @@ class Manager(Generic[A]):
         return found
 
     def node(self, level: int, ends: Sequence[int], children: "Sequence[Diagram[A]]") -> "Diagram[A]":
-        """The only node with these intervals and children; the child itself if all children are the same."""
+        """The node with these intervals and children; if all children are the same diagram, that diagram."""
         differ = (*map(is_not, children, islice(children, 1, None)), True)
         if not all(differ):
             ends, children = list(compress(ends, differ)), list(compress(children, differ))
@@ -68,9 +68,9 @@ class Manager(Generic[A]):
         return found
 
     def overlay(self, boxes: Sequence[tuple[Box, A]], rest: A) -> "Diagram[A]":
-        """The map in which the first box that contains a packet gives the answer; `rest` for packets in no box.
+        """The map whose answer is that of the first box that contains the point, or `rest` for points in no box.
 
-        The result is cached, so that two witnesses or revisions with the same boxes share the work.
+        The result is cached, so that intent and ruleset, or two revisions, share the work for equal boxes.
         """
         leaves = [self.leaf(answer) for _, answer in boxes]
         areas = [box for box, _ in boxes]
@@ -86,7 +86,7 @@ class Manager(Generic[A]):
         return found
 
     def merge(self, join: Callable[[A, A], A], one: "Diagram[A]", other: "Diagram[A]") -> "Diagram[A]":
-        """The map whose answers are the joined answers of two maps; results are cached by `join` and pair of parts."""
+        """The map whose answer for a point is `join` of the answers of two maps; cached by `join` and pair of parts."""
         memo = self._merged.setdefault(join, {})
 
         def walk(a: "Diagram[A]", b: "Diagram[A]") -> "Diagram[A]":
@@ -104,7 +104,7 @@ class Manager(Generic[A]):
         return made
 
     def choose(self, where: "Diagram[A]", holds: A, then: "Diagram[A]", otherwise: "Diagram[A]") -> "Diagram[A]":
-        """`then` where the map `where` answers `holds`, else `otherwise`."""
+        """The map that is `then` for points for which `where` answers `holds`, and `otherwise` for all other points."""
         wanted = self.leaf(holds)
         memo = self._chosen.setdefault(wanted, {})
         bits = wanted.mask if wanted.mask != SHARED else -1
@@ -120,13 +120,13 @@ class Manager(Generic[A]):
                 level = topmost(w, t, o)
                 parts = list(intervals(column(w, level, 0, self.sizes[level] - 1)))
                 if alike(t, o, level, (span for span, part in parts if part is not wanted)):
-                    found = t  # `otherwise` is the same wherever it would count
+                    found = t  # `o` equals `t` wherever `o` would be chosen
                 elif alike(t, o, level, (span for span, part in parts if part.mask & bits)):
                     found = o
                 else:
                     columns = []
                     for span, part in parts:
-                        if part is wanted or isinstance(part, Leaf) or not part.mask & bits:  # copied, and not walked
+                        if part is wanted or isinstance(part, Leaf) or not part.mask & bits:  # copied without a walk
                             columns.append(column(t if part is wanted else o, level, *span))
                         else:
                             ends, pairs = in_common(column(t, level, *span), column(o, level, *span))
@@ -140,7 +140,7 @@ class Manager(Generic[A]):
         return made
 
     def relabel(self, rename: Callable[[A], A], diagram: "Diagram[A]") -> "Diagram[A]":
-        """The map with every answer replaced."""
+        """The map in which `rename` has replaced every answer."""
         memo: dict[int, Diagram[A]] = {}
         kept = self._kept(rename, diagram)
 
@@ -166,7 +166,7 @@ class Manager(Generic[A]):
         return sum(leaf.mask for leaf in own if self.leaf(rename(leaf.answer)) is leaf)
 
     def fix(self, diagram: "Diagram[A]", level: int, value: int) -> "Diagram[A]":
-        """The map with one dimension fixed at a value: it no longer cuts that dimension."""
+        """The map for a fixed value of one dimension; the result does not cut this dimension."""
         memo: dict[int, Diagram[A]] = {}
 
         def walk(d: "Diagram[A]") -> "Diagram[A]":

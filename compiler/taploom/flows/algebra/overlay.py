@@ -1,4 +1,4 @@
-"""Makes a diagram from boxes that may overlap: cuts dimension by dimension, and makes each part once."""
+"""Makes a diagram from boxes that may overlap: cuts one dimension after the other, and makes each part only once."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -12,15 +12,15 @@ from taploom.flows.algebra.spans import Interval, Spans, united
 
 A = TypeVar("A")
 _MANY = 16
-"""The number of boxes, and of pieces of a dimension, above which `Overlay._united` is faster."""
+"""Number of boxes, and of pieces of a dimension, above which `Overlay._united` is faster than separate parts."""
 
 
 class OverlayCache(Generic[A]):
-    """A cache of the overlays that a `Manager` has made before, so that the next overlay makes only new parts.
+    """The cache of the parts that a `Manager` has made in earlier overlays.
 
     Attributes:
-        tails: the number of each tail, which is a box from some dimension on with its answer.
-        parts: the maps of sequences of tails, in which the first tail wins.
+        tails: the number of each tail; a tail is the part of a box from some dimension on, with the answer of the box.
+        parts: the map of each sequence of tails, in which the first tail wins.
     """
 
     __slots__ = ("parts", "tails")
@@ -31,7 +31,7 @@ class OverlayCache(Generic[A]):
 
 
 class Overlay(Generic[A]):
-    """Boxes that may overlap, cut dimension by dimension; the map of equal sets of boxes is made once."""
+    """Makes the diagram of a sequence of boxes that may overlap; equal sequences of tails share one map."""
 
     __slots__ = ("boxes", "ground", "leaves", "memo", "node", "rest", "sizes", "tails", "wholes")
 
@@ -51,7 +51,7 @@ class Overlay(Generic[A]):
         self.memo = known.parts
 
     def part(self, level: int, over: Sequence[int]) -> Diagram[A]:
-        """The map that the boxes `over`, given by index, make from dimension `level` on; of two boxes the first wins.
+        """The map of the boxes with the indexes `over` in the dimensions from `level` on; the first box wins.
 
         A box that covers all values from `level` on hides the boxes after it.
         """
@@ -61,7 +61,7 @@ class Overlay(Generic[A]):
             return self.leaves[over[0]]
         if len(over) == 1:
             return self._single(level, over[0])
-        alike: dict[int, int] = {}  # of boxes that are equal from here on, the first hides the others
+        alike: dict[int, int] = {}  # a box hides later boxes that equal it from here on
         for index in over:
             alike.setdefault(self.tails[index][level], index)
             if self.wholes[index] <= level:
@@ -75,7 +75,7 @@ class Overlay(Generic[A]):
         tails = [self.tails[index][level] for index in active]
         leaf = self.leaves[active[0]]
         if all(self.leaves[index] is leaf for index in active):
-            tails.sort()  # the order does not matter with a single answer, and two witnesses may have different orders
+            tails.sort()  # with a single answer, the order, in which intent and ruleset may differ, has no effect
         key = (self.ground, *tails)
         found = self.memo.get(key)
         if found is None:
@@ -84,7 +84,7 @@ class Overlay(Generic[A]):
         return found
 
     def _cut_by(self, level: int, active: Sequence[int]) -> Diagram[A]:
-        """The node of a dimension that boxes cut; below each piece is the map of the boxes that cover it."""
+        """The node of a dimension that boxes cut; each child is the map of the boxes that cover its piece."""
         union = self._united(level, active) if len(active) > _MANY else None
         if union is not None:
             return union
@@ -96,9 +96,9 @@ class Overlay(Generic[A]):
         return self.node(level, ends, [made[id(group)] for group in groups])
 
     def _united(self, level: int, active: Sequence[int]) -> Diagram[A] | None:
-        """The node of a dimension, made from all boxes at once, if each map below it is a mere union; else None.
+        """The node of a dimension if each child is the union of sets of intervals; else None.
 
-        The maps below are unions if all boxes have the same answer and only one dimension behind `level` is cut.
+        Children are unions if all boxes have the same answer and cut only one dimension after `level`.
         """
         leaf = self.leaves[active[0]]
         if any(self.leaves[index] is not leaf for index in active):
@@ -119,10 +119,10 @@ class Overlay(Generic[A]):
         return self.node(level, above.lasts, [made[mask] for mask in unions])
 
     def _union(self, level: int, pieces: Pieces, mask: int, leaf: Leaf[A]) -> Diagram[A]:
-        """The map that answers `leaf` within a set of pieces of a dimension."""
+        """The map that is `leaf` within a set of pieces of a dimension, given as a mask, and `rest` elsewhere."""
         ends, inside = pieces.ends(mask)
-        turns = (leaf, self.rest) if inside else (self.rest, leaf)
-        return self.node(level, ends, [*islice(cycle(turns), len(ends))])
+        alternating = (leaf, self.rest) if inside else (self.rest, leaf)
+        return self.node(level, ends, [*islice(cycle(alternating), len(ends))])
 
     def _last(self, level: int, active: Sequence[int]) -> Diagram[A]:
         """The node of the last dimension that any box cuts; the first box that covers a piece gives its answer."""
@@ -146,7 +146,7 @@ class Overlay(Generic[A]):
         return self.node(level, [end - 1 for end in cuts[1:]], children)
 
     def _single(self, level: int, index: int) -> Diagram[A]:
-        """The map of a single box from a dimension on."""
+        """The map of a single box in the dimensions from `level` on."""
         box, tails = self.boxes[index], self.tails[index]
         found = self.memo.get((self.ground, tails[level]))
         if found is None:
@@ -177,7 +177,7 @@ class Overlay(Generic[A]):
         return self.node(level, ends, children)
 
     def _slices(self, level: int, active: Sequence[int]) -> tuple[list[int], list[list[int]]]:
-        """The pieces into which boxes cut a dimension, each with the boxes that cover it, in their order."""
+        """The pieces into which boxes cut a dimension, each with the indexes of the boxes that cover it, in order."""
         whole: list[int] = []
         cutting: dict[tuple[Interval, ...], list[int]] = {}
         for index in active:
@@ -197,7 +197,7 @@ class Overlay(Generic[A]):
     def _disjoint(
         self, level: int, whole: list[int], cutting: dict[int, list[int]], pieces: "list[tuple[Interval, list[int]]]"
     ) -> tuple[list[int], list[list[int]]]:
-        """The pieces for groups of boxes that have no value in common, such as the addresses of guests."""
+        """The result of `_slices` for groups of boxes without a common value, such as the addresses of guests."""
         over = {key: sorted([*whole, *indices]) if whole else indices for key, indices in cutting.items()}
         ends: list[int] = []
         groups: list[list[int]] = []
@@ -217,7 +217,7 @@ class Overlay(Generic[A]):
     def _overlapping(
         self, level: int, whole: list[int], cutting: "dict[tuple[Interval, ...], list[int]]"
     ) -> tuple[list[int], list[list[int]]]:
-        """The pieces for groups of boxes with common values; the covering boxes change at each end of an interval."""
+        """The result of `_slices` for groups of boxes with common values."""
         events: dict[int, list[tuple[list[int], bool]]] = {}
         for spans, indices in cutting.items():
             for first, last in spans:
@@ -239,7 +239,7 @@ class Overlay(Generic[A]):
 
 
 def _whole_from(box: Box) -> int:
-    """The dimension from which on a box covers all values."""
+    """The first dimension from which on a box covers all values."""
     for at in range(len(box), 0, -1):
         if box[at - 1] is not None:
             return at
@@ -247,9 +247,10 @@ def _whole_from(box: Box) -> int:
 
 
 def _tails(numbers: dict[object, int], boxes: Sequence[Box], leaves: Sequence[Leaf[A]]) -> list[list[int]]:
-    """For each box and dimension, the number that stands for the box from this dimension on and its answer.
+    """For each box and dimension, the number of the tail: the part of the box from this dimension on, with its answer.
 
-    If a box covers all values of a dimension, its number there is that of the next dimension, as the map is the same.
+    If a box covers all values of a dimension, the tails of this dimension and of the next one have the same number, as
+    their maps are equal.
     """
     found = []
     for box, leaf in zip(boxes, leaves, strict=True):

@@ -1,4 +1,4 @@
-"""Splits the part of a map within a box into few boxes, each with one answer."""
+"""Splits the part of a map within a box into few boxes that have one answer each."""
 
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
@@ -10,7 +10,7 @@ A = TypeVar("A")
 
 
 def parts(diagram: Diagram[A], box: Box) -> Iterator[tuple[Box, A]]:
-    """The parts of a map within a box, each with its answer; together they are the box."""
+    """The disjoint parts of a box, each with the answer that a map has there."""
     if isinstance(diagram, Leaf):
         yield box, diagram.answer
         return
@@ -28,7 +28,7 @@ def parts(diagram: Diagram[A], box: Box) -> Iterator[tuple[Box, A]]:
 
 
 def merged(boxes: Iterable[Box]) -> tuple[Box, ...]:
-    """Fewer boxes with the same packets: while two boxes differ in a single dimension, they are united."""
+    """Unites boxes that differ in only one dimension, until no two such boxes are left."""
     found, before = list(dict.fromkeys(boxes)), 0
     while len(found) != before:
         before = len(found)

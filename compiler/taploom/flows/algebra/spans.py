@@ -1,4 +1,4 @@
-"""Sets of whole numbers as sorted, disjoint intervals: one dimension's part of a box."""
+"""Sets of whole numbers as sorted, disjoint intervals, such as the part of a box in one dimension."""
 
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from taploom.base.address import Family, Prefix
 
 Interval = tuple[int, int]
-"""First and last value of a piece of a dimension, both included."""
+"""First and last value of an interval, both included."""
 
 Spans = tuple[Interval, ...]
 
 
 def united(intervals: Iterable[Interval]) -> Spans:
-    """The union, sorted, with neighbours joined."""
+    """The union of intervals as a set."""
     found: list[Interval] = []
     for first, last in sorted(intervals):
         if found and first <= found[-1][1] + 1:
@@ -52,7 +52,7 @@ def _picked(few: Spans, many: Spans) -> Spans:
 
 
 def overlapping(one: Spans, other: Spans) -> bool:
-    """Whether two sets share a value; for most disjoint sets a comparison of their ends is enough."""
+    """Whether two sets have a common value; their ends are compared first, which decides about most disjoint sets."""
     if not one or not other or one[-1][1] < other[0][0] or other[-1][1] < one[0][0]:
         return False
     return len(one) == len(other) == 1 or bool(common(one, other))
@@ -66,7 +66,7 @@ def without(one: Spans, other: Spans) -> Spans:
 
 
 def complement(spans: Spans, size: int) -> Spans:
-    """The values from 0 to `size` - 1 that are not in the set."""
+    """The values from 0 to `size` - 1 that are not in a set."""
     found: list[Interval] = []
     start = 0
     for first, last in spans:
@@ -79,21 +79,21 @@ def complement(spans: Spans, size: int) -> Spans:
 
 
 def holds(spans: Spans, value: int) -> bool:
-    """Whether the set has the value."""
+    """Whether a set contains a value."""
     at = bisect_left(spans, (value + 1,)) - 1
     return at >= 0 and value <= spans[at][1]
 
 
 def single(value: int) -> Interval:
-    """One value as an interval."""
+    """The interval that contains only one value."""
     return value, value
 
 
 def of_prefix(prefix: Prefix) -> Interval:
-    """The addresses of a prefix."""
+    """The interval of the addresses of a prefix."""
     return prefix.value, prefix.value + (1 << (prefix.family.bits - prefix.length)) - 1
 
 
 def of_prefixes(prefixes: Iterable[Prefix], family: Family) -> Spans:
-    """The addresses of the prefixes of one family."""
+    """The addresses of those prefixes that belong to a family, as a set."""
     return united(of_prefix(prefix) for prefix in prefixes if prefix.family is family)

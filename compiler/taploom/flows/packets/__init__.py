@@ -1,1 +1,1 @@
-"""Packets as points, their possible outcomes, and the addresses and routes of their host."""
+"""Packets as points, the possible outcomes for packets, and the addresses and routes of a host."""

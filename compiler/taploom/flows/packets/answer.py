@@ -1,20 +1,20 @@
-"""The outcome of a packet, and the entry or rule that decided it.
+"""Answers of maps: the outcome for a packet, with the entry or rule that decided it.
 
-The types are named tuples, because diagrams look them up by the million.
+The types are named tuples, because diagrams look up millions of answers.
 """
 
 from typing import Literal, NamedTuple
 
 Verdict = Literal["allow", "drop", "next", "miss", "elsewhere"]
-"""`next`, `miss` and `elsewhere` are intermediate: no chain decided, no rule matched, another map decides."""
+"""`next` (no chain decided), `miss` (no rule matched) and `elsewhere` (another map decides) are intermediate."""
 
 
 class DestinationRewrite(NamedTuple):
-    """How a destination is rewritten.
+    """A destination translation.
 
     Attributes:
-        address: the new address, or None if `shift` applies.
-        shift: number that is added to the address, which moves a prefix.
+        address: new destination address; None if `shift` applies.
+        shift: number that a prefix translation adds to the address.
         port: number that is added to the port.
     """
 
@@ -24,10 +24,11 @@ class DestinationRewrite(NamedTuple):
 
 
 class SourceRewrite(NamedTuple):
-    """How a source is rewritten.
+    """A source translation.
 
     Attributes:
-        kind: `masquerade`, `snat` to the address `value`, or `prefix` by adding `value`.
+        kind: `masquerade`, `snat` or `prefix`.
+        value: new address for `snat`; number that is added to the address for `prefix`; 0 for `masquerade`.
     """
 
     kind: str
@@ -35,42 +36,42 @@ class SourceRewrite(NamedTuple):
 
 
 class OriginalDestinations(NamedTuple):
-    """The destinations before a translation to one address: an interval whose addresses no rule tells apart."""
+    """An interval of original destinations that are translated to one address; no rule distinguishes them."""
 
     first: int
     last: int
 
 
 class PrefixShift(NamedTuple):
-    """The number that a prefix translation has added to destinations."""
+    """The number that a prefix translation has added to destination addresses."""
 
     by: int
 
 
 class AddressHolder(NamedTuple):
-    """The guest or host that has the translated address; used in the comparison of two plans."""
+    """The guest or host that has the address after translation; the comparison of two plans uses this name."""
 
     name: str
 
 
 Mark = Literal["", "forward", "prefix"] | OriginalDestinations | PrefixShift | AddressHolder
-"""The information about a translated packet that later stages need; "" if it was not translated.
+"""The mark of a translated packet, for later stages; "" for a packet without destination translation.
 
-The intent keeps the kind of translation. The ruleset keeps the old destination, which its rules may still match.
+For the intent, the mark is the kind of translation. For the ruleset, it is the original destination, which later rules
+may still match.
 """
 
 
 class Answer(NamedTuple):
-    """The outcome of a packet.
+    """The outcome for a packet.
 
     Attributes:
-        verdict: in the end `allow` or `drop`.
+        verdict: `allow` or `drop` in a final answer.
         by: stable name of the entry (in the intent) or rule (in the ruleset) that decided.
-        destination: the translation of the packet's destination, or None.
-        source: the translation of the packet's source, or None.
-        limited: the rate up to which the packet passes, as `rate` writes it; "" if there is none.
-        mark: a text that tells apart translated packets that later stages judge differently, or the holder of the new
-            address.
+        destination: destination translation, or None.
+        source: source translation, or None.
+        limited: rate up to which packets pass, as `rate` formats it; "" for no limit.
+        mark: mark of a translated packet, which distinguishes packets that later stages judge differently.
     """
 
     verdict: Verdict
@@ -85,16 +86,16 @@ PASS, MISS, NEXT, ELSEWHERE = Answer("allow"), Answer("miss"), Answer("next"), A
 
 
 FOREIGN_INPUT, FOREIGN = Answer("allow", "implied/foreign-input"), Answer("allow", "implied/foreign")
-"""Answers for traffic that taploom does not judge: input that the host's own firewall filters, and traffic between
-foreign interfaces."""
+"""Answers for traffic that taploom does not judge: input that the host's own firewall filters (`FOREIGN_INPUT`), and
+traffic between interfaces that taploom does not configure (`FOREIGN`)."""
 
 
 NO_ROUTE = Answer("drop", "implied/no-route")
-"""A packet without a route: the kernel answers "destination unreachable" before any forward chain."""
+"""Answer for a packet without a route: the kernel reports "destination unreachable" before any forward chain."""
 
 
 def rate(number: int, unit: str, burst: int) -> str:
-    """A rate as `5/second burst 10`; equal rates have equal texts."""
+    """The text of a rate, such as `5/second burst 10`; equal rates have equal texts."""
     return f"{number}/{unit} burst {burst}"
 
 
@@ -106,9 +107,9 @@ def effect(answer: Answer) -> Answer:
 
 
 def treatment(answer: Answer) -> Answer:
-    """The effect with the word `limited` for any rate: a changed rate is reported with its entry, not with flows."""
-    felt = effect(answer)
-    return felt._replace(limited="limited") if felt.limited else felt
+    """The effect with the word `limited` for any rate: `plan` reports a changed rate with its entry, not with flows."""
+    found = effect(answer)
+    return found._replace(limited="limited") if found.limited else found
 
 
 def sourced(answer: Answer, source: Answer) -> Answer:

@@ -1,4 +1,4 @@
-"""Time as phases between the moments at which a rule or entry ends."""
+"""Divides time into phases; a phase ends when a rule or entry expires."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -9,13 +9,13 @@ from taploom.flows.algebra.spans import Spans
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The moments at which some rule or entry ends, in seconds since the epoch, sorted."""
+    """The phases of time, given by the sorted moments at which rules or entries expire, in seconds since the epoch."""
 
     moments: tuple[int, ...]
 
     @classmethod
     def of(cls, moments: Iterable[int]) -> "Clock":
-        """The clock with these moments."""
+        """The clock with the given moments."""
         return cls(tuple(sorted(set(moments))))
 
     @property
@@ -24,11 +24,11 @@ class Clock:
         return len(self.moments) + 1
 
     def until(self, moment: int) -> Spans:
-        """The phases before one of the moments."""
+        """The phases before a moment of the clock."""
         return ((0, self.moments.index(moment)),)
 
     def phase(self, now: int) -> int:
-        """The phase in which `now` is."""
+        """The phase to which the time `now` belongs."""
         return bisect_right(self.moments, now)
 
     def start(self, phase: int) -> int:

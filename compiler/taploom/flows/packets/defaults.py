@@ -1,27 +1,27 @@
-"""Default routes of a host: the uplinks that have one, and the uplinks whose default route the kernel takes."""
+"""The default routes of a host's uplinks, and the uplinks whose default route the kernel uses."""
 
 from taploom.base.address import Family, everything, in_family
 from taploom.plan.host import Fixed, Host, Learned, Route
 from taploom.plan.interfaces import HostInterface, outside
 
 LEARNED_METRIC = 1024
-"""The metric of routes from DHCP and RA (systemd.network(5), `RouteMetric=`), and of IPv6 routes without a metric."""
+"""The metric of routes from DHCP and RA (systemd.network(5), `RouteMetric=`), and the default metric of IPv6 routes."""
 ON_LINK = {Family.IPV4: 0, Family.IPV6: 256}
 """The metric of the on-link routes that the kernel adds (`IP6_RT_PRIO_ADDRCONF` in linux/ipv6_route.h)."""
 
 
 def unsaid(family: Family) -> int:
-    """The metric that the kernel gives a route without a metric."""
+    """The kernel's default metric for a route of a family."""
     return 0 if family is Family.IPV4 else LEARNED_METRIC
 
 
 def route_metric(route: Route) -> int:
-    """The metric of a route of the spec; for an IPv6 route, Linux reads 0 as no metric."""
+    """The metric of a route in the spec; for an IPv6 route, Linux replaces 0 by the default metric."""
     return route.metric or unsaid(route.to.family)
 
 
 def leads_out(interface: HostInterface, family: Family) -> bool:
-    """Whether an interface has a default route, by a gateway of the spec or with a learned address."""
+    """Whether an interface has a default route, because it has a gateway in the spec or learns its address."""
     side = in_family(interface, family)
     return isinstance(side, Learned) or (side is not None and side.gateway is not None)
 
@@ -34,7 +34,7 @@ def metric_of(interface: HostInterface, family: Family) -> int:
 
 
 def default_routes(host: Host, family: Family) -> dict[str, int]:
-    """The metric of the best default route of each interface that has one, in the order of their names."""
+    """For each interface with default routes, the metric of the best one; sorted by the name of the interface."""
     found = {each.device: metric_of(each, family) for each in outside(host) if leads_out(each, family)}
     for route in host.routes:
         if route.to == everything(family) and route.device in {each.device for each in outside(host)}:
@@ -44,10 +44,10 @@ def default_routes(host: Host, family: Family) -> dict[str, int]:
 
 
 def preferred(host: Host, family: Family) -> tuple[str, ...]:
-    """The interfaces whose default route the kernel takes while they have carrier.
+    """The interfaces whose default route the kernel uses while all interfaces have carrier.
 
-    There are several if their metrics are equal, since then the route that was added first wins. Uplinks that taploom
-    does not configure always count.
+    There are several if their metrics are equal, as then the kernel uses the route that was added first. Uplinks that
+    taploom does not configure are always included.
     """
     ways = default_routes(host, family)
     best = min(ways.values(), default=0)

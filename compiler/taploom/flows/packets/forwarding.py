@@ -1,9 +1,9 @@
-"""The kernel's decisions about a packet before any ruleset: whether it is local, and by which interface it leaves.
+"""The kernel's routing decisions about packets: local delivery, and the egress interface.
 
-They follow from the plan's addresses and routes, for one family. Both witnesses, intent and ruleset, are composed over
-the same routes, so nothing here may depend on either. If the plan does not determine the route, each possibility has a
-map of its own: each of several uplinks that may have the default route, and an interface that the spec does not know
-(`OTHER`, such as a VPN).
+The decisions follow from the plan's addresses and routes, for one family. The proof composes intent and ruleset over
+the same routes, so this module depends on neither. If the plan does not determine the default route, there is a
+separate map for each interface that may have it: each uplink, and an interface that the spec does not contain (`OTHER`,
+such as a VPN).
 """
 
 from bisect import bisect_left
@@ -20,7 +20,7 @@ from taploom.plan.host import Fixed, Host, Learned
 from taploom.plan.interfaces import HostInterface, interfaces, outside
 
 SELF, OTHER = "self/", "other/"
-"""The host itself and an interface that the spec does not know: names that no interface can have."""
+"""Names for the host itself and for an interface that the spec does not contain; no real interface has such a name."""
 
 _MULTICAST = {Family.IPV4: Prefix(Family.IPV4, 224 << 24, 4), Family.IPV6: Prefix(Family.IPV6, 0xFF << 120, 8)}
 _LOOPBACK = {Family.IPV4: Prefix(Family.IPV4, 127 << 24, 8), Family.IPV6: Prefix(Family.IPV6, 1, 128)}
@@ -29,7 +29,7 @@ _LIMITED = (1 << 32) - 1
 
 
 def asked_for(interface: HostInterface, family: Family) -> bool:
-    """Whether only the host's kernel knows the address of an interface: it is learned, or taploom does not set it."""
+    """Whether only the host's kernel knows the address of an interface, as taploom does not configure the address."""
     return isinstance(in_family(interface, family), Learned) or not interface.configured
 
 
@@ -43,7 +43,7 @@ class Forwarding:
     """The routing decisions of one host in one family.
 
     Attributes:
-        learned: for each interface whose address only the kernel knows (see `asked_for`), the number for that address.
+        learned: for each interface whose address only the kernel knows (see `asked_for`), the number of this address.
     """
 
     host: Host
@@ -58,7 +58,7 @@ class Forwarding:
 
     @property
     def size(self) -> int:
-        """Number of destinations."""
+        """Number of destinations, including the learned addresses."""
         return (1 << self.family.bits) + len(self.learned)
 
     @cached_property
@@ -68,14 +68,14 @@ class Forwarding:
 
     @cached_property
     def own(self) -> Spans:
-        """All addresses of the host. Its link-local addresses are not known, so all of fe80::/10 counts as its own."""
+        """All addresses of the host, with all of fe80::/10 because the host's link-local addresses are not known."""
         fixed = [single(a.value) for found in self.addresses.values() for a in found]
         learned = [single(value) for value in self.learned.values()]
         link = [of_prefix(_LINK)] if self.family is Family.IPV6 else []
         return united([*fixed, *learned, *link, of_prefix(_LOOPBACK[self.family])])
 
     def own_at(self, device: str) -> Spans:
-        """The addresses of one interface."""
+        """The addresses of one interface, as a set."""
         fixed = [single(a.value) for a in self.addresses.get(device, ())]
         learned = [single(self.learned[device])] if device in self.learned else []
         link = [of_prefix(_LINK)] if self.family is Family.IPV6 else []
@@ -83,12 +83,12 @@ class Forwarding:
 
     @property
     def multicast(self) -> Spans:
-        """Multicast addresses."""
+        """The multicast addresses of the family."""
         return multicast(self.family)
 
     @cached_property
     def broadcast(self) -> Spans:
-        """Broadcast addresses (RFC 922); IPv6 has none."""
+        """The broadcast addresses of the host's links, and the limited broadcast address (RFC 922); IPv6 has none."""
         if self.family is Family.IPV6:
             return ()
         lasts = [i.prefix.last.value for i in self._links.values() if i.length < 31]
@@ -96,10 +96,10 @@ class Forwarding:
 
     @cached_property
     def delivered(self) -> Spans:
-        """Destinations that the host delivers locally.
+        """The destinations of packets that the host delivers locally.
 
-        They include the routers' anycast addresses of its links (RFC 4291, 2.6.1). A link of two addresses has no
-        anycast address, as both belong to stations (RFC 6164, 6.1; `addrconf_join_anycast` of Linux).
+        They include the subnet-router anycast address of each link (RFC 4291, 2.6.1). A link with two addresses has no
+        anycast address, as both addresses belong to stations (RFC 6164, 6.1; `addrconf_join_anycast` of Linux).
         """
         links = self._links.values() if self.family is Family.IPV6 else ()
         anycast = [single(i.prefix.value) for i in links if i.length < self.family.bits - 1]
@@ -111,9 +111,9 @@ class Forwarding:
 
     @cached_property
     def paths(self) -> tuple[tuple[Interval, tuple[str, ...]], ...]:
-        """For each interval of addresses, the interfaces of all routes to its longest prefix, the preferred one first.
+        """For each interval of addresses, the interfaces of the routes with the longest prefix, the best metric first.
 
-        There are no interfaces if only a default route leads to the addresses, or no route at all.
+        The tuple of interfaces is empty if only default routes, or no routes, lead to the addresses.
         """
         links = [(i.prefix, ON_LINK[self.family], device) for device, i in self._links.items()]
         routes = [(r.to, route_metric(r), r.device) for r in self.host.routes if r.to.family is self.family]
@@ -130,9 +130,9 @@ class Forwarding:
         return tuple(sorted([*found, *((span, ()) for span in left)]))
 
     def astray(self, device: str) -> Spans:
-        """Sources that must not arrive on an uplink: some link or route leads to them, but none through this uplink.
+        """Sources that an uplink must not accept: a link or route leads to them, but not through this uplink.
 
-        All routes to one prefix count (RFC 3704, 2.3), as the sender may already use another of these routes.
+        All routes to one prefix count (RFC 3704, 2.3), as packets from the sender may arrive by any of these routes.
         """
         if device not in self._astray:
             self._astray[device] = united(span for span, by in self.paths if by and device not in by)
@@ -144,14 +144,14 @@ class Forwarding:
 
     @cached_property
     def routes(self) -> tuple[tuple[Interval, str], ...]:
-        """For each interval of addresses, the interface by the longest prefix; "" where at most default routes lead."""
+        """For each interval of addresses, the egress interface; "" if at most default routes lead there."""
         return tuple((span, devices[0] if devices else "") for span, devices in self.paths)
 
     @cached_property
     def defaults(self) -> tuple[str, ...]:
-        """Interfaces that may have a default route: by a learned address, by a gateway, or by a route of the spec.
+        """The interfaces that may have a default route: from DHCP or RA, by a gateway, or by a route in the spec.
 
-        An interface that taploom does not configure is included, as it may have a route to any destination.
+        Interfaces that taploom does not configure are included, as they may have routes to any destination.
         """
         named = {r.device for r in self.host.routes if r.to.family is self.family and not r.to.length}
         return tuple(
@@ -164,17 +164,17 @@ class Forwarding:
 
     @cached_property
     def unreachable(self) -> Spans:
-        """The destinations that no route of the host leads to, without the host's own learned addresses."""
+        """The destinations to which the host has no route, except its own learned addresses."""
         return () if self.defaults else united(span for span, by in self.partition if not by)
 
     @cached_property
     def preferred(self) -> tuple[str, ...]:
-        """The uplinks whose default route the kernel takes; several if nothing decides between their routes."""
+        """The uplinks whose default route the kernel uses; several if their routes have equal metrics."""
         return preferred(self.host, self.family)
 
     @property
     def ways(self) -> tuple[str, ...]:
-        """The interfaces by which packets may leave for destinations that no specific route covers."""
+        """The possible egress interfaces of packets that match only a default route."""
         return (*self.defaults, OTHER)
 
     @cached_property
@@ -201,24 +201,24 @@ class Forwarding:
         return self.partition[at][1]
 
     def back(self, device: str) -> Spans:
-        """The sources that the host would answer by this interface: its reverse path (RFC 3704, 2.2)."""
+        """The sources to which the host would reply by an interface (strict reverse path; RFC 3704, 2.2)."""
         default = device in self.defaults
         found = (span for span, by in self.routes if by == device or (not by and default))
         return without(united(found), self._unanswerable)
 
     @cached_property
     def reachable(self) -> Spans:
-        """The sources that the host could answer at all (RFC 3704, 2.4)."""
+        """The sources to which the host could reply by any interface (loose reverse path; RFC 3704, 2.4)."""
         found = (span for span, by in self.routes if by or self.defaults)
         return without(united(found), self._unanswerable)
 
     @cached_property
     def _unanswerable(self) -> Spans:
-        """Sources for which `fib saddr oif` finds no interface, as no route to them leads to another machine."""
+        """Sources for which `fib saddr oif` finds no interface: the host's own addresses, broadcast and multicast."""
         return real(united([*self.own, *self.broadcast, *self.multicast]), self.family)
 
     @memo
     def missing(self, device: str | None) -> Spans:
-        """The sources that the host could not answer by this interface or, for None, by any interface."""
+        """The sources to which the host could not reply by an interface or, for None, by any interface."""
         known = self.reachable if device is None else self.back(device)
         return complement(known, 1 << self.family.bits)

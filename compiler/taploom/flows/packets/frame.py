@@ -1,4 +1,4 @@
-"""The dimensions of a frame between the ports of a bridge: those of a packet, and the sender's MAC twice."""
+"""The dimensions of a frame between ports of a bridge: the dimensions of a packet, and two MACs of the sender."""
 
 from collections.abc import Iterator
 
@@ -8,15 +8,15 @@ from taploom.flows.packets.packet import LEVELS
 from taploom.plan.host import Bridge, Host, Port
 
 MAC, ARP_MAC = range(LEVELS, LEVELS + 2)
-"""The sender's MAC, in the frame and within ARP."""
+"""The dimensions of the sender's MAC in the Ethernet header and of the sender's MAC within ARP."""
 
 MACS = 1 << 48
 ETHER_TYPES = ("arp", "ip", "ip6", "8021q")
-"""The last one stands for all other types."""
+"""The EtherTypes that the proof distinguishes; `8021q` stands for all other types, too."""
 
 _GLOB = frozenset("*?[")
 NOBODY = "other/"
-"""Name that stands for interfaces that are on no bridge of the plan."""
+"""The name for all interfaces that are on no bridge of the plan."""
 
 
 def family_of(ether: str) -> Family:
@@ -29,7 +29,7 @@ class BridgePort:
     """A port of a bridge.
 
     Attributes:
-        name: the name of a declared TAP, or a glob that stands for all undeclared interfaces that match it.
+        name: name of a declared TAP, or a pattern that stands for all undeclared interfaces that match it.
         bridge: the bridge of the plan; None for an interface that is on no bridge of the plan.
         port: the declared port in the plan; None for an undeclared interface.
     """
@@ -43,15 +43,15 @@ def bridge_ports(host: Host) -> Iterator[BridgePort]:
     """All ports of a host: declared TAPs, patterns for undeclared interfaces, and `NOBODY`, which is on no bridge."""
     for bridge in host.bridges:
         yield from (BridgePort(port.tap, bridge, port) for port in bridge.ports)
-        yield from (BridgePort(name, bridge, None) for name in _strangers(bridge))
+        yield from (BridgePort(name, bridge, None) for name in _undeclared(bridge))
     yield BridgePort(NOBODY, None, None)
 
 
-def _strangers(bridge: Bridge) -> Iterator[str]:
-    """Patterns of a bridge that let undeclared interfaces in.
+def _undeclared(bridge: Bridge) -> Iterator[str]:
+    """The patterns by which undeclared interfaces become ports of a bridge.
 
-    Patterns with a glob before their end are left out, since a ruleset cannot express them. So is `*`, which matches
-    everything.
+    Patterns with a glob before their end are left out, since a ruleset cannot express them. The pattern `*`
+    is left out, too, since it matches everything.
     """
     declared = {port.tap for port in bridge.ports}
     for pattern in bridge.taps.patterns:

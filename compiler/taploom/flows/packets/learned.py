@@ -1,9 +1,8 @@
-"""Learned addresses as destinations: numbers behind the last real address of a family stand for them.
+"""Numbers for learned addresses as destinations; they follow the last real address of the family.
 
-Each uplink that learns its address has one such number, so rules about "local" stay exact although the address is not
-known. The numbers are neighbours of the last real address and of each other, so a set of all destinations is one
-interval. Only the functions here decide which part of a set is real addresses and which part stands for learned ones,
-as one interval may contain both.
+Each uplink that learns its address has one such number, so rules about local addresses are exact although the address
+is not known. The numbers follow each other directly, so the set of all destinations is one interval. One interval may
+contain real addresses and such numbers; only the functions of this module separate them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +12,7 @@ from taploom.flows.algebra.spans import Spans, common, without
 
 
 def numbered(uplinks: Iterable[str], family: Family) -> dict[str, int]:
-    """The number that stands for the address of each uplink, in the order given."""
+    """The numbers for the learned addresses of uplinks, assigned in the given order."""
     return {name: (1 << family.bits) + at for at, name in enumerate(uplinks)}
 
 
@@ -28,11 +27,11 @@ def real(spans: Spans, family: Family) -> Spans:
 
 
 def is_learned(value: int, family: Family) -> bool:
-    """Whether a number stands for an address that is learned."""
+    """Whether a number stands for a learned address."""
     return value >> family.bits > 0
 
 
 def learned(spans: Spans, family: Family) -> Iterator[int]:
-    """The numbers of a set that stand for addresses that are learned, each on its own."""
+    """The numbers in a set that stand for learned addresses."""
     for first, last in without(spans, every(family)):
         yield from range(first, last + 1)

@@ -1,8 +1,8 @@
-"""The dimensions of a packet, in the order in which diagrams ask for them.
+"""The dimensions of a packet, in the order in which diagrams cut them.
 
-Destination, protocol and port come first, since destination translations change no other dimension. So a translation is
-a walk from the top of a diagram to the part for the new destination, and the source stands below. Family, interfaces
-and state of the connection are not dimensions: each combination of their values has a map of its own.
+Destination, protocol and port come first, since a destination translation changes no other dimension. So a walk from
+the top of a diagram finds the part for the new destination, with the source below. Family, interfaces and state of the
+connection are not dimensions: each combination of their values has its own map.
 """
 
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from taploom.flows.algebra.spans import Spans, common
 from taploom.flows.packets.learned import is_learned
 
 DESTINATION, PROTOCOL, PORT, SOURCE, SENDER_PORT, HOP_LIMIT, TIME = range(7)
-"""PORT is the destination port, the type of an ICMP message, else 0. TIME is a phase between two ends of validity."""
+"""PORT is the destination port, or the type of an ICMP message, or else 0. TIME is a phase of `Clock`."""
 
 LEVELS = 7
 WHOLE: Box = (None,) * LEVELS
@@ -29,7 +29,7 @@ def sizes(family: Family, learned: int, phases: int) -> tuple[int, ...]:
 
     Args:
         family: IP version.
-        learned: number of the host's learned addresses; each is one value behind the real addresses (`learned`).
+        learned: number of the host's learned addresses; each is one value after the real addresses (see `learned`).
         phases: number of phases of time.
     """
     addresses = 1 << family.bits
@@ -37,7 +37,7 @@ def sizes(family: Family, learned: int, phases: int) -> tuple[int, ...]:
 
 
 def box(**columns: Spans) -> Box:
-    """A box of the named dimensions; the others hold all values."""
+    """The box with the given sets in the named dimensions, and all values in the other dimensions."""
     found: list[Spans | None] = [None] * LEVELS
     for name, spans in columns.items():
         found[_BY_NAME[name]] = spans
@@ -74,19 +74,19 @@ def meet(one: Box, other: Box) -> Box | None:
 
 
 def types(first: int, last: int) -> Spans:
-    """A range of ICMP types. Ports share the dimension, so a range that ends at type 255 extends to 65535."""
+    """A range of ICMP types in the dimension PORT, which has 65536 values; a range to 255 extends to 65535."""
     return ((first, LAST_PORT if last >= LAST_TYPE else last),)
 
 
 class Packet(NamedTuple):
-    """One packet, as a point."""
+    """One packet: a family, and a point in the dimensions of this module."""
 
     family: Family
     point: tuple[int, ...]
 
     @property
     def protocol(self) -> str:
-        """Name of the protocol, or its number."""
+        """The name of the protocol, or its number as text if it has no name."""
         return NAMES.get(self.point[PROTOCOL], str(self.point[PROTOCOL]))
 
     @property
@@ -96,7 +96,7 @@ class Packet(NamedTuple):
 
     @property
     def destination(self) -> Address | None:
-        """The destination address; None for an address that the host has learned."""
+        """The destination address; None for a learned address of the host."""
         value = self.point[DESTINATION]
         return Address(self.family, value) if not is_learned(value, self.family) else None
 

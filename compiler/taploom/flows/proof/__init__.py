@@ -1,1 +1,1 @@
-"""Whether the emitted ruleset does what the plan intends, for every packet."""
+"""Proves for every packet that the emitted ruleset does what the plan intends."""

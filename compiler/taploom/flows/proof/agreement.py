@@ -1,8 +1,8 @@
-"""Whether two paths agree stage by stage: the quick half of the comparison, which is enough for correct rulesets.
+"""Compares two packet paths stage by stage; this quick comparison is enough for correct rulesets.
 
-Composing the stages costs a map of all packets for each ingress interface. Comparing them costs a look at each part, as
-equal parts are one object. Equal stages compose to equal outcomes, so the answer True is exact. After False, only the
-composition shows whether the outcomes differ.
+The composition of the stages takes a map of all packets for each ingress interface. The comparison of the stages takes
+one look at each part, as equal parts are one object. Equal stages compose to equal outcomes, so the answer True is
+exact. After the answer False, only the composition shows whether the outcomes differ.
 """
 
 from taploom.flows.algebra.diagram import Diagram, Leaf, aligned
@@ -13,23 +13,23 @@ from taploom.flows.proof.packet_path import MapContext, PacketPath
 from taploom.flows.proof.stitch import at, pieces
 
 BoxPart = tuple[Interval | None, ...]
-"""For each dimension an interval, or None for all of it."""
+"""A box with one interval in each dimension, or None for all values of the dimension."""
 
 
 def agreement(one: PacketPath, other: PacketPath, context: MapContext) -> bool:
-    """Whether the stages of two paths, made by one manager, have the same effect in a context."""
+    """Whether the stages of two paths have the same effect in a context; both paths must use the same manager."""
     if one.early(context.ingress) is not other.early(context.ingress):
         return False
     if not same_parts(one, other, context, "", ""):
         return False
     translations = (one.translation(context.ingress), other.translation(context.ingress))
-    if context.way is not None and not any(map(one.wayward, translations)):
+    if context.way is not None and not any(map(one.uses_default_route, translations)):
         return True
-    return _same_behind(one, other, context, translations, (None,) * LEVELS)
+    return _same_translated(one, other, context, translations, (None,) * LEVELS)
 
 
 def same_parts(one: PacketPath, other: PacketPath, context: MapContext, mark: Mark, other_mark: Mark) -> bool:
-    """Whether two paths judge packets alike at each egress; only the destinations of the egress are compared."""
+    """Whether two paths judge packets alike at each egress; only destinations with this egress are compared."""
     for egress, spans in one.forwarding.parts.items():
         a, b = one.passed(context, egress, mark), other.passed(context, egress, other_mark)
         if a is not b and any(_cut(a, span) != _cut(b, span) for span in spans):
@@ -38,7 +38,7 @@ def same_parts(one: PacketPath, other: PacketPath, context: MapContext, mark: Ma
 
 
 def _cut(diagram: Diagram[Answer], span: tuple[int, int]) -> list[tuple[int, int]]:
-    """The parts within a span of destinations, as their ends and identities, without cuts between equal parts."""
+    """The parts of a map within an interval of destinations, as ends and identities; equal neighbours are merged."""
     found: list[tuple[int, int]] = []
     for (_, last), part in pieces(diagram, DESTINATION, span):
         if found and found[-1][1] == id(part):
@@ -47,17 +47,17 @@ def _cut(diagram: Diagram[Answer], span: tuple[int, int]) -> list[tuple[int, int
     return found
 
 
-def _same_behind(
+def _same_translated(
     one: PacketPath, other: PacketPath, context: MapContext, pair: tuple[Diagram[Answer], Diagram[Answer]], box: BoxPart
 ) -> bool:
-    """Whether both paths translate the packets of a box alike, and judge the translated packets alike."""
+    """Whether two paths translate the packets of a box alike, and judge the translated packets alike."""
     a, b = pair
     if isinstance(a, Leaf) and isinstance(b, Leaf):
         return _same_leaf(one, other, context, a.answer, b.answer, box)
     level, ends, pairs = aligned(a, b)
     first = 0
     for last, inner in zip(ends, pairs, strict=True):
-        if not _same_behind(one, other, context, inner, (*box[:level], (first, last), *box[level + 1 :])):
+        if not _same_translated(one, other, context, inner, (*box[:level], (first, last), *box[level + 1 :])):
             return False
         first = last + 1
     return True

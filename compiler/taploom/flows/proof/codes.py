@@ -1,4 +1,4 @@
-"""The rule that the proof of the rulesets reports; its code is among taploom's own, as no spec can break the rule."""
+"""The rule of the proof; its code is in the range of taploom's own errors, as no spec can break the rule."""
 
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 
@@ -6,11 +6,11 @@ DISPROVED = DiagnosticRule(
     "TL901",
     "ruleset-disproved",
     Severity.ERROR,
-    "What the rendered ruleset does with every packet is what the spec says.",
-    "This is a bug in taploom, not in the spec: a packet was found that the ruleset would treat otherwise than the "
-    "spec says. Nothing is written, since the host would be open, or closed, where its reviewers believe otherwise.",
-    "Please report it with the packet and the entries that are shown. Nothing in the spec needs mending; "
-    "an entry that is written differently may avoid the bug until it is fixed.",
+    "The rendered ruleset does with every packet what the spec says.",
+    "This is a bug in taploom, not a mistake in the spec: the ruleset would treat the reported packet differently from "
+    "the spec. taploom writes no files, since the host would pass or drop packets against the reviewed policy.",
+    "Please report the bug with the packet and the entries in this message. The spec needs no correction, "
+    "but until the bug is fixed, writing the entry differently may avoid it.",
 )
 
 RULES = (DISPROVED,)

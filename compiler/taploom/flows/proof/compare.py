@@ -1,8 +1,8 @@
 """Compares intent and ruleset for every packet of every host.
 
-The two are maps made by one manager, so they agree exactly if their observable effects are the same diagram. Where they
-differ, the first packet of each different part is reported with both answers. The cause is a bug in taploom, never a
-mistake in the specs.
+Intent and ruleset are diagrams of one manager, in which equal functions are one object. So they agree if and only if
+their observable effects are the same object. If they differ, the first packet of each different part is reported with
+the answers of intent and ruleset. The cause is a bug in taploom, never a mistake in the specs.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -32,7 +32,7 @@ from taploom.plan.host import Host
 from taploom.plan.site import Plan
 
 WORTH_A_PROCESS = 100
-"""Number of terms and DNAT entries whose proof takes longer than a process takes to start."""
+"""Minimum number of terms and DNAT entries whose proof takes longer than the start of a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ class Disagreement:
     """A packet for which intent and ruleset differ.
 
     Attributes:
-        host: the host that the packet passes.
-        context: its ingress interface, and the uplink of the default route.
-        packet: one of many packets for which the witnesses differ.
-        intent: the intended answer, with the entry that decides.
+        host: name of the host that the packet passes.
+        context: ingress interface of the packet, and the uplink of the default route.
+        packet: an example of the packets for which intent and ruleset differ.
+        intent: the answer of the intent, with the entry that decides.
         ruleset: the answer of the ruleset, with the rule that decides.
-        state: the state of its connection, as in `ct state`.
+        state: state of the packet's connection, as in `ct state`.
     """
 
     host: str
@@ -57,7 +57,7 @@ class Disagreement:
 
 
 class _Nameless(Manager[Answer]):
-    """A manager that drops the deciding entry from answers: fewer parts differ, as equal effects are equal answers."""
+    """A manager that removes the deciding entry from answers, so that parts with equal effects are equal."""
 
     def leaf(self, answer: Answer) -> Leaf[Answer]:
         found = self._leaves.get(answer)
@@ -68,12 +68,12 @@ class _Nameless(Manager[Answer]):
 
 @dataclass(frozen=True)
 class Witnesses:
-    """Both witnesses of one host in one family.
+    """Intent and ruleset of one host in one family, as packet paths that can be compared.
 
     Attributes:
         site: the entries of the whole site.
-        ruleset: the tree that is rendered.
-        named: whether answers name the entry or rule that decided.
+        ruleset: the tree of the rendered ruleset.
+        named: whether answers name the deciding entry or rule.
     """
 
     site: SiteEntries
@@ -89,27 +89,27 @@ class Witnesses:
 
     @cached_property
     def clock(self) -> Clock:
-        """The clock of all moments at which an entry or rule ends."""
+        """The clock of all moments at which entries or rules expire."""
         plan = self.site.index.plan
         ends = (*(entry.expires for entry in plan.policy), *(forward.expires for forward in plan.forwards))
         return Clock.of([*(end for end in ends if end is not None), *moments(self.ruleset)])
 
     @cached_property
     def manager(self) -> Manager[Answer]:
-        """The manager of diagrams of this host's packets."""
+        """The manager of the diagrams of intent and ruleset."""
         dimensions = sizes(self.family, len(self.forwarding.learned), self.clock.phases)
         return Manager(dimensions) if self.named else _Nameless(dimensions)
 
     @cached_property
     def intent(self) -> PacketPath:
-        """The intended outcomes of packets."""
+        """The packet path by the intent."""
         return PacketPath(
             self.manager, self.forwarding, Intent(self.site, self.forwarding, self.manager, self.clock, self.named)
         )
 
     @cached_property
     def tables(self) -> PacketPath:
-        """The outcomes of packets in the ruleset."""
+        """The packet path by the ruleset."""
         return PacketPath(self.manager, self.forwarding, self._tables)
 
     @cached_property
@@ -117,7 +117,7 @@ class Witnesses:
         return Tables(self.ruleset, self.forwarding, self.manager, self.clock)
 
     def disagreements(self) -> Iterator[Disagreement]:
-        """The differences between both witnesses, by exact composition of all stages."""
+        """The differences between intent and ruleset, by the composition of all stages."""
         for context in contexts(self.forwarding):
             wanted, found = self.intent.outcome(context), self.tables.outcome(context)
             for point, one, other in differences(self.manager, wanted, found):
@@ -125,7 +125,7 @@ class Witnesses:
         yield from self.of_states()
 
     def of_states(self) -> Iterator[Disagreement]:
-        """The differences for packets that open no connection, and for loopback traffic."""
+        """The differences for packets that open no connection, and for loopback packets."""
         for (ingress, egress, state), wanted in expected(self.forwarding):
             found = self._tables.state(ingress, egress, state)
             for point, one, other in differences(self.manager, self.manager.leaf(wanted), found):
@@ -134,7 +134,7 @@ class Witnesses:
 
 
 def witnesses(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Iterator[Witnesses]:
-    """The witnesses of all hosts in both families."""
+    """Intent and ruleset of each host in each family."""
     return _witnesses(SiteEntries(SiteIndex(plan)), plan.hosts, ruleset_of)
 
 
@@ -145,7 +145,7 @@ def _witnesses(site: SiteEntries, hosts: Iterable[Host], ruleset_of: Callable[[H
 
 
 def of_frames(pair: Witnesses) -> Iterator[Disagreement]:
-    """The differences in the bridge table, which both families share."""
+    """The differences in the bridge table; `pair` may be of either family, as both share the table."""
     proof = FrameProof(pair.site, pair.host, pair.ruleset, pair.clock, _Nameless)
     if next(proof.differences(), None) is None:
         return
@@ -155,9 +155,9 @@ def of_frames(pair: Witnesses) -> Iterator[Disagreement]:
 
 
 def disagreements(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> tuple[Disagreement, ...]:
-    """All differences between what the spec means and what its rulesets do, sorted by host.
+    """All differences between the meaning of the spec and the rulesets, sorted by host.
 
-    The hosts of a large site are distributed over several processes.
+    Several processes prove the hosts of a large site.
 
     Args:
         plan: the whole plan.
@@ -168,7 +168,7 @@ def disagreements(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> tuple[Di
 
 
 def prover(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Callable[[Host], list[Disagreement]]:
-    """A function that finds the differences of one host; lookups that all hosts share are made here, once."""
+    """Returns a function that finds the differences of one host; look-ups that all hosts share are made only once."""
     site = SiteEntries(SiteIndex(plan))
     site.look_up()
 
@@ -185,14 +185,14 @@ def prover(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Callable[[Host]
 
 
 def effort(host: Host) -> int:
-    """The estimated effort of the proof of a host, in the unit of `WORTH_A_PROCESS`."""
+    """The estimated effort of proving a host, in the unit of `WORTH_A_PROCESS`."""
     return len(host.terms) + len(host.dnat_entries)
 
 
 def alike(pair: Witnesses) -> bool:
-    """Whether both witnesses agree stage by stage: a quick test, which correct rulesets pass.
+    """Whether intent and ruleset agree stage by stage: a quick test, which correct rulesets pass.
 
-    If it fails, the differences of several stages may still cancel out; only the composition can show this.
+    If the test fails, the differences of several stages may still cancel out; only the composition can show this.
     """
     alike = all(agreement(pair.intent, pair.tables, context) for context in contexts(pair.forwarding))
     return alike and next(pair.of_states(), None) is None

@@ -1,8 +1,8 @@
 """Compares intent and ruleset for frames, as `flows.proof.compare` does for packets.
 
-There are many ports, and the rules for two of them usually differ only in their MAC and addresses. So ports of a bridge
-form a class if plan and sets say the same of them, once MAC and addresses are replaced by placeholders, and one port is
-proven for its class. A port that differs in anything else is in a class of its own.
+A bridge may have many ports, and the rules for two ports usually differ only in MAC and addresses. So ports of a bridge
+form a class if plan and sets contain the same facts about them, apart from MAC and addresses, which placeholders
+replace. The proof checks one port of each class.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,11 +23,11 @@ from taploom.flows.proof.intent.entries import SiteEntries
 from taploom.flows.proof.intent.frames import Guard, between
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.parting import differences
-from taploom.flows.proof.ruleset.frames import Frames, literals, said_of_ports
+from taploom.flows.proof.ruleset.frames import Frames, literals, port_elements
 from taploom.plan.host import Host, Port
 
 FrameDifference = tuple[str, str, Family, tuple[int, ...], Answer, Answer]
-"""Ingress port, EtherType, family, the packet in the frame as a point, and the answers of intent and ruleset."""
+"""A difference: ingress port, EtherType, family, the packet in the frame as a point, answers of intent and ruleset."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class FrameProof:
     """The proof of one host's bridge table.
 
     Attributes:
-        manager: makes a manager of diagrams of frames from the sizes of their levels.
+        manager: the function that makes a manager of diagrams from the sizes of the dimensions.
     """
 
     site: SiteEntries
@@ -45,7 +45,7 @@ class FrameProof:
     manager: Callable[[tuple[int, ...]], Manager[Answer]]
 
     def differences(self) -> Iterator[FrameDifference]:
-        """The differences of all EtherTypes, in the guard and between ports."""
+        """The differences for all EtherTypes, in the spoof guard and between ports."""
         for ether in ETHER_TYPES:
             family = family_of(ether)
             forwarding = Forwarding.of(self.host, family)
@@ -71,10 +71,10 @@ class FrameProof:
 
     @cached_property
     def _classes(self) -> Mapping[object, list[BridgePort]]:
-        said, compared = said_of_ports(self.ruleset), literals(self.ruleset)
+        elements, compared = port_elements(self.ruleset), literals(self.ruleset)
         found: dict[object, list[BridgePort]] = {}
         for port in bridge_ports(self.host):
-            signature = _signature(port, said.get(port.name, {})), _compared(port, compared)
+            signature = _signature(port, elements.get(port.name, {})), _compared(port, compared)
             found.setdefault(signature, []).append(port)
         return found
 
@@ -86,9 +86,8 @@ class FrameProof:
     def _pairs(self) -> Iterator[tuple[BridgePort, BridgePort]]:
         """One pair of ports for each ordered pair of classes on one bridge.
 
-        A class is also paired with itself, by two different ports if it has two.
-
-        A port that is on no bridge of ours is paired with the ports of every bridge.
+        A class is also paired with itself, with two different ports if it has two. The class of interfaces on no bridge
+        of the plan is paired with the classes of every bridge.
         """
         for one in self._classes.values():
             for other in self._classes.values():
@@ -97,22 +96,22 @@ class FrameProof:
                     yield ingress, egress
 
 
-def _signature(bridge_port: BridgePort, said: Mapping[str, list[tuple[Value, ...]]]) -> object:
-    """The facts of plan and sets about a port, with placeholders for its MAC and addresses; equal within a class."""
+def _signature(bridge_port: BridgePort, elements: Mapping[str, list[tuple[Value, ...]]]) -> object:
+    """The facts in plan and sets about a port, with placeholders for its MAC and addresses; equal within a class."""
     bridge, port = bridge_port.bridge, bridge_port.port
     if bridge is None or port is None:
         return bridge_port.name
     names = _names(port)
     sets = tuple(
         (name, tuple(sorted(repr(tuple(names.get(value, value) for value in row)) for row in rows)))
-        for name, rows in sorted(said.items())
+        for name, rows in sorted(elements.items())
     )
     known = tuple(None if found is None else len(found) for found in (port.ipv4, port.ipv6))
     return bridge.network, known, sets
 
 
 def _compared(bridge_port: BridgePort, values: frozenset[Value]) -> frozenset[Value]:
-    """The values that rules compare with, as far as they fit the port, its MAC or one of its addresses."""
+    """The given values that match the port's name, its MAC or one of its addresses."""
     port = bridge_port.port
     known = _names(port).keys() if port else ()
     return frozenset(value for value in values if _fits(value, bridge_port.name, known))

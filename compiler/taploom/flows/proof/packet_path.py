@@ -1,7 +1,6 @@
-"""The path of a packet through a host: composes the hooks in their order, for any implementation of `Stages`.
+"""Composes the stages of a host to the outcome of each packet, for any implementation of `Stages`.
 
-Intent and ruleset implement the same protocol, so that not only their stages can be compared, but also the composed
-outcomes.
+Intent and ruleset implement this protocol, so their stages can be compared, and also their composed outcomes.
 """
 
 from collections.abc import Iterator
@@ -20,34 +19,34 @@ from taploom.plan.interfaces import interfaces
 
 
 class Stages(Protocol):
-    """The stages of one host in one family. The manager of the `PacketPath` makes all diagrams."""
+    """The stages of one host in one family; the manager of the `PacketPath` makes all their diagrams."""
 
     def early(self, ingress: str) -> Diagram[Answer]:
-        """Which packets are refused first of all (raw prerouting)."""
+        """The packets that the host drops first of all (raw prerouting)."""
         ...
 
     def destination(self, ingress: str) -> Diagram[Answer]:
-        """The translated destinations of new connections (dstnat of prerouting, or of output for `SELF`)."""
+        """The destination translations of new connections (dstnat of prerouting, or of output for `SELF`)."""
         ...
 
     def judged(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
-        """Whether a packet passes (input, forward or output), and how its source is translated (srcnat).
+        """The verdicts about packets (input, forward or output), and their source translations (srcnat).
 
         Args:
             ingress: interface, `OTHER` or `SELF`.
             egress: interface, `OTHER`, or `SELF` for the host's own input.
-            mark: the mark of the destination's translation; "" if there was none.
+            mark: the mark that the destination translation has given; "" for untranslated packets.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class MapContext:
-    """The packets of one map.
+    """The packets that one map describes.
 
     Attributes:
-        ingress: the interface by which the packets come in; `SELF` for packets that the host sends.
-        way: the interface of the default route, for packets that match no other route; None for all other packets.
+        ingress: the ingress interface of the packets; `SELF` for packets that the host sends.
+        way: the interface of the default route, for packets that match only a default route; None for all others.
     """
 
     ingress: str
@@ -61,15 +60,15 @@ def contexts(forwarding: Forwarding) -> Iterator[MapContext]:
 
 
 ComposedMaps = dict[tuple[int, Answer], Diagram[Answer]]
-"""The maps of translated packets, by the identity of the map behind the translation and the translation's answer."""
+"""Cache of the maps that `_translated` builds. Key: `id()` of the map for the new destination, and the translation."""
 
 
 @dataclass(frozen=True)
 class PacketPath:
-    """Composes the answers of stages to the outcome of each packet.
+    """The path of packets through one host: the composition of its stages.
 
     Attributes:
-        behind: a cache of composed maps; two paths of one manager may share it.
+        behind: the cache of the maps of translated packets; several paths of one manager may share it.
     """
 
     manager: Manager[Answer]
@@ -99,7 +98,7 @@ class PacketPath:
 
     @memo
     def early(self, ingress: str) -> Diagram[Answer]:
-        """The answers for packets that are refused first of all; `PASS` for all others."""
+        """The answers for packets that the host drops first of all; `PASS` for all others."""
         stage = self.manager.leaf(PASS) if ingress == SELF else self.stages.early(ingress)
         return self.manager.relabel(lambda a: PASS if a.verdict == "allow" else a, stage)
 
@@ -109,34 +108,34 @@ class PacketPath:
 
     @memo
     def translation(self, ingress: str) -> Diagram[Answer]:
-        """The destinations to which new connections are translated."""
+        """The destination translations of new connections."""
         return self.stages.destination(ingress)
 
     @memo
-    def wayward(self, translation: Diagram[Answer]) -> bool:
-        """Whether some translated destination may be reachable by a default route only."""
+    def uses_default_route(self, translation: Diagram[Answer]) -> bool:
+        """Whether packets to some translated destination may leave by a default route."""
         targets = {a.destination for a in answers(translation) if a.destination is not None}
         return any(t.address is None or not self.forwarding.egress(t.address) for t in targets)
 
     @memo
     def routed(self, context: MapContext, mark: Mark) -> Diagram[Answer]:
-        """The outcome of packets by their final destination, after translation."""
+        """The outcome of packets whose destination is not translated any more."""
         ways = {egress: self.passed(context, egress, mark) for egress in {way for _, way in self.forwarding.partition}}
         parts = [(span, ways[egress]) for span, egress in self.forwarding.partition]
         return spliced(self.manager, DESTINATION, parts)
 
     def passed(self, context: MapContext, egress: str, mark: Mark) -> Diagram[Answer]:
-        """The judgement of packets that leave by `egress`; `ELSEWHERE` if they belong to another context.
+        """The judgement about packets that leave by `egress`; `ELSEWHERE` if they belong to another context.
 
-        Packets that match only a default route (`egress` is "") belong to contexts with a way, and all other packets
-        to the context without a way.
+        Packets that match only a default route (`egress` is "") belong to the contexts with a `way`; all other packets
+        belong to the context without one.
         """
         if bool(egress) == (context.way is not None):
             return self.manager.leaf(ELSEWHERE)
         return self.stages.judged(context.ingress, egress or context.way or "", mark)
 
     def _translated(self, context: MapContext, leaf: Answer) -> Diagram[Answer]:
-        """The outcome of packets with the translation `leaf`, as a map of the packets before this translation."""
+        """The outcome of packets with the translation `leaf`, as a map of the packets before the translation."""
         to = leaf.destination
         assert to is not None
         if to.address is not None:
@@ -144,7 +143,7 @@ class PacketPath:
             found = at(self.passed(context, egress, leaf.mark), DESTINATION, to.address)
         else:
             found = moved(self.manager, self.routed(context, leaf.mark), DESTINATION, to.shift)
-        key = (id(found), leaf)  # the manager keeps the map alive, so no other map gets its id
+        key = (id(found), leaf)  # the manager keeps the map alive, so its identity stays unique
         made = self.behind.get(key)
         if made is None:
             made = self.manager.relabel(lambda a: _named(a, leaf), moved(self.manager, found, PORT, to.port))
@@ -153,12 +152,12 @@ class PacketPath:
 
 
 def _refused(answer: Answer) -> bool:
-    """Whether a NAT chain drops the packet; the lowering emits no such rule, but the kernel would obey it."""
+    """Whether a NAT chain drops the packet; the lowering never emits such a rule, but the kernel would obey one."""
     return answer.verdict == "drop"
 
 
 def _named(answer: Answer, leaf: Answer) -> Answer:
-    """An answer behind a translation, with the translated destination."""
+    """The answer for a translated packet, with the translation `leaf` added."""
     if answer.verdict != "allow":
         return answer
     return answer._replace(by=answer.by or leaf.by, destination=leaf.destination)

@@ -1,4 +1,4 @@
-"""The differences of intent and ruleset as findings; each points at the entry that the ruleset does not follow."""
+"""Reports differences between intent and ruleset as findings, each at the entry that the ruleset does not follow."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -13,24 +13,24 @@ from taploom.plan.site import Plan
 
 
 def disproved(plan: Plan) -> Iterator[Diagnostic]:
-    """The differences between the specs' meaning and the rulesets, as findings; none unless taploom has a bug."""
+    """The differences between intent and rulesets of a plan, as findings; empty unless taploom has a bug."""
     return findings(plan, disagreements(plan, ruleset))
 
 
 def prover_of(plan: Plan) -> Callable[[Host], list[Disagreement]]:
-    """A function that finds the differences of one host, for callers that need them host by host."""
+    """Returns a function that finds the differences of one host, for callers that work host by host."""
     return prover(plan, ruleset)
 
 
 def findings(plan: Plan, found: Iterable[Disagreement]) -> Iterator[Diagnostic]:
-    """Differences as findings, sorted by host."""
+    """The findings for differences, sorted by host."""
     known = sorted(found, key=lambda each: each.host)
     spans = spans_of(plan) if known else {}
     return (_diagnostic(each, spans) for each in known)
 
 
 def spans_of(plan: Plan) -> Mapping[str, Span | None]:
-    """The spans of all entries that can decide about packets, and of all hosts, by stable name."""
+    """By stable name, the spans of all entries that can decide about packets, and of all hosts."""
     policy = {f"policy/{entry.name}": entry.origin.span for entry in plan.policy}
     forwards = {f"forward/{forward.name}": forward.origin.span for forward in plan.forwards}
     networks = {f"nat/{network.name}": network.origin.span for network in plan.networks}
@@ -52,7 +52,7 @@ def _diagnostic(found: Disagreement, spans: Mapping[str, Span | None]) -> Diagno
 
 
 def told(answer: Answer) -> str:
-    """The outcome of a packet in a few words."""
+    """An answer in a few words, such as `allow, translated`."""
     words: list[str] = [answer.verdict]
     if answer.destination:
         words.append("translated")

@@ -1,4 +1,4 @@
-"""Builds diagrams from other diagrams, to compose translation and routing with the maps behind them."""
+"""Builds diagrams from other diagrams, to compose translation and routing with the judgement after them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
@@ -11,7 +11,7 @@ from taploom.flows.packets.answer import MISS, Answer
 
 A = TypeVar("A")
 _FEW = 6
-"""The most runs of equal answers for which `laid` makes separate overlays: each costs a walk over the whole map."""
+"""Maximum number of separate overlays in `laid`, as each takes a walk over the whole map."""
 
 
 def stitched(manager: Manager[A], level: int, ends: Sequence[int], children: Sequence[Diagram[A]]) -> Diagram[A]:
@@ -57,7 +57,7 @@ def _spread(diagram: Diagram[A], level: int, cuts: Sequence[int]) -> list[Diagra
 
 
 def pieces(diagram: Diagram[A], level: int, within: Interval) -> list[tuple[Interval, Diagram[A]]]:
-    """How a map cuts an interval of the dimension `level`; the map must not cut an earlier dimension."""
+    """The pieces into which a map cuts an interval of the dimension `level`; the map must cut no earlier dimension."""
     if isinstance(diagram, Leaf) or diagram.level != level:
         return [(within, diagram)]
     first, last = within
@@ -101,7 +101,7 @@ def _index(ends: Sequence[int], value: int) -> int:
 
 
 def grafted(manager: Manager[A], diagram: Diagram[A], then: Callable[[A], Diagram[A]]) -> Diagram[A]:
-    """The map in which each answer of a map is replaced by the map that `then` returns for it."""
+    """The map in which each leaf is replaced by the map that `then` returns for the answer of the leaf."""
     memo: dict[int, Diagram[A]] = {}
 
     def walk(d: Diagram[A]) -> Diagram[A]:
@@ -113,14 +113,14 @@ def grafted(manager: Manager[A], diagram: Diagram[A], then: Callable[[A], Diagra
         return found
 
     made = walk(diagram)
-    del walk  # a function that calls itself holds itself, and with it every map that it has seen
+    del walk  # a recursive closure keeps itself alive, and with it every map that it has seen
     return made
 
 
 def moved(manager: Manager[A], diagram: Diagram[A], level: int, by: int) -> Diagram[A]:
-    """The map whose answer for a value of a dimension is the given map's answer for the value plus `by`.
+    """The map whose answer for a value of a dimension is the answer of `diagram` for the value plus `by`.
 
-    Values that would leave the dimension get the answer of its nearest end.
+    If the sum is outside the dimension, the answer is that of the nearest value in the dimension.
     """
     if by == 0:
         return diagram
@@ -140,7 +140,7 @@ def moved(manager: Manager[A], diagram: Diagram[A], level: int, by: int) -> Diag
         return found
 
     made = walk(diagram)
-    del walk  # a function that calls itself holds itself, and with it every map that it has seen
+    del walk  # a recursive closure keeps itself alive, and with it every map that it has seen
     return made
 
 
@@ -151,7 +151,7 @@ def _moved(manager: Manager[A], node: Node[A], by: int, top: int) -> Diagram[A]:
 
 
 def spliced(manager: Manager[A], level: int, parts: Iterable[tuple[Interval, Diagram[A]]]) -> Diagram[A]:
-    """The map that takes each interval of a dimension from another map; the intervals follow one another."""
+    """The map that is, in each interval of a dimension, the map given for it; the intervals must be consecutive."""
     ends: list[int] = []
     children: list[Diagram[A]] = []
     for (_, last), diagram in parts:
@@ -161,10 +161,10 @@ def spliced(manager: Manager[A], level: int, parts: Iterable[tuple[Interval, Dia
 
 
 def laid(manager: Manager[Answer], decided: Sequence[tuple[Box, Answer]], rest: Answer) -> Diagram[Answer]:
-    """The overlay of boxes; if there are few runs of equal answers, each run is an overlay of its own.
+    """The overlay of boxes; if the boxes have few runs of equal answers, each run is a separate overlay.
 
-    The drops that the intent lists first are separate rules in the ruleset. So with separate overlays, both witnesses
-    make the same overlays and share the work.
+    The drops that the intent lists first are separate rules in the ruleset. So with separate overlays, intent and
+    ruleset make the same overlays and share the work.
     """
     runs = [list(run) for _, run in groupby(decided, key=lambda one: manager.leaf(one[1]))]
     if not 1 < len(runs) <= _FEW:

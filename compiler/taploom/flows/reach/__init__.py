@@ -1,1 +1,1 @@
-"""Answers to users' questions about flows: who reaches whom, by which entry, on which path."""
+"""Answers users' questions about flows: who reaches whom, by which entry, and on which path."""

@@ -1,8 +1,8 @@
-"""The senders that surely get into a host at a port of its own, by each of its interfaces.
+"""Finds the source addresses that can surely connect to a port of a host by one of its interfaces.
 
-Surely means: with every source port and hop limit, at any time, and at every address of the host at the interface,
-except link-local ones. An entry that expires therefore does not count. A packet that a forward translates does not get
-in. The host's own addresses are no senders: their refusal does not split a prefix.
+The connection must succeed with every source port and hop limit, at any time, and to every address of the interface
+except link-local ones. So an entry that expires does not count, and a packet that a forward translates does not reach
+the host. The host's own addresses count as senders that can connect, so that their refusal does not split a prefix.
 """
 
 from collections.abc import Iterator
@@ -28,10 +28,10 @@ from taploom.plan.host import Host
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Answers for one host in one family.
+    """The source addresses that one host admits in one family.
 
     Attributes:
-        path: the intended outcomes of packets.
+        path: the packet path by the intent.
     """
 
     path: PacketPath
@@ -46,7 +46,7 @@ class Admission:
         return cls(PacketPath(manager, forwarding, Intent(site, forwarding, manager, clock)))
 
     def sources(self, device: str, port: int) -> Spans:
-        """The sources that can connect to a TCP port by an interface; none if the host has no address there."""
+        """The sources that can connect to a TCP port by an interface; empty if the host has no address there."""
         forwarding = self.path.forwarding
         link = LINK_LOCAL if forwarding.family is Family.IPV6 else ()
         own = without(forwarding.own_at(device), link)
@@ -56,12 +56,12 @@ class Admission:
         return self._whole(united(self._refused(device, asked)))
 
     def _whole(self, refused: Spans) -> Spans:
-        """All sources but the refused ones; a span of the host's own addresses alone does not count as refused."""
+        """All sources except the refused ones; a refused interval of only host addresses stays included."""
         whole, own = every(self.path.forwarding.family), self.path.forwarding.own
         return without(whole, tuple(span for span in common(refused, whole) if common((span,), own) != (span,)))
 
     def _refused(self, device: str, asked: Box) -> Iterator[tuple[int, int]]:
-        """The sources of packets that are dropped, or translated to another destination."""
+        """The sources of packets that are dropped or translated to another destination."""
         context = MapContext(device, None)
         judged = self.path.passed(context, SELF, "")
         stages: tuple[Diagram[Answer], ...] = (self.path.early(device), self.path.translation(device), judged)

@@ -1,4 +1,4 @@
-"""Reads the texts of a question: its two ends and its service."""
+"""Parses the texts of a question about reachability: its two ends and its service."""
 
 from dataclasses import replace
 
@@ -18,12 +18,12 @@ KINDS = ("zone", "network", "host", "guest", "tag", "address")
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One end of a question.
+    """The sending or receiving end of a question.
 
     Attributes:
-        text: the text as the user wrote it.
+        text: the text that the user wrote.
         selection: the addresses and zones that the text selects.
-        uplink: host and uplink if the text means the address of an uplink; else None.
+        uplink: the host and the uplink if the text means the address of an uplink; else None.
     """
 
     text: str
@@ -32,14 +32,14 @@ class Endpoint:
 
 
 class UnknownEndError(ValueError):
-    """A text selects nothing of the site; the message is a sentence for the user."""
+    """The error for a text that selects nothing in the site; the message is a sentence for the user."""
 
 
 def end_of(index: SiteIndex, text: str) -> Endpoint:
-    """The end that a text selects: any selector of policy, or `HOST/UPLINK` for the address of an uplink.
+    """The end that a text means: any selector of policy, or `HOST/UPLINK` for the address of an uplink.
 
     Raises:
-        UnknownEndError: the site has nothing of that name, or the text is a malformed address.
+        UnknownEndError: the site has no object with that name, or the text is a malformed address.
     """
     kind, slash, name = text.partition("/")
     if ":" in text or text[:1].isdigit():
@@ -60,12 +60,12 @@ def _meant(index: SiteIndex, text: str) -> str:
     whole = (f"{kind}/{name}" for name, kind in index.kinds.items())
     near = closest(text.lower(), ("any", "hosts", *index.kinds, *whole))
     if near is None and "." in text:
-        return "taploom resolves no names of DNS; ask for an address or a prefix"
-    return f"did you mean `{near}`?" if near else "`taploom graph` draws what it has"
+        return "taploom does not resolve DNS names; give an address or a prefix"
+    return f"did you mean `{near}`?" if near else "`taploom graph` shows the objects of the site"
 
 
 def _whole(index: SiteIndex, text: str) -> Selection:
-    """The selection of a text, with all addresses of the DHCP pool for guests whose address is not known."""
+    """The selection that a text means; guests without a known address have all addresses of their DHCP pool."""
     found = index.selection([text])
     pools = list(leased(index, text))
     if not pools:
@@ -77,7 +77,7 @@ def _whole(index: SiteIndex, text: str) -> Selection:
 
 
 def services_of(index: SiteIndex, text: str) -> tuple[Service, ...] | None:
-    """The services that a text stands for; None for every protocol.
+    """The services that a text means; None for all protocols.
 
     Raises:
         UnknownEndError: the text is not a service; the message suggests a similar one.

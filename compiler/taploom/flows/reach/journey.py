@@ -1,7 +1,7 @@
-"""The path of packets through a first host and the hosts behind it; all these hosts must let the packets pass.
+"""Finds the paths of packets through a first host and further hosts, each of which must allow the packets.
 
 Packets that a host sends or masquerades may have a source address that only the network outside knows. Then the next
-host is evaluated for every possible address, and each part of the answer says for which addresses it holds.
+host is evaluated for every possible address, and each part of the answer contains the addresses for which it holds.
 """
 
 from collections.abc import Iterator
@@ -24,16 +24,22 @@ from taploom.flows.reach.reply import Hop, UnknownAddress
 
 _EVERY_PROTOCOL: Spans = ((0, 255),)
 _EVERY_PORT: Spans = ((0, LAST_PORT),)
-"""All values as an interval instead of None, so that parts which together have all values can be merged."""
+"""The interval of all values; used instead of None, so that parts that together have all values can be merged."""
 
 EPHEMERAL, HOPS = 49152, 64
-"""The sender port and hop limit of an ordinary packet (RFC 6335, 6; RFC 1700)."""
+"""The source port and hop limit of an ordinary packet (RFC 6335, 6; RFC 1700)."""
 _MOST = 5
-"""The most hosts on a path; this limit ends the paths of routes that form a loop."""
+"""Maximum number of hosts on a path, so that a routing loop does not make an endless path."""
 
 
 class ForwardingPath(NamedTuple):
-    """Packets as their first host sees them, and the hosts on their way."""
+    """Packets with the hosts on their path.
+
+    Attributes:
+        box: the packets as they arrive at the first host.
+        hops: the decisions of the hosts on the path.
+        unknown: the unknown addresses on which the decisions depend.
+    """
 
     box: Box
     hops: tuple[Hop, ...]
@@ -41,7 +47,12 @@ class ForwardingPath(NamedTuple):
 
 
 class SentSources(NamedTuple):
-    """Source addresses of packets that leave a host, and the uplink whose learned address they stand for, if any."""
+    """The source addresses of packets that leave a host.
+
+    Attributes:
+        senders: the possible source addresses; None for all.
+        uplink: the uplink whose learned address the packets have as their source; None for known sources.
+    """
 
     senders: Spans | None
     uplink: str | None = None
@@ -52,7 +63,7 @@ class Journey:
     """The paths that begin at one host, in one family.
 
     Attributes:
-        to: the receiving end; it has an uplink if it is an unknown address of another host.
+        to: the receiving end; an unknown address of another host is given as an uplink.
     """
 
     maps: Maps
@@ -61,7 +72,7 @@ class Journey:
     to: Endpoint
 
     def paths(self, source: Endpoint, asked: tuple[Traffic, ...]) -> Iterator[ForwardingPath]:
-        """The paths of all packets of a selection whose first host is this one."""
+        """The paths of all packets from `source` whose first host is this host."""
         place, pair = self._place(self.host), self.maps.pair(self.host, self.family)
         phase = (single(pair.clock.phase(self.maps.now)),)
         for ingress, senders, within in place.starts(source):
@@ -79,9 +90,9 @@ class Journey:
                         yield from self._first(MapContext(ingress, way), box, sent)
 
     def _goals(self, host: str, ingress: str, way: str | None, hosts: int = 1) -> Spans:
-        """The destinations in question that packets to a host can have.
+        """The destinations of the receiving end for packets that enter a host by an interface.
 
-        If the host has no uplink in any zone of the question, the destinations of the next hosts are included.
+        If the host has no uplink in a zone of the receiving end, the destinations at the next hosts are included.
         """
         place, zones = self._place(host), self.to.selection.outside
         found = list(place.goals(self.to, ingress, way))
@@ -97,7 +108,7 @@ class Journey:
     def _sent_by(
         self, place: Place, ingress: str, way: str | None, senders: Spans, goals: Spans
     ) -> Iterator[tuple[Spans, SentSources]]:
-        """Destinations with their senders; packets of the host itself have the address of their egress interface."""
+        """Destinations, each with the sources of the packets; the host itself sends from an address of the egress."""
         if ingress != SELF:
             yield from ((goals, SentSources(senders)) for _ in goals[:1])
             return
@@ -108,7 +119,7 @@ class Journey:
                 yield some, SentSources(common(place.forwarding.own_at(egress), senders) or senders)
 
     def _first(self, context: MapContext, box: Box, sent: SentSources) -> Iterator[ForwardingPath]:
-        """The paths of a box through this host and the hosts behind it."""
+        """The paths of a box through this host and the next hosts."""
         for part, answer in self._parts(self.host, context, box):
             left = part[DESTINATION] or ()
             hop = Hop(self.host, context.ingress, self._way(self.host, context, left), answer)
@@ -116,18 +127,18 @@ class Journey:
                 for there, ingress, goals in self._next(self.host, context, left):
                     left = without(left, goals)
                     for path in self._beyond(there, ingress, (goals, *part[1:]), hop, sent):
-                        yield self._told(path, sent)
+                        yield self._with_unknown(path, sent)
             if left:
-                yield self._told(ForwardingPath((left, *part[1:]), (hop,)), sent)
+                yield self._with_unknown(ForwardingPath((left, *part[1:]), (hop,)), sent)
 
     def _way(self, host: str, context: MapContext, goals: Spans) -> str | None:
-        """The uplink by which a host sends to all of some destinations; if several are used, the way of the context."""
+        """The uplink by which a host sends to all given destinations; if there are several, `way` of the context."""
         place = self._place(host)
         leaving = list(place.leaving(goals, context.way))
         return leaving[0] if len(leaving) == 1 and leaving[0] in place.view.zones else context.way
 
-    def _told(self, path: ForwardingPath, sent: SentSources) -> ForwardingPath:
-        """A path with the unknown addresses that it depends on: its destination, and the sending host's address."""
+    def _with_unknown(self, path: ForwardingPath, sent: SentSources) -> ForwardingPath:
+        """The path with the unknown addresses on which it depends: its destination, and the sending host's address."""
         unknown = list(path.unknown)
         if self._hidden:
             unknown.append(UnknownAddress("destination", *self._hidden, None))
@@ -140,7 +151,7 @@ class Journey:
         return ((part, answer._replace(mark="")) for part, answer in found if answer.verdict != "elsewhere")
 
     def _beyond(self, there: str, ingress: str, box: Box, hop: Hop, own: SentSources) -> Iterator[ForwardingPath]:
-        """The paths through the next hosts, with source and destination as the first host saw them."""
+        """The paths through the next hosts; the boxes have source and destination as at the first host."""
         sent = self._rewritten(box, hop, own)
         at = self._place(there)
         possible = sent.senders
@@ -157,7 +168,16 @@ class Journey:
     def _onward(
         self, host: str, ingress: str, box: Box, before: tuple[Hop, ...], *, rewritten: bool
     ) -> Iterator[tuple[Box, tuple[Hop, ...]]]:
-        """The parts of a box that a further host receives, each with its hops. Hops have senders if `rewritten`."""
+        """The parts of a box that a further host receives, each with its hops.
+
+        Args:
+            host: the further host.
+            ingress: the interface by which the packets enter the further host.
+            box: the packets as they arrive there.
+            before: the hops before this host.
+            rewritten: whether the source addresses have changed since the first host, so that the hops must contain
+                them.
+        """
         place, meant = self._place(host), box[DESTINATION] or ()
         to = place.forwarding.learned[self._hidden[1]] if self._hidden and self._hidden[0] == host else None
         seen = box if to is None else _with(box, DESTINATION, (single(to),))
@@ -180,7 +200,7 @@ class Journey:
                     yield _with(part, DESTINATION, left), hops
 
     def _rewritten(self, box: Box, hop: Hop, own: SentSources) -> SentSources:
-        """The senders as the next host sees them."""
+        """The source addresses at the next host, after source translation."""
         match hop.answer.source:
             case None:
                 return own._replace(senders=box[SOURCE])
@@ -194,13 +214,13 @@ class Journey:
 
     @property
     def _hidden(self) -> tuple[str, str] | None:
-        """Host and uplink if the destination is an uplink's unknown address on another host; else None."""
+        """The host and the uplink if the destination is an unknown address of another host; else None."""
         return self.to.uplink if self._place(self.host).hidden(self.to) else None
 
     def _next(self, host: str, context: MapContext, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
-        """The next hosts of packets that leave a host, each with its receiving uplink and the destinations.
+        """The next hosts of packets that leave a host: name, receiving uplink and destinations.
 
-        These are the next hops of routes; a destination without a next hop is handed to the host that has it.
+        They are the next hops of routes; without a next hop, packets go to the host that has the destination.
         """
         place = self._place(host)
         left = goals
@@ -214,10 +234,10 @@ class Journey:
                 near = self._place(other).entrances(place.view.zones.get(egress))
                 yield from ((other, by, some) for by in ([uplink] if uplink in near else near[:1]))
         else:
-            yield from self._behind(host, context, left)
+            yield from self._owning(host, context, left)
 
-    def _behind(self, host: str, context: MapContext, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
-        """Other hosts that have destinations of packets that leave by an uplink, as `_next` returns them."""
+    def _owning(self, host: str, context: MapContext, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
+        """For destinations without a next hop, the hosts that have them or forward to them; in the form of `_next`."""
         place = self._place(host)
         for other in sorted(self.maps.index.hosts.keys() - {host}):
             there = self._place(other)
@@ -234,7 +254,7 @@ class Journey:
 
 
 def _before(seen: Spans | None, sent: Spans | None, answer: Answer) -> Spans | None:
-    """The senders before the first host's translation, given the senders that the second host sees."""
+    """The source addresses before the first host's translation, given the source addresses at the second host."""
     match answer.source:
         case None:
             return seen

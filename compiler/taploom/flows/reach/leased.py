@@ -1,7 +1,7 @@
-"""The possible addresses of guests that a DHCP pool serves, for questions about these guests.
+"""Finds the possible addresses of guests with an address from a DHCP pool, for questions about these guests.
 
-Policy cannot name such a guest, because rules are about addresses. A question about it is answered for all addresses of
-the pool, so the answer holds for each address that the server may assign.
+Policy cannot select such a guest, because rules match addresses. A question about such a guest is answered for all
+addresses of the pool, so the answer holds for each address that the server may assign.
 """
 
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ from taploom.plan.interfaces import inside
 
 
 class LeasedAddresses(NamedTuple):
-    """The addresses that one guest can get in one network (IPv4).
+    """The addresses that a DHCP server may assign to one guest in one network (IPv4).
 
     Attributes:
-        addresses: the pool, without known addresses of others.
+        addresses: the addresses of the pool, except known addresses of other stations.
     """
 
     guest: str
@@ -33,7 +33,7 @@ class LeasedAddresses(NamedTuple):
 
 
 def leased(index: SiteIndex, text: str) -> Iterator[LeasedAddresses]:
-    """The addresses of the pool for each guest that a text names, by its name or a tag."""
+    """The possible addresses of each guest that a text selects by name or by tag and that has an address by DHCP."""
     for guest in _guests(index, text):
         for nic in index.nics.get(guest, ()):
             pool = _pool(index, nic.network)

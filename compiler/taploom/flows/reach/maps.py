@@ -1,4 +1,4 @@
-"""The maps of all hosts of a plan, each made on its first use."""
+"""Makes the maps of all hosts of a plan, each on first use."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -23,7 +23,7 @@ class Maps:
     """The maps of intent and ruleset of all hosts of one plan.
 
     Attributes:
-        now: the present in seconds since the epoch, for entries that expire.
+        now: current time in seconds since the epoch, for entries that expire.
     """
 
     plan: Plan
@@ -31,7 +31,7 @@ class Maps:
 
     @cached_property
     def index(self) -> SiteIndex:
-        """The names of the site and the addresses that they mean."""
+        """The look-ups of the site's names."""
         return SiteIndex(self.plan)
 
     @cached_property
@@ -40,18 +40,18 @@ class Maps:
 
     @cached_property
     def spans(self) -> Mapping[str, Span | None]:
-        """The spans of the entries that can decide, by stable name."""
+        """The spans of the entries that can decide about packets, by stable name."""
         return spans_of(self.plan)
 
     @cached_property
     def owners(self) -> Mapping[str, str]:
-        """Guests by their known addresses."""
+        """Names of guests by their known addresses."""
         nics = ((name, nic) for name, nics in self.index.nics.items() for nic in nics)
         return {str(prefix.first): name for name, nic in nics for prefix in addresses_of(nic)}
 
     @memo
     def pair(self, host: str, family: Family) -> Witnesses:
-        """Both witnesses of a host."""
+        """Intent and ruleset of a host in one family."""
         return Witnesses(self._site, self.index.hosts[host], family, self._ruleset(host))
 
     @memo

@@ -1,4 +1,4 @@
-"""The reachability of all pairs at once: from zones to zones and hosts, or between guests."""
+"""Computes matrices of reachability: from zones to zones and hosts, or between guests."""
 
 from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
@@ -13,20 +13,20 @@ from taploom.flows.reach.query import Inquiry
 from taploom.flows.reach.reply import Reply
 
 _EVERYWHERE = frozenset(f"implied/{name}" for name in ("icmp", "icmpv6", "nd", "mld"))
-"""Entries for traffic that every host must accept; the matrix leaves them out."""
+"""The implied entries for traffic that every host must accept; the matrix does not contain this traffic."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Traffic that passes between two ends.
+    """Traffic that passes from one end to another.
 
     Attributes:
-        protocols: numbers, or None for all.
-        ports: ports or ICMP types, or None for all.
-        by: stable name of the entry that lets it pass.
-        certain: whether it passes for all addresses that the networks outside may assign.
+        protocols: numbers of protocols; None for all.
+        ports: ports or ICMP types; None for all.
+        by: stable name of the entry that allows the traffic.
+        certain: whether the traffic passes for all addresses that the networks outside may assign.
         routed: whether the sender's host has a route to every receiver of the column; else the traffic reaches only
-            some receivers, such as those on an uplink's own link.
+            some receivers, such as those on the link of an uplink.
     """
 
     family: Family
@@ -39,10 +39,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Rows are senders, columns receivers.
+    """A matrix of reachability, with senders as rows and receivers as columns.
 
     Attributes:
-        cells: the traffic that passes from a row to a column, except traffic that every host must accept; () for none.
+        cells: the traffic that passes from a row to a column, except traffic that every host must accept.
     """
 
     rows: tuple[str, ...]
@@ -51,14 +51,14 @@ class Matrix:
 
 
 def zone_matrix(inquiry: Inquiry) -> Matrix:
-    """The matrix of zones by zones and hosts; traffic that forwards accept is in the column of the host."""
+    """The matrix of zones by zones and hosts; traffic to a forward is in the column of the host that listens."""
     zones = tuple(zone.name for zone in inquiry.plan.zones)
     hosts = tuple(f"host/{host.name}" for host in inquiry.plan.hosts)
     return _matrix(inquiry, [f"zone/{name}" for name in zones], [*(f"zone/{name}" for name in zones), *hosts])
 
 
 def guest_matrix(inquiry: Inquiry, pattern: str) -> Matrix:
-    """The matrix of guests by guests, for guests whose names match a shell pattern."""
+    """The matrix between the guests whose names match a shell pattern."""
     guests = [f"guest/{guest.name}" for guest in inquiry.plan.guests if fnmatchcase(guest.name, pattern)]
     return _matrix(inquiry, guests, guests)
 

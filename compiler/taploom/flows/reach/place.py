@@ -1,4 +1,4 @@
-"""One host's part in a question: the interfaces by which the packets enter it, and their possible destinations."""
+"""Finds the ingress interfaces and possible destinations, at one host, of the packets in a question."""
 
 from collections.abc import Iterator, Mapping
 
@@ -19,7 +19,7 @@ from taploom.plan.site import Network
 
 
 def members(network: Network, family: Family) -> Spans:
-    """The addresses that a question about a network means: all except those of gateway, network and broadcast.
+    """The addresses that a question about a network includes: all except gateway, network and broadcast address.
 
     On a link with two addresses, both addresses belong to stations (RFC 3021, RFC 6164).
     """
@@ -34,7 +34,7 @@ def members(network: Network, family: Family) -> Spans:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One host in one family."""
+    """The look-ups at one host, in one family, for the ends of a question."""
 
     view: InterfaceView
 
@@ -44,10 +44,11 @@ class Place:
         return self.view.forwarding
 
     def starts(self, end: Endpoint) -> Iterator[tuple[str, Spans, Spans | None]]:
-        """The interfaces by which packets of a selection first come to this host, with their senders and destinations.
+        """The interfaces by which packets of the sending end enter their first host, if it is this host.
 
-        The destinations are None for all. They are `here` for senders beyond an uplink that use an address of the
-        site: such packets count only if they are for this host or for an address behind it.
+        Each item has the name of the interface, the source addresses and the destinations. None means all
+        destinations. If a sender beyond an uplink uses a source address of the site, the destinations are `here`: such
+        packets count only if they are for this host or for an address behind it.
         """
         found, host = end.selection, self.forwarding.host
         literal = found.literal(self.forwarding.family)
@@ -71,15 +72,15 @@ class Place:
             yield SELF, common(literal, self._fixed), None
 
     def claimed(self, uplink: str) -> Spans:
-        """Addresses of the site that packets from an uplink may claim as source without coming from the address's host.
+        """Addresses of the site whose packets may enter by an uplink, but not directly from the host of the address.
 
         These are addresses behind another uplink, and addresses behind this uplink whose host has no uplink in the
-        zone: the packets of the latter pass another host on the way.
+        zone, so that packets from this host pass another host on their path.
         """
         return united([*self.view.astray(uplink), *common(self.carried(uplink), self.view.behind(uplink))])
 
     def _of_site(self, end: Endpoint) -> Spans:
-        """The site's own addresses in a selection; `any` as sender means its networks."""
+        """The site's addresses in the selection of a sending end; `any` includes the networks, but no hosts."""
         found, family, names = end.selection, self.forwarding.family, self.view.index
         networks = names.networks.values() if found.everyone else (names.networks[name] for name in found.networks)
         prefixes = (prefix_in(network, family) for network in networks)
@@ -88,7 +89,7 @@ class Place:
         return united([*(of_prefix(p) for p in prefixes if p), *guests, *hosts, *found.literal(family)])
 
     def goals(self, end: Endpoint, ingress: str, way: str | None) -> Spans:
-        """The destinations of a selection that packets from an interface may have; default routes leave by `way`."""
+        """The addresses of a receiving end for packets from an interface, if `way` has the default route."""
         spans: list[tuple[int, int]] = list(self._named(end))
         zones, hidden = end.selection.outside | self._zones_of_hidden(end), self.hidden(end)
         for span, egress in self.forwarding.partition:
@@ -99,7 +100,7 @@ class Place:
         return common(goals, self._arriving(ingress)) if ingress in self.view.zones else goals
 
     def nowhere(self, end: Endpoint, ingress: str) -> Spans:
-        """The destinations of a selection to which the host has no route; none for packets from an uplink."""
+        """The addresses of a receiving end to which the host has no route; empty for packets from an uplink."""
         if ingress in self.view.zones or not self.forwarding.unreachable:
             return ()
         beyond = end.selection.everyone or end.selection.outside & set(self.view.zones.values())
@@ -107,7 +108,7 @@ class Place:
         return common(meant, self.forwarding.unreachable)
 
     def leaving(self, goals: Spans, way: str | None) -> Mapping[str, Spans]:
-        """Destinations by egress interface: those of specific routes, or if `way` is set, of the default route."""
+        """For each egress, the destinations with specific routes; if `way` is set, the destinations without them."""
         found: dict[str, list[tuple[int, int]]] = {}
         for span, egress in self.forwarding.partition:
             if bool(egress) == (way is None):
@@ -115,7 +116,7 @@ class Place:
         return {egress: united(spans) for egress, spans in found.items() if spans}
 
     def led(self, device: str, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
-        """Other hosts that are next hops beyond an uplink: their name, their uplink and the destinations."""
+        """The other hosts that are next hops beyond an uplink: name, receiving uplink and destinations."""
         zone = self.view.zones.get(device)
         for via, there in self._next_hops(device, goals) if zone else ():
             at = self.view.index.listening.get((zone or "", self.forwarding.family, via))
@@ -123,7 +124,7 @@ class Place:
                 yield (*at, there)
 
     def _next_hops(self, uplink: str, goals: Spans) -> Iterator[tuple[int, Spans]]:
-        """The next hops beyond an uplink, each with its destinations; destinations on the link have none."""
+        """The next hops beyond an uplink, each with its destinations, without destinations on the link."""
         family, host = self.forwarding.family, self.forwarding.host
         here = next(each for each in outside(host) if each.device == uplink)
         own = in_family(here, family)
@@ -141,13 +142,13 @@ class Place:
                 yield via, there
 
     def hidden(self, end: Endpoint) -> bool:
-        """Whether an end is an address of another host that only the network outside knows."""
+        """Whether an end is a learned address of another host, which only the network outside knows."""
         if end.uplink is None or end.uplink[0] == self.forwarding.host.name:
             return False
         return end.uplink[1] in Forwarding.of(self.view.index.hosts[end.uplink[0]], self.forwarding.family).learned
 
     def _zones_of_hidden(self, end: Endpoint) -> set[str]:
-        """The zones of a hidden end: its uplink's zone, or all zones of this host if it has no uplink in that zone."""
+        """The zone of a hidden end's uplink; all zones of this host if it has no uplink in that zone."""
         if end.uplink is None or not self.hidden(end):
             return set()
         host, name = end.uplink
@@ -163,7 +164,7 @@ class Place:
 
     @property
     def strangers(self) -> Spans:
-        """The addresses of `outside` that this host could answer."""
+        """The addresses in `outside` to which this host could reply."""
         return common(self.outside, self.forwarding.reachable)
 
     @property
@@ -201,7 +202,7 @@ class Place:
         return tuple(single(a.value) for a in there.addresses.get(uplink, ()))
 
     def _arriving(self, uplink: str) -> Spans:
-        """The destinations that packets by an uplink may have: `here`, `outside`, and `carried` for this uplink."""
+        """The possible destinations of packets that arrive on an uplink: `here`, `outside`, and `carried`."""
         return united([*self.here, *self.outside, *self.carried(uplink)])
 
     @property
@@ -210,29 +211,29 @@ class Place:
         return united([*self._own, *self.behind])
 
     def carried(self, uplink: str) -> Spans:
-        """Addresses of hosts without an uplink in this uplink's zone; other hosts must forward packets to them."""
+        """The addresses of hosts without an uplink in this uplink's zone, to which other hosts must forward packets."""
         apart = self.view.apart(self.view.zones[uplink])
         return united(span for found in apart for spans in found.values() for span in spans)
 
     @property
     def behind(self) -> Spans:
-        """The addresses of the host's networks, and the outer prefixes that the host translates to these networks."""
+        """The addresses of the host's networks, and the outside prefixes that the host translates to these networks."""
         mirrors = (span for spans in self._mirrors.values() for span in spans)
         return united([*(span for spans in self.view.local.values() for span in spans), *mirrors])
 
     def entrances(self, zone: str | None) -> list[str]:
-        """The uplinks in a zone; first those with an address of this family, at which a router there finds the host."""
+        """The uplinks in a zone; uplinks with an address of the family are first, as routers use their addresses."""
         found = [uplink for uplink, of in self.view.zones.items() if of == zone]
         addressed = self.forwarding.addresses.keys() | self.forwarding.learned.keys()
         return sorted(found, key=lambda uplink: uplink not in addressed)
 
     def at(self, uplink: str) -> Spans:
-        """The outside addresses by which the host is reached at one of its uplinks."""
+        """The outside addresses of the host, and of its networks, at one of its uplinks."""
         return united([*self.forwarding.own_at(uplink), *self._mirrors.get(uplink, ())])
 
     @property
     def _mirrors(self) -> Mapping[str, Spans]:
-        """The outside addresses of the host's networks, by the uplink at which they are translated."""
+        """The outside prefixes of the host's networks, by the uplink at which the host translates them."""
         found: dict[str, list[tuple[int, int]]] = {}
         for nat in self.forwarding.host.nat:
             if nat.kind is NatKind.PREFIX and nat.to and nat.family is self.forwarding.family:

@@ -1,7 +1,8 @@
-"""Answers whether packets of a service pass from one end to another; packets with one verdict are a part of the answer.
+"""Answers whether packets of a service pass from one end to another.
 
-The verdicts come from the intent, which the proof has shown to be equal to the ruleset. The chains that a packet of
-each part passes come from the ruleset. Packets that pass one host on the way to another must pass both.
+Each part of an answer is a set of packets with one verdict. The verdicts come from the intent, which the proof has
+shown to be equal to the ruleset. The chains that a packet of each part passes come from the ruleset. If the path of
+packets leads through several hosts, all these hosts must allow the packets.
 """
 
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ from taploom.plan.policy import Service
 
 @dataclass(frozen=True)
 class Inquiry(Maps):
-    """Answers questions about one plan."""
+    """The maps of one plan, with questions about reachability."""
 
     def ask(
         self, source: Endpoint, to: Endpoint, services: tuple[Service, ...] | None, *, walked: bool = True
@@ -40,7 +41,7 @@ class Inquiry(Maps):
             source: the sending end.
             to: the receiving end.
             services: the services to ask about; None for all protocols.
-            walked: whether to add the chains that packets pass.
+            walked: whether hops contain the chains that packets pass.
         """
         found: dict[tuple[Family, tuple[Hop, ...], tuple[UnknownAddress, ...]], list[Box]] = {}
         for family in FAMILIES:
@@ -57,9 +58,9 @@ class Inquiry(Maps):
         return tuple(_narrowed(replies))
 
     def _meant(self, to: Endpoint, host: str, family: Family) -> Iterator[Endpoint]:
-        """The receiving end, and an end of its own for each unknown address of another host that it includes.
+        """The receiving end, and a separate end for each unknown address of another host in the receiving end.
 
-        The address of an uplink that taploom does not configure, such as a VPN's, is included only in its own zone.
+        If taploom does not configure an uplink, such as a VPN, only hosts in its zone can reach its address.
         """
         yield to
         ours = {each.zone for each in outside(self.index.hosts[host])}
@@ -75,11 +76,11 @@ class Inquiry(Maps):
     ) -> Reply:
         last = hops[-1].answer
         by = last.by or "default"
-        told = self._walked(family, box, hops) if walked else hops
-        return Reply(family, box, last.verdict, by, self.spans.get(by), told, unknown)
+        known_hops = self._walked(family, box, hops) if walked else hops
+        return Reply(family, box, last.verdict, by, self.spans.get(by), known_hops, unknown)
 
     def _walked(self, family: Family, box: Box, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
-        """The hops, each with the chains that the first packet of a box passes there."""
+        """The hops, each with the chains that the first packet of a box passes at this host."""
         protocol, port = (_first(box[level]) for level in (PROTOCOL, PORT))
         return tuple(
             replace(hop, steps=self._steps(family, hop, _sender(box, hop), _target(box, hop), protocol, port))
@@ -89,16 +90,16 @@ class Inquiry(Maps):
     def _steps(self, family: Family, hop: Hop, source: int, to: int, protocol: int, port: int) -> tuple[str, ...]:
         pair = self.pair(hop.host, family)
         if hop.answer == NO_ROUTE:
-            return ("no route of the host leads there",)
+            return ("the host has no route to the destination",)
         if hop.answer.destination is None and pair.forwarding.egress(to) == hop.ingress:
-            # Frames between two ports of one bridge do not come to the chains of routed packets.
+            # Frames between two ports of one bridge do not pass the chains for routed packets.
             return (f"bridged on {hop.ingress}",)
         packet = TracedPacket(source, to, protocol, port, EPHEMERAL, HOPS, hop.ingress, hop.way or OTHER, self.now)
         return tuple(Tracer(pair.ruleset, pair.forwarding).walk(packet).steps)
 
 
 def _narrowed(replies: list[Reply]) -> Iterator[Reply]:
-    """Adds to each reply the values of a learned address for which the reply holds, unless it holds for all values."""
+    """The replies, each with the values of a learned address for which it holds, unless it holds for all values."""
     whole: dict[tuple[Family, UnknownAddress], list[Interval]] = {}
     for reply in replies:
         for each in reply.unknown:

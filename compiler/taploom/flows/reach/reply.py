@@ -1,4 +1,4 @@
-"""Replies to a query: packets with one verdict, the hosts that they pass, and the unknown addresses that matter."""
+"""The replies to a question: packets with one verdict, the hosts that they pass, and their unknown addresses."""
 
 from dataclasses import field
 from typing import Literal
@@ -13,13 +13,13 @@ from taploom.flows.packets.answer import Answer
 
 @dataclass(frozen=True, slots=True)
 class UnknownAddress:
-    """An address that only the network outside knows (by DHCP or RA), as source or destination of a reply's packets.
+    """A source or destination of a reply's packets that only the network outside knows (from DHCP or RA).
 
     Attributes:
-        role: which end of the packets it is, at the host that decides.
+        role: the role of the address at the host that decides.
         host: the host that has the address.
         uplink: the uplink that has the address.
-        within: the values of the address for which the reply holds; None if it holds for all.
+        within: the values of the address for which the reply holds; None for all values.
     """
 
     role: Literal["sender", "destination"]
@@ -30,14 +30,14 @@ class UnknownAddress:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """What one host does with the packets of a reply.
+    """One host on the path of a reply's packets, with its answer.
 
     Attributes:
-        ingress: the interface by which the packets come in.
-        way: the uplink by which they leave, or None.
-        senders: the source addresses that this host sees, if they are not those of the reply; else None.
-        to: the destination that this host sees, if it is not that of the reply; else None.
-        steps: the chains that the packets pass there; filled in at the end.
+        ingress: the interface by which the packets enter the host.
+        way: the uplink by which the packets leave the host, or None.
+        senders: the source addresses of the packets at this host; None if they are the same as in the reply.
+        to: the destination of the packets at this host; None if it is the same as in the reply.
+        steps: the chains that the packets pass at this host; () if the question does not request them.
     """
 
     host: str
@@ -51,15 +51,15 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Packets with one verdict, as a part of the answer to a query.
+    """Packets with one verdict, as a part of the answer to a question.
 
     Attributes:
-        box: the packets, by the dimensions of `flows.packets.packet`, at the first host.
+        box: the packets as they arrive at the first host, in the dimensions of `flows.packets.packet`.
         verdict: `allow` or `drop`.
-        decided_by: stable name of the entry that decides.
-        span: the place of that entry; None for an implied entry.
+        decided_by: stable name of the deciding entry.
+        span: the place of the deciding entry in the specs; None for an implied entry.
         hops: the hosts that the packets pass, in order; the last host drops or delivers the packets.
-        unknown: the sources and destinations of the packets that are not known beforehand.
+        unknown: the sources and destinations of the packets that only the network outside knows.
     """
 
     family: Family
@@ -77,5 +77,5 @@ class Reply:
 
     @property
     def certain(self) -> bool:
-        """Whether the reply holds for all addresses that the network outside may give."""
+        """Whether the reply holds for all addresses that the network outside may assign."""
         return all(each.within is None for each in self.unknown)

@@ -1,7 +1,7 @@
-"""Follows one concrete packet through the tables of a host, rule by rule: an interpreter of the tree.
+"""Interprets the tables of a host for one concrete packet, rule by rule.
 
-It shares nothing with the symbolic evaluation: no boxes, no diagrams, just a packet and the rules in their order. It
-finds the chains that a packet passes, and tests compare its results with those of the symbolic evaluation.
+The interpreter shares no code with the symbolic evaluation: it has no boxes and no diagrams, and evaluates the rules in
+their order. It finds the chains that a packet passes. Tests compare its results with those of the symbolic evaluation.
 """
 
 from dataclasses import dataclass, field, replace
@@ -46,14 +46,14 @@ _ORDER = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 
 
 @dataclass(slots=True)
 class TraceResult:
-    """The outcome of a packet.
+    """The outcome for a packet.
 
     Attributes:
-        allowed: whether it passes.
+        allowed: whether the packet passes.
         destination: address and port after all translations.
-        source: the translated source: "" if unchanged, `masquerade`, or the number of an address.
-        limited: the rate up to which it passes; "" if there is none.
-        steps: the chains that it passes, each with the comment of the rule by which it leaves the chain.
+        source: the source after translation: "" if unchanged, `masquerade`, or the new address as a number.
+        limited: rate up to which the packet passes; "" without a limit.
+        steps: the chains that the packet passes, each with the comment of the rule by which it leaves the chain.
     """
 
     allowed: bool
@@ -71,13 +71,13 @@ class _Nat(Exception):
 
 @dataclass(slots=True)
 class Tracer:
-    """Walks packets through a ruleset."""
+    """The interpreter of a ruleset for concrete packets."""
 
     ruleset: Ruleset
     forwarding: Forwarding
 
     def walk(self, packet: TracedPacket) -> TraceResult:
-        """Walk one packet from its ingress to its egress."""
+        """Follow one packet from its ingress to its egress."""
         found = TraceResult(allowed=True, destination=(packet.destination, packet.port))
         state = HookState(self.forwarding, packet, "", None)
         own = packet.ingress == SELF
@@ -163,12 +163,12 @@ class _Run:
         return None
 
     def _anyhow(self, rest: Chain) -> bool:
-        """Whether later rules accept, without a rate, the packets that exceed a rate."""
+        """Whether the rules `rest` accept packets without a rate, so that an earlier rate has no effect."""
         other = replace(self, found=TraceResult(allowed=True, destination=self.found.destination))
         return other.chain(rest) is VerdictKind.ACCEPT and not other.found.limited
 
     def rule(self, chain: Chain, rule: Rule) -> VerdictKind | None:
-        """The verdict of a rule; GOTO if a `goto` ends without a verdict; None if the next rule is to be evaluated."""
+        """The verdict of a rule; GOTO if the target of a `goto` has no verdict; None if the next rule decides."""
         limited, comment = "", rule.comment
         for statement in rule.statements:
             match statement:
@@ -200,14 +200,14 @@ class _Run:
         return None
 
     def limit(self, statement: LimitRate | LimitBy) -> str:
-        """The rate of a limit."""
+        """The text of a limit's rate."""
         if isinstance(statement, LimitBy):
             found = next(entry for entry in self.table.limits if entry.name == statement.name)
             return rate(found.rate, found.unit, found.burst)
         return rate(statement.rate, statement.unit, statement.burst)
 
     def verdict(self, chain: Chain, verdict: VerdictStatement, comment: str, *, limited: str) -> VerdictKind | None:
-        """Follows a verdict to its end."""
+        """The verdict that a verdict statement leads to, through the chains that it calls."""
         step = f"{chain.name}: {comment}" if comment else chain.name
         if verdict.kind in (VerdictKind.GOTO, VerdictKind.JUMP):
             self.found.steps.append(f"{step} → {verdict.chain}")
@@ -220,7 +220,7 @@ class _Run:
         return verdict.kind
 
     def translate(self, chain: Chain, statement: Statement, comment: str) -> None:
-        """Ends the walk with a translation, if the statement translates this packet.
+        """Ends the evaluation of the chain if the statement translates the packet.
 
         Raises:
             _Nat: the translation.

@@ -1,4 +1,4 @@
-"""One concrete packet at one hook: its fields are plain numbers, and a match compares them with values."""
+"""A concrete packet at one hook, whose fields are plain numbers that matches compare with values."""
 
 from taploom.backends.nftables.fields import Field
 from taploom.backends.nftables.values import Iface, IfacePattern, Range, Value, Word
@@ -19,7 +19,7 @@ class TracedPacket:
         destination: destination address as a number; a number above all addresses of the family stands for an address
             that the host learns (`Forwarding.learned`).
         port: destination port, or type of an ICMP message, else 0.
-        ingress: interface that the packet comes in by, `OTHER` or `SELF`.
+        ingress: interface by which the packet enters the host, `OTHER` or `SELF`.
         way: uplink (or `OTHER`) of the default route that the packet takes if no other route leads to its destination.
         now: seconds since the epoch.
     """
@@ -40,7 +40,7 @@ class HookState:
     """A packet at one hook.
 
     Attributes:
-        oif: interface that the packet leaves by; "" before routing, and for packets to the host.
+        oif: egress interface; "" before routing, and for packets to the host.
         original: destination before translation, or None.
     """
 
@@ -51,11 +51,11 @@ class HookState:
 
     @property
     def iif(self) -> str:
-        """Name of the interface that the packet came in by; "" for packets that the host sends."""
+        """The name of the ingress interface; "" for packets that the host sends."""
         return "" if self.packet.ingress == SELF else self.packet.ingress
 
     def equal(self, fields: tuple[Field, ...], values: tuple[Value, ...]) -> bool:
-        """Whether all fields have their values."""
+        """Whether all fields have the given values."""
         return all(self.has(of, value) for of, value in zip(fields, values, strict=True))
 
     def present(self, of: Field) -> bool:
@@ -77,7 +77,7 @@ class HookState:
                 return True
 
     def has(self, of: Field, value: Value) -> bool:
-        """Whether a field that is present has a value."""
+        """Whether the packet has a value in a field; the packet must have the field."""
         number = self.number(of)
         match value:
             case Prefix():
@@ -94,7 +94,7 @@ class HookState:
                 return False
 
     def number(self, of: Field) -> int | None:
-        """The value of a field that is a number."""
+        """The value of a numeric field; None for other fields."""
         packet = self.packet
         return {
             Field.IP_SADDR: packet.source,
@@ -110,7 +110,7 @@ class HookState:
         }.get(of)
 
     def word(self, of: Field, text: str) -> bool:
-        """Whether a field has the value of a named constant of nft.
+        """Whether a field has the value that a constant of nft names.
 
         Raises:
             ValueError: the field has no such constants.

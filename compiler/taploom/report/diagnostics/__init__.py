@@ -1,1 +1,1 @@
-"""The formats of diagnostics, one file each; `formats.FORMATS` names them all."""
+"""Prints diagnostics: one module for each format, and `formats.FORMATS` lists all formats."""

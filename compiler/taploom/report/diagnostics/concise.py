@@ -1,4 +1,4 @@
-"""One line a finding, `file:line:col: error[TL203]: message`, a form that editors turn into a link."""
+"""Prints each finding on one line, `file:line:col: error[TL203]: message`, in which editors recognise a link."""
 
 from taploom.base.diagnostic import Diagnostic
 from taploom.report.diagnostics.findings import Findings, headline
@@ -6,7 +6,7 @@ from taploom.report.diagnostics.visible import visible
 
 
 def concise(findings: Findings) -> str:
-    """Every finding on a line of its own."""
+    """All findings, one line each."""
     return "".join(f"{_line(d)}\n" for d in findings.diagnostics)
 
 

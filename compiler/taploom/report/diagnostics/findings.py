@@ -1,7 +1,7 @@
-"""The input of every output format of diagnostics.
+"""The input of all formats of diagnostics.
 
-A format gets lines of a spec through a function, so that it does not depend on how sources are stored, and never reads
-a file that has not been checked.
+A format gets the lines of a spec from a function. So it does not depend on the storage of sources, and never reads an
+unchecked file.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from taploom.base.diagnostic_rule import Severity
 from taploom.base.frozen import dataclass
 
 SourceLine = Callable[[str, int], str | None]
-"""Gets a line by its file (as a span names it) and its number, from 1; None if the line cannot be shown."""
+"""Returns a line, given its file as in a span and its number from 1; None if the line cannot be shown."""
 
 
 def no_source(_file: str, _line: int) -> None:
@@ -20,12 +20,12 @@ def no_source(_file: str, _line: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Diagnostics in reading order, and how to show them.
+    """Diagnostics to print, with the options of the output.
 
     Attributes:
-        diagnostics: all findings, waived ones included.
-        line: the function that gets the lines of snippets.
-        color: whether the reader is a terminal that wants colour.
+        diagnostics: all findings in reading order, including waived ones.
+        line: function that returns the lines of snippets.
+        color: whether to use terminal colours.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -40,18 +40,18 @@ def counted(diagnostics: tuple[Diagnostic, ...]) -> dict[Severity, int]:
 
 
 def tally(diagnostics: tuple[Diagnostic, ...]) -> str:
-    """The closing words of a run, such as `1 error, 2 warnings (1 waived)`."""
+    """The numbers of findings as text, such as `1 error, 2 warnings (1 waived)`."""
     parts = [plural(count, severity.value) for severity, count in counted(diagnostics).items() if count]
     waived = sum(d.state is State.WAIVED for d in diagnostics)
     return (", ".join(parts) or "no findings") + (f" ({waived} waived)" if waived else "")
 
 
 def plural(count: int, noun: str) -> str:
-    """`1 error`, `2 errors`."""
+    """A number with a noun: `1 error`, `2 errors`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def headline(diagnostic: Diagnostic) -> str:
-    """`error[TL203]`, or `waived error[TL203]`."""
+    """The severity and code of a finding: `error[TL203]`, or `waived error[TL203]`."""
     head = f"{diagnostic.severity.value}[{diagnostic.code}]"
     return f"waived {head}" if diagnostic.state is State.WAIVED else head

@@ -1,4 +1,4 @@
-"""All formats of diagnostics, by the name that `--format` takes."""
+"""All formats of diagnostics, by their names in `--format`."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""The `full` format, for people: the line of the spec, a caret under the mistake, and the help beside the caret."""
+"""Prints findings for people: the line of the spec, a caret under the mistake, and the help after the caret."""
 
 from collections.abc import Iterator
 
@@ -14,12 +14,12 @@ _WAIVED = "2"
 
 
 def full(findings: Findings) -> str:
-    """Every finding with its snippet, separated by empty lines."""
+    """All findings with their snippets, separated by empty lines."""
     return "\n".join(_Block(d, findings).text() for d in findings.diagnostics)
 
 
 class _Block:
-    """The layout of one diagnostic: all its snippets share one gutter."""
+    """The lines of one diagnostic, whose snippets have line numbers of the same width."""
 
     def __init__(self, diagnostic: Diagnostic, findings: Findings) -> None:
         self._diagnostic = diagnostic

@@ -1,7 +1,7 @@
-"""Workflow commands of GitHub Actions, which become annotations of a pull request.
+"""Prints findings as workflow commands of GitHub Actions, which become annotations of a pull request.
 
-Escaping follows `@actions/core` (packages/core/src/command.ts): `%`, CR and LF in the message, `:` and `,` as well in
-properties. GitHub would read the text after an unescaped line end as a new command.
+Escaping follows `@actions/core` (packages/core/src/command.ts): `%`, CR and LF in the message, and also `:` and `,` in
+properties. GitHub would interpret the text after an unescaped line end as a new command.
 """
 
 from taploom.base.diagnostic import Diagnostic, State

@@ -1,7 +1,7 @@
-"""GitLab's Code Quality report, the subset of Code Climate that GitLab reads.
+"""Prints findings as GitLab's Code Quality report, the subset of Code Climate that GitLab reads.
 
-GitLab recognises a finding of an earlier run by its fingerprint, so the fingerprint has no line number: if an entry
-moves within its file, its finding is not new. A counter in the fingerprint distinguishes equal findings of one file.
+GitLab recognises a finding of an earlier run by its fingerprint. The fingerprint contains no line number, so that a
+finding is not new if its entry moves within the file. A counter in it distinguishes equal findings of one file.
 """
 
 import json
@@ -22,7 +22,7 @@ def gitlab(findings: Findings) -> str:
 
 
 def fingerprint(diagnostic: Diagnostic, seen: Counter[str]) -> str:
-    """The identity of a finding from run to run; `seen` counts equal findings."""
+    """The identity of a finding, which stays the same in later runs; `seen` counts equal findings."""
     file = diagnostic.span.file if diagnostic.span else ""
     identity = "\0".join((diagnostic.code, file, diagnostic.subject, diagnostic.message))
     seen[identity] += 1

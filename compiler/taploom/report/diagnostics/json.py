@@ -1,4 +1,4 @@
-"""`taploom-diagnostics/1`: findings as data. Keys are stable; a reader skips keys that it does not know."""
+"""Prints findings as `taploom-diagnostics/1`. Keys are stable; programs should ignore keys that they do not know."""
 
 import json
 from collections.abc import Mapping

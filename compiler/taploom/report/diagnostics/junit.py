@@ -1,4 +1,4 @@
-"""JUnit XML, for CI that shows tests: a finding is a failed test case, a waived one is skipped, a note has passed."""
+"""Prints findings as JUnit XML: errors and warnings are failed test cases, waived findings skipped, notes passed."""
 
 from taploom.base.diagnostic import Diagnostic, State
 from taploom.base.diagnostic_rule import Severity
@@ -9,7 +9,7 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;",
 
 
 def junit(findings: Findings) -> str:
-    """One suite; a run without findings has one passed case, since readers take an empty suite for a broken run."""
+    """One test suite; without findings it has one passed case, since CI may report an empty suite as a broken run."""
     found = findings.diagnostics
     cases = [_case(d) for d in found] or ['    <testcase classname="taploom" name="validate"/>']
     failures = sum(map(_fails, found))
@@ -51,5 +51,5 @@ def _attribute(name: str, value: str) -> str:
 
 
 def _text(value: str) -> str:
-    """Escaped text; control characters are replaced first, as XML 1.0 cannot express most of them."""
+    """Escaped text without control characters, most of which XML 1.0 cannot express."""
     return visible(value).translate(_ESCAPES)

@@ -1,9 +1,9 @@
-"""Changes the output of taploom in a CI job, so that the runner takes no line of it for a command.
+"""Changes the output of taploom in a CI job so that the runner does not interpret a part of it as a command.
 
-GitHub's runner obeys `##[…]` anywhere in a line, and `::…::` at the beginning of one, blanks aside
-(`src/Runner.Common/ActionCommand.cs`); Azure's obeys `##vso[…]` (`azure-pipelines-agent`, `Command.cs`). taploom's
-output has text from specs, which may be untrusted. So a character of such a sequence is replaced by one that looks like
-it, or, in a data format, by an escape.
+GitHub's runner executes `##[…]` anywhere in a line, and `::…::` at the beginning of a line, even after blanks
+(`src/Runner.Common/ActionCommand.cs`). Azure's runner executes `##vso[…]` (`azure-pipelines-agent`, `Command.cs`). The
+output contains text from specs, which may be untrusted. So one character of such a sequence is replaced by a similar
+one or, in a data format, by an escape.
 """
 
 import re
@@ -16,12 +16,12 @@ _JSON = ("json", "sarif", "gitlab")
 
 
 def inert(text: str, form: str = "text") -> str:
-    r"""`text` without a command for a runner; a data format keeps its meaning.
+    r"""`text` without commands for a runner; text in a data format keeps its meaning.
 
     Args:
-        text: any number of lines.
-        form: its format, as in `--format`: JSON gets an escape, XML and HTML get an entity, other formats a character
-            that looks alike; `github` keeps a `::` at the start of a line, as taploom wrote it.
+        text: the output, with any number of lines.
+        form: format of the text, as in `--format`: JSON gets an escape, XML and HTML get an entity, other formats get a
+            similar character. `github` keeps `::` at the start of a line, since these commands are from taploom.
     """
     if "##" not in text and "::" not in text:
         return text

@@ -1,6 +1,6 @@
-"""SARIF 2.1.0 (OASIS), for code scanning and for editors.
+"""Prints findings as SARIF 2.1.0 (OASIS), for code scanning and for editors.
 
-Columns count characters, as everywhere in taploom; SARIF's default is UTF-16 units, so the run has a `columnKind`.
+Columns count characters, as everywhere in taploom. SARIF counts UTF-16 units by default, so the run has a `columnKind`.
 """
 
 import json
@@ -20,7 +20,7 @@ _UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 
 
 def sarif(findings: Findings) -> str:
-    """One run with all findings, and the rules that they break."""
+    """One run with all findings and their rules."""
     rules = sorted({d.code: d.rule for d in findings.diagnostics}.items())
     index = {code: position for position, (code, _) in enumerate(rules)}
     seen: Counter[str] = Counter()
@@ -74,7 +74,7 @@ def _location(span: Span) -> dict[str, object]:
 
 
 def _uri(path: str) -> str:
-    """A file name as a URI reference (RFC 3986): relative stays relative, so that it resolves in any checkout."""
+    """A path as a URI reference (RFC 3986); a relative path stays relative, so that it resolves in any checkout."""
     raw = path.removeprefix("./").encode("utf-8", "surrogateescape")
     quoted = "".join(chr(byte) if chr(byte) in _UNRESERVED else f"%{byte:02X}" for byte in raw)
     return f"file://{quoted}" if quoted.startswith("/") else quoted

@@ -1,4 +1,4 @@
-"""The JSON Schema of `taploom-diagnostics/1`, for programs that read it; open, so that keys may be added."""
+"""The JSON Schema of `taploom-diagnostics/1`, which allows further keys, so that later versions may add some."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ Schema = dict[str, Any]
 _PLACE: Schema = {
     "file": {
         "type": ["string", "null"],
-        "description": "Path of the file, as the text formats print it; null where there is no place.",
+        "description": "Path of the file, as in the text formats; null if the finding has no place.",
     },
     **{
         key: {"type": ["integer", "null"], "minimum": 1, "description": text}
@@ -29,7 +29,7 @@ def diagnostics_schema() -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:taploom:diagnostics/1",
         "title": FORMAT,
-        "description": "What `taploom validate --format json` found.",
+        "description": "The output of `taploom validate --format json`.",
         **_object(format={"const": FORMAT}, diagnostics={"type": "array", "items": _diagnostic()}),
     }
 
@@ -37,16 +37,23 @@ def diagnostics_schema() -> Schema:
 def _diagnostic() -> Schema:
     text = {"type": "string"}
     return _object(
-        code={"type": "string", "pattern": "^TL[0-9]{3}$", "description": "Permanent."},
+        code={"type": "string", "pattern": "^TL[0-9]{3}$", "description": "Permanent code of the rule."},
         rule={**text, "description": "Name of the rule."},
         severity={"enum": ["error", "warning", "note"]},
-        message={**text, "description": "One line."},
+        message={**text, "description": "The finding in one line."},
         **_PLACE,
-        help={**text, "description": 'A way out, or "".'},
-        labels={"type": "array", "items": _object(**_PLACE, text=text), "description": "Further places."},
+        help={**text, "description": 'How to correct it, or "".'},
+        labels={
+            "type": "array",
+            "items": _object(**_PLACE, text=text),
+            "description": "Further places of the finding.",
+        },
         notes={"type": "array", "items": text, "description": "Lines of `key: text`."},
-        subject={**text, "description": "The object that the finding is about, as `kind/name`; a waiver names it."},
-        waived={"type": ["string", "null"], "description": "Why the finding is accepted, or null where it counts."},
+        subject={**text, "description": "The object of the finding, as `kind/name`, which a waiver has to name."},
+        waived={
+            "type": ["string", "null"],
+            "description": "Reason of the waiver, or null if the finding is not waived.",
+        },
     )
 
 

@@ -1,20 +1,20 @@
 """Makes untrusted text harmless on a terminal, and measures its width.
 
-A spec may hold escape sequences that recolour or retitle a terminal, and bidirectional marks that show a line in
-another order than a parser reads it (CVE-2021-42574). A reader must see both, so every character that does not print is
-replaced by a control picture or by its code point.
+A spec may contain escape sequences that recolour or retitle a terminal, and bidirectional marks that show a line in
+another order than a parser reads it (CVE-2021-42574). To make them visible, a control picture or a code point replaces
+every unprintable character.
 """
 
 import unicodedata
 
 SHOWN = 110
-"""Characters of a long line that are shown."""
+"""Maximum number of characters of a line that an excerpt shows."""
 _BEFORE = 40
 _PICTURES = 0x2400  # Unicode's Control Pictures follow the order of ASCII
 
 
 def visible(text: str) -> str:
-    """`text` with every character that does not print replaced by one that does."""
+    """`text` with a printable replacement for each unprintable character."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else _picture(ord(char)) for char in text)
@@ -27,7 +27,7 @@ def _picture(code: int) -> str:
 
 
 def columns(text: str) -> int:
-    """Columns that printable `text` takes on a terminal (UAX #11: wide characters take two, combining ones none)."""
+    """The columns of printable `text` on a terminal (UAX #11: wide characters take two, combining ones none)."""
     if text.isascii():
         return len(text)
     return sum(_width(char) for char in text)
@@ -43,9 +43,9 @@ def excerpt(text: str, start: int, end: int) -> tuple[str, int, int]:
     """Cut a line around a span and make it visible.
 
     Args:
-        text: the whole line, of any length; only the part to show is examined.
-        start: first character of the span, counted from 0.
-        end: the character after its last one; the length of the line or more if the span goes on in the next line.
+        text: the whole line, of any length.
+        start: index of the first character of the span, from 0.
+        end: index after the last character of the span; at least the length of the line if the span continues below.
 
     Returns:
         The text to show, the columns before the span, and the columns of the span (at least one).

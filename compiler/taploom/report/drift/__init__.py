@@ -1,1 +1,1 @@
-"""Comparisons of hosts with their plans, as text, as JSON and for Prometheus."""
+"""Prints comparisons of hosts with their plan as text, as JSON and for Prometheus."""

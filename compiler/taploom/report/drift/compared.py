@@ -1,4 +1,4 @@
-"""The input of all formats: the comparisons of some hosts at one moment."""
+"""The input of all formats of `taploom drift`: the comparisons of some hosts at one time."""
 
 from collections.abc import Iterable, Mapping
 
@@ -14,12 +14,12 @@ _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 @dataclass(frozen=True, slots=True)
 class Drifts:
-    """The comparisons of some hosts.
+    """The comparisons of some hosts with one plan.
 
     Attributes:
-        plan: hash of the plan that all are compared with.
-        now: seconds since the epoch.
-        hosts: the comparisons, sorted by host.
+        plan: hash of the plan.
+        now: current time in seconds since the epoch.
+        hosts: comparisons, sorted by host.
         missing: names of hosts without facts, sorted.
     """
 
@@ -32,13 +32,13 @@ class Drifts:
 def drifts(
     plan: Plan, known: Mapping[str, Facts], names: Iterable[str], now: int, before: Plan | None = None
 ) -> Drifts:
-    """The comparisons of hosts with a plan.
+    """Compare hosts with a plan.
 
     Args:
-        plan: the plan.
+        plan: the plan that hosts should have.
         known: facts by host.
-        names: the hosts that are asked about.
-        now: seconds since the epoch.
+        names: names of the hosts to compare.
+        now: current time in seconds since the epoch.
         before: an older plan that hosts may have taken up.
     """
     found = compare_all(plan, known, before)
@@ -46,7 +46,7 @@ def drifts(
 
 
 def age(seconds: int) -> str:
-    """A length of time in its largest whole unit, such as `3 hours`; facts from the future are `0 seconds` old."""
+    """A duration in its largest unit, such as `3 hours`; a negative duration is `0 seconds`."""
     seconds = max(seconds, 0)
     size, name = next((one for one in _UNITS if seconds >= one[0]), _UNITS[-1])
     number = seconds // size

@@ -1,4 +1,4 @@
-"""The formats of comparisons, by the values of `--format`."""
+"""The formats of `taploom drift`, by their names in `--format`."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -11,4 +11,4 @@ from taploom.report.drift.text import drift_text
 FORMATS: Mapping[str, Callable[[Drifts], str]] = MappingProxyType(
     {"text": drift_text, "json": drift_json, "prom": drift_prom}
 )
-"""The printer of each format."""
+"""The function that prints each format."""

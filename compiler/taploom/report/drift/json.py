@@ -1,4 +1,4 @@
-"""Comparisons for programs, as `taploom-drift/1`."""
+"""Prints comparisons as `taploom-drift/1`, for programs."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ FORMAT = "taploom-drift/1"
 
 
 def drift_json(found: Drifts) -> str:
-    """All hosts with all rows."""
+    """The JSON text with all hosts and all rows."""
     data = {
         "format": FORMAT,
         "plan": found.plan,

@@ -1,4 +1,4 @@
-"""Comparisons for Prometheus, in its text format 0.0.4, as a file for the textfile collector of node_exporter."""
+"""Prints comparisons in the text format 0.0.4 of Prometheus, for the textfile collector of node_exporter."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -11,22 +11,26 @@ Sample = tuple[dict[str, str], int]
 
 
 def drift_prom(found: Drifts) -> str:
-    """All metrics; the metric of a host is 1 for its own word, and 0 for each other word."""
+    """All metrics; `taploom_status` has a sample for each host and word: 1 for the word of the host, else 0."""
     hosts = found.hosts
     facts = [({"host": host.host}, 1) for host in hosts] + [({"host": name}, 0) for name in found.missing]
     metrics: tuple[tuple[str, str, Iterable[Sample]], ...] = (
-        ("facts", "Whether there are facts of the host.", facts),
-        ("facts_collected_seconds", "When the facts were collected.", _each(hosts, lambda host: host.collected)),
+        ("facts", "Whether facts about the host are known.", facts),
+        (
+            "facts_collected_seconds",
+            "Time when the facts were collected, since the epoch.",
+            _each(hosts, lambda host: host.collected),
+        ),
         ("bundle_serial", "Serial of the bundle that the host took up.", _each(hosts, lambda host: host.serial)),
         ("status", "Whether the host is current, pending, foreign or drifted.", _words(hosts)),
         ("differences", "Differences of the host from its plan, by word and subject.", _rows(hosts)),
-        ("exposed", "Flows by which somebody outside gets in against the plan.", _each(hosts, _exposed)),
+        ("exposed", "Flows from outside that the host lets in against the plan.", _each(hosts, _exposed)),
     )
-    return "".join(line for name, told, samples in metrics for line in _metric(f"taploom_{name}", told, samples))
+    return "".join(line for name, text, samples in metrics for line in _metric(f"taploom_{name}", text, samples))
 
 
-def _metric(name: str, told: str, samples: Iterable[Sample]) -> Iterator[str]:
-    yield f"# HELP {name} {told}\n# TYPE {name} gauge\n"
+def _metric(name: str, description: str, samples: Iterable[Sample]) -> Iterator[str]:
+    yield f"# HELP {name} {description}\n# TYPE {name} gauge\n"
     for labels, value in samples:
         inner = ",".join(f'{key}="{text.translate(_ESCAPES)}"' for key, text in labels.items())
         yield f"{name}{{{inner}}} {value}\n"

@@ -1,7 +1,7 @@
-"""Reads `taploom-drift/1` for what is told of a host in one line; a document of another shape is refused.
+"""Reads the numbers of each host from `taploom-drift/1`. A document with an unexpected shape is refused.
 
-Messages, places and values in it come from machines and are not read. What is read are names of hosts, which have to be
-names that a spec may have, words, and numbers.
+Messages, places and values in the document come from hosts and are not read. The module reads only words, numbers and
+names of hosts, and refuses names that are invalid in a spec.
 """
 
 import json
@@ -20,19 +20,19 @@ _SERIAL = (1 << 64) - 1
 
 
 class NoDriftError(ValueError):
-    """The text is not what `taploom drift --format json` prints; the message says where."""
+    """The text is no output of `taploom drift --format json`; the message names the invalid place."""
 
 
 @dataclass(frozen=True, slots=True)
 class HostTally:
-    """A host in numbers.
+    """The word of a host and the numbers of its differences.
 
     Attributes:
-        host: its name.
-        word: the gravest word of its rows; None for a host without facts.
-        serial: serial of the bundle that it took up; 0 for none.
-        differences: the number of its rows.
-        exposures: the number of consequences by which somebody outside of the site gets in.
+        host: name of the host.
+        word: the gravest word of the rows; None for a host without facts.
+        serial: serial of the bundle that the host took up; 0 for none.
+        differences: number of rows.
+        exposures: number of consequences that let in packets from outside of the site.
     """
 
     host: str
@@ -43,10 +43,10 @@ class HostTally:
 
 
 def read_drift(raw: str) -> tuple[HostTally, ...]:
-    """All hosts of the document, those without facts last.
+    """All hosts of the document; hosts without facts come last.
 
     Raises:
-        NoDriftError: the document has another shape, or a host twice.
+        NoDriftError: the document has an unexpected shape, or contains a host twice.
     """
     try:
         data = mapping(json.loads(raw))
@@ -57,9 +57,9 @@ def read_drift(raw: str) -> tuple[HostTally, ...]:
         hosts += [HostTally(_at(f"missing[{i}]", _name, one), None) for i, one in enumerate(names)]
         _check_once(hosts)
     except UnreadError as error:
-        raise NoDriftError(f"this is not what `taploom drift --format json` prints: {error}") from None
+        raise NoDriftError(f"this is no output of `taploom drift --format json`: {error}") from None
     except (ValueError, RecursionError):
-        raise NoDriftError("this is not what `taploom drift --format json` prints: it is no JSON") from None
+        raise NoDriftError("this is no output of `taploom drift --format json`: it is not JSON") from None
     return tuple(hosts)
 
 
@@ -109,12 +109,12 @@ def _check_once(hosts: list[HostTally]) -> None:
     seen: set[str] = set()
     for one in hosts:
         if one.host in seen:
-            raise UnreadError(f"host {short(one.host)} is in it twice")
+            raise UnreadError(f"host {short(one.host)} appears twice")
         seen.add(one.host)
 
 
 def _at(place: str, read: Callable[[object], T], value: object) -> T:
-    """What `read` makes of a value; its error names the place."""
+    """The result of `read` for a value. The place is added to its error."""
     try:
         return read(value)
     except UnreadError as error:

@@ -15,22 +15,22 @@ def drift_schema() -> Schema:
         "urn:taploom:drift/1",
         plan={**TEXT, "description": "Hash of the plan, as `sha256:…`."},
         hosts=array(_host()),
-        missing={**_TEXTS, "description": "Hosts of which there are no facts."},
+        missing={**_TEXTS, "description": "Hosts without facts."},
     )
-    told = "What `taploom drift --format json` found."
-    return {**schema, "description": told, "$defs": {"consequence": _consequence(), "place": _place()}}
+    text = "The output of `taploom drift --format json`."
+    return {**schema, "description": text, "$defs": {"consequence": _consequence(), "place": _place()}}
 
 
 def _host() -> Schema:
     return closed(
         host=TEXT,
-        word={"enum": [word.value for word in Word], "description": "The gravest word of its rows."},
-        collected={**COUNT, "description": "When the facts were collected, in seconds since the epoch."},
-        age={**COUNT, "description": "Of the facts, in seconds."},
-        installed={**MAYBE, "description": "Hash of the plan whose bundle the host took up."},
-        serial={**COUNT, "description": "Of that bundle; 0 for none."},
+        word={"enum": [word.value for word in Word], "description": "The gravest word of the rows."},
+        collected={**COUNT, "description": "Time when the facts were collected, in seconds since the epoch."},
+        age={**COUNT, "description": "Age of the facts in seconds."},
+        installed={**MAYBE, "description": "Hash of the plan of the bundle that the host took up."},
+        serial={**COUNT, "description": "Serial of that bundle; 0 for none."},
         rows=array(_row()),
-        consequences={**_consequences(), "description": "Those of several rows together."},
+        consequences={**_consequences(), "description": "Consequences that no single row causes."},
     )
 
 
@@ -38,12 +38,12 @@ def _row() -> Schema:
     return closed(
         word={"enum": [word.value for word in Word if word is not Word.CURRENT]},
         subject={"enum": [subject.value for subject in Subject]},
-        place={**TEXT, "description": "Where on the host it is."},
+        place={**TEXT, "description": "Place of the difference on the host."},
         message=TEXT,
-        expected={**MAYBE, "description": "What the plan has there."},
-        found={**MAYBE, "description": "What the host has there."},
+        expected={**MAYBE, "description": "Value in the plan."},
+        found={**MAYBE, "description": "Value on the host."},
         spec={"$ref": "#/$defs/place"},
-        note={**MAYBE, "description": "What else there is to know, such as why consequences are not known."},
+        note={**MAYBE, "description": "Remark, such as the reason why consequences are not known."},
         consequences=_consequences(),
     )
 
@@ -60,15 +60,18 @@ def _consequence() -> Schema:
         to=_TEXTS,
         services=_TEXTS,
         families=array({"enum": ["ipv4", "ipv6"]}),
-        exposed={**_FLAG, "description": "Whether somebody outside of the site gets in."},
-        certain={**_FLAG, "description": "False where it depends on a statement that taploom cannot read."},
-        plan={**TEXT, "description": "What the plan says, and by which entry."},
-        host={**TEXT, "description": "What the host does, and by which rule."},
-        example={**TEXT, "description": "One such packet."},
+        exposed={**_FLAG, "description": "Whether the host lets in packets from outside of the site."},
+        certain={**_FLAG, "description": "False if the consequence depends on a statement that taploom cannot read."},
+        plan={**TEXT, "description": "Treatment of the packets by the plan, with the deciding entry."},
+        host={**TEXT, "description": "Treatment of the packets by the host, with the deciding rule."},
+        example={**TEXT, "description": "One of the packets."},
         spec={"$ref": "#/$defs/place"},
     )
 
 
 def _place() -> Schema:
     place = closed(entry=TEXT, file=MAYBE, line={"type": ["integer", "null"]})
-    return {"anyOf": [place, {"type": "null"}], "description": "An entry of the spec, and where it stands."}
+    return {
+        "anyOf": [place, {"type": "null"}],
+        "description": "An entry of the spec, with its file and line; null if there is none.",
+    }

@@ -1,4 +1,4 @@
-"""Comparisons for people: each host with its rows, each row with a line of the spec and its consequences."""
+"""Prints comparisons for people: each host with its rows, each row with its spec line and its consequences."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ _LONG = 160
 
 
 def drift_text(found: Drifts) -> str:
-    """All hosts as lines."""
+    """The text about all hosts."""
     lines = [line for host in found.hosts for line in _host(host, found.now)]
     lines += [f"{name}: no facts" for name in found.missing]
     return "".join(f"{visible(line)}\n" for line in lines)
 
 
 def drift_tally(found: Drifts) -> str:
-    """The number of hosts for each word, in one line."""
+    """The number of hosts for each word, on one line."""
     counts = Counter(host.word for host in found.hosts)
     parts = [f"{counts[word]} {word.value}" for word in Word if counts[word]]
     parts += [f"{len(found.missing)} without facts"] if found.missing else []
@@ -33,7 +33,7 @@ def _host(one: Drift, now: int) -> Iterator[str]:
     for row in one.rows:
         yield from _row(row)
     if one.more:
-        yield "  what these differences mean together:"
+        yield "  consequences of several differences together:"
         yield from _consequences(one.more)
 
 

@@ -1,1 +1,1 @@
-"""A change of the plan as text, Markdown, JSON and a page: renderers of `taploom.diff.model.Change` alone."""
+"""Prints a change of the plan (`taploom.diff.model.Change`) as text, Markdown, JSON and HTML."""

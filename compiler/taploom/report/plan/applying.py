@@ -1,4 +1,4 @@
-"""The commands that apply a change to each host, in the order of a bundle's manifest, and how to undo the change."""
+"""Prints the commands that apply a change to each host, in the order of a bundle's manifest, and how to undo it."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _ANEW = (Effect.REPLUGGED, Effect.PLUGGED, Effect.MOVED)
 
 
 def commands(change: Change) -> list[str]:
-    """Shell commands, with explanations as comments; empty if no host has to do anything."""
+    """The shell commands, with explanations as comments; empty if the change installs nothing on a host."""
     hosts = sorted({one.host for one in change.files if one.path.startswith("hosts/") and _installed(one.target)})
     lines = [line for host in hosts[:_HOSTS] for line in _host(change, host)]
     if len(hosts) > _HOSTS:
@@ -35,12 +35,11 @@ def _host(change: Change, host: str) -> Iterator[str]:
     for step in STEPS:
         paths = [one.path.rpartition("/")[2] for one in found if one.target == step.name]
         if paths:
-            said = " ".join(step.command) + (f" …/{paths[0]}" if step.each else "")
-            yield said
+            yield " ".join(step.command) + (f" …/{paths[0]}" if step.each else "")
     yield from _undone_by_hand(change, host)
     raised = _stepping(change, host, 1)
     if raised:
-        yield f"# then the guests, whose larger packets are lost until the host is done: {', '.join(raised)}"
+        yield f"# raise the MTU of these guests only now, else larger packets are lost: {', '.join(raised)}"
     anew = sorted({one.device for one in change.disruption if one.host == host and one.effect in _ANEW})
     if anew:
         yield f"# and start anew: {', '.join(anew)}"
@@ -52,7 +51,7 @@ def _host(change: Change, host: str) -> Iterator[str]:
 def _guests_first(change: Change, host: str) -> Iterator[str]:
     lowered = _stepping(change, host, -1)
     if lowered:
-        yield f"# the guests first, since larger packets are lost once the host is done: {', '.join(lowered)}"
+        yield f"# first lower the MTU of these guests, else larger packets are lost: {', '.join(lowered)}"
 
 
 def _stepping(change: Change, host: str, sign: int) -> list[str]:
@@ -62,7 +61,7 @@ def _stepping(change: Change, host: str, sign: int) -> list[str]:
 
 
 def _undone_by_hand(change: Change, host: str) -> Iterator[str]:
-    """Commands for settings that networkd keeps although no unit has them any more."""
+    """The commands that remove settings that networkd keeps although no unit has them any more."""
     for one in change.disruption:
         for setting in one.settings if one.host == host and one.effect is Effect.KEPT else ():
             if setting.key == PROXIED:
@@ -72,9 +71,9 @@ def _undone_by_hand(change: Change, host: str) -> Iterator[str]:
 
 
 def undoing(change: Change) -> str:
-    """How to undo a change, and what that disturbs, as a part of a sentence."""
+    """How to undo a change, with the disruption of the undoing, as a part of a sentence."""
     return f"revert the specs and apply them in the same way, with a disruption of at most {change.undo.name}" + (
-        "; addresses that clients were given meanwhile stay until their leases run out" if _leases(change) else ""
+        "; addresses that clients have got meanwhile stay until their leases expire" if _leases(change) else ""
     )
 
 

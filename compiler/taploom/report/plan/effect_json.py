@@ -1,4 +1,4 @@
-"""The disruptions of a change, and the connections that survive it, as JSON data."""
+"""Converts the disruptions of a change, and the connections that survive it, to JSON data."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from taploom.report.plan.flow_json import place_data
 
 
 def disruption_data(one: Disruption) -> dict[str, Any]:
-    """One disruption; `cause` is a sentence for people, and the fields after it are the parts of that sentence."""
+    """A disruption as data; `cause` is a text for people, and the keys after it are the parts of that text."""
     return {
         "host": one.host,
         "object": one.object,
@@ -23,7 +23,7 @@ def disruption_data(one: Disruption) -> dict[str, Any]:
 
 
 def survivor_data(one: Survivor) -> dict[str, Any]:
-    """Connections that survive the entry that allowed them."""
+    """The connections that survive the entry that allowed them, as data."""
     return {
         "host": one.host,
         "flow": one.flow,
@@ -34,7 +34,7 @@ def survivor_data(one: Survivor) -> dict[str, Any]:
 
 
 def cause(one: Disruption) -> str:
-    """The part of the change that has the effect."""
+    """The part of the change that causes a disruption, as text."""
     shown = [f"{s.key} {s.before or 'none'} → {s.after or 'none'}" for s in one.settings[:4]]
     more = f" and {len(one.settings) - 4} more" if len(one.settings) > 4 else ""
     parts = [one.file, ", ".join(shown) + more, one.detail]

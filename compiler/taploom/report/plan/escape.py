@@ -1,7 +1,8 @@
 """Escapes untrusted text in Markdown, Mermaid and HTML.
 
-A name or description may hold characters of tables, emphasis, links, mentions, HTML, fences or Mermaid. In prose every
-character of Markdown's syntax becomes a character reference. Code has no markup, so only its end is escaped.
+A name or description may contain characters of tables, emphasis, links, mentions, HTML, fences or Mermaid. In prose
+every character of Markdown's syntax becomes a character reference. In code only the delimiters are escaped, since code
+has no other markup.
 """
 
 from taploom.report.diagnostics.visible import visible
@@ -10,12 +11,12 @@ _MEANING = frozenset("\\`*_{}[]()<>#|~&@!$^=\"'")
 
 
 def prose(text: str) -> str:
-    """Text within a paragraph or a cell: GitHub resolves character references after it has parsed the markup."""
+    """The text escaped for a paragraph or a cell; GitHub resolves character references after parsing the markup."""
     return "".join(f"&#{ord(char)};" if char in _MEANING else char for char in visible(text))
 
 
 def code(text: str) -> str:
-    """A code span, also within a table's cell, where GitHub requires a backslash before `|` even in code."""
+    """A code span, also for table cells, in which GitHub requires a backslash before `|` even in code."""
     shown = visible(text).replace("|", "\\|").replace("\n", " ")
     longest = max((len(run) for run in _runs(shown)), default=0)
     ticks = "`" * (longest + 1)
@@ -24,7 +25,7 @@ def code(text: str) -> str:
 
 
 def fence(lines: list[str]) -> str:
-    """The ticks of a fence that none of the lines can close."""
+    """The backticks of a fence, more than in any of the lines, so that no line can close it."""
     longest = max((len(run) for line in lines for run in _runs(line)), default=0)
     return "`" * max(3, longest + 1)
 
@@ -42,13 +43,13 @@ def _runs(text: str) -> list[str]:
 
 
 def mermaid(text: str) -> str:
-    """The text of a Mermaid label between quotes; special characters become numeric entities of Mermaid."""
+    """The text escaped for a quoted label in Mermaid; special characters become numeric entities."""
     safe = (char if char.isalnum() or char in " .:/-+,~→" else f"#{ord(char)};" for char in visible(text))
     return "".join(safe)
 
 
 def html(text: str) -> str:
-    """Text or the value of an attribute in HTML."""
+    """The text escaped for HTML, as text or as the value of an attribute."""
     shown = visible(text)
     for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
         shown = shown.replace(char, entity)

@@ -1,4 +1,4 @@
-"""A change as findings, for code scanning and for annotations at the lines of the spec that are the cause."""
+"""Converts a change to findings, for code scanning and for annotations at the causing lines of the spec."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from taploom.report.plan.effect_json import cause
 
 
 def findings(change: Change) -> tuple[Diagnostic, ...]:
-    """Gates that fail or are waived, exposed flows, cuts of the management path, and flows that stay allowed."""
+    """The findings: failed or waived gates, exposed flows, cuts of the management path, and flows that stay allowed."""
     return (*_gates(change), *_exposed(change), *_ways_in(change), *_still(change))
 
 
@@ -39,7 +39,7 @@ def _ways_in(change: Change) -> Iterator[Diagnostic]:
 
 def _still(change: Change) -> Iterator[Diagnostic]:
     for flow in flow_words.still_open(change):
-        message = f"without `{flow.before.by}` this still allows {flow_words.ends(flow)}"
+        message = f"without `{flow.before.by}`, this entry still allows {flow_words.ends(flow)}"
         yield _one(STILL_ALLOWED, message, flow.after_cause, flow.before.by)
 
 

@@ -1,4 +1,4 @@
-"""Changed flows as JSON data, with the exact sets of packets."""
+"""Converts changed flows to JSON data, with the exact sets of packets."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from taploom.plan.origin import Origin
 
 
 def flow_data(one: FlowChange) -> dict[str, Any]:
-    """One changed flow."""
+    """A changed flow as data."""
     return {
         "exposed": one.exposed,
         "inherited": one.inherited,
@@ -38,7 +38,7 @@ def flow_data(one: FlowChange) -> dict[str, Any]:
 
 
 def place_data(origin: Origin | None) -> dict[str, Any] | None:
-    """An entry of the spec and its place."""
+    """An entry of the spec with its place, as data; None without an origin."""
     if origin is None:
         return None
     span = origin.span
@@ -76,7 +76,7 @@ def _region(one: Region) -> dict[str, Any]:
 
 
 def _addresses(spans: Spans, family: Family) -> list[str]:
-    """Ranges of addresses, and `learned` if the set has numbers for addresses that the host learns."""
+    """The ranges of a set of addresses, and `learned` if the set contains stand-ins for learned addresses."""
     known = real(spans, family)
     words = [str(Address(family, a)) if a == b else f"{Address(family, a)}-{Address(family, b)}" for a, b in known]
     return words + ["learned"] * any(learned(spans, family))

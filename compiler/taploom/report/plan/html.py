@@ -1,7 +1,7 @@
-"""A change as one self-contained HTML page, without scripts, and without fonts or pictures from elsewhere.
+"""Prints a change as one self-contained HTML page, without scripts and without external fonts or pictures.
 
-Tables and folds are plain HTML, so the page can be read on paper, offline and by a screen reader. If a name ever gets
-past the escaping, the Content-Security-Policy in the page forbids scripts and everything from elsewhere.
+Tables and folds are plain HTML, so the page can be read on paper, offline and by a screen reader. Should escaping ever
+fail for a name, the Content-Security-Policy of the page still forbids scripts and external resources.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,11 +17,11 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def change_html(change: Change, picture: str = "") -> str:
-    """The whole page.
+    """The whole page as HTML.
 
     Args:
         change: the change to show.
-        picture: the difference as SVG, or "".
+        picture: diagram of the difference as SVG, or "".
     """
     body = "\n".join(_body(change, picture))
     return (
@@ -41,7 +41,7 @@ def _body(change: Change, picture: str) -> Iterator[str]:
     yield f"<h1>Network plan: {words.counts(change)}</h1>"
     yield f"<p>{html(change.before)} → {html(change.after)}. Flows: {flow_words.flow_counts(change)}. "
     yield f"Worst disruption: <b>{change.worst.name}</b> ({MEANINGS[change.worst]}). "
-    yield f"Undoing it: at most <b>{change.undo.name}</b>. Policy: {words.gate_counts(change)}.</p>"
+    yield f"Undoing it: at most <b>{change.undo.name}</b>. Gates: {words.gate_counts(change)}.</p>"
     yield from (f"<p><b>Note:</b> {html(note)}.</p>" for note in change.notes)
     yield from decisions(change)
     if picture:
@@ -49,7 +49,7 @@ def _body(change: Change, picture: str) -> Iterator[str]:
     yield from _section("Reachability", ("", "From", "To", "Services", "Before", "After", "Example"), flows(change))
     yield from _section("What applying does", ("Class", "Host", "Object", "Effect", "Cause"), disruption(change))
     yield from _section("Changes", ("", "Object", "What", "Spec"), changes(change))
-    yield from _section("Policy", ("", "Gate", "Result"), gates(change))
+    yield from _section("Gates", ("", "Gate", "Result"), gates(change))
     yield f"<h2>Files</h2>\n<p>{words.plural(len(change.files), 'file')}</p>"
     yield from (file(one) for one in change.files)
     yield from applying(change)

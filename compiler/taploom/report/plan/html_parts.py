@@ -1,4 +1,4 @@
-"""The tables and lists of the page, cell by cell."""
+"""The tables and lists of the HTML page of a change."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,7 +13,7 @@ from taploom.report.plan.review_decisions import decisions as sentences
 
 
 def decisions(change: Change) -> Iterator[str]:
-    """The decisions that a change asks of its reviewer, numbered."""
+    """The decisions that a change requires of its reviewer, as a numbered list."""
     tags = {STRONG: ("<b>", "</b>"), CODE: ("<code>", "</code>"), PLACE: ("<code>", "</code>")}
     found = sentences(change)
     if found:
@@ -41,7 +41,7 @@ def _flow(one: FlowChange) -> tuple[str, ...]:
     via = f" at {words.few(one.via)}" if one.via else ""
     return (
         flow_words.verdict_word(one)
-        + (" (comes or goes with an object)" if one.inherited and not one.readdressed else ""),
+        + (" (added or removed with an object)" if one.inherited and not one.readdressed else ""),
         words.few(one.sources),
         words.few(one.destinations) + via,
         words.few(one.services),
@@ -52,12 +52,12 @@ def _flow(one: FlowChange) -> tuple[str, ...]:
 
 
 def disruption(change: Change) -> Iterator[tuple[str, ...]]:
-    """Rows of effects, the worst first."""
+    """A row for each disruption, the worst first."""
     return ((one.grade.name, one.host, one.device, one.effect.value, cause(one)) for one in change.disruption)
 
 
 def changes(change: Change) -> Iterator[tuple[str, ...]]:
-    """A row for each object."""
+    """A row for each changed object."""
     for one in change.objects:
         name = f"{one.was} → {one.name}" if one.was else one.name
         added = one.before is None or one.after is None
@@ -71,7 +71,7 @@ def gates(change: Change) -> Iterator[tuple[str, ...]]:
 
 
 def file(one: FileChange) -> str:
-    """The differences of one file, folded."""
+    """The differences of one file, as a fold."""
     lines = [line for hunk in one.hunks for line in _hunk(words.heading(hunk), ((x.sign, x.text) for x in hunk.lines))]
     title = f"{html(one.path)} ({one.action.value}, +{one.added} -{one.removed})"
     return f"<details><summary>{title}</summary>\n<pre>{chr(10).join(lines)}</pre>\n</details>"

@@ -1,4 +1,4 @@
-"""A change as JSON data, `taploom-diff/1`, with values as the plan has them, not as text for display."""
+"""Prints a change as `taploom-diff/1`, with the values of the plan instead of texts for display."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ FORMAT = "taploom-diff/1"
 
 
 def change_json(change: Change) -> str:
-    """The whole text, with a line end."""
+    """The whole JSON text, with a line end."""
     return json.dumps(change_data(change), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -65,7 +65,7 @@ def _object(one: ObjectChange) -> dict[str, Any]:
 
 
 def plain(value: FieldValue) -> Any:
-    """A value in types that the `json` library can print."""
+    """The value converted to types that the `json` library can print."""
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     if isinstance(value, Mapping):

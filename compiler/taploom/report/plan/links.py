@@ -1,4 +1,4 @@
-"""Links to the lines of a change's specs."""
+"""Links from the report of a change to lines of the specs."""
 
 from urllib.parse import quote
 
@@ -20,10 +20,10 @@ class Links:
     after: str = ""
 
     def line(self, place: str, *, was: bool = False) -> str:
-        """The URL of a line, or "" if none is known.
+        """The URL of a line of a spec, or "" if none is known.
 
         Args:
-            place: `file:line`.
+            place: place of the line as `file:line`.
             was: whether the line is in the base revision.
         """
         start = self.before if was else self.after
@@ -40,10 +40,10 @@ def linked(source: str, folder: str, inside: str, commits: tuple[str, str]) -> L
     """Links into a forge that shows a file at `SOURCE/COMMIT/PATH#LINE`, as GitHub and GitLab do below `blob`.
 
     Args:
-        source: SOURCE, or "" where there is none.
-        folder: folder of the specs, as the user named it.
+        source: SOURCE, or "" if there is none.
+        folder: folder of the specs from the user.
         inside: path of this folder from the top of the repository.
-        commits: full names of both commits; "" for a side that is no commit, such as the working tree.
+        commits: full hashes of both commits; "" for a side that is not a commit, such as the working tree.
     """
     start = quote(source.rstrip("/"), safe=":/@%?&=+,;~")
     before, after = ("/".join(filter(None, (start, one, quote(inside)))) if source and one else "" for one in commits)

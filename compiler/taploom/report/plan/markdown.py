@@ -1,7 +1,7 @@
-"""A change as a comment on a pull request: decisions first, details folded, and never longer than a forge allows.
+"""Prints a change as a comment on a pull request: decisions first, details folded, and never longer than forges allow.
 
-Each part is a list of whole blocks (a row, a fold with its fence). A comment that gets too long loses whole blocks, so
-that every fence and fold that is opened is closed, and the comment says what was left out.
+Each part is a list of blocks (a row, or a fold with its fence). If the comment gets too long, whole blocks are omitted,
+so that each open fence and fold is closed, and the comment states the number of omitted blocks.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from taploom.report.plan.markdown_parts import applying, changes, decisions, dis
 from taploom.report.plan.mermaid import topology
 
 LIMIT = 65_000
-"""Bytes of a comment: GitHub takes 65,536 characters."""
+"""Maximum size of a comment in bytes; GitHub allows 65,536 characters."""
 
 MARK = "taploom:plan v1"
 
@@ -29,13 +29,13 @@ _EFFECT = ("Object", "Host", "Class", "Effect", "Cause", "Spec")
 
 @dataclass(frozen=True, slots=True)
 class ReportSection:
-    """One section.
+    """One section of the comment.
 
     Attributes:
-        head: text before the blocks; it is left out if all blocks are.
-        blocks: rows or folds, of which the last ones may be left out.
-        tail: text after the blocks; it is left out if all blocks are.
-        noun: the word for a block in the note about blocks that were left out.
+        head: text before the blocks, omitted if all blocks are.
+        blocks: rows or folds, of which the last ones may be omitted.
+        tail: text after the blocks, omitted if all blocks are.
+        noun: noun for a block in the note about omitted blocks.
     """
 
     head: str
@@ -51,8 +51,8 @@ def change_markdown(
 
     Args:
         change: the change to show.
-        key: distinguishes the comments of several sites in one repository.
-        limit: the most bytes that the comment may have.
+        key: key that distinguishes the comments of several sites in one repository.
+        limit: maximum size of the comment in bytes.
         link: URL of the whole plan, or "".
         links: URLs of lines of the specs.
     """
@@ -73,7 +73,7 @@ def _parts(change: Change, links: Links) -> Iterator[tuple[str, list[str], str, 
     yield _fold(_fold_title(change), more_flows(change), "example")
     yield _table("What applying does to running traffic", _EFFECT, disruption(change, links), "effect")
     yield _table("Changes", ("", "Object", "Change", "Spec"), changes(change, links), "object")
-    yield _table("Policy", ("", "Gate", "Result"), gates(change), "gate")
+    yield _table("Gates", ("", "Gate", "Result"), gates(change), "gate")
     yield "\n### Topology\n\n", topology(change), "", "diagram"
     yield "\n### Generated files\n\n", file_blocks(change), "", "file"
     yield "\n### Apply and undo\n\n", applying(change), "", "way to apply it"
@@ -89,16 +89,16 @@ def _fold(title: str, blocks: list[str], noun: str) -> tuple[str, list[str], str
 
 
 def _fold_title(change: Change) -> str:
-    said = ["of objects that are added or removed"] if flow_words.along(change) else []
-    said += ["that stay, at another address"] if flow_words.as_before(change) else []
+    kinds = ["of objects that are added or removed"] if flow_words.along(change) else []
+    kinds += ["that stay, at another address"] if flow_words.as_before(change) else []
     examples = bool(flow_words.by_intent(change))
-    if not said:
-        return "Examples, a packet for each row" if examples else "Flows that no entry decides"
-    return f"Flows {' or '.join(said)}" + ", and examples" * examples
+    if not kinds:
+        return "An example packet for each row" if examples else "Flows that no entry decides"
+    return f"Flows {' or '.join(kinds)}" + ", and examples" * examples
 
 
 def _fitted(parts: Iterable[ReportSection], room: int) -> tuple[str, list[tuple[int, str]]]:
-    """The text of the blocks that fit, earlier parts first, and the number of blocks that each part loses."""
+    """The text of the blocks that fit, earlier parts first, and the number of omitted blocks of each part."""
     text: list[str] = []
     left_out: list[tuple[int, str]] = []
     for part in parts:
@@ -120,13 +120,13 @@ def _fitted(parts: Iterable[ReportSection], room: int) -> tuple[str, list[tuple[
 
 
 def _left_out(found: list[tuple[int, str]], link: str) -> str:
-    told = ", ".join(words.plural(count, noun) for count, noun in found)
+    counts = ", ".join(words.plural(count, noun) for count, noun in found)
     where = f" [The whole plan]({link})." if link else " `taploom plan --format json` has all of it."
-    return f"\n> **Cut to the size of a comment:** {told} left out.{where}\n"
+    return f"\n> **Cut to the size of a comment:** {counts} left out.{where}\n"
 
 
 def _mark(change: Change, key: str) -> str:
-    """The hidden line by which a comment is found again and updated in place."""
+    """The hidden line by which a later run finds the comment to update it."""
     digest = hashlib.sha256(change_json(change).encode()).hexdigest()
     safe = "".join(char for char in key if char.isalnum() or char in "-_./")
     return f"<!-- {MARK} key={safe} plan=sha256:{digest} -->"
@@ -139,11 +139,11 @@ def _summary(change: Change) -> str:
     exposed = sum(one.exposed for one in change.flows)
     verdict = "needs review" if exposed or change.worst >= 4 or change.failed_gates else "routine"
     verdict = verdict if change.sound else "does not compile"
-    told = f"{words.plural(exposed, 'new exposure')}, " if exposed else ""
+    exposures = f"{words.plural(exposed, 'new exposure')}, " if exposed else ""
     touched = sorted({one.host for one in change.files if one.path.startswith("hosts/")})
     quiet = [host for host in change.hosts if host not in touched]
     lines = [
-        f"## Network plan: **{verdict}** - {told}worst disruption {change.worst.name} ({MEANINGS[change.worst]})",
+        f"## Network plan: **{verdict}** - {exposures}worst disruption {change.worst.name} ({MEANINGS[change.worst]})",
         "",
         f"**Plan: {words.counts(change)}**"
         + (f" on {', '.join(map(code, touched)) or 'no host'}" if change.sound else "")
@@ -154,7 +154,7 @@ def _summary(change: Change) -> str:
         "|---|---|",
         f"| Compared | {code(change.before)} → {code(change.after)} |",
         f"| Files | {_files(change)} |",
-        f"| Policy | {words.gate_counts(change)} |",
+        f"| Gates | {words.gate_counts(change)} |",
         f"| Undo | at most {change.undo.name} ({MEANINGS[change.undo]}) |",
     ]
     return "\n".join(lines) + _notes(change)

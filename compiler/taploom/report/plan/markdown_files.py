@@ -1,4 +1,4 @@
-"""The differences of rendered files in a comment, in folds, with fewer lines of context than on a terminal."""
+"""Prints the differences of rendered files in a comment: in folds, with fewer lines of context than on a terminal."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -8,13 +8,13 @@ from taploom.report.plan import words
 from taploom.report.plan.escape import fence, html
 
 _BYTES = 9_000
-"""The most bytes of all folds together; the page and the rendered tree have every line of every file."""
+"""Maximum size of all folds together in bytes; the HTML page has every line of every file."""
 _LINES = 60
 _AROUND = 1
 
 
 def file_blocks(change: Change) -> list[str]:
-    """A fold for each host and target, files that hosts load first; a last fold lists the files beyond `_BYTES`."""
+    """A fold for each host and target, first for files that hosts load; a last fold lists the files over the limit."""
     ordered = sorted(change.files, key=lambda one: (one.target == "nixos", one.path.startswith("guests/"), one.path))
     found: list[str] = []
     rest: list[FileChange] = []
@@ -41,7 +41,7 @@ def _fold(files: list[FileChange]) -> str:
 
 
 def _heading(one: FileChange, hunk: Hunk, files: int) -> str:
-    """The heading of a hunk, which names the file if the fold has several."""
+    """The heading of a hunk, which names the file if the fold contains several files."""
     name = one.path.rpartition("/")[2]
     kind = {ChangeAction.ADD: "new file", ChangeAction.REMOVE: "removed"}.get(one.action, "")
     return f"@@ {' · '.join(filter(None, (name if files > 1 else '', kind, words.heading(hunk))))} @@"
@@ -56,7 +56,7 @@ def _titles(files: list[FileChange]) -> str:
 
 
 def _near(hunk: Hunk) -> Iterator[str]:
-    """The changed lines with one line of context."""
+    """The changed lines of a hunk with `_AROUND` lines of context."""
     changed = [number for number, line in enumerate(hunk.lines) if line.sign != " "]
     kept = {number + step for number in changed for step in range(-_AROUND, _AROUND + 1)}
     return (f"{line.sign}{line.text}" for number, line in enumerate(hunk.lines) if number in kept)

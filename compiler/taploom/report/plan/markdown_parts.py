@@ -1,4 +1,4 @@
-"""The sections of the comment, each as a list of blocks that can be left out one by one."""
+"""The sections of the comment, each as a list of blocks that can be omitted one by one."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ from taploom.report.plan.review_decisions import decisions as sentences
 
 
 def decisions(change: Change, links: Links) -> list[str]:
-    """The decisions that a change asks of its reviewer, numbered."""
+    """The decisions that a change requires of its reviewer, as a numbered list."""
     return [f"{number}. {_marked(one, links)}\n" for number, one in enumerate(sentences(change), 1)]
 
 
@@ -65,20 +65,20 @@ def _row(one: FlowChange, links: Links) -> str:
 
 
 def more_flows(change: Change) -> list[str]:
-    """The inherited flows, and an example packet for each of the others."""
-    told, intended = flow_words.shown(change), flow_words.by_intent(change)
-    found = [f"- {_told(one)}: {prose(flow_words.turned(one))}\n" for one in told[len(intended) :]]
-    found += [f"- {_told(one)}: for example {code(flow_words.example(one))}\n" for one in intended]
-    untold = flow_words.untold(change)
-    return [*dict.fromkeys(found), *([f"- and {prose(untold)}\n"] if untold else [])]
+    """A line for each inherited flow, and a line with an example packet for each other flow."""
+    shown, intended = flow_words.shown(change), flow_words.by_intent(change)
+    found = [f"- {_flow(one)}: {prose(flow_words.turned(one))}\n" for one in shown[len(intended) :]]
+    found += [f"- {_flow(one)}: for example {code(flow_words.example(one))}\n" for one in intended]
+    rest = flow_words.untold(change)
+    return [*dict.fromkeys(found), *([f"- and {prose(rest)}\n"] if rest else [])]
 
 
-def _told(one: FlowChange) -> str:
+def _flow(one: FlowChange) -> str:
     return f"{code(flow_words.sign(one))} {_ends(one.sources)} → {_ends(one.destinations)} {_ends(one.services)}"
 
 
 def disruption(change: Change, links: Links) -> list[str]:
-    """Rows of effects, the worst first, and a row of the hosts whose management access stays."""
+    """A row for each disruption, the worst first, and a row for the hosts whose management access stays."""
     rows = [
         f"| {code(one.device)} | {code(one.host)} | **{one.grade.name}** | {prose(one.effect.value)} "
         f"| {prose(cause(one))} | {_place(links, *((one.origin, None) if one.was else (None, one.origin)))} |\n"
@@ -89,7 +89,7 @@ def disruption(change: Change, links: Links) -> list[str]:
 
 
 def changes(change: Change, links: Links) -> list[str]:
-    """A row for each object that is added or removed, and for each changed field of the other objects."""
+    """A row for each added or removed object, and for each changed field of the other objects."""
     return [row for one in change.objects for row in _rows(one, links)]
 
 
@@ -102,17 +102,17 @@ def _rows(one: ObjectChange, links: Links) -> Iterator[str]:
     for field in one.fields:
         yield f"| {sign} | {name} | {prose(words.field(field))} | {where} |\n"
     if not one.fields:
-        yield f"| {sign} | {name} | nothing but the name | {where} |\n"
+        yield f"| {sign} | {name} | only the name changes | {where} |\n"
 
 
 def gates(change: Change) -> list[str]:
     """A row for the verdict of each gate."""
-    told = ((one, one.message + (f": {one.reason}" if one.reason else "")) for one in change.gates)
-    return [f"| {one.verdict.value} | {code(one.gate)} | {prose(text)} |\n" for one, text in told]
+    rows = ((one, one.message + (f": {one.reason}" if one.reason else "")) for one in change.gates)
+    return [f"| {one.verdict.value} | {code(one.gate)} | {prose(text)} |\n" for one, text in rows]
 
 
 def foot(change: Change, link: str) -> str:
-    """The legend, and the command that repeats the comparison."""
+    """The end of the comment: the legend, and the command that repeats the comparison."""
     legend = " · ".join(f"{grade.name} {text}" for grade, text in MEANINGS.items())
     whole = f" [The whole plan]({link})." if link else ""
     command = code(words.again(change))

@@ -1,7 +1,7 @@
-"""The difference as a Mermaid diagram, which forges draw in pull requests, with both revisions in one picture.
+"""Prints a change as a Mermaid diagram of both revisions, which forges draw in pull requests.
 
-Guests are drawn within their hosts, with links to their networks. A sign, a word and the style of a line show what is
-added, removed or changed, so that nothing depends on a colour. https://mermaid.js.org/syntax/flowchart.html
+Guests are inside of their hosts, with links to their networks. A sign, a word and the style of a line mark additions,
+removals and changes, so that no information depends on a colour. Syntax: https://mermaid.js.org/syntax/flowchart.html
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,7 @@ from taploom.report.plan.escape import mermaid
 
 _FLOWS = 12
 _OBJECTS = 16
-"""Maximum number of changed guests, networks, hosts and zones in the picture; the table before it has all of them."""
+"""Maximum number of changed guests, networks, hosts and zones in the diagram; the table before it has all of them."""
 _KINDS = ("guest", "network", "host", "zone")
 _SIGNS = {ChangeAction.ADD: "+", ChangeAction.REMOVE: "-", ChangeAction.CHANGE: "~", ChangeAction.RENAME: "~"}
 _WORDS = {"+": "added", "-": "removed", "~": "changed"}
@@ -31,7 +31,7 @@ _CABLES = {"+": ("==", "==="), "-": ("-.", ".-")}
 
 @dataclass
 class _Sheet:
-    """The nodes and links so far; Mermaid numbers links in the order in which they are written."""
+    """The nodes and links of a diagram; their order counts, since Mermaid numbers links in the order of the text."""
 
     numbers: dict[str, str] = field(default_factory=dict)
     links: list[tuple[str, str]] = field(default_factory=list)
@@ -41,14 +41,14 @@ class _Sheet:
         return self.numbers.setdefault(name, f"n{len(self.numbers)}")
 
     def link(self, one: str, other: str, line: str, sign: str) -> None:
-        """A line between two objects."""
+        """Add a link between two objects."""
         text = f"  {self.node(one)} {line} {self.node(other)}"
         if (text, sign) not in self.links:
             self.links.append((text, sign))
 
 
 def topology(change: Change) -> list[str]:
-    """The diagram of the flows and objects that change, and their hosts and networks; empty if it has no nodes."""
+    """The diagram of the changed flows and objects, with their hosts and networks; empty if it has no nodes."""
     drawn = [one for one in change.objects if one.kind in _KINDS][:_OBJECTS]
     sheet = _Sheet()
     for one in [one for one in change.flows if not one.implied and not one.inherited][:_FLOWS]:
@@ -84,17 +84,17 @@ def _cables(guest: ObjectChange) -> Iterator[tuple[str, str]]:
             sign = "+" if guest.action is ChangeAction.ADD else "-" if guest.action is ChangeAction.REMOVE else ""
             yield from ((network, sign) for network in (networks if isinstance(networks, Mapping) else ()))
         elif one.name.startswith("nics."):
-            yield one.name.split(".")[1], _turned(one)
+            yield one.name.split(".")[1], _nic_sign(one)
 
 
-def _turned(nic: FieldChange) -> str:
+def _nic_sign(nic: FieldChange) -> str:
     """The sign of a NIC that is added or removed; "" if only a part of the NIC changes, such as an address."""
     whole = nic.name.count(".") == 1
     return "+" if whole and nic.before is None else "-" if whole and nic.after is None else ""
 
 
 def _nodes(sheet: _Sheet, signs: Mapping[str, str], places: Mapping[str, str]) -> Iterator[str]:
-    """The nodes of all objects; those of guests are in the subgraphs of their hosts."""
+    """The nodes of all objects; the nodes of guests are in the subgraphs of their hosts."""
     hosts = dict.fromkeys(places[name] for name in sheet.numbers if name in places)
     for at, host in enumerate(hosts):
         yield f'  subgraph h{at}["{_label(f"host/{host}", signs)}"]'

@@ -1,4 +1,4 @@
-"""The decisions that a change asks of its reviewer, as sentences; each renderer adds its own markup."""
+"""The decisions that a change requires of its reviewer, as sentences to which each renderer adds its own markup."""
 
 import shlex
 from collections.abc import Iterator
@@ -12,22 +12,22 @@ from taploom.report.plan.effect_json import cause
 
 STRONG, CODE, PLAIN = "strong", "code", "plain"
 PLACE = "place"
-"""The style of `file:line`, a place in the specs of the head revision."""
+"""The style of a place in the specs of the head revision, `file:line`."""
 Sentence = tuple[tuple[str, str], ...]
-"""Runs of text, each with its style."""
+"""A sentence as runs of text, each with its style."""
 _NAMES = 6
 _INTENDED = (PLAIN, ". Intended?")
 
 
 def decisions(change: Change, *, survivors: bool = True) -> tuple[Sentence, ...]:
-    """All decisions, the most important first; decisions on surviving connections only if `survivors`."""
+    """All decisions, the most important first; `survivors` includes decisions about surviving connections."""
     outlive = _survivors(change) if survivors else ()
     return (*_gates(change), *_cut(change), *_exposed(change), *_still(change), *outlive, *_likely(change))
 
 
 def _gates(change: Change) -> Iterator[Sentence]:
     for one in change.failed_gates:
-        yield (STRONG, f"Policy fails: {one.gate}"), (PLAIN, f": {one.message}.")
+        yield (STRONG, f"Gate fails: {one.gate}"), (PLAIN, f": {one.message}.")
 
 
 def _exposed(change: Change) -> Iterator[Sentence]:
@@ -46,7 +46,7 @@ def _via(flow: FlowChange) -> str:
 
 
 def _families(flow: FlowChange) -> str:
-    return f" ({ {'ipv4': 'IPv4', 'ipv6': 'IPv6'}[flow.families[0].key] } alone)" if len(flow.families) == 1 else ""
+    return f" ({ {'ipv4': 'IPv4', 'ipv6': 'IPv6'}[flow.families[0].key] } only)" if len(flow.families) == 1 else ""
 
 
 def _still(change: Change) -> Iterator[Sentence]:
@@ -86,8 +86,8 @@ def _likely(change: Change) -> Iterator[Sentence]:
     for one in change.objects:
         if one.likely:
             hint = f"moved-from: {one.likely.partition('/')[2]}"
-            yield (CODE, one.name), (PLAIN, " looks like "), (CODE, one.likely), (PLAIN, " by a new name. If so, "), (
-                CODE, hint), (PLAIN, " shows it as a rename.")  # fmt: skip
+            yield (CODE, one.name), (PLAIN, " looks like "), (CODE, one.likely), (PLAIN, " with a new name. If so, "), (
+                CODE, hint), (PLAIN, " makes the plan show it as a rename.")  # fmt: skip
 
 
 def _names(names: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -8,11 +8,11 @@ from taploom.diff.verdicts import VerdictChange
 from taploom.report.plan.json import FORMAT
 
 _FLAG: Schema = {"type": "boolean"}
-_ANY: Schema = {"description": "A value as it is in the plan; null if there is none."}
+_ANY: Schema = {"description": "A value of the plan; null if there is none."}
 
 
 def diff_schema() -> Schema:
-    """The schema (2020-12)."""
+    """The schema, in the 2020-12 dialect."""
     schema = document(
         FORMAT,
         "urn:taploom:diff/1",
@@ -123,7 +123,10 @@ def _file() -> Schema:
 
 def _place() -> Schema:
     maybe = closed(entry=TEXT, file=MAYBE, line={"type": ["integer", "null"]})
-    return {"anyOf": [maybe, {"type": "null"}], "description": "An entry of the spec, and where it stands."}
+    return {
+        "anyOf": [maybe, {"type": "null"}],
+        "description": "An entry of the spec, with its file and line; null if there is none.",
+    }
 
 
 def _ref() -> Schema:

@@ -1,4 +1,4 @@
-"""A change for a terminal: first the summary, then the decisions, then the details."""
+"""Prints a change for a terminal: first the summary, then the decisions, then the details."""
 
 import shlex
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ def change_text(change: Change, *, color: bool = False, files: bool = True) -> s
 
     Args:
         change: the change to show.
-        color: whether the reader is a terminal that wants colour.
-        files: whether the differences of rendered files are shown in full.
+        color: whether to use terminal colours.
+        files: whether to show the differences of rendered files in full.
     """
     if not change.has_changes:
         return "".join(f"{line}\n" for line in ("No changes.", *_notes(change)))
@@ -58,14 +58,14 @@ def _head(change: Change) -> Iterator[str]:
     quiet = [host for host in change.hosts if host not in touched]
     yield f"Hosts: {', '.join(sorted(touched)) or 'none'}" + (f"; no changes on {', '.join(quiet)}" if quiet else "")
     yield from (
-        f"Policy: {one.verdict.value} {one.gate}: {one.message}" + f" ({one.reason})" * bool(one.reason)
+        f"Gate: {one.verdict.value} {one.gate}: {one.message}" + f" ({one.reason})" * bool(one.reason)
         for one in change.gates
     )
     yield from _notes(change)
 
 
 def _decisions(change: Change) -> Iterator[str]:
-    """The decisions, numbered; surviving connections have a section of their own, with all commands."""
+    """The decisions as a numbered list, except surviving connections, which `_survivors` prints with all commands."""
     found = decisions(change, survivors=False)
     if found:
         yield _title("Decide these")
@@ -102,12 +102,12 @@ def _flows(change: Change) -> Iterator[str]:
 
 def _flow(one: FlowChange) -> Iterator[str]:
     head = f"  {flow_words.sign(one)} {flow_words.verdict_word(one)}: {flow_words.ends(one)}"
-    told = flow_words.turned(one) + flow_words.where(one)
+    outcomes = flow_words.turned(one) + flow_words.where(one)
     if one.readdressed:
-        yield f"{head}: {told}"
+        yield f"{head}: {outcomes}"
         return
     yield head
-    yield f"      {told}"
+    yield f"      {outcomes}"
     yield f"      such as {flow_words.example(one)}"
 
 
@@ -123,7 +123,7 @@ def _disruption(change: Change) -> Iterator[str]:
 def _survivors(change: Change) -> Iterator[str]:
     if not change.survivors:
         return
-    yield _title("Connections that go on although they are no longer allowed, and what ends them")
+    yield _title("Connections that survive although they are no longer allowed, and commands to end them")
     for hosts, one in words.survivors(change):
         yield f"  {words.few(hosts)}: {one.flow} (was allowed by {one.by})"
         yield from (f"      {shlex.join(command)}" for command in one.commands)

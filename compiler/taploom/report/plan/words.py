@@ -1,4 +1,4 @@
-"""The words that all renderers of a change share."""
+"""The texts that all renderers of a change share."""
 
 import datetime
 import re
@@ -20,7 +20,7 @@ NOT_ANALYSED = "Not analysed: guests' own firewalls, other tables of nftables, r
 
 
 def value(of: FieldValue, field: str = "") -> str:
-    """A value on one line; `none` for an absent value."""
+    """A value of a field on one line; `none` for an absent value."""
     match of:
         case None:
             return NOTHING
@@ -38,12 +38,12 @@ def value(of: FieldValue, field: str = "") -> str:
 
 
 def moment(seconds: int) -> str:
-    """A moment in UTC."""
+    """A time in UTC, given in seconds since the epoch, in the syntax of the spec."""
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat().replace("+00:00", "Z")
 
 
 def field(change: FieldChange) -> str:
-    """`name: before → after`; for sets only the members that differ."""
+    """The change of a field, `name: before → after`; for a set only the members that differ."""
     old, new = change.before, change.after
     if isinstance(old, tuple) and isinstance(new, tuple) and set(old) != set(new):
         words = [f"+{value(one)}" for one in new if one not in old]
@@ -54,7 +54,7 @@ def field(change: FieldChange) -> str:
 
 
 def summary_of(change: ObjectChange) -> str:
-    """An added or removed object in a few words."""
+    """The fields of an added or removed object on one line."""
     return "; ".join(
         f"{one.name} {value(one.after if one.before is None else one.before, one.name)}"
         for one in change.fields
@@ -63,12 +63,12 @@ def summary_of(change: ObjectChange) -> str:
 
 
 def place(origin: Origin | None) -> str:
-    """`file:line`, or "" without an origin or its span."""
+    """The place of an origin as `file:line`; "" without an origin or its span."""
     return f"{origin.span.file}:{origin.span.line}" if origin and origin.span else ""
 
 
 def counts(change: Change) -> str:
-    """`2 to add, 1 to change, 1 to remove`."""
+    """The numbers of changed objects, such as `2 to add, 1 to change, 1 to remove`."""
     words = [
         f"{change.count(ChangeAction.ADD)} to add",
         f"{change.count(ChangeAction.CHANGE)} to change",
@@ -79,45 +79,45 @@ def counts(change: Change) -> str:
 
 
 def ways_in(change: Change) -> tuple[str, ...]:
-    """Hosts whose management path the change cannot cut."""
+    """The hosts whose management path the change cannot cut."""
     cut = {one.host for one in change.disruption if one.grade is Class.D6}
     return tuple(host for host in change.hosts if host not in cut)
 
 
 def plural(count: int, noun: str) -> str:
-    """`1 file`, `2 files`."""
+    """A number with a noun: `1 file`, `2 files`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def heading(hunk: Hunk) -> str:
-    """The place of a hunk in its file, and the first of the objects that it is about."""
+    """The place of a hunk in its file, with the first objects that cause the hunk."""
     more = f" and {len(hunk.heading) - 4} more" if len(hunk.heading) > 4 else ""
     about = ", ".join(hunk.heading[:4]) + more
     return " · ".join(filter(None, (hunk.place, about))) or f"line {hunk.new or hunk.old}"
 
 
 def few(names: tuple[str, ...], most: int = 6) -> str:
-    """The first of many names."""
+    """The first `most` names, and the number of the others."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
 
 
 def caused(one: Disruption) -> str:
-    """The spec line that is the cause of an effect."""
+    """The place of the spec line that causes a disruption."""
     found = place(one.origin)
     return f"was {found}" if found and one.was else found
 
 
 def gate_counts(change: Change) -> str:
-    """`3 pass, 1 waived, 1 deny`."""
+    """The numbers of gates by verdict, such as `3 pass, 1 waived, 1 deny`."""
     if not change.gates:
-        return "no gates are set"
+        return "none set"
     found = [(verdict, sum(one.verdict is verdict for one in change.gates)) for verdict in GateVerdict]
     return ", ".join(f"{count} {verdict.value}" for verdict, count in found if count)
 
 
 def again(change: Change) -> str:
-    """The command that repeats the comparison, with commits where they are known, since a branch may move."""
+    """The command that repeats the comparison; it names known commits instead of branches, which may move."""
     before, after = (_COMMIT.search(label) for label in (change.before, change.after))
     if before and after:
         return f"taploom plan {before[1]}..{after[1]} --exact"
@@ -126,7 +126,7 @@ def again(change: Change) -> str:
 
 
 def survivors(change: Change) -> list[tuple[tuple[str, ...], Survivor]]:
-    """Connections that survive the entry that allowed them, each with all hosts on which they survive."""
+    """The connections that survive the entry that allowed them, each with all hosts on which they survive."""
     found: dict[Survivor, list[str]] = {}
     for one in change.survivors:
         found.setdefault(replace(one, host=""), []).append(one.host)

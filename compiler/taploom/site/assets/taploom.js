@@ -6,7 +6,7 @@
   const nameOf = (svg, group) => group.id.slice(svg.dataset.prefix.length);
   const endsOf = (edge) => [...edge.classList].filter((c) => c.startsWith("at-")).map((c) => c.slice(3));
 
-  // The neighbours of a card. A card of entries and the bar of a host only connect others, so their far ends count, too.
+  // The neighbours of a card. Cards of entries and bars of hosts only connect other cards, so the cards behind them count.
   function neighbours(svg, start) {
     const nodes = new Map([...svg.querySelectorAll(".node")].map((n) => [nameOf(svg, n), n]));
     const edges = [...svg.querySelectorAll(".edge")].map((e) => [e, endsOf(e)]);
@@ -179,7 +179,7 @@
     block.append(button);
   }
 
-  // The search of MkDocs and Material takes a word before a colon for the name of a field, so it finds no MAC or IPv6 address.
+  // The search of MkDocs and Material reads a word before a colon as the name of a field, so it finds no MAC or IPv6 address.
   // If the index is split at colons (`separator`), a query without colons finds the address by its parts.
   function parted(input) {
     const value = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
@@ -189,7 +189,7 @@
     });
   }
 
-  // Paper is light.
+  // Prints pages in the light scheme.
   function printable(body) {
     const name = "data-md-color-scheme";
     let scheme = null;

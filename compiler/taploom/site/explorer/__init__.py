@@ -1,4 +1,4 @@
-"""The data of the reachability explorer: what a browser needs to answer the questions of `taploom reach` exactly.
+"""The data from which a browser answers questions of the reachability explorer, exactly as `taploom reach` does.
 
 No answers are computed beforehand, since a thousand guests have a million pairs. The pages carry the data of the
 intent: for each host, ordered lists of boxes, where the first box that holds a packet decides about it; for the whole

@@ -1,7 +1,7 @@
 """The decisions of one host: its intent as ordered lists of boxes, with the answers and the places of the entries.
 
-A box is `[destinations, protocols, ports, senders, answer]`, with the sets as numbers of the pool. A box that expires
-has a sixth number: the last phase of time in which it holds. A box is left out if no packet of
+A box is `[destinations, protocols, ports, senders, answer]`; each set is given by its number in the pool. A box that
+expires has a sixth number: the last phase of time in which it holds. A box is left out if no packet of
 `taploom reach` has its sender ports or hop limits.
 """
 
@@ -30,7 +30,7 @@ from taploom.site.links import page_of
 from taploom.site.sources import place_of
 
 INSIDE = SELF
-"""Key of the translations that hold for all packets that do not come from outside."""
+"""Key of the translations for packets that do not come from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ class DecisionLists:
 
     @classmethod
     def of(cls, plan: Plan, site: SiteEntries) -> "DecisionLists":
-        """Prepare for the hosts of a plan."""
+        """An object that makes the lists of each host of a plan."""
         return cls(plan, site, clock_of(plan), dict(spans_of(plan)))
 
     def host(self, host: Host) -> dict[str, object]:
-        """The lists of a host in both families, and the places of the entries that these name."""
+        """The lists of a host in both families, and the places of the entries in its answers."""
         made = {family.key: _Lists(self._intent(host, family)) for family in FAMILIES}
         data: dict[str, object] = {key: lists.data() for key, lists in made.items()}
         names = sorted({name for lists in made.values() for name in lists.names})
@@ -74,7 +74,7 @@ def clock_of(plan: Plan) -> Clock:
 
 
 class _Lists:
-    """The lists of one host in one family."""
+    """The decision lists of one host in one address family, and the pool of their sets."""
 
     def __init__(self, intent: Intent) -> None:
         self._intent = intent
@@ -111,7 +111,7 @@ class _Lists:
         return ((box, Answer("allow", source=source)) for box, source in self._intent.rewritten(uplink))
 
     def _approaches(self) -> Iterator[Decided]:
-        """The boxes of guests on other hosts that may use this host's forwards; senders are None if all may."""
+        """The traffic by which guests of other hosts may use this host's forwards; None stands for all senders."""
         host, clock = self._intent.forwarding.host.name, self._intent.clock
         for way in self._intent.site.approaches(self._intent.forwarding.family, named=True):
             if way.host == host:
@@ -134,7 +134,7 @@ _Decide = Callable[[str, str], Iterable[Decided]]
 
 
 def _ordinary(box: Box) -> bool:
-    """Whether a packet of `taploom reach` can be in a box."""
+    """Whether a box can contain a packet of `taploom reach`."""
     ports, hops = box[SENDER_PORT], box[HOP_LIMIT]
     return (ports is None or holds(ports, EPHEMERAL)) and (hops is None or holds(hops, HOPS))
 

@@ -24,7 +24,7 @@ from taploom.site.explorer.span_texts import EVERY, of_prefixes, written
 
 
 def index(index: SiteIndex, clock: Clock) -> dict[str, object]:
-    """All objects that a question may name and all hosts, as plain data for JSON."""
+    """All hosts, and all objects that may be named in a question, as plain data for JSON."""
     plan = index.plan
     pools = {guest.name: _pools(index, guest) for guest in plan.guests if any(_pools(index, guest))}
     return {
@@ -44,12 +44,12 @@ def index(index: SiteIndex, clock: Clock) -> dict[str, object]:
         "numbers": NUMBERS,
         "ported": PORT_PROTOCOLS,
         "types": ICMP_TYPES,
-        "nobody": {family.key: written(_nobody(family)) for family in FAMILIES},
+        "nobody": {family.key: written(_impossible_destinations(family)) for family in FAMILIES},
     }  # fmt: skip
 
 
 def _network(network: Network, family: Family) -> list[str]:
-    """The prefix of a network, and the addresses in it that a question about the network means."""
+    """The prefix of a network, and the addresses in it to which a question about the network applies."""
     prefix = prefix_in(network, family)
     return [of_prefixes([prefix] if prefix else []), written(members(network, family))]
 
@@ -84,7 +84,7 @@ def _host(index: SiteIndex, host: Host) -> dict[str, object]:
 
 
 def _place(place: Place) -> dict[str, object]:
-    """A host in one family; a number beyond all real addresses stands for each learned address."""
+    """A host in one family: interfaces, routes, addresses; numbers beyond all real addresses stand for learned ones."""
     forwarding, view = place.forwarding, place.view
     return {
         "partition": [[written((span,)), egress] for span, egress in forwarding.partition],
@@ -123,6 +123,6 @@ def _traffic(services: tuple[Service, ...] | None, family: Family) -> list[list[
     return [[EVERY if part is None else written(part) for part in traffic] for traffic in found]
 
 
-def _nobody(family: Family) -> Spans:
-    """Addresses that no destination beyond an uplink can have: unspecified, reserved and multicast ones."""
+def _impossible_destinations(family: Family) -> Spans:
+    """The unspecified, reserved and multicast addresses, which no destination beyond an uplink can have."""
     return united([single(0), *never(family), *multicast(family)])

@@ -11,12 +11,12 @@ EVERY = -1
 
 
 def written(spans: Spans) -> str:
-    """A set as a text such as `a-f,20`: first and last value of each span in hexadecimal, or one if both are equal."""
+    """A set as a text such as `a-f,20`: the first and last value of each span in hexadecimal, or its only value."""
     return ",".join(f"{first:x}" if first == last else f"{first:x}-{last:x}" for first, last in spans)
 
 
 def of_prefixes(prefixes: Iterable[Prefix]) -> str:
-    """Prefixes of one family as a set."""
+    """Prefixes of one family as the text of a set."""
     return written(united(map(of_prefix, prefixes)))
 
 

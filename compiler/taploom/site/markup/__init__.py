@@ -1,1 +1,1 @@
-"""A page as data: words, blocks of words, and a printer for each form in which a page is needed."""
+"""Pages as data: inline words, blocks, and printers to Markdown and HTML."""

@@ -1,4 +1,4 @@
-"""The blocks that pages are made of, one below the other."""
+"""The blocks of a page, which stand one below the other."""
 
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias

@@ -1,4 +1,4 @@
-"""The elements that are the same HTML in both printers, since Markdown passes HTML on."""
+"""Prints the elements that both printers write as HTML, which Markdown leaves unchanged."""
 
 from collections.abc import Callable
 from typing import assert_never

@@ -119,7 +119,7 @@ class _Writer:
                 lines = [f"<li>{line}</li>" for item in items if (line := self._inline(item))]
                 return "\n".join(["<ul>", *lines, "</ul>"]) if lines else ""
             case CodeBlock():
-                raise ValueError("a block of code is left to Markdown")
+                raise ValueError("only Markdown prints blocks of code")
             case FileText():
                 self.anchors.update(line_anchors(block))
                 return source_html(block)

@@ -1,6 +1,6 @@
 """Inline content of a page: plain text, and elements such as links and code.
 
-A `str` is always plain text, even if it comes from a spec: the printers escape it, so a builder of pages need not.
+A `str` is always plain text, even if it comes from a spec: the printers escape it, so builders of pages do not.
 """
 
 import functools
@@ -37,7 +37,7 @@ class Link:
 
     Attributes:
         target: source path of a page, such as `guests/web.md#nics`, or `#nics` on the same page.
-        words: what is shown.
+        words: the shown text.
         style: a class of the style sheet, or "".
     """
 
@@ -97,7 +97,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The end of a line within a cell."""
+    """A line break within a cell."""
 
 
 def code(text: object) -> Inline:
@@ -126,7 +126,7 @@ def prose(text: str) -> Inline:
 
 
 def is_empty(words: Inline) -> bool:
-    """Whether nothing would be shown."""
+    """Whether the words show nothing."""
     return all(map(is_empty, words)) if isinstance(words, tuple) else not words
 
 
@@ -163,7 +163,7 @@ def _relative(target: str) -> str:
 
 
 def identifier(name: str) -> str:
-    """A name as a value of `id`: a hyphen replaces each character but letters, digits, `_`, `.` and `:`."""
+    """A name as a value of `id`: each character other than a letter, digit, `_`, `.` or `:` becomes `-`."""
     return _NO_NAME.sub("-", name)
 
 

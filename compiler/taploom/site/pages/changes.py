@@ -1,4 +1,4 @@
-"""The pages of the last changes: the effect of each revision of the specs on the plan, as a reviewer saw it."""
+"""The pages of the last changes: the effect of each revision of the specs on the plan."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ from taploom.site.view import SiteView
 
 FOLDER = "changes"
 _SHORT = 7
-"""The number of characters of a commit's name in the path of its page; more are used if two names begin alike."""
+"""Minimum length of a commit's name in the path of its page; it is longer if two names begin alike."""
 _SAID = {
     ChangeAction.ADD: "added",
     ChangeAction.CHANGE: "changed",
@@ -29,13 +29,13 @@ _SAID = {
 def pages(view: SiteView) -> Iterator[Page]:
     """The list of revisions, and a page for each."""
     history = view.history
-    rows = ((one.commit.date[:10], _link(one, history), one.commit.author, *_told(one)) for one in history.revisions)
+    rows = ((one.commit.date[:10], _link(one, history), one.commit.author, *_summary(one)) for one in history.revisions)
     head = ("Date", "Change", "Author", "Objects", "Reachability", "Worst disruption")
     command = Link("reference/commands.md#plan", Code(("taploom plan",)))
     body = (
         Paragraph(
             (
-                "What each of the last revisions of the specs changed, the newest first. ",
+                "The changes by the last revisions of the specs, the newest first. ",
                 command,
                 " compares any two revisions.",
             )
@@ -65,7 +65,7 @@ def _link(revision: Revision, history: History) -> Link:
     return Link(f"{FOLDER}/{name}.md", revision.commit.subject or name)
 
 
-def _told(revision: Revision) -> tuple[Inline, Inline, Inline]:
+def _summary(revision: Revision) -> tuple[Inline, Inline, Inline]:
     change = revision.change
     if revision.unread:
         return (Strong("cannot be read"), "", "")
@@ -107,7 +107,7 @@ def _errors(revision: Revision) -> Blocks:
 def _no_change(revision: Revision) -> Paragraph:
     if revision.unread:
         return Paragraph((Strong("The change of this revision is unknown:"), f" {revision.unread}"))
-    return Paragraph("This is the first revision: there is none before it to compare it with.")
+    return Paragraph("This is the first revision, so there is no earlier one to compare it with.")
 
 
 def _figure(graph: Graph, change: Change) -> Figure:
@@ -122,7 +122,7 @@ def _figure(graph: Graph, change: Change) -> Figure:
 
 def _change(view: SiteView, change: Change, figures: tuple[Figure, ...]) -> Blocks:
     if not change.has_changes:
-        return (Paragraph("The plan is the same as before: only comments, order or form of the specs changed."),)
+        return (Paragraph("The plan is the same as before: only comments, order or formatting of the specs changed."),)
     flow_head = ("Becomes", "From", "To", "Services", "Before", "After")
     return (
         Paragraph(f"{words.counts(change)}; flows: {flow_words.flow_counts(change)}."),

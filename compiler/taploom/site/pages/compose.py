@@ -1,4 +1,4 @@
-"""Every page of a site, and the files beside them."""
+"""Makes all pages of a site, and all files that are not pages."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -51,6 +51,6 @@ def pages(view: SiteView) -> Iterator[Page]:
 
 
 def files(view: SiteView) -> Iterator[Asset]:
-    """All files beside the pages; a pure function of the plan."""
+    """All files that are not pages; a pure function of the plan."""
     for maker in FILES:
         yield from maker(view)

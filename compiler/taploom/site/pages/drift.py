@@ -16,12 +16,12 @@ _SHOWN = 100
 
 
 def pages(view: SiteView) -> Iterator[Page]:
-    """The page, if there are facts."""
+    """The page of differences; none without facts."""
     found = view.drifts
     if found is None:
         return
     hosts = (block for host in found.hosts for block in _host(host))
-    body = (*table(("Host", "Is", "Facts of", "Age", "Serial", "Differences"), _summary(found)), *hosts)
+    body = (*table(("Host", "State", "Facts from", "Age", "Serial", "Differences"), _summary(found)), *hosts)
     yield Page("drift.md", "On the hosts", body, listed=True)
 
 
@@ -47,7 +47,7 @@ def _host(host: Drift) -> Blocks:
     head = ("", "Difference", "Where", "Plan", "Host", "Spec")
     consequences = [*(one for row in host.rows for one in row.consequences), *host.more]
     rows = (*table(head, map(_row, host.rows[:_SHOWN])), *_more(len(host.rows)))
-    means = table(("", "From", "To", "Service", "Plan", "Host", "Such as"), map(_consequence, consequences[:_SHOWN]))
+    means = table(("", "From", "To", "Service", "Plan", "Host", "Example"), map(_consequence, consequences[:_SHOWN]))
     return section(host.host, (*rows, *means, *_more(len(consequences))))
 
 

@@ -24,8 +24,8 @@ def pages(view: SiteView) -> Iterator[Page]:
     )
     whole = [artifact for artifact in view.artifacts if artifact.path == PLAN]
     said = prose(
-        "The same specs and lock give the same bytes. `taploom export HOST` bundles a host's files with checksums; the "
-        "files of a guest are on its page."
+        "The same specs and lock give the same bytes. `taploom export HOST` bundles a host's files with checksums. The "
+        "page of each guest has the guest's files."
     )
     body = (
         Paragraph(said),
@@ -65,7 +65,7 @@ def of_guest(view: SiteView, guest: str) -> Blocks:
 
 
 def _files_table(artifacts: Iterable[Artifact]) -> Blocks:
-    """Files with a link to download each, its size, and its hash."""
+    """A table of files, each with a link to download it, its size, and its hash."""
     rows = (
         (Link(f"{FOLDER}/{one.path}", posixpath.basename(one.path)), code(one.install),
          _size(one), _breakable(_digest(one)))

@@ -21,7 +21,7 @@ def pages(view: SiteView) -> Iterator[Page]:
         for one in view.plan.waivers
     )  # fmt: skip
     body = (
-        *(finding_table(active) or paragraph("Nothing was found that is not waived.")),
+        *(finding_table(active) or paragraph("The specs have no finding that is not waived.")),
         *section("Waived findings", finding_table(waived)),
         *section("Waivers", table(("Waiver", "Code", "On", "Reason", "", "Spec"), waivers)),
     )

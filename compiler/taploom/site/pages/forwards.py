@@ -25,7 +25,7 @@ def pages(view: SiteView) -> Iterator[Page]:
 
 
 def _entries(view: SiteView) -> Blocks:
-    """A row for each forward, if there are too many for a section each; findings are on the page of findings."""
+    """A row for each forward (without findings), if there are too many for a section each."""
     rows = (
         ((Anchor(one.name), one.name), (to("host", one.host), ", ", codes(one.uplinks)), codes(one.sources),
          "yes" if one.hairpin else "", code(moment(one.expires)), one.meta.owner, described(one.meta),
@@ -59,6 +59,6 @@ def _entry(view: SiteView, forward: Forward) -> Blocks:
 
 
 def _question(forward: Forward) -> Inline:
-    """For each uplink, a link to the question who reaches the first port of the forward by the outside address."""
+    """For each uplink, a link to a question of the explorer: who reaches the forward's first port at that uplink?"""
     port = wording.service(forward.ports[0])
     return joined(asked(f"at {uplink}", "any", f"{forward.host}/{uplink}", port) for uplink in forward.uplinks)

@@ -1,4 +1,4 @@
-"""A page for each guest: its neighbourhood, its NICs, its ways in from outside, and its policy entries."""
+"""A page for each guest: its neighbourhood, its NICs, its port forwards, and its policy entries."""
 
 from collections.abc import Iterator
 
@@ -27,8 +27,8 @@ from taploom.site.pages.parts import (
 )
 from taploom.site.view import SiteView
 
-_Spoken = dict[tuple[bool, str], tuple[dict[Address, set[str]], dict[Prefix, set[str]]]]
-"""For each direction and bridge, two mappings to names of entries: from single addresses, and from larger prefixes."""
+_EntriesByAddress = dict[tuple[bool, str], tuple[dict[Address, set[str]], dict[Prefix, set[str]]]]
+"""For each direction and bridge: a map from single addresses to names of entries, and one from larger prefixes."""
 
 
 def pages(view: SiteView) -> Iterator[Page]:
@@ -82,8 +82,8 @@ def _neighbours(view: SiteView, guest: Guest) -> list[Guest]:
     return [found[name] for name in sorted(found)]
 
 
-def _ways(nic: Nic) -> str:
-    """The cell that says in which families the default route is on this NIC."""
+def _default_route_cell(nic: Nic) -> str:
+    """The cell with the families whose default route uses this NIC."""
     found = [word for word, side in (("IPv4", nic.ipv4), ("IPv6", nic.ipv6)) if side.default_route]
     return "no" if not found else "yes" if len(found) == len(wording.plain_addresses(nic)) else found[0]
 
@@ -97,7 +97,7 @@ def _nics(guest: Guest) -> Blocks:
             rows.append((to("network", nic.network), family, shown or "not used", how(found), gateway))
     parts = (
         (to("network", nic.network), code(nic.mac), code(nic.tap), code(nic.bridge),
-         _ways(nic), Number(str(nic.mtu)) if nic.mtu else "", source(nic.origin))
+         _default_route_cell(nic), Number(str(nic.mtu)) if nic.mtu else "", source(nic.origin))
         for nic in guest.nics
     )  # fmt: skip
     return (
@@ -107,9 +107,9 @@ def _nics(guest: Guest) -> Blocks:
 
 
 @remembered
-def _spoken(host: Host) -> _Spoken:
+def _entries_by_address(host: Host) -> _EntriesByAddress:
     """The entries of a host's terms, by the addresses in the terms; computed once for all guests of the host."""
-    found: _Spoken = {}
+    found: _EntriesByAddress = {}
     for term in host.terms:
         for inward, side, prefixes in ((True, term.egress, term.destinations), (False, term.ingress, term.sources)):
             if side.kind is SideKind.BRIDGE:
@@ -124,10 +124,10 @@ def _spoken(host: Host) -> _Spoken:
 
 def _terms(view: SiteView, guest: Guest, *, inward: bool) -> Blocks:
     """The policy entries about traffic to the addresses of a guest, or from these addresses unless `inward`."""
-    spoken = _spoken(view.hosts[guest.host])
+    known = _entries_by_address(view.hosts[guest.host])
     names: set[str] = set()
     for nic in guest.nics:
-        exact, wide = spoken.get((inward, nic.network), ({}, {}))
+        exact, wide = known.get((inward, nic.network), ({}, {}))
         for one in (found.address for found in (nic.ipv4, nic.ipv6) if found.address):
             names |= exact.get(one, set())
             names |= {entry for prefix, entries in wide.items() if one in prefix for entry in entries}

@@ -30,12 +30,12 @@ def pages(view: SiteView) -> Iterator[Page]:
 
 def _page(view: SiteView, host: Host) -> Page:
     guests = [guest for guest in view.plan.guests if guest.host == host.name]
-    uplinks = ", ".join(f"{each.device} to {each.zone}" for each in outside(host)) or "no uplink"
-    networks = ", ".join(each.network for each in inside(host)) or "no network"
+    uplinks = ", ".join(f"{each.device} to {each.zone}" for each in outside(host)) or "none"
+    networks = ", ".join(each.network for each in inside(host)) or "none"
     figure = Figure(
         host_graph(view.plan, view.paint, host),
         f"Topology of {host.name}",
-        f"{host.name} has {uplinks}, the networks {networks}, and {len(guests)} guests. The tables below say the same.",
+        f"Uplinks: {uplinks}. Networks: {networks}. Number of guests: {len(guests)}. The tables show the same.",
     )
     body = (
         *paragraph(described(host.meta)),
@@ -66,7 +66,7 @@ def _facts(host: Host) -> list[tuple[str, Inline]]:
         *about(host.meta),
         ("spec", source(host.origin)),
         ("reachability", questions(f"host/{host.name}")),
-        ("files", Link(f"exports/{host.name}.md", f"what {host.name} loads")),
+        ("files", Link(f"exports/{host.name}.md", f"files of {host.name}")),
     ]
 
 

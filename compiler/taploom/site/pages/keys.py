@@ -20,9 +20,9 @@ def language(schema: Schema) -> Blocks:
     parts = [block for name, one in found.items() if name != "taploom" for block in _section(name, one)]
     said = prose(
         "A site is a folder of YAML files. Each begins with `taploom: 1`; the sections of all files are united, every "
-        "entry has a name, and order means nothing. Names match `[a-z][a-z0-9-]*` and have at most 63 bytes."
+        "entry has a name, and their order has no effect. Names match `[a-z][a-z0-9-]*` and have at most 63 bytes."
     )
-    every = section("Of every entry", _keys({name: common[name] for name in _META}, "entry"))
+    every = section("Keys of every entry", _keys({name: common[name] for name in _META}, "entry"))
     return (Paragraph(said), *every, *parts)
 
 
@@ -42,7 +42,7 @@ def _described(schema: Schema) -> Blocks:
 
 
 def _entry(schema: Schema) -> Schema:
-    """The schema of a section's entries, or of a section without entries; of several alternatives, the object form."""
+    """The schema of a section's entries, or of a section without entries; the object form if it has several forms."""
     inner = schema.get("additionalProperties")
     return _object(inner if isinstance(inner, Mapping) else schema)
 
@@ -76,7 +76,7 @@ def _keys(keys: Mapping[str, Schema], *above: str) -> Blocks:
         )
         for name, schema in keys.items()
     )  # fmt: skip
-    return table(("Key", "Value", "Default", "Example", "What it says"), rows)
+    return table(("Key", "Value", "Default", "Example", "Meaning"), rows)
 
 
 def kind(schema: Schema) -> str:
@@ -134,7 +134,7 @@ def _type(schema: Schema) -> Blocks:
         for name, one in schema.get("properties", {}).items()
     )
     said = paragraph(prose(_said(schema.get("description", ""))))
-    return (*said, *table(("Field", "Value", "What it is"), rows))
+    return (*said, *table(("Field", "Value", "Meaning"), rows))
 
 
 def _linked(schema: Schema) -> Inline:
@@ -144,6 +144,6 @@ def _linked(schema: Schema) -> Inline:
 
 
 def _said(text: str) -> str:
-    """Reword the description of a type or field in the code for readers of JSON, which has no `None`."""
+    """The description of a type or field in the code, reworded for readers of JSON, which has no `None`."""
     begun = re.sub(r"(^|\. )None\b", r"\1Nothing", text[:1].upper() + text[1:])
     return re.sub(r"\bNone\b", "nothing", begun)

@@ -33,9 +33,9 @@ def topology_text(plan: Plan) -> str:
     """The topology in words, for readers who cannot see the picture."""
     parts = []
     for host in plan.hosts:
-        uplinks = ", ".join(f"{each.device} to {each.zone}" for each in outside(host)) or "no uplink"
-        networks = ", ".join(each.network for each in inside(host)) or "no network"
-        parts.append(f"Host {host.name} has {uplinks} and the networks {networks}.")
+        uplinks = ", ".join(f"{each.device} to {each.zone}" for each in outside(host)) or "none"
+        networks = ", ".join(each.network for each in inside(host)) or "none"
+        parts.append(f"Host {host.name}. Uplinks: {uplinks}. Networks: {networks}.")
     return " ".join(parts)
 
 

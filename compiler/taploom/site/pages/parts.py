@@ -24,7 +24,7 @@ _HOW = {
 
 ROWS_ONLY = Paragraph(
     (
-        "There are too many for a section each, so each has a row; findings about them are on the page ",
+        "There are too many entries for a section each, so each entry has a row. Findings about them are on the page ",
         Link("findings.md", "Findings"),
         ".",
     )
@@ -37,7 +37,7 @@ def about(meta: Meta) -> list[tuple[str, Inline]]:
 
 
 def named(meta: Meta, *more: object) -> str:
-    """The words by which the search of a large site finds a page, besides its title; "" if there are none."""
+    """The words, other than the title, by which the search of a large site finds a page; "" if there are none."""
     return " ".join(str(one) for one in (*more, meta.owner, *meta.tags, meta.description) if one)
 
 
@@ -47,14 +47,14 @@ def described(meta: Meta) -> Inline:
 
 
 def source(origin: Origin) -> Inline:
-    """A link to the place in the specs that an entry comes from; empty if it comes from none."""
+    """A link to the place in the specs from which an entry comes; empty if there is no such place."""
     if origin.span is None:
         return ""
     return Link(place_of(origin.span), f"{origin.span.file}:{origin.span.line}")
 
 
 def address(found: NicAddress) -> Inline:
-    """The address of a NIC, or the way in which the NIC gets one."""
+    """The address of a NIC, or the method by which the NIC gets one."""
     if found.mode is Mode.NONE:
         return ""
     return code(found.address) if found.address else _HOW[found.mode]
@@ -66,7 +66,7 @@ def how(found: NicAddress) -> str:
 
 
 def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, of: str) -> Blocks:
-    """Guests with an address in each family, for the page of a `host`, of a `network`, or of `all`."""
+    """Guests with an address in each family, for the page of a `host`, of a `network`, or of `all` guests."""
     head = ("Guest", "Host", "Network", "IPv4", "IPv6", "MAC", "TAP", "Owner", "Description")
     rows = (
         (
@@ -86,7 +86,7 @@ def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, of: str) -> Blocks:
 
 
 def dnat_entry_table(dnat_entries: Iterable[DnatEntry], *, of: str) -> Blocks:
-    """DNAT entries of `all`, of one `guest` or one `forward`; entries that differ only in the address share a row."""
+    """DNAT entries, for `all`, one `guest` or one `forward`; entries that differ only in the address share a row."""
     merged: dict[tuple[str, str, tuple[str, ...], str, str], list[str]] = {}
     for dnat_entry in dnat_entries:
         last = dnat_entry.inside.last
@@ -116,7 +116,7 @@ def findings_about(view: SiteView, name: str, level: int = 2) -> Blocks:
 
 
 def finding_table(diagnostics: Iterable[Diagnostic]) -> Blocks:
-    """Findings with their place and, where they are waived, the reason."""
+    """Findings with their place and, if they are waived, the reason."""
     rows = (
         (
             Link(f"reference/diagnostics.md#{d.code.lower()}", d.code),

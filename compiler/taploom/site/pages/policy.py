@@ -20,11 +20,11 @@ def pages(view: SiteView) -> Iterator[Page]:
     figure = Figure(
         zones_graph(view.plan, view.paint, view.cells),
         "Zones and policy",
-        "The zones, and on each edge what policy and port forwards let pass. The matrix below says the same.",
+        "The zones, and the traffic that policy and port forwards allow between them. The matrix shows the same.",
     )
     intro = (
         "A host forwards and accepts only what an entry on this page allows. A flow passes if some entry allows it "
-        "and none denies it; the order of entries means nothing. Replies, ICMP errors, DHCP and neighbour discovery "
+        "and none denies it; the order of entries has no effect. Replies, ICMP errors, DHCP and neighbour discovery "
         "need no entry."
     )
     body = (
@@ -37,7 +37,7 @@ def pages(view: SiteView) -> Iterator[Page]:
 
 
 def _entries(view: SiteView) -> Blocks:
-    """A section for each policy entry; a row for each if there are too many, with findings on their own page."""
+    """A section for each policy entry, or a row for each if there are too many (without findings)."""
     if not view.crowded:
         return tuple(block for entry in view.plan.policy for block in _entry(view, entry))
     rows = (

@@ -20,7 +20,7 @@ from taploom.site.view import SiteView
 
 FOLDER = "reach"
 PAIRS_SHOWN = 600
-"""The number of pairs up to which the page has a table of all pairs; each pair costs as much time as a question."""
+"""Maximum number of pairs for a table of all pairs; each pair takes as much time as a question."""
 
 _SCRIPTS = ("spans.js", "ends.js", "place.js", "course.js", "inquiry.js", "words.js", "explorer.js")
 _ASSETS = (*_SCRIPTS, "explorer.css")
@@ -30,7 +30,7 @@ _INTRO = Paragraph(
         Link("policy.md", "policy", "tl-shape"),
         " or which ",
         Link("forwards.md", "port forward"),
-        ", and through which hosts. The browser computes each answer from the compiled plan; it equals that of ",
+        ", and through which hosts. The browser computes each answer from the compiled plan, with the same result as ",
         code("taploom reach"),
         ".",
     )
@@ -57,7 +57,7 @@ def pages(view: SiteView) -> Iterator[Page]:
 
 
 def files(view: SiteView) -> Iterator[Asset]:
-    """The scripts, the names of the site, and for each host the data that decide, loaded when a question needs them."""
+    """The scripts, the names of the site, and each host's decision lists, which a page loads for a question."""
     folder = resources.files("taploom.site") / "assets" / FOLDER
     for name in _ASSETS:
         yield Asset(f"{FOLDER}/{name}", (folder / name).read_text(encoding="utf-8"))
@@ -102,10 +102,11 @@ def _zones(view: SiteView) -> Blocks:
         for only, traffic in _together(passages(cell)).items()
     )
     said = prose(
-        "Everything that passes, except what every host accepts anyway, such as ICMP errors. An entry counts until it "
-        "expires. Traffic to a host is for the host itself or for a port that it forwards. *Some learned addresses* "
-        "means that the address that DHCP or RA hands out decides. *Where a route leads* means that the host has no "
-        "default route in that family: it reaches only the links of its uplinks and the prefixes of its `routes`."
+        "All traffic that passes, except essentials that every host accepts, such as ICMP errors. An entry counts "
+        "until it expires. Traffic to a host is for the host itself or for a port that it forwards. *Some learned "
+        "addresses* means that a row holds only for some addresses that DHCP or RA can assign. *Where a route leads* "
+        "means that the host has no default route in that family: it reaches only the links of its uplinks and the "
+        "prefixes of its `routes`."
     )
     return (Paragraph(said), *table(("From", "To", "What passes", "By", "Only"), rows))
 
@@ -144,6 +145,6 @@ def _column(name: str) -> Inline:
 
 
 def _call(function: str, data: object, *names: str) -> str:
-    """Data as a script, so that a page opened from a folder can load it too: browsers fetch no data from `file:`."""
+    """Data as a script, since a page that is opened from `file:` can load scripts but not data."""
     words = ", ".join(json.dumps(one, ensure_ascii=True, separators=(",", ":")) for one in (*names, data))
     return f"taploomReach.{function}({words});\n"

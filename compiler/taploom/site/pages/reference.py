@@ -1,4 +1,4 @@
-"""The pages of the reference, made from texts of the code, so that they cannot be stale."""
+"""The pages of the reference; they are made from texts of the code, so they cannot be stale."""
 
 import textwrap
 from collections.abc import Iterator
@@ -19,20 +19,20 @@ _GLOSSARY = (
     ("DNAT entry", "The part of a forward that one host translates, for one family, protocol and range of ports."),
     ("Essentials", "Traffic that passes whatever the policy is, such as replies, ICMP errors and neighbour discovery."),
     ("Exposure", "A flow that a change opens to senders outside of the site; a reviewer decides about it first."),
-    ("Finding", "A statement about a spec: an error stops it, a warning fails `validate`, a note only informs."),
+    ("Finding", "A statement about a spec: an error prevents a plan, a warning fails `validate`, a note only informs."),
     ("Forward", "A port at a host's outside address whose traffic goes to a guest (DNAT); it needs no policy entry."),
     ("Gate", "A limit that a spec sets to its own changes, such as no exposure without an owner."),
     ("Guest", "A virtual machine on a host, with a NIC for each of its networks."),
     ("Hairpin", "A connection from inside the site to a forward's outside address."),
     ("Host", "A hypervisor: it carries networks as bridges, filters between them and translates addresses."),
-    ("Intent", "What the specs say about every packet, as a map; each ruleset is proved to do the same."),
+    ("Intent", "The decision of the specs about every packet, as a map; each ruleset is proved to decide the same."),
     ("Lock", "The committed file that keeps the addresses and MACs that the specs leave open."),
     ("Network", "A prefix of each family on a bridge of one host; the address of the bridge is the guests' gateway."),
     ("Origin", "The entry of the spec from which a fact of the plan or a rendered line comes."),
-    ("Plan", "What the specs say for each host and guest, independent of any target: what is reviewed and compared."),
-    ("Pool", "Addresses that DHCP gives to guests without one of their own."),
+    ("Plan", "The meaning of the specs for each host and guest, in a form that people review and taploom compares."),
+    ("Pool", "Addresses that DHCP leases to guests without a reserved address."),
     ("Selector", "Senders or destinations in a policy entry: a name, `tag/NAME`, a prefix, `any`, `hosts`."),
-    ("TAP", "The host's end of a guest's NIC, a port of a bridge. A pattern in the spec says which TAPs join it."),
+    ("TAP", "The host's end of a guest's NIC, a port of a bridge. A pattern in the spec selects the TAPs of a bridge."),
     ("Term", "The part of a policy entry that one host enforces between two of its interfaces, in one family."),
     ("Tombstone", "A line of the lock that keeps a removed guest's address from being given away at once."),
     ("Uplink", "An interface of a host towards networks that taploom does not manage."),
@@ -42,7 +42,7 @@ _GLOSSARY = (
 
 
 def pages(view: SiteView) -> Iterator[Page]:
-    """Language, services, commands, diagnostics, the plan's JSON, glossary."""
+    """The pages of language, services, commands, diagnostics, the plan's JSON, and the glossary."""
     manual = view.manual
     if manual.language:
         yield Page("reference/language.md", "Language", language(manual.language), listed=True)
@@ -58,7 +58,7 @@ def pages(view: SiteView) -> Iterator[Page]:
     if manual.plan:
         yield Page("reference/plan.md", "plan.json", plan_types(manual.plan), listed=True)
     rows = ((Strong(word), prose(text)) for word, text in _GLOSSARY)
-    yield Page("reference/glossary.md", "Glossary", table(("Word", "What it means here"), rows), listed=True)
+    yield Page("reference/glossary.md", "Glossary", table(("Term", "Meaning"), rows), listed=True)
 
 
 def _diagnostics() -> Page:
@@ -68,7 +68,7 @@ def _diagnostics() -> Page:
         (Link(f"#{rule.code.lower()}", rule.code), rule.severity.value, rule.name, prose(rule.summary))
         for rule in found
     )
-    list_of_all = table(("Code", "Weight", "Name", "What it refuses"), rows)
+    list_of_all = table(("Code", "Severity", "Name", "Rule"), rows)
     body = (*list_of_all, *(block for rule in found for block in _rule(rule)))
     return Page("reference/diagnostics.md", "Diagnostics", body, listed=True)
 
@@ -91,8 +91,8 @@ def _services() -> Page:
         for name, services in sorted(BUILT_IN.items())
     )
     said = prose(
-        "Services that have a name without being defined. A spec may define more, and literal ports such as "
-        "`tcp/8443` stand wherever a service does."
+        "Services that every spec can name without defining them. A spec can define more, and can name ports such as "
+        "`tcp/8443` wherever it can name a service."
     )
     body = (Paragraph(said), *table(("Service", "Ports"), rows))
     return Page("reference/services.md", "Built-in services", body, listed=True)

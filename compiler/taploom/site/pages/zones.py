@@ -25,7 +25,7 @@ def pages(view: SiteView) -> Iterator[Page]:
 
 
 def zone_link(name: str) -> Inline:
-    """A link to a zone, or plain text for the hosts of the site, as these are not a zone."""
+    """A link to a zone; plain text for the hosts of the site, which are not a zone."""
     return "the hosts" if name == HOSTS else to("zone", name)
 
 

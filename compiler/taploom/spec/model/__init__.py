@@ -1,1 +1,1 @@
-"""The sections of the language, one file per domain: what an entry may say, with the words that editors show."""
+"""The sections of the language, one module per domain: the keys of their entries, with descriptions for editors."""

@@ -16,7 +16,7 @@ GATE_NAMES = ("exposure-owner", "max-class", "max-removed", "management")
 
 
 def read_class(text: str) -> int:
-    """A class of disruption, `D0` to `D6`."""
+    """The number of a class of disruption, `D0` to `D6`."""
     if len(text) != 2 or text[0] != "D" or text[1] not in "0123456":
         raise InvalidError(f"`{visible(text)}` is not a class of disruption", "one of D0 to D6")
     return int(text[1])
@@ -77,14 +77,20 @@ GATES = Model(
         Key(
             "max-removed",
             integer("a share in percent", 0, 100),
-            "Percent of policy entries and forwards that may go in one change.",
+            "Maximum percentage of policy entries and forwards that one change may remove.",
             example="30",
         ),
-        Key("management", BOOLEAN, "Whether ways to manage a host have to stay open.", default=False, example="true"),
+        Key(
+            "management",
+            BOOLEAN,
+            "Whether a change must keep the management access to hosts as it is.",
+            default=False,
+            example="true",
+        ),
         Key(
             "waive",
             MapOf(ScalarParser(read_reason, "a reason", string_schema(minLength=8)), "waiver", check_gate, _waived),
-            "Reasons to let a change through, by gate or by gate and object; remove them afterwards.",
+            "Reasons to accept a change that a gate refuses, by gate or by gate and object; remove them afterwards.",
             {},
             example='{max-class: "maintenance window on Sunday"}',
         ),

@@ -26,7 +26,7 @@ class NicSpec(Metadata):
 
 
 def _one(value: Parser[NicSetting]) -> SingleParser[NicSetting]:
-    hint = "keep one; a guest that adds another by itself needs `spoof-guard: false` in its network"
+    hint = "keep one; a guest that adds another address by itself needs `spoof-guard: false` in its network"
     return SingleParser(value, "a NIC has one address", hint)
 
 
@@ -65,7 +65,7 @@ NIC = Model(
         Key(
             "gateway",
             BOOLEAN,
-            "Whether the guest's default route is here; needed only to choose among several NICs.",
+            "Whether the guest's default route uses this NIC; needed only to choose among several NICs.",
             default=False,
             example="true",
         ),
@@ -91,7 +91,7 @@ GUEST = Model(
         Key(
             "nics",
             section(NIC, "NIC", whole("network")),
-            "Its NICs, by network. The guest answers each packet by the NIC that it came in by.",
+            "Its NICs, by network. The guest replies to each packet through the NIC at which the packet arrived.",
             {},
             example="{microvm: {ipv4: 10.0.0.10}}",
         ),

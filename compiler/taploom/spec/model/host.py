@@ -52,7 +52,7 @@ class UplinkSpec(Metadata):
 
 
 def _one(value: Parser[Interface | Keyword]) -> SingleParser[Interface | Keyword]:
-    hint = "keep one; services at it are told apart by port, or by name in a guest that is a reverse proxy"
+    hint = "keep one; distinguish its services by port, or by name in a guest that is a reverse proxy"
     return SingleParser(value, "an uplink has one address", hint)
 
 
@@ -60,7 +60,7 @@ UPLINK = Model(
     "an uplink",
     UplinkSpec,
     (
-        Key("zone", ZONE_NAME, "Zone of what is beyond it.", required=True, example="internet"),
+        Key("zone", ZONE_NAME, "Zone of the networks beyond it.", required=True, example="internet"),
         Key(
             "ipv4",
             _one(setting(host_interface(Family.IPV4), Keyword.DHCP)),
@@ -80,11 +80,11 @@ UPLINK = Model(
         Key(
             "gateway6",
             setting(address_of(Family.IPV6), Keyword.RA),
-            "Next hop of the IPv6 default route; link-local ones are fine. `ra` where routers advertise themselves.",
+            "Next hop of the IPv6 default route, which may be link-local; `ra` if routers advertise themselves.",
             example="fe80::1",
         ),
         Key("dns", ListOf(ADDRESS, "an address"), "Resolvers of the host.", (), example="[9.9.9.9, 2620:fe::fe]"),
-        Key("mtu", MTU, "MTU in bytes; where nothing is said, the link keeps the one that it has.", example="1500"),
+        Key("mtu", MTU, "MTU in bytes; without this key, the link keeps its MTU.", example="1500"),
         Key(
             "metric",
             integer("a metric", 1, 4294967295),
@@ -129,11 +129,11 @@ ATTACHMENT = Model(
         Key(
             "create-taps",
             BOOLEAN,
-            "Whether the host creates the TAPs; else the guests' runner does.",
+            "Whether the host creates the TAPs; otherwise the program that starts the guests does.",
             default=False,
             example="true",
         ),
-        Key("tap-user", USER, "Owner of created TAPs, a system user.", default="", example="microvm"),
+        Key("tap-user", USER, "System user that owns the created TAPs.", default="", example="microvm"),
         *OWN_KEYS,
     ),
 )
@@ -166,7 +166,7 @@ ROUTE = Model(
             required=True,
             example="192.0.2.11",
         ),
-        Key("metric", integer("a metric", 0, 4294967295), "Priority; the lower wins.", example="100"),
+        Key("metric", integer("a metric", 0, 4294967295), "Metric of the route; the lowest wins.", example="100"),
         *OWN_KEYS,
     ),
 )
@@ -224,9 +224,9 @@ HOST = Model(
         Key(
             "uplinks",
             MapOf(UPLINK, "uplink", check_interface),
-            "Interfaces towards what taploom does not manage. One with a zone alone, such as a VPN's or Docker's, is "
-            "left to whoever configures it; policy, `nat` and forwards hold for it all the same, at whatever "
-            "address it has.",
+            "Interfaces towards networks that taploom does not manage. taploom does not configure an uplink that has "
+            "only a zone, such as the interface of a VPN or of Docker; policy, `nat` and forwards apply to it, "
+            "whatever its address is.",
             {},
             example="{eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}",
         ),
@@ -247,7 +247,7 @@ HOST = Model(
         Key(
             "input",
             ScalarParser(_read_input, "`managed` or `foreign`", {"enum": ["managed", "foreign"]}),
-            "Who filters what enters the host: taploom, or the host's own firewall.",
+            "Which firewall filters traffic to the host: taploom's (`managed`) or the host's own (`foreign`).",
             Input.MANAGED,
             example="foreign",
         ),
@@ -258,7 +258,7 @@ HOST = Model(
             (),
             example="tcp/2222",
         ),
-        Key("take-up", TAKE_UP, "How the host takes a new bundle up.", NO_TAKE_UP, example="{confirm: 5m}"),
+        Key("take-up", TAKE_UP, "How the host takes up a new bundle.", NO_TAKE_UP, example="{confirm: 5m}"),
         *META_KEYS,
     ),
     unsaid=unsaid.HOST,

@@ -13,10 +13,16 @@ from taploom.spec.scalars import LINK, PROSE
 from taploom.spec.shown import visible, with_odd
 
 OWN_KEYS = (
-    Key("description", PROSE, "What this is for, in a sentence.", default="", example="customer shop"),
-    Key("owner", PROSE, "Who answers for it: a team or a person.", default="", example="team-web"),
-    Key("tags", ListOf(TAG, "a tag"), "Words to select it by, as in `tag/web`.", (), example="[web, public]"),
-    Key("link", LINK, "Where to read more, such as a ticket.", default="", example="https://wiki.example.org/shop"),
+    Key("description", PROSE, "Its purpose, in a sentence.", default="", example="customer shop"),
+    Key("owner", PROSE, "The team or person responsible for it.", default="", example="team-web"),
+    Key("tags", ListOf(TAG, "a tag"), "Tags for selectors such as `tag/web`.", (), example="[web, public]"),
+    Key(
+        "link",
+        LINK,
+        "URL with more information, such as a ticket.",
+        default="",
+        example="https://wiki.example.org/shop",
+    ),
 )
 """The metadata keys of the site, of a waiver, and of an entry within another, such as a NIC or an uplink.
 
@@ -24,7 +30,13 @@ They do not include `moved-from`, since `plan` does not track these objects by n
 """
 META_KEYS = (
     *OWN_KEYS,
-    Key("moved-from", NAME, "Its name before, so that `plan` shows a move; drop it later.", "", example="old-shop"),
+    Key(
+        "moved-from",
+        NAME,
+        "Its former name, so that `plan` shows a renaming; remove the key later.",
+        "",
+        example="old-shop",
+    ),
 )
 """The metadata keys of an entry of any other section."""
 
@@ -68,5 +80,5 @@ def check_plain_name(key: Scalar, report: Report) -> bool:
 
 
 def section(item: Parser[T], noun: str, mentions: Mentions = nothing) -> MapOf[T]:
-    """A mapping from names to entries; `mentions` is given if the names are those of objects of another section."""
+    """The parser of a mapping from names to entries; `mentions` if the names refer to objects of another section."""
     return MapOf(item, noun, check_name, mentions)

@@ -1,4 +1,4 @@
-"""`networks`: the bridges of hosts, as their guests see them."""
+"""`networks`: the networks of guests, each a bridge on one host."""
 
 from taploom.base.address import Address, Family, Interface, Prefix
 from taploom.base.diagnostic import Report
@@ -74,7 +74,7 @@ def _outer_prefix(text: str) -> Prefix:
     found = PREFIX.read(text)
     if found.family is not Family.IPV6 or found.length > 112:
         raise InvalidError(
-            f"`{visible(text)}` cannot be translated to", "an IPv6 prefix of the length of the network's"
+            f"`{visible(text)}` is no prefix to which NAT can map", "write an IPv6 prefix as long as the network's"
         )
     return found
 
@@ -159,9 +159,7 @@ NETWORK = Model(
     "a network",
     NetworkSpec,
     (
-        Key(
-            "zone", ZONE_NAME, "Zone that it belongs to; by default one of its own name.", default="", example="servers"
-        ),
+        Key("zone", ZONE_NAME, "Its zone; by default a zone with the network's name.", default="", example="servers"),
         Key(
             "ipv4",
             SingleParser(host_interface(Family.IPV4), _ONE, _TWO),
@@ -174,8 +172,8 @@ NETWORK = Model(
                 SingleParser(host_interface(Family.IPV6), _ONE, _TWO),
                 "take a ULA such as `fd12:3456:789a::1/64`, and `nat: true`",
             ),
-            "The host's own IPv6 address on it, which is the gateway of its guests. The prefix is written here, never "
-            "delegated (DHCPv6-PD), as no review would see it change. Behind a delegating uplink use a ULA and `nat`.",
+            "The host's own IPv6 address on it, which is the gateway of its guests. A delegated prefix (DHCPv6-PD) is "
+            "refused, as it could change without a review: behind a delegating uplink use a ULA and `nat`.",
             example="fd12:3456:789a::1/64",
         ),
         Key(
@@ -191,7 +189,7 @@ NETWORK = Model(
         Key(
             "dns",
             ListOf(setting(ADDRESS, Keyword.HOST), "an address or `host`"),
-            "Resolvers that are announced to guests; `host` where the host itself answers.",
+            "Resolvers that are announced to guests; `host` stands for the host itself.",
             (),
             example="[host]",
         ),
@@ -201,28 +199,29 @@ NETWORK = Model(
         Key(
             "mtu",
             MTU,
-            "MTU in bytes of the bridge, its TAPs and its guests' NICs; 1500 where nothing is said.",
+            "MTU in bytes of the bridge, its TAPs and its guests' NICs; 1500 without this key.",
             example="1500",
         ),
         Key(
             "nat",
             NatSwitch(),
-            "Whether traffic that leaves the site is translated, in both families or per family, at every uplink, "
-            "whoever configures it. Traffic to a host of the site with a route back to the network is not translated.",
+            "Whether every uplink translates traffic that leaves the site, in both families or per family. This "
+            "includes uplinks that taploom does not configure. Traffic to a host of the site that has a route back "
+            "to the network is not translated.",
             NO_NAT,
             example="true",
         ),
         Key(
             "isolated",
             BOOLEAN,
-            "Whether guests are kept from reaching each other on the bridge.",
+            "Whether the bridge keeps its guests from reaching each other.",
             default=False,
             example="true",
         ),
         Key(
             "spoof-guard",
             BOOLEAN,
-            "Whether guests can send with their own MAC and addresses only.",
+            "Whether guests can send only with their own MAC and addresses.",
             default=True,
             example="false",
         ),

@@ -85,8 +85,8 @@ FORWARD = Model(
         Key(
             "on",
             ScalarParser(read_listener, "a host or host/uplink", {"type": "string"}, _listening),
-            "Host, or host/uplink, at whose outside addresses it listens, by whichever uplink a packet comes. A host "
-            "means its uplinks that the spec configures, or else those that somebody else configures.",
+            "Host, or host/uplink, at whose outside addresses the forward listens, at whichever uplink a packet "
+            "arrives. A host stands for its uplinks that the spec configures or, if there are none, for all of them.",
             required=True,
             example="hypervisor/eth0",
         ),
@@ -101,25 +101,25 @@ FORWARD = Model(
         Key(
             "to-port",
             PORT_RANGE,
-            "Port on the guest, or the range that an equally long outside range becomes; by default the outside port.",
+            "Port on the guest, or a range as long as the outside range; by default the outside port.",
             example="8443",
         ),
         Key(
             "from",
             ListOf(SELECTOR, "a selector"),
-            "Who may use it; by default anybody, the site's hosts included. Guests of another host that `nat` "
-            "translates on the way arrive with an address of that host.",
+            "Senders that may use it; by default everybody, including the site's hosts. If `nat` translates guests of "
+            "another host on the way, their packets arrive with an address of that host.",
             ANYBODY,
             example="office",
         ),
         Key(
             "hairpin",
             BOOLEAN,
-            "Whether the site's own guests and the host reach it by the outside address too.",
+            "Whether the site's own guests and the host can use its outside address, too.",
             default=True,
             example="false",
         ),
-        Key("expires", EXPIRY, "Day after which, or moment from which, it is closed.", example="2027-01-31"),
+        Key("expires", EXPIRY, "Last day on which it is open, or the moment at which it closes.", example="2027-01-31"),
         *META_KEYS,
     ),
 )
@@ -145,17 +145,18 @@ POLICY = Model(
         Key(
             "from",
             ListOf(SELECTOR, "a selector"),
-            "Who opens the connection. `any` is everyone but the site's hosts. It misses guests that `nat` translates "
-            "on the way to another host, as they arrive with their own host's address, unless the other host has a "
-            "route back. Between two places beyond uplinks `any` allows nothing: name both ends.",
+            "Senders, which open the connection. `any` means everyone except the site's hosts. It does not match "
+            "guests that `nat` translates on the way to another host, as they arrive with their own host's address; "
+            "`nat` does not translate them if the other host has a route back. `any` allows no traffic from one "
+            "network beyond the uplinks to another: name both ends.",
             required=True,
             example="[microvm, tag/web]",
         ),
         Key(
             "to",
             ListOf(SELECTOR, "a selector"),
-            "Who answers the connection. Packets from beyond one uplink are carried beyond another only if both ends "
-            "are named, and back to their own zone only if `from` and `to` both name that zone.",
+            "Receivers, which answer the connection. A host forwards packets from one uplink to another only if the "
+            "entry names both ends, and back into the same zone only if `from` and `to` both name that zone.",
             required=True,
             example="internet",
         ),
@@ -163,12 +164,12 @@ POLICY = Model(
         Key(
             "deny",
             ListOf(SERVICE, "a service"),
-            "Services that do not pass, whatever else allows them.",
+            "Services that are dropped, even if other entries allow them.",
             example="smtp",
         ),
         Key("log", BOOLEAN, "Whether the host's kernel logs new connections.", default=False, example="true"),
-        Key("limit", LIMIT, "Rate of new connections above which they are dropped.", example="10/second"),
-        Key("expires", EXPIRY, "Day after which, or moment from which, it has no effect.", example="2027-01-31"),
+        Key("limit", LIMIT, "Maximum rate of new connections; those above it are dropped.", example="10/second"),
+        Key("expires", EXPIRY, "Last day on which it applies, or the moment at which it ends.", example="2027-01-31"),
         *META_KEYS,
     ),
     unsaid=(*unsaid.VERBS, *unsaid.ENDS),

@@ -35,7 +35,7 @@ def check_classes(key: Scalar, report: Report) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutSpec:
-    """The mapping `rollout`; the keys of the windows are classes as the spec writes them."""
+    """The mapping `rollout`; the keys of `windows` are classes of disruption as written, such as `D3-D5`."""
 
     waves: tuple[Selector, ...]
     windows: Mapping[str, tuple[WeeklyHours, ...]]
@@ -48,7 +48,7 @@ ROLLOUT = Model(
         Key(
             "waves",
             ListOf(SELECTOR, "a selector of hosts"),
-            "Selectors of hosts, in the order in which hosts take a bundle up; the hosts that none selects come last.",
+            "Selectors of hosts, in the order in which hosts take up a bundle; hosts that none matches come last.",
             (),
             example="[tag/canary, hosts]",
         ),

@@ -90,7 +90,7 @@ SITE = Model(
         Key(
             "domain",
             DOMAIN,
-            "DNS domain of guests, where their network has none of its own.",
+            "DNS domain of guests whose network has none of its own.",
             default="",
             example="vm.example.org",
         ),
@@ -105,7 +105,7 @@ SITE = Model(
         Key(
             "rollout",
             ROLLOUT,
-            "In which order, and when, hosts that pull their bundles take them up.",
+            "Order and times in which hosts that pull bundles take them up.",
             NO_ROLLOUT,
             example="{waves: [tag/canary, hosts]}",
         ),
@@ -166,7 +166,7 @@ SERVICES = Model(
         Key(
             "ports",
             ListOf(SERVICE, "a service"),
-            "Literals, or names of other services.",
+            "Ports and protocols such as `tcp/443`, or names of other services.",
             required=True,
             example="[tcp/9100, tcp/9200-9210]",
         ),

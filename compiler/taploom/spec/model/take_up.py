@@ -1,4 +1,4 @@
-"""`hosts.H.take-up`: the time to confirm a new bundle, and the probes that have to succeed before that."""
+"""`hosts.H.take-up`: the time to confirm a new bundle, and the probes that the bundle has to pass."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from taploom.spec.scalars import DOMAIN, DURATION, InvalidError, ScalarParser, i
 from taploom.spec.shown import visible
 
 SHORTEST, LONGEST = 30, 3600
-"""Seconds to confirm: enough for a person to log in anew, and few enough to wait for a rollback."""
+"""Bounds of the time to confirm, in seconds: a person can log in anew, and can wait for the rollback."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ def _read_confirm(text: str) -> int:
 
 
 def word(only: str, noun: str) -> ScalarParser[str]:
-    """The parser of a value of which there is only one."""
+    """The parser of a key that has only one valid value."""
 
     def read(text: str) -> str:
         if text != only:
@@ -55,15 +55,15 @@ PROBE = Model(
     (
         Key(
             "ping",
-            word("gateway", "what a probe can ping"),
-            "`gateway`: each next hop of a default route of the uplinks answers.",
+            word("gateway", "a target that a probe can ping"),
+            "`gateway`: the next hop of each uplink's default route has to answer.",
             "",
             example="gateway",
         ),
         Key("dns", DOMAIN, "A name that the host has to resolve.", "", example="example.org"),
         Key(
             "from",
-            word("operator", "where a probe can come from"),
+            word("operator", "a sender of probes"),
             "`operator`: the address from which the operator's ssh session comes.",
             "",
             example="operator",
@@ -78,15 +78,16 @@ TAKE_UP = Model(
         Key(
             "confirm",
             ScalarParser(_read_confirm, DURATION.noun, DURATION.described),
-            "Time after which the host goes back to what it had, unless somebody confirms; by default two minutes.",
+            "Time after which the host restores its former state, unless somebody confirms; by default two minutes.",
             CONFIRM,
             example="5m",
         ),
         Key(
             "probes",
             MapOf(PROBE, "probe", check_plain_name),
-            "What has to work after a bundle was taken up, if it worked before. By default the next hop of each uplink "
-            "answers, the site's domain resolves, and the services of `management` let the operator in.",
+            "Checks that have to succeed after the host took up a bundle, if they succeeded before. By default the "
+            "next hop of each uplink answers, the site's domain resolves, and the services of `management` let the "
+            "operator in.",
             example="{out: {ping: gateway}, names: {dns: example.org}, in: {from: operator, tcp: 22}}",
         ),
     ),

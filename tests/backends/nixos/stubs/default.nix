@@ -1,4 +1,4 @@
-# Evaluates modules over the stubs: the settings, the units that NixOS would write, the assertions that fail.
+# Evaluates modules against the stubs; returns the settings, the units that NixOS would write, and failed assertions.
 { modules, release, microvm ? false }:
 let
   types = import ./types.nix;

@@ -1,4 +1,4 @@
-# A module system in small: unknown options are refused, definitions merged by priority, types checked.
+# A minimal module system: refuses unknown options, merges definitions by priority, and checks types.
 { lib, options }:
 let
   inherit (builtins) all attrNames concatLists concatMap elem filter foldl' functionArgs hasAttr head isAttrs isFunction isList listToAttrs map mapAttrs toJSON;
@@ -8,7 +8,7 @@ let
   unique = names: attrNames (listToAttrs (map (name: { inherit name; value = null; }) names));
   minimum = numbers: foldl' (low: number: if number < low then number else low) (head numbers) numbers;
 
-  # A definition as a list of { priority, value }: conditions decided, merges taken apart, ranks read.
+  # Turns a definition into a list of { priority, value }: applies `mkIf`, splits `mkMerge`, reads `mkOverride`.
   discharge = priority: value:
     if !(isAttrs value && value ? _type) then [ { inherit priority value; } ]
     else if value._type == "merge" then concatMap (discharge priority) value.contents
@@ -20,7 +20,7 @@ let
     let best = minimum (map (d: d.priority) definitions);
     in map (d: d.value) (filter (d: d.priority == best) definitions);
 
-  # The definitions below `name`, each with the rank that it has inherited.
+  # The definitions of attribute `name`, each with the priority of its parent unless it sets its own.
   below = name: concatMap (d: if hasAttr name d.value then discharge d.priority d.value.${name} else [ ]);
 
   fits = path: type: value:
@@ -31,7 +31,7 @@ let
     if type ? options then tree path type.options definitions
     else if type ? inner then
       let
-        defined = name: below name definitions != [ ]; # what a false `mkIf` says is not there
+        defined = name: below name definitions != [ ]; # an attribute whose `mkIf` is false does not exist
         names = filter defined (unique (concatMap (d: attrNames d.value) definitions));
         found = listToAttrs (map (name: { inherit name; value = valueOf (join path name) type.inner (below name definitions); }) names);
         complaints = (type.complaints or (_: [ ])) found;
@@ -56,7 +56,7 @@ let
 in
 modules:
 let
-  # Paths of packages are their names, and of a file that is written its text.
+  # A package is replaced by its name, and a written file by a text with its name and content.
   pkgs = { nftables = "nftables"; writeText = name: text: "<${name}>${text}</${name}>"; };
   settings = tree "" options (concatMap (discharge 100) (map body modules));
   body = module:

@@ -1,4 +1,4 @@
-# As much of a module library as the rendered modules use, written for these tests.
+# The functions of nixpkgs' `lib` that the rendered modules use, rewritten for these tests.
 release:
 let
   inherit (builtins) all any compareVersions concatMap concatStringsSep filter isList isString replaceStrings split stringLength substring;

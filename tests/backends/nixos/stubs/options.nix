@@ -1,4 +1,4 @@
-# The options of NixOS that the rendered modules set or read, as the release declares them.
+# Declarations of the NixOS options that the rendered modules set or read, as in the given release.
 release:
 let
   types = import ./types.nix;
@@ -10,7 +10,8 @@ let
   required = type: { inherit type; };
   keyed = complaints: { type = checked (attrsOf unitOption) complaints; };
 
-  # A list of sections: flat since 24.11, below a key of its own before. Each entry is checked as the section is.
+  # An option for a list of sections. Its entries are flat since 24.11, and nested below a key in earlier releases.
+  # Each entry is checked like the section of that name.
   repeated = key: complaints:
     let
       value = entry: if nested then entry.${key} else entry;

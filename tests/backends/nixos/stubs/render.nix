@@ -1,4 +1,4 @@
-# Units as NixOS writes them from its options: keys sorted, switches as true and false, `extraConfig` at the end.
+# Renders units from options as NixOS does: sorted keys, booleans as true and false, `extraConfig` at the end.
 network:
 let
   inherit (builtins) attrNames concatLists concatStringsSep isBool isList listToAttrs map toString;

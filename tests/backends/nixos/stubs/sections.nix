@@ -1,5 +1,5 @@
-# What NixOS holds of the sections of units, in the releases that the tests stand for: which keys it knows and which
-# values it takes. Only the part that a network of bridges can use; a key that is not here is refused, as there.
+# The checks that NixOS applies to sections of units, in the tested releases: known keys and allowed values. Only the
+# keys that a network of bridges can use are listed; like NixOS, the stub refuses every other key.
 release:
 let
   inherit (builtins) all attrNames compareVersions concatMap elem filter isInt isString map match stringLength;
@@ -8,7 +8,7 @@ let
 
   switch = value: elem value [ true false "yes" "no" ];
   word = values: value: elem value values;
-  # Until 24.05 two keys of [Network] knew the switches as words alone.
+  # Until 24.05, two keys of [Network] accepted a switch only as the word "yes" or "no".
   tristate = values: value: word ([ "yes" "no" ] ++ values) value || (compareVersions release "24.11" >= 0 && switch value);
   bytes = value: (isString value && match "[0-9]+[KMGT]?" value != null) || (isInt value && compareVersions release "24.11" >= 0);
   mac = value: isString value && stringLength value == 17 && match "([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}" value != null;

@@ -1,4 +1,4 @@
-# Types of options: whether one definition fits, and how definitions of equal priority become one value.
+# Option types: `check` tells whether a definition fits; `merge` joins definitions of equal priority to one value.
 let
   inherit (builtins) all attrNames concatLists concatStringsSep elem head isAttrs isBool isInt isList isString length listToAttrs map tail toJSON;
 
@@ -27,13 +27,13 @@ rec {
     check = value: isList value && all type.check value;
     merge = path: concatLists;
   };
-  # What nixpkgs takes for the value of a key in a unit: one of them or a list, where lists add up.
+  # The type that nixpkgs uses for the value of a key in a unit: a scalar or a list; several lists are concatenated.
   unitOption = {
     name = "value of a unit";
     check = value: if isList value then all scalar.check value else scalar.check value;
     merge = path: values: if length values > 1 && all isList values then concatLists values else scalar.merge path values;
   };
-  # Types that hold options; the evaluator walks into them.
+  # Types that contain options; the evaluator descends into them.
   attrsOf = type: { name = "attribute set of ${type.name}"; inner = type; };
   checked = inner: complaints: inner // { inherit complaints; };
   submodule = options: { name = "submodule"; inherit options; };

@@ -1,5 +1,5 @@
-"""What the spec means for every packet: policy, forwards, isolation, translations and what is implied.
+"""The intent: the meaning of the spec for every packet (policy, forwards, isolation, translations, implied traffic).
 
-It is written from the language's definition and from selectors as the user wrote them, which the plan keeps. On purpose
-it does not use the terms that the passes make for each host, so that a mistake in a pass shows as a difference.
+This package follows the definition of the language, and reads the selectors that the user wrote, which the plan keeps.
+It does not use the terms that the passes make for each host, so that a mistake in a pass shows as a difference.
 """

@@ -1,4 +1,4 @@
-"""The hosts of the site that can answer a network without source NAT, as they have a static route back to it."""
+"""Finds hosts of the site that can reply to a network without source NAT, as they have static routes back to it."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -15,7 +15,7 @@ from taploom.plan.interfaces import outside
 
 @dataclass(frozen=True)
 class AnsweringHosts:
-    """Looks up the fixed addresses of hosts that can answer a network, for a whole site in one family."""
+    """Looks up the fixed addresses of hosts that can reply to a network, for a whole site in one family."""
 
     index: SiteIndex
     family: Family
@@ -24,8 +24,8 @@ class AnsweringHosts:
         """The addresses of other hosts that have a route back to a network through a zone; default routes do not count.
 
         Args:
-            asking: the host that the network is on.
-            network: the name of the network.
+            asking: name of the network's host.
+            network: name of the network.
             zone: the zone through which packets of its guests would reach the other hosts.
         """
         own = prefix_in(self.index.networks[network], self.family)
@@ -34,12 +34,12 @@ class AnsweringHosts:
         around = [prefix_of(own.first, length) for length in range(own.length, 0, -1)]
         found = {host for prefix in around for host in self._known.get((prefix.value, prefix.length, zone), ())}
         others = sorted(found - {asking})
-        return united(span for host in others for span in self._believing(self.index.hosts[host], own, zone))
+        return united(span for host in others for span in self._accepting(self.index.hosts[host], own, zone))
 
-    def _believing(self, host: Host, network: Prefix, zone: str) -> Iterator[Interval]:
-        """The uplink addresses of a host that can answer every address of a network.
+    def _accepting(self, host: Host, network: Prefix, zone: str) -> Iterator[Interval]:
+        """The uplink addresses at which a host accepts packets from every address of a network.
 
-        An uplink's address counts if the uplinks by which packets to it arrive have routes back to all of the network.
+        An address counts if the uplinks by which packets to it arrive have routes back to the whole network.
         """
         paths = [devices for span, devices in self._paths(host.name) if common((span,), (of_prefix(network),))]
         within = {each.device for each in outside(host) if each.zone == zone}
@@ -55,7 +55,7 @@ class AnsweringHosts:
 
     @cached_property
     def _known(self) -> Mapping[tuple[int, int, str], list[str]]:
-        """Hosts by the destination of a route, as first address and length, and by the zone of the route's uplink."""
+        """Names of the hosts with a route. Key: first address and length of its destination, and zone of its uplink."""
         found: dict[tuple[int, int, str], list[str]] = {}
         for host in self.index.hosts.values():
             for value, length, zone in self._routes(host):

@@ -1,4 +1,4 @@
-"""The entries that decide, looked up once for the whole site: policy, and approaches to forwards of other hosts."""
+"""The policy entries of the whole site, and the approaches to forwards of other hosts, each resolved only once."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -18,13 +18,13 @@ from taploom.plan.policy import Action, PolicyEntry, Service
 
 @dataclass(frozen=True, slots=True)
 class ResolvedEntry:
-    """One policy entry with its selectors and services looked up.
+    """A policy entry with resolved selectors and services.
 
     Attributes:
         name: stable name, `policy/NAME`.
-        services: protocols with their ports; None for every protocol.
-        limited: the rate up to which the entry allows packets; "" if there is none.
-        expires: end of validity in seconds since the epoch, or None.
+        services: protocols with ports; None for all protocols.
+        limited: the rate up to which the entry allows packets; "" without a limit.
+        expires: when the entry expires, in seconds since the epoch; None if it does not.
     """
 
     name: str
@@ -37,18 +37,18 @@ class ResolvedEntry:
 
     @property
     def order(self) -> tuple[bool, str]:
-        """Sort key: entries without a rate decide before entries with a rate; among equals the name decides."""
+        """The sort key: entries without a rate limit decide before entries with one; then entries sort by name."""
         return (bool(self.limited), self.name)
 
 
 @dataclass(frozen=True)
 class SiteEntries:
-    """All entries of the site, with an index of the entries that can concern a host."""
+    """All policy entries of a site, with an index by which a host finds the entries that may concern it."""
 
     index: SiteIndex
 
     def look_up(self) -> None:
-        """Fill the caches that all hosts share before processes are forked, so that no child repeats the work."""
+        """Before processes are forked, fill the caches that all hosts share, so that no child repeats the work."""
         for family in FAMILIES:
             self.approaches(family, named=False)
         _ = self._by_name
@@ -72,11 +72,11 @@ class SiteEntries:
 
     @cached_property
     def answering(self) -> Mapping[Family, AnsweringHosts]:
-        """By family, the hosts that can answer a network without source NAT."""
+        """By family, the look-up of hosts that can reply to a network without source NAT."""
         return {family: AnsweringHosts(self.index, family) for family in FAMILIES}
 
     def approaches(self, family: Family, *, named: bool) -> tuple[Approach, ...]:
-        """The approaches to the forwards of all hosts; without names, many of them are united."""
+        """The approaches to the forwards of all hosts; if `named` is false, united by `nameless`."""
         return self._named_approaches(family) if named else self._nameless_approaches(family)
 
     @memo
@@ -89,7 +89,7 @@ class SiteEntries:
 
     @memo
     def approached(self, family: Family) -> Mapping[Spans, list[tuple[int, Approach]]]:
-        """The named approaches by the addresses that they lead to, each with its index among all."""
+        """The named approaches by the addresses that they lead to, each with its index in `approaches`."""
         found: dict[Spans, list[tuple[int, Approach]]] = {}
         for place, way in enumerate(self.approaches(family, named=True)):
             found.setdefault(way.at, []).append((place, way))
@@ -97,7 +97,7 @@ class SiteEntries:
 
     @cached_property
     def _by_name(self) -> tuple[frozenset[int], Mapping[str, set[int]]]:
-        """Entries that can concern any host, and entries by the network, host or zone that they name."""
+        """The entries that may concern any host, and the entries by each network, host or zone that they name."""
         general: set[int] = set()
         named: dict[str, set[int]] = {}
         for number, entry in enumerate(self.entries):
@@ -109,9 +109,9 @@ class SiteEntries:
         return frozenset(general), named
 
     def _around(self, host: Host) -> Iterator[str]:
-        """The zones of a host, and the networks and hosts for which it may forward.
+        """The zones of a host, and the networks and hosts for which it may forward packets.
 
-        It may forward for hosts that lack an uplink in at least one of these zones, and for the networks of such hosts.
+        These are hosts that lack an uplink in at least one of the zones, and the networks of such hosts.
         """
         zones = {each.zone for each in outside(host)}
         yield from zones
@@ -123,7 +123,7 @@ class SiteEntries:
         _ = self._by_name
 
     def concerning(self, host: Host) -> Iterator[ResolvedEntry]:
-        """The entries that name the host, its networks or a name `_around` it, and those that can concern any host."""
+        """The entries for the host, for its networks and for the names in `_around`, and the entries for any host."""
         general, named = self._by_name
         found = set(general)
         for name in {host.name, *(each.network for each in inside(host)), *self._around(host)}:

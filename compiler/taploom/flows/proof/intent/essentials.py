@@ -16,33 +16,33 @@ from taploom.plan.interfaces import HostInterface, inside, outside
 Decided = tuple[Box, Answer]
 UDP, TCP = ((NUMBERS["udp"],) * 2,), ((NUMBERS["tcp"],) * 2,)
 ON_LINK: Spans = ((255, 255),)
-"""The hop limit of packets that no router has forwarded (RFC 4861, 7.1)."""
+"""The hop limit of discovery messages that no router has forwarded (RFC 4861, 7.1)."""
 LINK_LOCAL: Spans = (of_prefix(Prefix(Family.IPV6, 0xFE80 << 112, 10)),)
 _UNSPECIFIED: Spans = ((0, 0),)
 _NEVER = {
     Family.IPV4: ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4"),
     Family.IPV6: ("::1", "::ffff:0:0/96", "ff00::/8"),
 }
-"""Source addresses that no sender in another network has (RFC 6890)."""
+"""Prefixes of reserved addresses, which no sender in another network has (RFC 6890)."""
 
 
 def implied(name: str) -> Answer:
-    """The answer for an implied flow."""
+    """The answer for traffic that is allowed without an entry."""
     return Answer("allow", f"implied/{name}")
 
 
 def icmp(family: Family, *ranges: tuple[int, int], **more: Spans) -> Box:
-    """ICMP messages of some types."""
+    """The box of ICMP messages of some types; `more` gives further dimensions."""
     ports = united(span for first, last in ranges for span in types(first, last))
     return box(protocol=((ICMP[family],) * 2,), port=ports, **more)
 
 
 DISCOVERY: Decided = (icmp(Family.IPV6, (133, 137), hop_limit=ON_LINK), implied("nd"))
-"""Router and neighbour discovery among the guests of one bridge."""
+"""Router and neighbour discovery among the guests of one bridge, with its answer."""
 
 
 def everywhere(family: Family) -> Iterator[Decided]:
-    """The traffic that the host must accept on every link."""
+    """Traffic that a host must accept on every link."""
     if family is Family.IPV4:
         yield icmp(family, (3, 3), (11, 12)), implied("icmp")
         return
@@ -52,7 +52,7 @@ def everywhere(family: Family) -> Iterator[Decided]:
 
 
 def served(here: HostInterface, family: Family) -> Iterator[Decided]:
-    """The requests of a network's guests to the host itself."""
+    """Requests of a network's guests to the services of the host."""
     if here.dhcp and family is Family.IPV4:
         yield box(protocol=UDP, port=((67, 67),), sender_port=((68, 68),)), implied("dhcp")
     if here.serves_dns:
@@ -62,7 +62,7 @@ def served(here: HostInterface, family: Family) -> Iterator[Decided]:
 
 
 def learning(here: HostInterface, family: Family) -> Iterator[Decided]:
-    """The packets from which an interface learns its address or its default route."""
+    """Packets from which an interface learns its address or its default route."""
     learned = isinstance(in_family(here, family), Learned)
     if learned and family is Family.IPV4:
         yield _offers(), implied("dhcp-client")
@@ -78,7 +78,7 @@ def _offers() -> Box:
 
 
 def plausible(view: InterfaceView, ingress: str) -> Iterator[Decided]:
-    """The early answers about source addresses on a known interface; the first box that contains a packet decides."""
+    """Early answers about the sources of packets on an interface; the first box that contains a packet decides."""
     forwarding = view.forwarding
     uplink = next((each for each in outside(forwarding.host) if each.device == ingress), None)
     if forwarding.family is Family.IPV4:
@@ -98,12 +98,12 @@ def plausible(view: InterfaceView, ingress: str) -> Iterator[Decided]:
 
 
 def never(family: Family) -> Spans:
-    """Source addresses that no sender beyond an uplink has."""
+    """The reserved source addresses of a family, which no sender beyond an uplink has."""
     return united(of_prefix(parse_prefix(text)) for text in _NEVER[family])
 
 
 def _bogus(forwarding: Forwarding) -> Spans:
-    """Source addresses that are bogus beyond an uplink: reserved ones, and those of the host and of its networks."""
+    """Sources that no sender beyond an uplink has: reserved addresses, and those of the host and its networks."""
     local = (link.prefix for each in inside(forwarding.host) if (link := each.own(forwarding.family)))
     own = (address.prefix for found in forwarding.addresses.values() for address in found)
     return united([*never(forwarding.family), *(of_prefix(prefix) for prefix in (*local, *own))])

@@ -1,4 +1,4 @@
-"""The forwards that a host has to translate, and the traffic to them that other hosts have to allow."""
+"""The forwards that a host translates, and the traffic to these forwards that other hosts must allow."""
 
 from collections.abc import Iterable, Iterator
 
@@ -28,7 +28,8 @@ class ForwardedRange:
         uplinks: uplinks at whose addresses the forward listens.
         target: the guest's address.
         shift: number that is added to the port.
-        sources: the senders that may use it.
+        sources: the senders that may use the forward.
+        hairpin: whether packets from inside may use the forward at its outside address.
     """
 
     name: str
@@ -42,7 +43,7 @@ class ForwardedRange:
 
 
 def forwarded_ranges(index: SiteIndex, host: Host, family: Family) -> tuple[ForwardedRange, ...]:
-    """The forwarded ranges of a host; first those with named senders, then the others, both groups sorted by name."""
+    """The forwarded ranges of a host, sorted by name; ranges for named senders precede ranges for all senders."""
     forwards = index.forwards.get(host.name, ())
     found = [forwarded for forward in forwards for forwarded in _forwarded_ranges(index, host, forward, family)]
     return tuple(sorted(found, key=lambda forwarded: (forwarded.sources.everyone, forwarded.name, forwarded.traffic)))
@@ -73,7 +74,7 @@ def _address(nic: Nic, family: Family) -> int | None:
 
 
 def named_senders(index: SiteIndex, found: Selection, family: Family) -> Spans | None:
-    """The addresses that may use a forward through any interface; None for all."""
+    """The addresses of a selection of senders that may use a forward through any interface; None for all."""
     if found.everyone:
         return None
     networks = (prefix_in(index.networks[name], family) for name in found.networks)
@@ -85,10 +86,10 @@ def named_senders(index: SiteIndex, found: Selection, family: Family) -> Spans |
 
 @dataclass(frozen=True, slots=True)
 class Approach:
-    """The traffic from guests of other hosts to the known outside addresses of a forwarded range.
+    """An approach: the traffic from guests of other hosts to the known outside addresses of a forwarded range.
 
     Attributes:
-        host: the host of the forwarded range.
+        host: name of the host of the forwarded range.
         name: stable name of the forward; "" if the approach stands for several forwards.
         at: the outside addresses.
         senders: the senders that may use the forward; None for all.
@@ -131,7 +132,7 @@ def _known(host: Host, forwarded: ForwardedRange, family: Family) -> Spans:
 
 
 def nameless(found: Iterable[Approach]) -> tuple[Approach, ...]:
-    """The approaches without their names; approaches that differ only in their ports become one."""
+    """Approaches without names; approaches that differ only in their ports become one approach."""
     groups: dict[tuple[str, Spans, Spans | None, Spans | None, int | None], list[Spans]] = {}
     for each in found:
         protocol, ports = each.traffic

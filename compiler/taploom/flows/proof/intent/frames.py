@@ -15,13 +15,13 @@ from taploom.plan.host import Bridge, Host, Port
 from taploom.plan.interfaces import outside
 
 SPOOFED = Answer("drop", "implied/spoof-guard")
-_NOBODY: Spans = (single(0),)
+_UNSPECIFIED: Spans = (single(0),)
 _LINK: Spans = (of_prefix(LINK_LOCAL),)
 _ROUTERS, _ASKING = ((134, 134), (137, 137)), ((131, 133), (135, 135), (143, 143))
 
 
 def frame(inner: Box = (None,) * LEVELS, **more: Spans) -> Box:
-    """The box of the frames that contain the packets of the box `inner`."""
+    """The box of frames that contain the packets of the box `inner`; `more` gives further dimensions."""
     columns: list[Spans | None] = [*inner, None, None]
     for name, spans in more.items():
         columns[_COLUMNS[name]] = spans
@@ -48,9 +48,9 @@ class Guard:
 
     @cached_property
     def _owned(self) -> Spans:
-        """The addresses that only their owners may use: those of guests and of the host on guarded bridges.
+        """The addresses of guests and of the host on guarded bridges; only their owners may use these addresses.
 
-        The host's link-local address is among them, as router advertisements make it the next hop of guests.
+        They include the host's link-local address, which guests learn as their next hop by router advertisements.
         """
         bridges = [bridge for bridge in self.host.bridges if bridge.guarded]
         own = [i.address.value for b in bridges if (i := in_family(b, self._family))]
@@ -63,40 +63,40 @@ class Guard:
         ]
         if self._family is Family.IPV6:
             own += [local.value for b in bridges if (local := b.link_local(self.host.name))]
-        guests = [address.value for port in self._owners for address in self._said(port) or ()]
+        guests = [address.value for port in self._owners for address in self._declared(port) or ()]
         return united(map(single, [*own, *guests]))
 
-    def _said(self, port: Port) -> tuple[Address, ...] | None:
+    def _declared(self, port: Port) -> tuple[Address, ...] | None:
         return in_family(port, self._family)
 
-    def _may(self, bridge: Bridge, port: Port) -> Spans:
-        """The addresses that a port may use."""
-        said = self._said(port)
+    def _allowed_addresses(self, bridge: Bridge, port: Port) -> Spans:
+        """The addresses that the guest at a port may use."""
+        said = self._declared(port)
         if said is not None:
             return united(single(address.value) for address in said)
         interface = in_family(bridge, self._family)
         return without((of_prefix(interface.prefix),), self._owned) if interface else ()
 
     def decided(self, port: BridgePort) -> Iterator[Decided]:
-        """The decisions about a port's frames; the first box that holds a frame decides, and all other frames pass."""
+        """The decisions about frames from a port; the first box that contains a frame decides; other frames pass."""
         if port.bridge is None or not port.bridge.guarded:
             return
         if port.port is None:
-            yield from ((box, SPOOFED) for box in self._stranger())
+            yield from ((box, SPOOFED) for box in self._undeclared())
             return
         yield frame(mac=_but(port.port.mac.value)), SPOOFED
         if self.ether == "arp":
             yield frame(arp_mac=_but(port.port.mac.value)), SPOOFED
-        yield from self._known(self._may(port.bridge, port.port))
+        yield from self._known(self._allowed_addresses(port.bridge, port.port))
         yield frame(), SPOOFED
 
     def _known(self, may: Spans) -> Iterator[Decided]:
-        """The decisions about frames with the guest's own MAC; the guest may use the addresses `may`."""
+        """The decisions about frames with the guest's own MAC, if the guest may use the addresses `may`."""
         match self.ether:
             case "arp":
-                yield frame(source=_NOBODY), implied("arp")
+                yield frame(source=_UNSPECIFIED), implied("arp")
             case "ip":
-                yield frame(_udp(67), source=_NOBODY, sender_port=((68, 68),)), implied("dhcp")
+                yield frame(_udp(67), source=_UNSPECIFIED, sender_port=((68, 68),)), implied("dhcp")
                 yield frame(_udp(), sender_port=((67, 67),)), SPOOFED
             case "ip6":
                 yield from _discovery(may, without(_LINK, self._owned))
@@ -105,8 +105,8 @@ class Guard:
         if may:
             yield frame(source=may), implied("own-address")
 
-    def _stranger(self) -> Iterator[Box]:
-        """The frames that an undeclared port must not send: with addresses of others, or as DHCP server or router."""
+    def _undeclared(self) -> Iterator[Box]:
+        """The frames that an undeclared port must not send: as another station, as DHCP server, or as router."""
         macs = united(single(port.mac.value) for port in self._owners)
         if macs:
             yield frame(mac=macs)
@@ -125,23 +125,23 @@ class Guard:
 
 
 def _discovery(may: Spans, link: Spans) -> Iterator[Decided]:
-    """Guests may announce only the addresses `may` and the link-local addresses `link`; only the host is a router."""
+    """The decisions about discovery by a guest that may use the addresses `may` and the link-local addresses `link`."""
     family = Family.IPV6
     yield frame(icmp(family, *_ROUTERS)), SPOOFED
     yield frame(_udp(), sender_port=((547, 547),)), SPOOFED
     others = complement(united([*may, *link]), 1 << family.bits)
     yield frame(icmp(family, (136, 136)), target=others), SPOOFED
-    yield frame(icmp(family, (135, 135)), target=others, source=_NOBODY), SPOOFED
-    yield frame(icmp(family, *_ASKING), source=_NOBODY), implied("nd")
+    yield frame(icmp(family, (135, 135)), target=others, source=_UNSPECIFIED), SPOOFED
+    yield frame(icmp(family, *_ASKING), source=_UNSPECIFIED), implied("nd")
     yield frame(source=link), implied("nd")
 
 
 Refused = Mapping[str, tuple[Decided, ...]]
-"""The denies among the guests of each network, as boxes of packets with their answers."""
+"""For each network, the denies between its guests, as boxes of packets with answers."""
 
 
 def between(host: Host, refused: Refused, ingress: BridgePort, egress: BridgePort, ether: str) -> Iterator[Decided]:
-    """The decisions about frames from one port to another; all other frames pass."""
+    """The decisions about frames from one port to another; frames in none of the boxes pass."""
     if ingress.bridge and ingress.bridge.isolated and egress.bridge and egress.bridge.isolated:
         yield frame(), Answer("drop", "implied/isolated")
     if ether not in ("ip", "ip6"):

@@ -1,4 +1,4 @@
-"""A selection as one host sees it: the sources that arrive on each interface, and the destinations behind each."""
+"""The addresses of a selection at the interfaces of one host: as sources of arriving packets, and as destinations."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -20,46 +20,46 @@ PRIVATE = {
     ),
     Family.IPV6: (Prefix(Family.IPV6, 0xFC << 120, 7),),
 }
-"""Prefixes to which a default route does not lead (RFC 1918, RFC 6598, RFC 4193)."""
+"""Prefixes of private addresses, to which default routes do not lead (RFC 1918, RFC 6598, RFC 4193)."""
 
 
 @dataclass(frozen=True)
 class InterfaceView:
-    """One host's interfaces in one family."""
+    """Finds the addresses that selections have at each interface of one host, in one family."""
 
     index: SiteIndex
     forwarding: Forwarding
 
     @property
     def host(self) -> Host:
-        """The host."""
+        """The host with the interfaces."""
         return self.forwarding.host
 
     @property
     def family(self) -> Family:
-        """The family."""
+        """The family of the addresses."""
         return self.forwarding.family
 
     @cached_property
     def networks(self) -> Mapping[str, HostInterface]:
-        """Interfaces with a network of the host beyond them, by device."""
+        """The interfaces to networks of the host, by device."""
         return {each.device: each for each in inside(self.host)}
 
     @cached_property
     def local(self) -> Mapping[str, Spans]:
-        """The addresses of each network on this host, by device."""
+        """The addresses of the host's networks, by device."""
         networks = self.index.networks
         found = {device: prefix_in(networks[here.network], self.family) for device, here in self.networks.items()}
         return {device: (of_prefix(prefix),) for device, prefix in found.items() if prefix}
 
     @cached_property
     def zones(self) -> Mapping[str, str]:
-        """The zone beyond each interface without a network of the host, by device."""
+        """The zones beyond the uplinks, by device."""
         return {each.device: each.zone for each in outside(self.host)}
 
     @cached_property
     def elsewhere(self) -> Mapping[str, Spans]:
-        """Networks of other hosts to which this host has a static route, or, if they are public, a default route."""
+        """The networks of other hosts that this host can reach: public ones, and private ones with a static route."""
         here = {each.network for each in self.networks.values()}
         routes = [route.to for route in self.host.routes if route.device in self.zones]
         found = {}
@@ -87,50 +87,50 @@ class InterfaceView:
 
     @cached_property
     def site(self) -> Spans:
-        """All networks of the site."""
+        """The addresses of all networks of the site."""
         return united(map(of_prefix, self._prefixes))
 
     @cached_property
     def outer(self) -> Spans:
-        """The addresses beyond the uplinks that belong to no network and to no host of the site."""
+        """The addresses that belong to no network and to no other host of the site."""
         hosts = (span for spans in self.peers.values() for span in spans)
         return complement(united([*self.site, *hosts]), 1 << self.family.bits)
 
     @cached_property
     def remote(self) -> Spans:
-        """The addresses of other hosts and their networks to which this host has a route."""
+        """The addresses of other hosts and of the networks in `elsewhere`."""
         known = (*self.elsewhere.values(), *self.peers.values())
         return united(span for spans in known for span in spans)
 
     @memo
     def behind(self, uplink: str) -> Spans:
-        """The sources in `remote` that may arrive on an uplink: their route uses it, or only default routes lead there.
+        """The sources in `remote` that an uplink accepts: their route uses this uplink, or no specific route exists.
 
-        All routes to one prefix count, as the sender may already use another of these routes.
+        All routes to one prefix count, as packets from the sender may arrive by any of these routes.
         """
         paths = (span for span, devices in self.forwarding.paths if uplink in devices or not devices)
         return common(self.remote, united(paths))
 
     def astray(self, uplink: str) -> Spans:
-        """The sources in `remote` that must not arrive on an uplink, as they are behind another uplink."""
+        """The sources in `remote` that an uplink must not accept, as their routes use other uplinks."""
         return common(self.remote, self.forwarding.astray(uplink))
 
     @cached_property
     def lost(self) -> Spans:
-        """Sources that must not arrive on any uplink: local networks, and networks of the site without a route to them.
+        """Sources that no uplink may accept: networks of this host, and networks of the site to which it has no route.
 
-        Fixed uplink addresses of other hosts are left out even within such a network, as default routes lead to them.
+        Fixed uplink addresses of other hosts are excepted even within such a network, as default routes lead to them.
         """
         here = united(span for spans in self.local.values() for span in spans)
         return without(self.site, without(self.remote, here))
 
     def senders(self, found: Selection, ingress: str, *, to_host: bool) -> Spans:
-        """The addresses of a selection that arrive on an interface; `any` is everyone except the site's hosts.
+        """The addresses of a selection that an interface accepts as sources; `any` does not include other hosts.
 
         Args:
             found: the selection.
             ingress: an interface or `OTHER`.
-            to_host: whether the packet is for the host itself; only then do link-local senders count.
+            to_host: whether the packets are for the host itself; only then are link-local addresses included.
         """
         if ingress in self.networks:
             link = self.family is Family.IPV6 and to_host and self._whole(found, ingress)
@@ -140,7 +140,7 @@ class InterfaceView:
         return self._afar(found, ingress, hosts=False)
 
     def receivers(self, found: Selection, egress: str) -> Spans | None:
-        """The addresses of a selection behind an interface; for the host itself, None (all its addresses) or ()."""
+        """The addresses of a selection that an egress interface leads to; for `SELF`, None (all of the host) or ()."""
         if egress == SELF:
             return None if found.everyone or self.host.name in found.hosts else ()
         if egress in self.networks:
@@ -148,7 +148,7 @@ class InterfaceView:
         return () if egress == OTHER else self._afar(found, egress, hosts=True)
 
     def touched(self, found: Selection) -> tuple[str, ...]:
-        """The interfaces of networks that may contain addresses of a selection."""
+        """The interfaces to those networks of the host that may contain addresses of a selection."""
         if found.everyone or found.prefixes:
             return tuple(self.networks)
         return tuple(
@@ -176,20 +176,20 @@ class InterfaceView:
         Args:
             found: the selection.
             uplink: the uplink.
-            anyone: whether `any` selects such addresses.
+            anyone: whether `any` includes such addresses.
         """
         if (found.everyone and anyone) or self.zones[uplink] in found.outside:
             return self.outer
         return common(found.literal(self.family), self.outer)
 
     def others(self, found: Selection, uplink: str, *, hosts: bool, away: str = "") -> Spans:
-        """The addresses of a selection that belong to other hosts of the site or to their networks, behind an uplink.
+        """The addresses of a selection that belong to other hosts of the site, or to their networks, beyond an uplink.
 
         Args:
             found: the selection.
             uplink: the uplink.
             hosts: whether `any` includes the hosts themselves.
-            away: a zone; hosts with an uplink there are left out, with their networks.
+            away: a zone, or ""; hosts with an uplink in this zone are excluded, with their networks.
         """
         elsewhere, peers = self.apart(away)
         spans: list[tuple[int, int]] = []
@@ -205,7 +205,7 @@ class InterfaceView:
 
     @memo
     def apart(self, zone: str) -> tuple[Mapping[str, Spans], Mapping[str, Spans]]:
-        """The networks and the addresses of other hosts without an uplink in a zone; for "", of all other hosts."""
+        """The networks and addresses of the other hosts that have no uplink in a zone; for "", of all other hosts."""
         if not zone:
             return self.elsewhere, self.peers
         near = self.index.near

@@ -1,4 +1,4 @@
-"""Services as parts of boxes: protocol and port."""
+"""Converts services to the dimensions protocol and port of boxes."""
 
 from taploom.base.address import Family
 from taploom.base.protocol import NUMBERS
@@ -9,7 +9,7 @@ from taploom.plan.services import PORT_PROTOCOLS
 
 _ONE_FAMILY = {"icmp": Family.IPV4, "igmp": Family.IPV4, "icmpv6": Family.IPV6}
 Traffic = tuple[Spans | None, Spans | None]
-"""Protocols and ports; None for all."""
+"""The protocols and ports of a box; None for all."""
 
 ANYTHING: Traffic = (None, None)
 

@@ -1,4 +1,4 @@
-"""Resolves texts of the spec: selectors to networks, guests and prefixes; services to protocols and ports."""
+"""Resolves selectors to networks, guests, hosts and prefixes, and names of services to protocols and ports."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
@@ -18,14 +18,14 @@ from taploom.plan.site import Network, Plan
 
 @dataclass(slots=True)
 class Selection:
-    """The meaning of a list of selectors, the same for all hosts.
+    """The resolved selectors of one list, with the same meaning for all hosts.
 
     Attributes:
         everyone: whether `any` is among the selectors.
-        networks: networks as a whole.
-        guests: known addresses of single guests, by network.
+        networks: names of networks that are selected as a whole.
+        guests: known addresses of individual guests, by network.
         prefixes: literal and named prefixes.
-        outside: zones whose addresses beyond the uplinks are selected.
+        outside: names of zones whose addresses beyond the uplinks are selected.
         hosts: names of hosts.
     """
 
@@ -37,11 +37,11 @@ class Selection:
     hosts: set[str] = field(default_factory=set)
 
     def guests_in(self, network: str, family: Family) -> Spans:
-        """The addresses of the single guests in a network."""
+        """The selected addresses of individual guests in a network."""
         return of_prefixes(self.guests.get(network, ()), family)
 
     def literal(self, family: Family) -> Spans:
-        """The prefixes of a family."""
+        """The addresses of the prefixes of a family."""
         return of_prefixes(self.prefixes, family) if self.prefixes else ()
 
 
@@ -64,13 +64,13 @@ def fixed_of(host: Host, family: Family) -> Spans:
 
 @dataclass(frozen=True)
 class SiteIndex:
-    """Looks up the names and services of one site."""
+    """The look-ups of names, selectors and services of one site."""
 
     plan: Plan
 
     @cached_property
     def kinds(self) -> Mapping[str, str]:
-        """The kind of each bare name; `zone` if a zone has the name of its only network."""
+        """The kind of object for each name without a kind; `zone` if a zone and its only network share a name."""
         sections: tuple[tuple[str, Iterable[str]], ...] = (
             ("address", (entry.name for entry in self.plan.addresses)),
             ("guest", (entry.name for entry in self.plan.guests)),
@@ -92,14 +92,14 @@ class SiteIndex:
 
     @cached_property
     def near(self) -> Mapping[str, frozenset[str]]:
-        """The zones in which a host has uplinks, by the name of the host and by the names of its networks."""
+        """The zones in which a host has uplinks, by the name of the host and by the name of each of its networks."""
         zones = {host.name: frozenset(each.zone for each in outside(host)) for host in self.plan.hosts}
         on = {each.network: zones[host.name] for host in self.plan.hosts for each in inside(host)}
         return zones | on
 
     @cached_property
     def listening(self) -> Mapping[tuple[str, Family, int], tuple[str, str]]:
-        """The host and uplink that have a fixed address, by zone, family and address."""
+        """The host and uplink that have a fixed address. Key: zone, family, and address as a number."""
         known = ((host.name, each) for host in self.plan.hosts for each in outside(host))
         return {
             (each.zone, own.family, own.address.value): (host, each.device)
@@ -109,12 +109,12 @@ class SiteIndex:
 
     @cached_property
     def nics(self) -> Mapping[str, tuple[Nic, ...]]:
-        """NICs by guest."""
+        """NICs by the name of the guest."""
         return {guest.name: guest.nics for guest in self.plan.guests}
 
     @cached_property
     def forwards(self) -> Mapping[str, tuple[Forward, ...]]:
-        """Forwards by the host that listens."""
+        """Forwards by the name of the host that listens."""
         found: dict[str, list[Forward]] = {}
         for forward in self.plan.forwards:
             found.setdefault(forward.host, []).append(forward)
@@ -130,7 +130,7 @@ class SiteIndex:
 
     @cached_property
     def tagged(self) -> Mapping[str, list[tuple[str, str]]]:
-        """The objects with each tag, as kind and name."""
+        """The kind and name of each object with a tag, by tag."""
         plan = self.plan
         found: dict[str, list[tuple[str, str]]] = {}
         for kind, entries in (
@@ -146,7 +146,7 @@ class SiteIndex:
         return found
 
     def selection(self, selectors: Iterable[str]) -> Selection:
-        """The union of selectors; the result is cached."""
+        """The selection that a list of selectors means; the result is cached."""
         return self._selection(tuple(selectors))
 
     @memo
@@ -192,7 +192,7 @@ class SiteIndex:
         return {entry.name: entry.services for entry in self.plan.services}
 
     def services(self, texts: Iterable[str]) -> tuple[Service, ...] | None:
-        """The services that texts stand for; None for every protocol."""
+        """The services that a list of texts means; None for all protocols."""
         found: set[Service] = set()
         for text in texts:
             meant = self._service(text)

@@ -1,4 +1,4 @@
-"""The intent for one host, as the stages of `flows.proof.packet_path`."""
+"""Implements the stages of `flows.proof.packet_path` from the intent for one host."""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -38,15 +38,15 @@ from taploom.plan.policy import Action, NatKind
 DEFAULT, ISOLATED = Answer("drop", "default"), Answer("drop", "implied/isolated")
 FORWARDED: Mark = "forward"
 PREFIX: Mark = "prefix"
-"""Marks of packets that a forward or a prefix translation has translated."""
+"""Marks of packets that a forward (`FORWARDED`) or a prefix translation (`PREFIX`) has translated."""
 
 
 @dataclass(frozen=True)
 class Intent:
-    """The intent of the site for one host and family.
+    """The intent of the site for one host in one family.
 
     Attributes:
-        named: whether answers name the entry that decides.
+        named: whether answers name the deciding entry.
     """
 
     site: SiteEntries
@@ -57,7 +57,7 @@ class Intent:
 
     @cached_property
     def view(self) -> InterfaceView:
-        """The addresses of every selection as the host sees them."""
+        """The addresses that selections have at the host's interfaces."""
         return InterfaceView(self.site.index, self.forwarding)
 
     @cached_property
@@ -65,13 +65,13 @@ class Intent:
         return forwarded_ranges(self.site.index, self.forwarding.host, self.forwarding.family)
 
     def early(self, ingress: str) -> Diagram[Answer]:
-        """Drops packets with implausible source addresses."""
+        """The drops of packets with implausible source addresses."""
         if ingress == OTHER:
             return self.manager.leaf(PASS)
         return self.manager.overlay(list(plausible(self.view, ingress)), PASS)
 
     def destination(self, ingress: str) -> Diagram[Answer]:
-        """Translates destinations by forwards, and by prefix translations of packets that come in."""
+        """The destination translations: by forwards, and by prefix translations of incoming packets."""
         if ingress == OTHER:
             return self.manager.leaf(PASS)
         return self.manager.overlay(self.translated(ingress), PASS)
@@ -95,9 +95,11 @@ class Intent:
                 yield (at, *forwarded.traffic, senders, None, None, until), answer
 
     def _listens(self, forwarded: ForwardedRange, uplink: str | None) -> Spans:
-        """The addresses at which a forwarded range listens for packets from an uplink, or (None) from inside.
+        """The addresses at which a forwarded range listens for packets from an uplink or, for None, from inside.
 
-        The ruleset cannot assign a learned address to an uplink, except to the uplink on which the packet arrives.
+        The ruleset cannot determine to which uplink a learned address belongs, except for the uplink on which the
+        packet arrives. So a range at one learned address also listens at the learned addresses of other
+        uplinks.
         """
         if uplink is None and not forwarded.hairpin:
             return ()
@@ -129,20 +131,20 @@ class Intent:
 
     @memo
     def judged(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
-        """Policy between two sides, and the source translation of packets that leave."""
+        """The decisions of policy between two interfaces, with the source translation of packets that leave."""
         passed = laid(self.manager, *self.decided(ingress, egress, mark))
         return self.sourced(passed, ingress, egress, mark)
 
     def decided(
         self, ingress: str, egress: str, mark: Mark, ways: Iterable[Approach] | None = None
     ) -> tuple[list[Decided], Answer]:
-        """The decisions between two sides, and the answer for all other packets; the first box with a packet decides.
+        """The decisions between two interfaces, and the answer for packets in no box; the first box decides.
 
         Args:
             ingress: the interface by which packets arrive, `OTHER` or `SELF`.
             egress: the interface by which packets leave, `OTHER`, or `SELF` for packets to the host.
-            mark: the mark of the packets' translation.
-            ways: the approaches to forwards of other hosts to consider; None for all.
+            mark: the mark of the translated packets; "" for untranslated packets.
+            ways: the included approaches to forwards of other hosts; None for all approaches.
         """
         networks, zones = self.view.networks, self.view.zones
         if ingress == SELF:
@@ -170,7 +172,7 @@ class Intent:
         yield from self.admitted(ingress, egress)
 
     def refused(self, ingress: str, egress: str) -> Iterator[Decided]:
-        """The decisions that come first between two sides: the essentials, then denies."""
+        """The decisions that come first between two interfaces: the essentials, then denies."""
         if egress == SELF:
             yield from self._essentials(ingress)
         elif ingress == egress and self.forwarding.family is Family.IPV6:
@@ -183,7 +185,7 @@ class Intent:
                 yield from ((part, Answer("drop", entry.name)) for part in boxes)
 
     def admitted(self, ingress: str, egress: str) -> Iterator[Decided]:
-        """The packets that policy allows between two sides if nothing denies them."""
+        """The packets that policy allows between two interfaces, unless an earlier decision denies them."""
         for entry, boxes in self.between.get((ingress, egress), ()):
             if entry.action is Action.ALLOW:
                 yield from ((part, Answer("allow", entry.name, limited=entry.limited)) for part in boxes)
@@ -207,7 +209,7 @@ class Intent:
 
     @cached_property
     def between(self) -> dict[tuple[str, str], list[tuple[ResolvedEntry, tuple[Box, ...]]]]:
-        """The entries for each pair of interfaces, with their boxes, in the order in which they decide."""
+        """For each pair of interfaces, the entries with their boxes, in the order in which entries decide."""
         found: dict[tuple[str, str], list[tuple[ResolvedEntry, tuple[Box, ...]]]] = {}
         for entry in self.site.concerning(self.forwarding.host):
             for (ingress, egress), boxes in self._boxes(entry):
@@ -239,7 +241,7 @@ class Intent:
                 yield (ingress, egress), boxes
 
     def refused_within(self, bridge: Bridge) -> Iterator[Decided]:
-        """The denies among the guests of one bridge, without computing all other pairs of interfaces."""
+        """The denies among the guests of one bridge, computed without the other pairs of interfaces."""
         view, device = self.view, bridge.device
         for entry in self.site.concerning(self.forwarding.host):
             if entry.action is not Action.DENY:
@@ -252,7 +254,7 @@ class Intent:
                     yield (spans, *what, sources, None, None, until), Answer("drop", entry.name)
 
     def sourced(self, passed: Diagram[Answer], ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
-        """The given answers with the source translation of packets that pass."""
+        """The map `passed` with the source translation of packets that pass."""
         if mark and ingress == egress:
             source = SourceRewrite("masquerade", 0)
             return self.manager.relabel(lambda a: a._replace(source=source) if a.verdict == "allow" else a, passed)
@@ -263,7 +265,7 @@ class Intent:
         return self.manager.merge(sourced, passed, whole)
 
     def rewritten(self, egress: str) -> Iterator[tuple[Box, SourceRewrite]]:
-        """The source translations of packets that leave the site by an uplink."""
+        """The source translations of packets that leave the site by an uplink, each with its box."""
         family = self.forwarding.family
         uplink = next((each for each in outside(self.forwarding.host) if each.device == egress), None)
         known = in_family(uplink, family) if uplink else None

@@ -1,4 +1,4 @@
-"""The intent for packets that open no connection: no entry applies to them, so each path and state has one answer."""
+"""The intent for packets that open no connection; no entry decides about them, so each state has one answer."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from taploom.plan.host import Input
 from taploom.plan.interfaces import inside, interfaces
 
 StatePath = tuple[str, str, str]
-"""Ingress, egress, and state of the connection as in `ct state`."""
+"""Ingress, egress, and the state of the connection as in `ct state`."""
 
 LOOPBACK = "lo"
 _ALLOWED = Answer("allow", "implied/established")
@@ -16,11 +16,11 @@ _REFUSED = Answer("drop", "default")
 
 
 def expected(forwarding: Forwarding) -> Iterator[tuple[StatePath, Answer]]:
-    """The intended answer for packets of each path and state.
+    """The intended answer for each ingress, egress and state.
 
-    Replies and errors of known connections pass everywhere. Packets that belong to no connection and open none are
-    dropped at the host's bridges, between its uplinks, and on the way to the host if its input is managed; elsewhere
-    taploom does not judge them. Loopback traffic passes.
+    Replies and errors of known connections pass everywhere. Loopback packets pass. Packets that belong to no
+    connection and open none (`invalid`) are dropped in three cases: to the host, if its input is managed; through the
+    host from or to one of its bridges; and from uplink to uplink. taploom does not judge other such packets.
     """
     host = forwarding.host
     networks = [each.device for each in inside(host)]

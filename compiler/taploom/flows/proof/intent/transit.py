@@ -1,7 +1,9 @@
-"""The packets of an entry that a host forwards from one of its uplinks to another or to the same one.
+"""The packets of a policy entry that a host forwards from an uplink to another uplink or to the same uplink.
 
-`any` never allows addresses outside the site to reach each other, which would make hosts routers. Addresses of one zone
-reach each other through a host only if both ends name that zone. A deny covers everything that its selectors mean.
+An allow with `any` does not let addresses outside the site reach each other, as this would make every host a router.
+Two addresses of one zone reach each other through a host only if both ends of the entry name that zone. A deny applies
+to all packets that its selectors match.
+
 Between two zones, a host forwards for other hosts of the site, and for their networks, if these hosts have no uplink
 in one of the zones.
 """
@@ -15,7 +17,7 @@ from taploom.plan.policy import Action
 
 
 def carried(view: InterfaceView, entry: ResolvedEntry, ingress: str, egress: str) -> Iterator[tuple[Spans, Spans]]:
-    """The destinations of an entry with their senders, for packets from one uplink to another or to the same one."""
+    """Destinations with their senders: the packets of an entry from one uplink to another or to the same uplink."""
     came, goes = view.zones[ingress], view.zones[egress]
     denies = entry.action is Action.DENY
     from_strangers = view.strangers(entry.sources, ingress, anyone=denies)

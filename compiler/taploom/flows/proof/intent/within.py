@@ -1,7 +1,8 @@
-"""The part of an intent that concerns the packets of some windows: boxes that hold no such packet are left out.
+"""The part of an intent for the packets of some boxes, called windows.
 
-The remaining boxes are whole and keep their order. So the answers for these packets are those of the whole intent. The
-answers for other packets may be wrong. If two intents differ only within the windows, their parts differ only there.
+Boxes of the intent without a packet of a window are omitted. The remaining boxes are complete and keep their order, so
+the answers for packets of the windows are those of the whole intent. The answers for other packets may be wrong. If two
+intents differ only within the windows, their parts differ only there.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,12 +23,12 @@ from taploom.flows.proof.intent.stages import Intent
 
 @dataclass(frozen=True)
 class WithinBoxes:
-    """The stages of `flows.proof.packet_path` for the packets of some boxes.
+    """The part of an intent for the packets of some windows, as stages of `flows.proof.packet_path`.
 
     Attributes:
         intent: the whole intent.
-        windows: the packets in question.
-        senders: the sources of all these packets, or None for any; a box whose source holds all senders gets None.
+        windows: the boxes whose packets are in question.
+        senders: the sources of all these packets; None for any source.
     """
 
     intent: Intent
@@ -35,24 +36,24 @@ class WithinBoxes:
     senders: Spans | None = None
 
     def early(self, ingress: str) -> Diagram[Answer]:
-        """Drops packets with implausible source addresses."""
+        """The drops of packets with implausible source addresses."""
         if ingress == OTHER or self.senders is None:
             return self.intent.early(ingress)
         return self.intent.manager.overlay(self._near(plausible(self.intent.view, ingress)), PASS)
 
     def destination(self, ingress: str) -> Diagram[Answer]:
-        """Translates destinations by forwards and by inbound prefix translations."""
+        """The destination translations: by forwards, and by prefix translations of incoming packets."""
         if ingress == OTHER:
             return self.intent.destination(ingress)
         return self.intent.manager.overlay(self._near(self.intent.translated(ingress)), PASS)
 
     @memo
     def judged(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
-        """Policy between two sides."""
+        """The decisions of policy between two interfaces, with the source translation of packets that leave."""
         return self._translated(ingress, egress, mark) if mark else self._plain(ingress, egress)
 
     def _translated(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
-        """After DNAT only the source still belongs to the packet in question, so only the source narrows the map."""
+        """The map for translated packets; only `senders` narrow it, as the windows contain destinations before DNAT."""
         if self.senders is None:
             return self.intent.judged(ingress, egress, mark)
         decided, rest = self.intent.decided(ingress, egress, mark)
@@ -72,10 +73,7 @@ class WithinBoxes:
 
     @cached_property
     def _there(self) -> dict[str, Spans]:
-        """The destinations of packets that leave by each egress.
-
-        An egress is skipped if no window has such a destination.
-        """
+        """For each egress interface, the destinations of packets that may leave by it."""
         forwarding = self.intent.forwarding
         found: dict[str, list[Interval]] = {}
         for span, egress in forwarding.partition:
@@ -88,7 +86,7 @@ class WithinBoxes:
         return near if self.senders is None else [(self._sent(part), answer) for part, answer in near]
 
     def _sent(self, part: Box) -> Box:
-        """The box restricted to the senders; its source becomes None ("any") if it contains all of them."""
+        """The box restricted to `senders`; its source becomes None ("any") if it contains all senders."""
         sources = part[SOURCE]
         if sources is None or self.senders is None:
             return part
@@ -97,11 +95,11 @@ class WithinBoxes:
     @memo
     def _meant_by(self, sources: Spans) -> Spans | None:
         assert self.senders is not None
-        those = common(sources, self.senders)
-        return None if those == self.senders else those
+        kept = common(sources, self.senders)
+        return None if kept == self.senders else kept
 
     def _ways(self, ingress: str) -> Iterator[Approach]:
-        """The approaches to forwards of other hosts that concern packets of a window, in their original order."""
+        """The approaches to forwards of other hosts that contain packets of a window, in their original order."""
         here = self.intent.view.local.get(ingress, ())
         windows = [number for number, window in enumerate(self.windows) if _share(here, window[SOURCE])]
         near: dict[int, Approach] = {}
@@ -112,7 +110,7 @@ class WithinBoxes:
 
     @memo
     def _meant(self, traffic: Traffic, windows: tuple[int, ...]) -> bool:
-        """Whether some windows, by index, hold any of this traffic; cached, as many hosts forward the same ports."""
+        """Whether a window with one of the given indexes contains packets of this traffic; the result is cached."""
         protocol, ports = traffic
         found = (self.windows[number] for number in windows)
         return any(_share(ports, window[PORT]) and _share(protocol, window[PROTOCOL]) for window in found)

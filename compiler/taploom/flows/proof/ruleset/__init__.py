@@ -1,5 +1,5 @@
-"""The outcome of every packet in the emitted ruleset, read from its tree alone.
+"""Evaluates the emitted ruleset for every packet, from the tree of the ruleset.
 
-Nothing here knows policy, terms or forwards: only statements, sets and chains, with the meaning that nft(8) gives them,
-and the host's own addresses and routes where a rule asks the kernel for them (`fib`).
+The modules know no policy, terms or forwards. They read statements, sets and chains by the semantics of nft(8). If a
+rule uses the kernel's addresses and routes (`fib`), the addresses and routes of the plan are used.
 """

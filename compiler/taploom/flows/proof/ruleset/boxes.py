@@ -1,4 +1,4 @@
-"""Conditions of rules as boxes: a condition holds for a packet if one of its boxes contains the packet."""
+"""Converts conditions of rules to boxes: a condition holds for a packet if one of its boxes contains the packet."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
@@ -17,7 +17,7 @@ from taploom.flows.proof.ruleset.reader import AnyReader, Constraint, Situation,
 Condition = Match | Lookup | TcpFlags | Until
 Boxes = list[Box]
 FieldColumn = tuple[Field, int | None, list[Constraint]]
-"""A field with its dimension, and with the parts of a box in which packets have the field."""
+"""A field, its dimension, and the constraints under which a packet has the field."""
 _CONTEXT = frozenset(
     {
         Field.IIFNAME,
@@ -29,12 +29,12 @@ _CONTEXT = frozenset(
         Field.FIB_TYPE_HERE,
     }
 )
-"""Fields whose meaning differs from one situation to another."""
+"""Fields whose boxes depend on the situation."""
 
 
 @dataclass(slots=True)
 class Sets:
-    """The sets of a table, with a cache of their boxes for fields that mean the same in every situation."""
+    """The sets of a table, with a cache of their boxes for fields that do not depend on the situation."""
 
     named: Mapping[str, Set]
     rates: Mapping[str, str]
@@ -42,7 +42,7 @@ class Sets:
     indices: dict[tuple[str, tuple[Field, ...]], ElementIndex] = field(default_factory=dict)
 
     def elements(self, name: str, fields: tuple[Field, ...], situation: Situation) -> Sequence[Element]:
-        """The elements of a set, without those that name other interfaces than the situation's."""
+        """The elements of a set, except elements for interfaces that are not in the situation."""
         found = self.named[name].elements
         if fields[0] is not Field.IIFNAME:
             return found
@@ -54,7 +54,7 @@ class Sets:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Makes boxes in one situation."""
+    """Converts conditions to boxes for packets in one situation."""
 
     reader: AnyReader
     sets: Sets
@@ -86,7 +86,7 @@ class Conditions:
                     return self._joined(fields, [element.key for element in self._elements(name, fields)])
                 return [box for box, _ in self.elements(fields, name)]
             case TcpFlags(mask, flags, negated):
-                # All packets of a map open a connection: of their TCP flags only `syn` is set.
+                # All packets of a map open a connection, so `syn` is their only TCP flag.
                 opens = {"syn"} & set(mask) == set(flags)
                 return [self._boxed([(PROTOCOL, ((NUMBERS["tcp"],) * 2,))])] if opens != negated else []
             case Until(epoch):
@@ -96,7 +96,7 @@ class Conditions:
         return self.sets.elements(name, fields, self.reader.situation)
 
     def elements(self, fields: tuple[Field, ...], name: str) -> list[tuple[Box, Element]]:
-        """The elements of a named set or map, each with its box, without those that match no packet."""
+        """The elements of a named set or map that match some packet, each with its box."""
         key = (name, fields)
         if key in self.sets.boxes:
             return self.sets.boxes[key]
@@ -124,7 +124,7 @@ class Conditions:
         return [self._boxed([*presence, (level, spans)])] if spans else []
 
     def _negated(self, fields: tuple[Field, ...], values: Sequence[tuple[Value, ...]]) -> Boxes:
-        """The packets that have the fields but none of the values; fields that the situation decides are read first."""
+        """The boxes of packets that have the fields, but none of the given values in them."""
         presences = [self.reader.presence(of) for of in fields]
         if any(presence is None for presence in presences):
             return []
@@ -144,9 +144,9 @@ class Conditions:
     def _neither(
         self, fields: tuple[Field, ...], values: Sequence[tuple[Value, ...]], present: list[Constraint]
     ) -> Boxes:
-        """The packets that match none of some pairs of values.
+        """The boxes of packets that match none of the given pairs of values.
 
-        Their first value is in no pair, or it is in pairs whose second values all differ from theirs.
+        Either no pair has the first value of such a packet, or no pair with this first value has its second value.
         """
         if len(fields) != 2:
             raise UnreadableError(f"negated {' . '.join(of.value for of in fields)}")
@@ -165,12 +165,12 @@ class Conditions:
         return [box for box in boxes if () not in box]
 
     def _settled(self, fields: tuple[Field, ...], value: tuple[Value, ...]) -> bool:
-        """Whether the fields without a dimension have their values in this situation."""
+        """Whether the fields without a dimension have the given values in this situation."""
         pairs = zip(fields, value, strict=True)
         return all(self.reader.level(of) is not None or self.reader.value(of, one) is True for of, one in pairs)
 
     def _columns(self, fields: tuple[Field, ...]) -> list[FieldColumn]:
-        """The columns of fields; empty if no packet of the map has all of the fields."""
+        """The columns for fields; empty if no packet of the map has all these fields."""
         presences = [self.reader.presence(of) for of in fields]
         levels = [self.reader.level(of) for of in fields]
         known = [presence for presence in presences if presence is not None]
@@ -192,7 +192,7 @@ class Conditions:
 
 
 def _shared(columns: Iterable[Spans | bool]) -> Spans:
-    """The intersection of columns of one dimension."""
+    """The intersection of sets in one dimension; booleans are skipped."""
     found: Spans | None = None
     for column in columns:
         if not isinstance(column, bool):
@@ -201,5 +201,5 @@ def _shared(columns: Iterable[Spans | bool]) -> Spans:
 
 
 def met(one: Boxes, other: Boxes) -> Boxes:
-    """The boxes in which both of two conditions hold."""
+    """The boxes of packets for which two conditions hold, given the boxes of each condition."""
     return [both for a in one for b in other if (both := meet(a, b)) is not None]

@@ -1,4 +1,4 @@
-"""Chains as maps: the decisions of each rule are laid over the decisions of the rules after it."""
+"""Converts chains to maps: the decisions of each rule take precedence over the decisions of later rules."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import field
@@ -43,7 +43,7 @@ _TRANSLATED = frozenset({Field.CT_STATUS, Field.CT_ORIGINAL_IP6_DADDR})
 
 @dataclass(slots=True)
 class Chains:
-    """The chains of a table, evaluated for each situation on demand."""
+    """The chains of a table; each is evaluated on demand for a situation."""
 
     table: Table
     forwarding: Forwarding
@@ -69,7 +69,7 @@ class Chains:
         return Reader(self.forwarding, self.clock, situation)
 
     def base(self, chain: Chain, situation: Situation) -> Diagram[Answer]:
-        """The answers of a base chain, its policy included."""
+        """The answers of a base chain, including its policy."""
         assert chain.base
         policy = self.manager.leaf(Answer(VERDICTS[chain.base.policy].verdict, f"chain {chain.name}"))
         found = self.chain(chain.name, situation)
@@ -87,7 +87,7 @@ class Chains:
         return found
 
     def relevant(self, name: str, situation: Situation) -> Situation:
-        """The situation with only the properties that the chain, or a chain it leads to, matches."""
+        """The situation, reduced to the properties that the chain, or a chain that it leads to, matches."""
         key = (name, situation.state)
         if key not in self._relevant:
             asked = self.asked(*key)
@@ -103,7 +103,7 @@ class Chains:
         )
 
     def asked(self, name: str, state: str) -> frozenset[Field]:
-        """The fields that a chain, and the chains it leads to, match in packets of a state."""
+        """The fields that a chain, and the chains that it leads to, match for packets in a connection state."""
         key = (name, state)
         if key not in self._asked:
             self._asked[key] = frozenset()
@@ -139,7 +139,7 @@ class Chains:
         return rest
 
     def _laid(self, batch: list[list[Decided]], rest: Diagram[Answer]) -> Diagram[Answer]:
-        """Plain rules, last one first, laid over the map `rest` of the rules after them."""
+        """The map of consecutive plain rules, in reverse order, and of the later rules (`rest`)."""
         boxes = [decided for rule in reversed(batch) for decided in rule]
         if not boxes:
             return rest
@@ -149,10 +149,10 @@ class Chains:
         return self.manager.choose(over, MISS, rest, over)
 
     def _metered(self, batch: list[list[Decided]], rest: Diagram[Answer]) -> Diagram[Answer]:
-        """Rules that accept up to a rate, last one first, merged with the map `rest` of the rules after them.
+        """The map of consecutive rules that accept up to a rate, in reverse order, and of the later rules (`rest`).
 
-        The first of them decides, unless a later rule accepts without a rate. All are merged at once, since each merge
-        costs a walk over the whole map.
+        The first of these rules that matches decides, unless a later rule accepts without a rate. All these rules are
+        merged at once, since each merge takes a walk over the whole map.
         """
         boxes = [decided for rule in reversed(batch) for decided in rule]
         if isinstance(rest, Leaf):
@@ -162,10 +162,10 @@ class Chains:
     def _leading(
         self, step: DecidingRule, conditions: Conditions, situation: Situation, rest: Diagram[Answer]
     ) -> Diagram[Answer]:
-        """A rule that leads to other chains, or that has a rate and another verdict than accept.
+        """The map of a rule and of the later rules; the rule leads to other chains, or has a rate and does not accept.
 
         Raises:
-            UnreadableError: the rule translates up to a rate.
+            UnreadableError: the rule is a translation with a rate.
         """
         boxes = step.where(conditions)
         match step.end:
@@ -178,7 +178,7 @@ class Chains:
                     rest = self._where(met(boxes, found), target, rest)
                 return rest
             case _:
-                # A translation up to a rate, which the lowering never emits.
+                # A translation with a rate; the lowering never emits one.
                 raise UnreadableError(f"a limit before {step.end}")
 
     def _verdict(
@@ -203,10 +203,10 @@ class Chains:
 
 
 def _free(answer: Answer) -> bool:
-    """Whether a packet passes without a rate."""
+    """Whether an answer allows packets without a rate limit."""
     return answer.verdict == "allow" and not answer.limited
 
 
 def _up_to(metered: Answer, behind: Answer) -> Answer:
-    """The joined answer of rules with a rate and of the rules after them."""
+    """The joined answer of a rule with a rate and of the later rules."""
     return behind if metered.verdict == "miss" or _free(behind) else metered

@@ -1,4 +1,4 @@
-"""The `bridge` tables: the outcome of frames, in prerouting and between the ports of a bridge."""
+"""Evaluates the `bridge` tables for frames, in prerouting and between the ports of a bridge."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -36,9 +36,9 @@ ElementKey = tuple[Value, ...]
 
 @dataclass(frozen=True, slots=True)
 class FrameReader:
-    """Reads fields of the `bridge` family; the EtherType is the `state` of the situation.
+    """The reader of fields of the `bridge` family; `state` of the situation contains the EtherType.
 
-    The target of neighbour messages uses the dimension of the destination: no rule matches their destination.
+    The target of neighbour messages is in the dimension of the destination, as no rule matches their destination.
     """
 
     forwarding: Forwarding
@@ -47,11 +47,11 @@ class FrameReader:
     _packet: Reader
 
     def level(self, field: Field) -> int | None:
-        """The dimension of a field; None if the situation decides about it."""
+        """The dimension of a field; None if the situation determines the field."""
         return _LEVELS.get(field, self._packet.level(field))
 
     def presence(self, field: Field) -> list[Constraint] | None:
-        """The parts of a box in which frames have a field; None if no frame of the map has it."""
+        """The constraints under which a frame has a field; None if no frame of the map has the field."""
         ether = self.situation.state
         if field in (Field.IIFNAME, Field.OIFNAME, Field.ETHER_SADDR, Field.ETHER_TYPE):
             return []
@@ -64,7 +64,7 @@ class FrameReader:
         return self._packet.presence(field)
 
     def value(self, field: Field, value: Value) -> Spans | bool:
-        """The part of the field's dimension that a value covers; a boolean if the situation decides about it."""
+        """The values of the field's dimension that match; a boolean if the situation determines the field."""
         match value:
             case Mac() if field in _MACS:
                 return (single(value.value),)
@@ -86,7 +86,7 @@ class _Chains(Chains):
     def relevant(self, name: str, situation: Situation) -> Situation:
         asked = self.asked(name, situation.state)
         ingress = situation.ingress if Field.IIFNAME in asked else ""
-        # The egress stays even if no chain matches it: whether it is empty distinguishes the hooks.
+        # The egress stays even if no chain matches it, because an empty egress means the hook prerouting.
         return situation._replace(ingress=ingress)
 
 
@@ -109,7 +109,7 @@ class Frames:
         return tuple(_Chains(table, self.forwarding, self.clock, self.manager) for table in self.tables)
 
     def hook(self, hook: str, ingress: str, egress: str) -> Diagram[Answer]:
-        """The joined answers of a hook's filters for frames from one port to another; all must let a frame pass."""
+        """The joined answers of a hook's filters for frames from one port to another; a drop of any filter is final."""
         bases = [
             (chains, chain)
             for chains in self._chains
@@ -122,7 +122,7 @@ class Frames:
 
 
 def _then(first: Answer, second: Answer) -> Answer:
-    """The joined answer of two filters: a drop of either one is final, so their order does not matter."""
+    """The joined answer of two filters; a drop of either filter is final, so their order makes no difference."""
     return first if first.verdict == "drop" else second
 
 
@@ -132,14 +132,14 @@ def bridge_tables(ruleset: Ruleset) -> tuple[Table, ...]:
 
 
 def literals(ruleset: Ruleset) -> frozenset[Value]:
-    """The values that rules themselves compare with: interfaces, MACs and addresses that stand in no set."""
+    """The values in the matches of rules: interfaces, MACs and addresses, except those in sets."""
     rules = (rule for table in bridge_tables(ruleset) for chain in table.chains for rule in chain.rules)
     matches = (one for rule in rules for one in rule.statements if isinstance(one, Match))
     return frozenset(value for match in matches for key in match.values for value in key)
 
 
-def said_of_ports(ruleset: Ruleset) -> Mapping[str, dict[str, list[ElementKey]]]:
-    """For each port and each set: the keys of elements that begin with the port's name, without that name."""
+def port_elements(ruleset: Ruleset) -> Mapping[str, dict[str, list[ElementKey]]]:
+    """For each port and set, the keys of the elements that begin with the port's name, without this name."""
     found: dict[str, dict[str, list[ElementKey]]] = {}
     for table in bridge_tables(ruleset):
         for one in table.sets:

@@ -1,7 +1,7 @@
-"""Indexes of rules and set elements by interface, so that a situation reads only those that may match it.
+"""Indexes of rules and set elements by interface, to find those that may match in a situation.
 
-A host with a thousand bridges has a million pairs of interfaces, each of which passes the same few chains. Without an
-index, each pair would read a thousand rules and elements of other interfaces.
+A host with a thousand bridges has a million pairs of interfaces, and packets of each pair pass the same few chains.
+Without an index, the evaluation of each pair would read the rules and elements of a thousand interfaces.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,22 +15,22 @@ from taploom.base.frozen import dataclass
 from taploom.flows.proof.ruleset.reader import Situation
 
 _WORTH_AN_INDEX = 16
-"""The number of rules from which a chain gets an index; a shorter chain is read faster without one."""
+"""Minimum number of rules of a chain with an index; a shorter chain is read faster without an index."""
 _INTERFACES = (Field.IIFNAME, Field.OIFNAME)
 InterfacePair = tuple[str | None, str | None]
-"""The names of ingress and egress interface; None for any."""
+"""The names of ingress and egress interface; None for any interface."""
 
 
 @dataclass(slots=True)
 class RuleIndex:
-    """The rules of a chain, with their positions, by the interface that their first statement matches."""
+    """An index of the rules of a chain, with their positions, by the interface that the first statement matches."""
 
     general: list[tuple[int, Rule]] = field(default_factory=list)
     named: dict[tuple[Field, str], list[tuple[int, Rule]]] = field(default_factory=dict)
 
     @staticmethod
     def of(chain: Chain) -> "RuleIndex":
-        """Sort the rules of a chain."""
+        """Build the index of a chain."""
         found = RuleIndex()
         for placed in enumerate(chain.rules):
             asked = _asked(placed[1])
@@ -41,7 +41,7 @@ class RuleIndex:
         return found
 
     def rules(self, situation: Situation) -> Sequence[Rule]:
-        """The rules that may hold in a situation, in their order."""
+        """The rules that may match in a situation, in their order."""
         near = [*self.general]
         near += self.named.get((Field.IIFNAME, situation.ingress), ())
         near += self.named.get((Field.OIFNAME, situation.egress), ())
@@ -49,12 +49,12 @@ class RuleIndex:
 
 
 def rules_of(chain: Chain, situation: Situation, known: dict[str, RuleIndex]) -> Sequence[Rule]:
-    """The rules of a chain that may hold in a situation.
+    """The rules of a chain that may match in a situation.
 
     Args:
         chain: the chain.
         situation: the situation.
-        known: the cache of indexes by name of the chain.
+        known: the cache of indexes, by the name of the chain.
     """
     if len(chain.rules) < _WORTH_AN_INDEX or not situation.egress:
         return chain.rules
@@ -68,7 +68,7 @@ def _place(placed: tuple[int, Rule]) -> int:
 
 
 def _asked(rule: Rule) -> frozenset[tuple[Field, str]]:
-    """The interfaces that the first statement of a rule matches; empty if it matches something else."""
+    """The interfaces that the first statement of a rule matches; empty if the statement matches other fields."""
     match rule.statements[0] if rule.statements else None:
         case Match((of,), values, False) if of in _INTERFACES:
             names = [value.name for (value,) in values if isinstance(value, Iface)]
@@ -78,7 +78,7 @@ def _asked(rule: Rule) -> frozenset[tuple[Field, str]]:
 
 
 def reached(chain: Chain, state: str) -> Iterator[Statement]:
-    """The statements of a chain, up to the rule that decides about all packets of a state."""
+    """The statements of a chain up to and including the rule that decides about all packets in a state."""
     for rule in chain.rules:
         yield from rule.statements
         match rule.statements:
@@ -91,14 +91,14 @@ def reached(chain: Chain, state: str) -> Iterator[Statement]:
 
 @dataclass(slots=True)
 class ElementIndex:
-    """The elements of a set whose keys begin with interfaces, by the names of these interfaces."""
+    """An index of the elements of a set whose keys begin with interfaces, by the names of these interfaces."""
 
     width: int
     by_ends: dict[InterfacePair, list[Element]] = field(default_factory=dict)
 
     @staticmethod
     def of(fields: tuple[Field, ...], elements: Sequence[Element]) -> "ElementIndex":
-        """Sort the elements of a set that is looked up by these fields."""
+        """Build the index of a set for look-ups by the given fields."""
         found = ElementIndex(2 if fields[:2] == _INTERFACES else 1)
         for element in elements:
             ends = (*map(_name, element.key[: found.width]), None)[:2]
@@ -106,11 +106,11 @@ class ElementIndex:
         return found
 
     def elements(self, situation: Situation) -> list[Element]:
-        """The elements that name no other interfaces than those of a situation."""
+        """The elements that match the interfaces of a situation; some elements match any interface."""
         return [element for ends in self._ends(situation) for element in self.by_ends.get(ends, ())]
 
     def _ends(self, situation: Situation) -> Iterable[InterfacePair]:
-        """The pairs of interfaces that matching elements may name, with any egress if the situation has none yet."""
+        """The pairs of interfaces that matching elements may have; with any egress before routing."""
         entries = (situation.ingress, None)
         if self.width > 1 and not situation.egress:
             return (ends for ends in self.by_ends if ends[0] in entries)

@@ -1,4 +1,4 @@
-"""The meaning of a field with a value: a part of a box, or a yes or no for all packets of a map."""
+"""Reads a field with a value as a part of a box, or as a boolean for all packets of a map."""
 
 from typing import NamedTuple, Protocol
 
@@ -23,19 +23,19 @@ from taploom.flows.packets.packet import (
 )
 
 Constraint = tuple[int, Spans]
-"""A dimension and its values."""
+"""A dimension with the values that packets must have in it."""
 
 
 class Situation(NamedTuple):
-    """The properties that all packets of a map share; a named tuple, because it is a key of very many look-ups.
+    """The properties that all packets of a map share; a named tuple, as very many look-ups have it as their key.
 
     Attributes:
-        ingress: interface by which they came in; "" for packets that the host sends.
-        egress: interface by which they leave; "" if that is not decided yet, or for the host's own input.
-        state: state of the connection as in `ct state`.
-        original: if packets were translated to one address, an interval of destinations before the translation that all
-            match the same rules; else None.
-        shift: the number that a prefix translation has added to the destination; else None.
+        ingress: ingress interface; "" for packets that the host sends.
+        egress: egress interface; "" before routing, and for packets to the host.
+        state: state of the connection, as in `ct state`.
+        original: interval of original destinations that are translated to one address and match the same rules; None
+            without such a translation.
+        shift: number that a prefix translation has added to the destination; None without such a translation.
     """
 
     ingress: str
@@ -46,7 +46,7 @@ class Situation(NamedTuple):
 
     @property
     def translated(self) -> bool:
-        """Whether the destination was translated."""
+        """Whether the destination of the packets was translated."""
         return self.original is not None or self.shift is not None
 
 
@@ -82,7 +82,7 @@ _TYPES = frozenset({Field.ICMP_TYPE, Field.ICMPV6_TYPE})
 
 
 class AnyReader(Protocol):
-    """Reads fields in one situation."""
+    """The protocol of readers of fields in one situation."""
 
     @property
     def forwarding(self) -> Forwarding:
@@ -100,38 +100,38 @@ class AnyReader(Protocol):
         ...
 
     def level(self, field: Field) -> int | None:
-        """The dimension of a field; None if the situation decides about it."""
+        """The dimension of a field; None if the situation determines the field."""
         ...
 
     def presence(self, field: Field) -> list[Constraint] | None:
-        """The parts of a box in which packets have a field; None if no packet of the map has it."""
+        """The constraints under which a packet has a field; None if no packet of the map has the field."""
         ...
 
     def value(self, field: Field, value: Value) -> Spans | bool:
-        """The part of the field's dimension that a value covers; a boolean if the situation decides about it."""
+        """The values of the field's dimension that match; a boolean if the situation determines the field."""
         ...
 
 
 class UnreadableError(Exception):
-    """A statement cannot be read here: the lowering never emits it, so it is a bug."""
+    """The error for a statement that the evaluation cannot read; as the lowering never emits one, it is a bug."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads fields of the `inet` family in one situation."""
+    """The reader of fields of the `inet` family in one situation."""
 
     forwarding: Forwarding
     clock: Clock
     situation: Situation
 
     def level(self, field: Field) -> int | None:
-        """The dimension of a field; None if the situation decides about it."""
+        """The dimension of a field; None if the situation determines the field."""
         if field is Field.CT_ORIGINAL_IP6_DADDR and self.situation.original is None:
             return DESTINATION
         return _LEVELS.get(field)
 
     def presence(self, field: Field) -> list[Constraint] | None:
-        """The parts of a box in which packets have a field; None if no packet of the map has it."""
+        """The constraints under which a packet has a field; None if no packet of the map has the field."""
         if _FAMILY_OF.get(field, self.forwarding.family) is not self.forwarding.family:
             return None
         if field in (Field.SPORT, Field.DPORT):
@@ -141,7 +141,7 @@ class Reader:
         return []
 
     def value(self, field: Field, value: Value) -> Spans | bool:
-        """The part of the field's dimension that a value covers; a boolean if the situation decides about it."""
+        """The values of the field's dimension that match; a boolean if the situation determines the field."""
         match value:
             case Prefix():
                 if field is Field.CT_ORIGINAL_IP6_DADDR:
@@ -186,9 +186,10 @@ class Reader:
                 raise UnreadableError(f"{field.value} {text}")
 
     def _original(self, prefix: Prefix) -> Spans | bool:
-        """The destinations whose original (untranslated) destination is in a prefix; a boolean if `original` is set.
+        """The destinations whose original is in a prefix; a boolean if the situation has an `original`.
 
-        Situations are cut so that all or none of their original destinations are in a prefix.
+        The original is the destination before translation. Either all or none of the destinations in the `original` of
+        a situation are in the prefix.
         """
         first, last = of_prefix(prefix)
         original, by = self.situation.original, self.situation.shift or 0

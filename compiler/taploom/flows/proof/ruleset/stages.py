@@ -1,4 +1,4 @@
-"""The tables of one host, as the stages of `flows.proof.packet_path`."""
+"""Implements the stages of `flows.proof.packet_path` from the tables of one host."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -23,7 +23,7 @@ _PRIORITIES = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "securi
 
 
 def moments(ruleset: Ruleset) -> Iterator[int]:
-    """The moments at which rules end."""
+    """The moments at which rules of a ruleset expire, in seconds since the epoch."""
     return (
         statement.epoch
         for table in ruleset.tables
@@ -36,7 +36,7 @@ def moments(ruleset: Ruleset) -> Iterator[int]:
 
 @dataclass(frozen=True)
 class Tables:
-    """The `inet` tables of a host in one family."""
+    """The `inet` tables of a host, and its `ip` or `ip6` tables, in one family."""
 
     ruleset: Ruleset
     forwarding: Forwarding
@@ -53,11 +53,11 @@ class Tables:
         )
 
     def early(self, ingress: str) -> Diagram[Answer]:
-        """The filters of prerouting."""
+        """The answers of the filters in prerouting."""
         return self._hook("filter", "prerouting", Situation(ingress, ""))
 
     def destination(self, ingress: str) -> Diagram[Answer]:
-        """The translations of prerouting, or of output for packets that the host sends."""
+        """The destination translations in prerouting, or in output for packets that the host sends."""
         own = ingress == SELF
         situation = Situation("" if own else ingress, "")
         found = self._hook("nat", "output" if own else "prerouting", situation)
@@ -67,18 +67,18 @@ class Tables:
 
     @memo
     def _cut(self, translation: Diagram[Answer]) -> Diagram[Answer]:
-        """The translation with a mark in each answer: the cell of the old destination, which later rules may match."""
+        """The translation with marks, which contain the original destination, as later rules may match it."""
         marks = [(box(destination=((a, b),)), Answer("next", mark=OriginalDestinations(a, b))) for a, b in self._cells]
         return self.manager.merge(_mark, translation, self.manager.overlay(marks, PASS))
 
     @memo
     def judged(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
-        """The filters of input, forward or output, and the source translation of postrouting."""
+        """The answers of the filters in input, forward or output, with the source translation in postrouting."""
         iif, oif = (("" if name == SELF else name) for name in (ingress, egress))
         return self._passed(ingress, egress, _marked(Situation(iif, oif), mark))
 
     def state(self, ingress: str, egress: str, state: str) -> Diagram[Answer]:
-        """The filters for packets of a connection that is not new."""
+        """The answers of the filters in input, forward or output for packets in a connection state."""
         hook = "output" if ingress == SELF else "input" if egress == SELF else "forward"
         iif, oif = (("" if name == SELF else name) for name in (ingress, egress))
         return self._hook("filter", hook, Situation(iif, oif, state))
@@ -94,9 +94,9 @@ class Tables:
         return self.manager.merge(_left, passed, source)
 
     def _hook(self, kind: str, hook: str, situation: Situation) -> Diagram[Answer]:
-        """All base chains of a hook: a packet that one chain accepts goes on to the next chain, and a drop is final."""
+        """The joined answers of a hook's base chains: an accepted packet goes on to the next chain; a drop is final."""
         found: Diagram[Answer] = self.manager.leaf(PASS)
-        accepted = PASS  # where all packets pass, the rule that says so, rather than a policy
+        accepted = PASS  # the answer if all chains accept all packets, by a rule if possible, else by a policy
         for chains, chain in reversed(self._bases.get((kind, hook), ())):
             here = chains.base(chain, situation)
             behind = found
@@ -110,7 +110,7 @@ class Tables:
 
     @cached_property
     def _bases(self) -> dict[tuple[str, str], list[tuple[Chains, Chain]]]:
-        """The base chains by type and hook, in the order of their priorities."""
+        """The base chains by type and hook, sorted by priority."""
         found: dict[tuple[str, str], list[tuple[Chains, Chain]]] = {}
         for chains in self._chains:
             for chain in chains.table.chains:
@@ -120,7 +120,7 @@ class Tables:
 
     @cached_property
     def _cells(self) -> tuple[Interval, ...]:
-        """The destinations before translation, cut into cells whose addresses no rule tells apart."""
+        """The original destinations, cut into intervals (cells) within which no rule distinguishes addresses."""
         prefixes = [
             p for chains in self._chains for p in _originals(chains.table) if p.family is self.forwarding.family
         ]
@@ -132,13 +132,13 @@ class Tables:
 
 
 def _then(first: Answer, second: Answer) -> Answer:
-    """The joined answer of two base chains of a hook; a rate of the first applies to what the second accepts."""
+    """The joined answer of two base chains; a rate of the first applies to packets that the second accepts."""
     ends = first.verdict == "drop" or first.destination or first.source
     return first if ends or (first.limited and second.verdict != "drop") else second
 
 
 def _by_rule(answer: Answer) -> bool:
-    """Whether a rule decided, and no policy of a chain."""
+    """Whether a rule decided, and not the policy of a chain."""
     return bool(answer.by) and not answer.by.startswith("chain ")
 
 
@@ -149,14 +149,14 @@ def _priority(chain: Chain) -> int:
 
 
 def _left(passed: Answer, source: Answer) -> Answer:
-    """The answer for a packet that leaves, with its source translation; a NAT chain could drop it as well."""
+    """The answer for a packet that leaves, with its source translation; a NAT chain could also drop the packet."""
     if passed.verdict != "allow" or source.verdict == "drop":
         return passed if passed.verdict != "allow" else source
     return passed._replace(source=source.source)
 
 
 def _mark(answer: Answer, cell: Answer) -> Answer:
-    """A translation with the mark that lets later rules match the old destination."""
+    """A translation with its mark, by which later rules can match the original destination."""
     if answer.destination is None:
         return answer if answer.verdict == "drop" else PASS
     whole = answer.destination.address is None
@@ -175,7 +175,7 @@ def _marked(situation: Situation, mark: Mark) -> Situation:
 
 
 def _originals(table: Table) -> Iterator[Prefix]:
-    """The prefixes with which rules compare the destination before translation."""
+    """The prefixes with which rules compare the original destination."""
     sets = {one.name: one for one in table.sets}
     for chain in table.chains:
         for statement in (statement for rule in chain.rules for statement in rule.statements):

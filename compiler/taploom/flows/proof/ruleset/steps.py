@@ -1,4 +1,4 @@
-"""Rules as steps of a chain: the packets that each rule matches, and its verdict or translation."""
+"""Converts rules to steps of a chain: the packets that a rule matches, and its verdict or translation."""
 
 import enum
 from collections.abc import Iterable, Iterator
@@ -39,13 +39,13 @@ VERDICTS = {VerdictKind.ACCEPT: Answer("allow"), VerdictKind.DROP: Answer("drop"
 
 @dataclass(frozen=True, slots=True)
 class DecidingRule:
-    """A rule that decides something, without statements such as counters.
+    """A rule with a verdict or translation, without statements that do not affect packets, such as counters.
 
     Attributes:
         boxes: the packets that match all conditions except `found`.
-        found: a look-up that is evaluated last, as its elements give answers their names; or None.
-        end: the verdict or translation of packets that match.
-        limited: the rate up to which packets match; "" if there is none.
+        found: a look-up that is evaluated last, as the answers have the names of its elements; or None.
+        end: the verdict or translation of the packets that match.
+        limited: the rate up to which packets match; "" without a limit.
         by: stable name of the rule.
     """
 
@@ -57,13 +57,13 @@ class DecidingRule:
 
     @property
     def plain(self) -> bool:
-        """Whether the rule decides by itself, independent of other chains and of later rules."""
+        """Whether the rule decides independently of other chains and of later rules."""
         leads = isinstance(self.end, Dispatch) or (isinstance(self.end, VerdictStatement) and bool(self.end.chain))
         return not leads and not self.limited
 
     @property
     def final(self) -> bool:
-        """Whether no packet reaches the rules after it."""
+        """Whether no packet reaches the rules after this rule."""
         stops = isinstance(self.end, VerdictStatement) and self.end.kind is not VerdictKind.JUMP
         return stops and not self.limited and self.found is None and everything(self.boxes)
 
@@ -78,7 +78,7 @@ class DecidingRule:
 
 
 class Manner(enum.Enum):
-    """The ways in which rules decide: PLAIN by themselves, METERED up to a rate, LEADING by other chains."""
+    """The way in which a rule decides: PLAIN independently, METERED up to a rate, LEADING by other chains."""
 
     PLAIN = "plain"
     METERED = "metered"
@@ -94,12 +94,12 @@ def manner_of(step: DecidingRule) -> Manner:
 
 
 def everything(boxes: Boxes) -> bool:
-    """Whether one of some boxes contains all packets."""
+    """Whether one of the boxes contains all packets."""
     return any(all(spans is None for spans in box) for box in boxes)
 
 
 def steps_of(chain: Chain, rules: Iterable[Rule], conditions: Conditions) -> list[DecidingRule]:
-    """The rules of a chain that some packet reaches."""
+    """The steps for the rules of a chain that some packet reaches."""
     found: list[DecidingRule] = []
     for rule in rules:
         step = _step(rule, chain, conditions)
@@ -111,7 +111,7 @@ def steps_of(chain: Chain, rules: Iterable[Rule], conditions: Conditions) -> lis
 
 
 def _step(rule: Rule, chain: Chain, conditions: Conditions) -> DecidingRule | None:
-    """A rule as a step; None if it matches no packet or has neither verdict nor translation."""
+    """The step for a rule; None if the rule matches no packet, or has neither verdict nor translation."""
     boxes: Boxes = [conditions.whole]
     found: Lookup | None = None
     limited = ""
@@ -137,7 +137,7 @@ def _step(rule: Rule, chain: Chain, conditions: Conditions) -> DecidingRule | No
 
 
 def decided_by(step: DecidingRule, conditions: Conditions) -> list[Decided]:
-    """The packets that a plain rule matches, with its answer; a packet found in a set gets the element's name."""
+    """The packets that a plain rule matches, with their answers; for a set, an answer names the matching element."""
     if not isinstance(step.end, VerdictStatement):
         assert not isinstance(step.end, Dispatch)
         return list(translations(step.end, step.where(conditions), conditions, step.by))
@@ -158,7 +158,7 @@ def decided_by(step: DecidingRule, conditions: Conditions) -> list[Decided]:
 def by_verdict(
     conditions: Conditions, fields: tuple[Field, ...], name: str
 ) -> Iterator[tuple[VerdictStatement, Boxes]]:
-    """The verdicts of a map, each with the boxes of all its elements."""
+    """The verdicts of a verdict map, each with the boxes of its elements."""
     found: dict[VerdictStatement, Boxes] = {}
     for box, element in conditions.elements(fields, name):
         assert isinstance(element.data, VerdictStatement)

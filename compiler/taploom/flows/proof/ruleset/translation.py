@@ -1,4 +1,4 @@
-"""NAT statements as boxes with answers."""
+"""Converts NAT statements to boxes with answers."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ Decided = tuple[Box, Answer]
 
 
 def translations(statement: Translation, where: Boxes, conditions: Conditions, by: str) -> Iterator[Decided]:
-    """The translations of packets that reach a statement; packets in none of the boxes go on to the next rule."""
+    """The translations by a statement, as boxes with answers; packets in none of the boxes go on to the next rule."""
     match statement:
         case Masquerade():
             yield from ((found, Answer("allow", by, source=SourceRewrite("masquerade", 0))) for found in where)
@@ -58,7 +58,7 @@ def _element(found: Box, element: Element, by: str) -> Iterator[Decided]:
 
 
 def _to(found: Box, address: int, port: int | None, by: str) -> Iterator[Decided]:
-    """The translation to one address. If it changes the port, each old port has a box, as answers hold the shift."""
+    """The translation to one address; if ports change, each port has a separate box, as answers contain the shift."""
     if port is None:
         yield found, Answer("allow", by, DestinationRewrite(address, 0, 0))
         return

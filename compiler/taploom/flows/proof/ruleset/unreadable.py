@@ -1,4 +1,4 @@
-"""Statements that the evaluation cannot read: the lowering never emits them, but somebody may add one by hand."""
+"""Finds statements that the evaluation cannot read; the lowering never emits them, but rules added by hand may."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ from taploom.flows.proof.ruleset.reader import Reader, Situation, UnreadableErro
 from taploom.plan.host import Host
 
 _SOMEWHERE = "other/"
-"""An egress, to tell a rule behind the choice of the way out from one before it."""
+"""The name that stands for an egress interface when a rule is evaluated after routing."""
 
 
 def unreadable(table: Table, rule: Rule, host: Host, clock: Clock, *, guarding: bool) -> tuple[Statement, ...]:
@@ -40,14 +40,14 @@ def unreadable(table: Table, rule: Rule, host: Host, clock: Clock, *, guarding: 
         table: the table of the rule.
         rule: a rule whose sets are in the table.
         host: the host.
-        clock: has each moment at which a rule of the table ends.
-        guarding: whether the rule is asked in prerouting, where nobody knows the way out yet.
+        clock: a clock with each moment at which a rule of the table expires.
+        guarding: whether the rule is evaluated in prerouting, where the egress is not known yet.
     """
     sets = Sets({one.name: one for one in table.sets}, {})
     every = list(_conditions(table, sets, host, clock, "" if guarding else _SOMEWHERE))
     found = [statement for statement in rule.statements if not all(_reads(each, statement) for each in every)]
     ends = rule.statements[-1] if rule.statements else None
-    if isinstance(ends, Translate | TranslateBy | TranslatePrefix | Dispatch):  # a rate before them has no meaning here
+    if isinstance(ends, Translate | TranslateBy | TranslatePrefix | Dispatch):  # rates before these are ignored
         found += (one for one in rule.statements if isinstance(one, LimitRate | LimitBy))
     return tuple(found)
 
@@ -81,7 +81,7 @@ def _reads(conditions: Conditions, statement: Statement) -> bool:
 
 
 def _of_frames_alone(conditions: Conditions, statement: Statement) -> bool:
-    """Whether a statement compares what only a frame has, in a table that is not of frames."""
+    """Whether a statement matches fields that only frames have, in a table of another family than `bridge`."""
     if isinstance(conditions.reader, FrameReader) or not isinstance(statement, Match | Lookup):
         return False
     return not _FRAMES.isdisjoint(statement.fields)
@@ -91,7 +91,7 @@ _FRAMES = frozenset({Field.ETHER_TYPE, Field.ETHER_SADDR, Field.ARP_ETHER, Field
 
 
 def guards(table: Table) -> frozenset[str]:
-    """The chains of a table that are asked in prerouting, by name."""
+    """The names of the chains of a table that are evaluated in prerouting."""
     chains = {chain.name: chain for chain in table.chains}
     maps = {one.name: one for one in table.sets}
     found: set[str] = set()

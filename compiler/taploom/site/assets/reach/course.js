@@ -1,4 +1,4 @@
-// The outcomes of the packets of a box at one host, from its ordered lists: the same stages as taploom's
+// Decides about the packets of a box at one host, from the host's ordered lists, in the stages of taploom's
 // flows/proof/packet_path.py. A box has sets of destinations, protocols, ports and senders; a set is null for all values.
 "use strict";
 (() => {
@@ -169,7 +169,7 @@
       return [[...entries, ...ways, ...this.list("admitted", key)], rest];
     }
 
-    // The entries by which guests of a network may use the forwards of other hosts.
+    // The entries that let guests of a network use the forwards of other hosts.
     waysFrom(bridge) {
       const here = this.place.local[bridge] ?? [];
       if (!here.length) return [];

@@ -1,5 +1,5 @@
-// Reads the texts of a question: its two ends and its service. The same as taploom's flows/reach/endpoints.py; tests
-// compare the answers of both.
+// Reads the texts of a question: its two ends and its service. A port of taploom's flows/reach/endpoints.py; tests
+// compare the answers of the two implementations.
 "use strict";
 (() => {
   const { BITS, read, single, united, prefix } = taploomReach.spans;
@@ -31,10 +31,10 @@
       const name = rest.join("/");
       if (text.includes(":") || /^\d/.test(text)) {
         const known = prefix(text);
-        if (!known) throw new Unknown(`“${text}” is no address and no prefix`);
+        if (!known) throw new Unknown(`“${text}” is neither an address nor a prefix`);
         found.literal[known.family] = known.spans;
       } else if (rest.length && has(this.names.hosts, kind) && !KINDS.includes(kind)) {
-        if (!has(this.names.hosts[kind].zones, name)) throw new Unknown(`“${text}” is none: host ${kind} has no uplink ${name}`);
+        if (!has(this.names.hosts[kind].zones, name)) throw new Unknown(`host “${kind}” has no uplink “${name}”`);
         found.uplink = [kind, name];
       } else if (text === "any") found.everyone = true;
       else if (text === "hosts") Object.keys(this.names.hosts).forEach((host) => found.hosts.add(host));

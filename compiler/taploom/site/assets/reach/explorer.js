@@ -1,13 +1,13 @@
-// The page: reads the question from the form or the address, loads what it needs, and writes the answer below.
+// The form of the page: reads a question from the form or the URL, loads the data of hosts, and shows the answer below.
 "use strict";
 (() => {
   const FIELDS = ["from", "to", "service"], OFFERED = 40;
   const FAMILIES = { ipv4: "IPv4", ipv6: "IPv6" };
   const WHY = {
-    default: "nothing allows it", "implied/foreign": "taploom filters neither of the two interfaces",
-    "implied/isolated": "the network is isolated", "implied/bridge": "neighbours on one bridge talk freely",
-    "implied/output": "what a host sends is free", "implied/reverse-path": "no such sender is believed there",
-    "implied/bogon": "no such sender is believed there", "implied/site-source": "no such sender is believed there",
+    default: "no entry allows it", "implied/foreign": "taploom filters neither of the two interfaces",
+    "implied/isolated": "the network is isolated", "implied/bridge": "traffic within a bridge is not filtered",
+    "implied/output": "packets of the host itself are not filtered", "implied/reverse-path": "its source is not accepted there",
+    "implied/bogon": "its source is not accepted there", "implied/site-source": "its source is not accepted there",
     "implied/no-route": "no route of the host leads there",
   };
   const form = document.querySelector("form.tl-ask"), out = document.querySelector(".tl-answer");
@@ -82,7 +82,7 @@
     return Object.entries(FAMILIES).map(([family, word]) => {
       const mine = answers.filter((one) => one.family === family);
       const passing = mine.filter((one) => one.verdict === "allow").length;
-      if (!mine.length) return `${word}: no way between the two`;
+      if (!mine.length) return `${word}: no path between the two ends`;
       return `${word}: ${passing === mine.length ? "passes" : passing ? "some of it passes" : "is dropped"}`;
     }).join("; ");
   }
@@ -100,7 +100,7 @@
       found.sort((a, b) => (order(a) < order(b) ? -1 : 1));
       const command = `taploom reach ${[from, to, ...(service ? [service] : [])].map(quoted).join(" ")}`;
       out.append(make("h2", {}, "Answer"), make("p", { class: "tl-summary", role: "status" }, summary(found)),
-        ...found.map(card), make("p", { class: "tl-command" }, "The same with the chains of each ruleset: ", code(command)));
+        ...found.map(card), make("p", { class: "tl-command" }, "The same question with the chains of each ruleset: ", code(command)));
     } catch (error) {
       if (!(error instanceof taploomReach.Unknown)) throw error;
       out.append(make("p", { class: "tl-refused", role: "alert" }, `${error.message}.`));

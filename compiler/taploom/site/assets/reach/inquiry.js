@@ -1,4 +1,4 @@
-// Follows packets from their first host to the hosts behind it. The same as taploom's flows/reach/query.py and
+// Follows packets from their first host to the next hosts. A port of taploom's flows/reach/query.py and
 // flows/reach/journey.py.
 "use strict";
 (() => {
@@ -107,13 +107,13 @@
       }
     }
 
-    // The uplink by which a host sends to all of some destinations; if several are used, the way of the context.
+    // The uplink by which a host sends to all given destinations; the given `way` if it uses several uplinks.
     way(host, way, goals) {
       const place = this.place(host), leaving = place.leaving(goals, way);
       return leaving.length === 1 && leaving[0][0] in place.zones ? leaving[0][0] : way;
     }
 
-    // A path with the unknown addresses that it depends on: its destination, and the sending host's address.
+    // Adds to a path the unknown addresses that it depends on: its destination, and the sending host's address.
     told(path, sent) {
       const unknown = [...path.unknown];
       if (this.hidden) {
@@ -131,7 +131,7 @@
         .map(([part, answer]) => [part, { ...answer, mark: "" }]);
     }
 
-    // The paths through the next hosts, with source and destination as the first host saw them.
+    // The paths through the next hosts, with the source and destination that the first host saw.
     async * beyond(there, ingress, box, hop, own) {
       const sent = this.rewritten(box, hop, own), at = this.place(there);
       const anywhere = sent.senders ?? at.outside, near = common(anywhere, at.strangers);
@@ -167,7 +167,7 @@
       }
     }
 
-    // The senders as the next host sees them.
+    // The source addresses that the next host sees.
     rewritten(box, hop, own) {
       const { source } = hop.answer;
       if (!source) return { ...own, senders: box[SOURCE] };
@@ -246,7 +246,7 @@
       return others.flatMap((host) => host.list("approaches", null));
     }
 
-    // Loads the hosts that have these destinations: packets cannot be judged before the forwards of these hosts are known.
+    // Loads the hosts that have these destinations, as the decision about a packet to them needs their forwards.
     async known(goals, family) {
       for (const [name, host] of Object.entries(this.ends.names.hosts)) {
         const fixed = taploomReach.spans.read(host[family].fixed);
@@ -254,7 +254,7 @@
       }
     }
 
-    // The addresses of one interface; `at` has only those of uplinks, so those of bridges are added.
+    // The addresses of one interface; `at` has only addresses of uplinks, so addresses of bridges come from `addresses`.
     ownAt(place, device) {
       return place.at[device] ?? united([...(place.addresses[device] ?? []), ...LINK[place.family]]);
     }

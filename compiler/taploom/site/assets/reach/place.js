@@ -1,5 +1,5 @@
-// One host's part in a question: the interfaces by which the packets enter it, and their possible destinations. The same
-// as taploom's flows/reach/place.py.
+// One host's part in a question: the interfaces at which packets enter it, and their possible destinations. A port of
+// taploom's flows/reach/place.py.
 "use strict";
 (() => {
   const { read, single, united, common, without, every } = taploomReach.spans;
@@ -37,7 +37,7 @@
       return this.partition.find(([span]) => value <= span[1])[1];
     }
 
-    // The interfaces by which packets of a selection first come to this host, with their senders and destinations; null
+    // The interfaces at which packets of a selection first enter this host, with their senders and destinations; null
     // for all destinations.
     * starts(end) {
       const literal = end.literal[this.family];
@@ -85,7 +85,7 @@
       return ingress in this.zones ? common(goals, this.arriving(ingress)) : goals;
     }
 
-    // The destinations that packets by an uplink may have: `here`, `outside`, and `carried` for this uplink.
+    // The destinations that packets from an uplink may have: `here`, `outside`, and `carried` for this uplink.
     arriving(uplink) {
       return united([...this.here, ...this.outside, ...this.carried[uplink]]);
     }
@@ -114,7 +114,7 @@
       return (this.next[uplink] ?? []).map(([spans, at]) => [...at, common(spans, goals)]).filter(([,, some]) => some.length);
     }
 
-    // Whether an end is an address of another host that only the network outside knows.
+    // Whether an end is a learned address of another host.
     hidden(end) {
       if (!end.uplink || end.uplink[0] === this.name) return false;
       return has(this.ends.names.hosts[end.uplink[0]][this.family].learned, end.uplink[1]);

@@ -1,4 +1,4 @@
-// The parts of an answer, as `taploom reach --format json` prints them. The same as taploom's report/reach.py.
+// The parts of an answer, as `taploom reach --format json` prints them. A port of taploom's report/reach.py.
 "use strict";
 (() => {
   const { united, common, holds, same, single, range, printed, real, learned, read } = taploomReach.spans;
@@ -39,22 +39,22 @@
     notes(reply, by) {
       const last = reply.hops[reply.hops.length - 1];
       const found = reply.unknown.filter(({ within }) => within !== null)
-        .map((each) => `only where ${each.host}/${each.uplink} has been given ${this.given(reply, each)}`);
+        .map((each) => `only if ${each.host}/${each.uplink} has been given ${this.given(reply, each)}`);
       if (by === "implied/foreign-input") {
-        found.push(`as far as taploom knows: what enters ${last.host} is for its own firewall to judge`);
+        found.push(`as far as taploom knows: the own firewall of ${last.host} decides about packets to the host`);
       }
       if (last.answer.verdict === "allow" && this.beginsNothing(reply)) {
-        found.push("only as part of a known connection: a message of this type begins none, and by itself it is invalid");
+        found.push("only as part of a known connection: a message of this type cannot begin one, and alone it is invalid");
       }
       if (last.answer.verdict === "allow") found.push(...reply.hops.flatMap((hop) => this.answering(reply, hop)));
       for (const [level, end] of Object.entries(this.asked)) found.push(...this.leased(reply, Number(level), end));
       if (last.answer.verdict === "allow" && last.way && !last.answer.destination) {
-        found.push(`as far as ${last.way} of ${last.host}: what becomes of it beyond is not known`);
+        found.push(`as far as ${last.way} of ${last.host}: the path beyond it is not known`);
       }
       return found;
     }
 
-    // Whether a part has only ICMP types that a host's conntrack takes for invalid. The same as taploom's plan/services.py.
+    // Whether a part has only ICMP types that conntrack considers invalid outside a connection, as in plan/services.py.
     beginsNothing({ hops, box }) {
       if (hops.every((hop) => hop.answer.by === "implied/bridge")) return false;
       const known = { 1: [8, 13, 15, 17], 58: [128, 130, 131, 132, 133, 134, 135, 136, 139, 143, 151, 152] };
@@ -62,17 +62,17 @@
       return Boolean(types) && !types.some((type) => (box[PORT] ?? [[0n, 255n]]).some(([a, z]) => a <= type && type <= z));
     }
 
-    // The uplinks by which answers leave a host with several uplinks. The same as taploom's report/answering_uplinks.py.
+    // The uplinks by which replies leave a host with several uplinks. A port of taploom's report/answering_uplinks.py.
     answering({ family, box }, { host, ingress, senders }) {
       const place = this.inquiry.ends.place(host, family), ways = place.preferred, anyway = "other/";
       if (place.defaults.length < 2 || !(ingress in place.zones) || !ways.length) return [];
       const spans = senders ?? box[SOURCE], from = spans?.length ? spans : place.strangers;
       if (!place.leaving(from, anyway).length) return [];
-      let words = `its answers ${ways.length === 1 ? "leave" : "may leave"} ${host} by ${ways.join(" or ")}`;
+      let words = `answers ${ways.length === 1 ? "leave" : "may leave"} ${host} by ${ways.join(" or ")}`;
       if (ways.includes(ingress)) return [words];
       words += `, not by ${ingress}: a provider drops packets with a source address of another provider`;
       const near = place.leaving(from, null).filter(([device]) => device === ingress).flatMap(([, some]) => addresses(family, some));
-      return [words + (near.length ? ` (those to ${near.slice(0, 2).join(", ")} by ${ingress})` : "")];
+      return [words + (near.length ? ` (but answers to ${near.slice(0, 2).join(", ")} leave by ${ingress})` : "")];
     }
 
     // Notes on ends that may have any address of a DHCP pool.
@@ -87,7 +87,7 @@
       })).filter(Boolean);
     }
 
-    // The values of a learned address in words, or, if that is shorter, the values that it does not have.
+    // The values of a learned address in words or, if the text is shorter, the values that it does not have.
     given({ family }, unknown) {
       const texts = addresses(family, unknown.within);
       const alike = ({ role, host, uplink }) => role === unknown.role && host === unknown.host && uplink === unknown.uplink;
@@ -100,7 +100,7 @@
       return `an address of ${few(texts).join(", ")}`;
     }
 
-    // The source, destination and port that NAT of one host gives to packets, in words if the address is not known.
+    // The source, destination and port after the NAT of one host; in words if the plan does not know the address.
     change(reply, hop) {
       const { family, box } = reply, to = hop.answer.destination;
       const found = { source: this.source(reply, hop), destination: null, port: null };
@@ -112,7 +112,7 @@
       return found;
     }
 
-    // The new source behind a host; with masquerade it is the address of the interface that the packet leaves by.
+    // The source after the NAT of one host; for masquerade, the address of the interface by which the packet leaves.
     source({ family, box }, hop) {
       const found = hop.answer.source;
       if (!found) return null;
@@ -141,7 +141,7 @@
       return [...named, ...addresses(family, real(family, spans))];
     }
 
-    // An end of a part in words; the user's words if the part is about all addresses asked.
+    // An end of a part in words; the user's words if the part covers all addresses of the question.
     end(reply, level) {
       const mine = this.replies.filter((one) => one.family === reply.family);
       const texts = this.texts(reply, level);

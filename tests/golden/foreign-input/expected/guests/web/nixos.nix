@@ -1,7 +1,7 @@
 # Made by taploom for the guest web; changes belong in the specs.
 { lib, options, ... }:
 let
-  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  # Priority above the defaults of nixos-generate-config and below the settings of a person.
   prefer = lib.mkOverride 900;
 in
 {

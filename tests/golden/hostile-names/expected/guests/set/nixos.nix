@@ -1,9 +1,9 @@
 # Made by taploom for the guest set; changes belong in the specs.
 { lib, options, ... }:
 let
-  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  # Priority above the defaults of nixos-generate-config and below the settings of a person.
   prefer = lib.mkOverride 900;
-  # Sections that repeat are nested until NixOS 24.05, and flat since.
+  # Whether repeated sections are flat sets (NixOS 24.11 and later) or nested ones (24.05).
   flat = lib.versionAtLeast lib.trivial.release "24.11";
   # One section of a list, in the shape of this release.
   entry = wrapper: fields: if flat then fields else { ${wrapper} = fields; };

@@ -1,15 +1,15 @@
 # Made by taploom for the host hv; changes belong in the specs.
 { config, lib, ... }:
 let
-  # Sections that repeat are nested until NixOS 24.05, and flat since.
+  # Whether repeated sections are flat sets (NixOS 24.11 and later) or nested ones (24.05).
   flat = lib.versionAtLeast lib.trivial.release "24.11";
   # One section of a list, in the shape of this release.
   entry = wrapper: fields: if flat then fields else { ${wrapper} = fields; };
-  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  # Priority above the defaults of nixos-generate-config and below the settings of a person.
   prefer = lib.mkOverride 900;
-  # The priority with which networking.nat sets the same keys, so that equal values meet in peace.
+  # The priority with which networking.nat sets the same keys, so that equal values do not conflict.
   rank = lib.mkOverride 99;
-  # Whether nobody else gives these links an address or makes a bridge of their name.
+  # Whether no other option gives one of these links an address or makes a bridge of its name.
   unclaimed = lib.all (
     name:
     let
@@ -20,7 +20,7 @@ let
     && (link.ipv4.addresses or [ ]) == [ ]
     && (link.ipv6.addresses or [ ]) == [ ]
   );
-  # Units of others that networkd tries before ours for the same links, or that join our TAPs to another bridge.
+  # Units not from taploom that networkd tries first for the same links, or that attach our TAPs to another bridge.
   rivals = let
     inherit (config.systemd.network) networks;
     isOurs = lib.hasInfix "-taploom-";
@@ -51,7 +51,7 @@ in
     }
     {
       assertion = !config.networking.nat.enable;
-      message = "taploom: networking.nat.enable is on; it would translate a second time what this host's ruleset translates. Turn it off, and say in the specs what it did.";
+      message = "taploom: networking.nat.enable is on; it would translate packets that this host's ruleset translates already. Turn it off, and declare its translations in the specs.";
     }
     {
       assertion = unclaimed [
@@ -62,7 +62,7 @@ in
     }
     {
       assertion = rivals == [ ];
-      message = "taploom: systemd.network.networks has units that take links of this module, or join its TAPs to another bridge: ${lib.concatStringsSep ", " rivals}. Remove them, narrow their matchConfig.Name, or name them so that they sort behind those of taploom.";
+      message = "taploom: systemd.network.networks has units that match links of this module, or attach its TAPs to another bridge: ${lib.concatStringsSep ", " rivals}. Remove them, narrow their matchConfig.Name, or name them so that they sort after the units of taploom.";
     }
   ];
   boot.kernel.sysctl = {

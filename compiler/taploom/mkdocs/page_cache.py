@@ -13,13 +13,13 @@ from taploom.base.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """The results of the conversion of a page's Markdown.
+class _ConvertedPage:
+    """The Markdown of a page, and the results of its conversion.
 
     Attributes:
         title: the first heading, which is the title of the page if no other title is set.
         anchors: the ids in the page to which links may lead.
-        links: by the path of the linked page: each anchor that this page links to, with the link as it is written.
+        links: the links of the page as they are written, by the path of the linked page and by anchor.
     """
 
     markdown: str
@@ -31,36 +31,42 @@ class _Made:
 
 
 @dataclass(slots=True)
-class Kept:
-    """The pages of the last build, as long as no target of a link is added, removed or moved."""
+class PageCache:
+    """The converted pages of earlier builds; a build clears it if a target of links is added, removed or moved.
 
-    places: dict[str, str] = field(default_factory=dict)
-    made: dict[str, _Made] = field(default_factory=dict)
-    asked: dict[str, str] = field(default_factory=dict)
+    Attributes:
+        _urls: the URL of each file of the last build, by source path.
+        _converted: the converted pages, by source path.
+        _markdown: the Markdown of each page of this build, by source path.
+    """
+
+    _urls: dict[str, str] = field(default_factory=dict)
+    _converted: dict[str, _ConvertedPage] = field(default_factory=dict)
+    _markdown: dict[str, str] = field(default_factory=dict)
 
     def begin(self, files: Files) -> None:
-        """Clear the cache if a page or picture was added, removed or moved: links are resolved in the content."""
-        places = {file.src_uri: file.url for file in files}
-        if places != self.places:
-            self.places, self.made = places, {}
-        self.asked = {}
+        """Begin a build. Clear the cache if a file was added, removed or moved, as cached links may be wrong."""
+        urls = {file.src_uri: file.url for file in files}
+        if urls != self._urls:
+            self._urls, self._converted = urls, {}
+        self._markdown = {}
 
     def markdown(self, page: Page, markdown: str) -> str:
-        """The Markdown that MkDocs has to convert; "" if the page is unchanged."""
+        """The Markdown of the page for MkDocs to convert; "" if the page is unchanged."""
         path = page.file.src_uri
-        self.asked[path] = markdown
-        known = self.made.get(path)
+        self._markdown[path] = markdown
+        known = self._converted.get(path)
         return "" if known is not None and known.markdown == markdown else markdown
 
     def content(self, page: Page, content: str, files: Files) -> str:
-        """The HTML content of the page: the new one, or the cached one if the page is unchanged."""
+        """The HTML of the page: the new content, or the cached content if the page is unchanged."""
         path = page.file.src_uri
-        markdown = self.asked[path]
-        known = self.made.get(path)
+        markdown = self._markdown[path]
+        known = self._converted.get(path)
         if known is None or known.markdown != markdown:
             links = {file.src_uri: found for file, found in (page.links_to_anchors or {}).items()}
             anchors, title = page.present_anchor_ids or set(), page._title_from_render
-            self.made[path] = _Made(markdown, content, page.toc, title, anchors, links)
+            self._converted[path] = _ConvertedPage(markdown, content, page.toc, title, anchors, links)
             return content
         page.markdown, page.toc, page._title_from_render = markdown, known.toc, known.title
         page.present_anchor_ids = known.anchors

@@ -1,4 +1,7 @@
-"""Units of others beside ours in a real networkd, which takes the first file by name that matches a link."""
+"""Runs a real networkd with third-party units next to taploom's.
+
+For each link, networkd uses the first matching file in name order.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,10 @@ GUIDE = {
     "10-microvm.network": "[Match]\nName=microvm\n[Network]\nConfigureWithoutCarrier=yes\nLinkLocalAddressing=no\n",
     "11-microvm.network": "[Match]\nName=vm-*\n[Network]\nBridge=microvm\n",
 }
-"""As the guide of microvm.nix has them."""
+"""Units from the networking guide of microvm.nix."""
 
 
-def test_taps_join_our_bridge_while_the_units_of_a_guide_are_still_there(root: Path | None) -> None:
+def test_taps_join_our_bridge_even_if_units_of_the_microvm_guide_match_them(root: Path | None) -> None:
     lan = variants.bridge("lan", "10.1.0.1/24", taps=Taps(("vm-*",), create=False, user=""))
     host = variants.host(lan)
     assert host.target.systemd >= OLDEST

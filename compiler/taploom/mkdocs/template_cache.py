@@ -1,14 +1,11 @@
-"""Caches compiled templates between builds while a site is served, and prepares pages for the search index."""
+"""Caches compiled templates between builds while a site is served."""
 
-import re
 from io import BytesIO
 
 from jinja2.bccache import Bucket, BytecodeCache
 
-_SPAN = re.compile(r"</?span\b[^>]*>")
 
-
-class Templates(BytecodeCache):
+class TemplateCache(BytecodeCache):
     """Compiled templates in memory; without them, each build would compile all templates again."""
 
     def __init__(self) -> None:
@@ -21,11 +18,6 @@ class Templates(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Cache a template."""
-        kept = BytesIO()
-        bucket.write_bytecode(kept)
-        self._known[bucket.key] = kept.getvalue()
-
-
-def worded(content: str) -> str:
-    """A page for the search index, without the `<span>` tags that colour its code; they are half of all tags."""
-    return content if "data-search" in content else _SPAN.sub("", content)
+        bytecode = BytesIO()
+        bucket.write_bytecode(bytecode)
+        self._known[bucket.key] = bytecode.getvalue()
