@@ -68,7 +68,7 @@ def test_no_daemon_complains(seed: Running) -> None:
 def test_a_guest_has_only_its_own_addresses(seed: Running, guest: Guest) -> None:
     machine = seed.guests[guest.name].namespace
     expected = {*ADDRESSES[guest.name], f"{guest.nics[0].mac.eui64(LINK_LOCAL)}/64"}
-    wait_for(lambda: routes(machine, 6), "the route by RA, after which a SLAAC address would be there")
+    wait_for(lambda: routes(machine, 6), "the route by RA, with which a SLAAC address would appear")
     assert machine.addresses("eth0") == expected
 
 
@@ -112,7 +112,7 @@ def test_a_guest_outside_the_spec_gets_an_address_of_the_pool(seed: Running) -> 
 
 
 def test_a_restart_of_the_daemon_keeps_the_addresses(seed: Running) -> None:
-    """If an address already existed with flags other than those of the unit, networkd would fail the link."""
+    """If flags of an existing address differed from those in the unit, networkd would mark the link as failed."""
     seed.daemon.restart()
     seed.daemon.wait_for_addresses("br-microvm", "10.0.0.1/24", "fd12:3456:789a::1/64")
     status = seed.daemon.networkctl("status", "br-microvm")

@@ -1,4 +1,4 @@
-"""Kernel settings of a host, applied by systemd-sysctl as on a real host, and their values by hand."""
+"""Kernel settings of a host: systemd-sysctl applies them as on a real host, and they equal values written by hand."""
 
 from dataclasses import replace
 from pathlib import Path

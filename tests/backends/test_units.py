@@ -1,4 +1,4 @@
-"""Text of a host's units, for properties that a running networkd would not show or only at high cost."""
+"""Text of a host's units: properties that a running networkd would not show, or would show only at high cost."""
 
 from dataclasses import replace
 
