@@ -56,7 +56,7 @@ MASKED = (
     "systemd-pstore.service",
     "systemd-random-seed.service",
 )
-"""Units of systemd that act on the machine or its kernel, and are masked on the test host."""
+"""Units of systemd that act on the machine or its kernel; the test host masks them."""
 
 ENABLED = {"multi-user.target.wants": "systemd-networkd.service", "sockets.target.wants": "systemd-networkd.socket"}
 GENERATORS = tuple(f"{where}/systemd/system-generators" for where in ("lib", "etc", "usr/local/lib"))
