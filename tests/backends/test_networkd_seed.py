@@ -42,7 +42,7 @@ def seed(root: Path | None) -> Iterator[Running]:
 
 
 def test_the_bridge_works_before_its_first_guest(empty: Running) -> None:
-    """Its addresses are usable, not just assigned, so that a service can bind to them."""
+    """The bridge's addresses are usable, not just assigned, so that a service can bind to them."""
     empty.daemon.wait_for_addresses("br-microvm", "10.0.0.1/24", "fd12:3456:789a::1/64", usable=True)
     assert "NO-CARRIER" in link(empty.machine, "br-microvm")["flags"]
     assert empty.complaints() == {}
@@ -99,7 +99,7 @@ def _outside(running: Running) -> set[int]:
 
 
 def test_a_guest_outside_the_spec_gets_an_address_of_the_pool(seed: Running) -> None:
-    """Its TAP matches the network's pattern."""
+    """The guest's TAP matches the network's pattern."""
     machine = seed.lab.machine("stranger")
     seed.lab.tap(seed.machine, "vm-stranger", machine, "eth0", "02:00:00:00:00:99")
     unit = "[Match]\nName=eth0\n[Network]\nDHCP=ipv4\nIPv6AcceptRA=yes\n[DHCPv4]\nUseDomains=yes\n"

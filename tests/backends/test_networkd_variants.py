@@ -105,7 +105,7 @@ def test_uplinks_with_fixed_addresses_have_their_gateways_resolvers_and_routes(r
 
 
 def test_an_uplink_with_a_fixed_ipv6_address_can_learn_its_gateway_by_ra(root: Path | None) -> None:
-    """It takes only the gateway from the advertisement: no SLAAC address and no on-link prefix."""
+    """The uplink takes only the gateway from the advertisement: no SLAAC address and no on-link prefix."""
     fixed = Fixed(parse_interface("2001:db8:77::9/64"), Learned.RA)
     uplink = Uplink("eth0", "internet", None, fixed, (), None, plans.origin("hosts.hv.uplinks"), metric=77)
     with Lab() as lab:

@@ -100,7 +100,7 @@ def test_dhcp_for_ipv6_raises_an_error(mode: Mode) -> None:
 
 
 def test_units_do_not_configure_forwarding_or_nat() -> None:
-    """The sysctl and nftables backends configure those."""
+    """The sysctl and nftables backends configure forwarding and NAT."""
     for text in printed(plans.host()).values():
         assert "Forward" not in text
         assert "Masquerade" not in text
