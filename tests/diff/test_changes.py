@@ -1,4 +1,4 @@
-"""Output of `taploom plan` for every change of `site.py`, as text, Markdown and JSON, against reviewed files.
+"""Output of `taploom plan` for every change of `site.py`, as text, Markdown and JSON, compared with reviewed files.
 
 `pytest --update` writes the files of `expected/`; a person reviews them like code.
 """

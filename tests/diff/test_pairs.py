@@ -3,7 +3,7 @@
 The oracle follows a packet through the plan hop by hop and shares no code with the flow difference; other tests compare
 the oracle with a kernel. The packets go from every kind of address to every kind (guests, the host's addresses, outside
 addresses), and to every port of an entry and its adjacent ports. Nothing is sampled at random. The difference reports
-flows per host, so on a site with several hosts the test judges each host alone; the other hosts' addresses are outside.
+flows per host, so the test judges each host of a site alone and treats the other hosts as outside addresses.
 """
 
 from __future__ import annotations

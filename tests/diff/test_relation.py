@@ -35,7 +35,7 @@ MOVED = {"guest-moved-from": {"guest/web": "guest/shop"}, "rule-moved-from": {"p
 
 @dataclass(frozen=True)
 class Relation:
-    """Packet map of one host in one family under one plan, with a manager of its own."""
+    """Packet map of one host in one family under one plan, with its own `Manager`."""
 
     plan: Plan
     host: Host
