@@ -1,7 +1,7 @@
 """Upper layer of a test host's overlay: gives the host its own identity, and hides the configuration of the machine.
 
 The tree may be the root of the machine that runs the tests, with its services, units, keys and networks. Therefore the
-upper layer marks the directories of such files as *opaque*, which hides what the tree has in them. Programs, their data
+upper layer marks the directories of such files as *opaque*, which hides the tree's files in them. Programs, their data
 and the static units of packages stay visible.
 """
 
