@@ -201,7 +201,7 @@ def test_packets_of_an_unmanaged_interface_pass(shut: Crossing) -> None:
 @pytest.mark.kernel
 @needs(*TOOLS)
 def test_a_reload_never_lets_a_packet_pass(shut: Crossing, family: int) -> None:
-    """While a table is replaced, its maps are empty; packets must then be dropped. Without a table, the flood arrives."""
+    """While a table is replaced, its maps are empty and packets must be dropped. Without a table, the flood arrives."""
     sender, observer = shut.beyond["eno1"], shut.agent(shut.beyond["eno2"])
     hop = ("198.51.100.10", "2001:db8:1::10")[family]
     sender.ip(f"route replace {OFFICE[family]} via {hop} dev wan")

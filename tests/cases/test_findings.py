@@ -1,4 +1,4 @@
-"""Findings for users' sites in which taploom once found nothing; the first comment of each case file says which."""
+"""Findings for users' sites in which taploom once found nothing; the first comment of a case file says what to find."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def test_reach_reports_sources_outside_all_networks_in_the_same_way(
 
 
 def test_a_zone_does_not_include_sources_that_belong_to_another_uplink() -> None:
-    """So an entry for the office's prefix gives access to the office's zone, but not to the internet."""
+    """An entry for the office's prefix gives access to the office's zone, but not to the internet."""
     found = verdicts_of("senders-of-no-network", "internet", "db", "postgresql", Family.IPV4)
     assert {(verdict, hops) for verdict, _, hops in found} == {("drop", (("hv", "eno1"),))}
     assert ("allow", "policy/data", (("hv", "eno2"),)) in verdicts_of(
