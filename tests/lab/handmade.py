@@ -1,4 +1,4 @@
-"""A small site with handwritten units that equal those of the compiler, so that lab tests do not need the compiler."""
+"""A small site with handwritten units like those of the compiler, so that lab tests do not need the compiler."""
 
 from __future__ import annotations
 
