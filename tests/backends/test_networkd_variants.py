@@ -253,7 +253,7 @@ def _answers(machine: Namespace, own: str, asker: str) -> object:
 
 @pytest.mark.parametrize(("first", "last"), [("10.1.0.2", "10.1.0.2"), ("10.1.0.6", "10.1.0.6")])
 def test_a_dhcp_pool_has_exactly_the_addresses_of_the_plan(root: Path | None, first: str, last: str) -> None:
-    """The network is a /29 and the pool has one address, so a wrong offset or length of the pool shows."""
+    """A pool of one address shows a wrong offset. A /29 ends at host 6, so networkd refuses a pool that is too long."""
     lan = variants.bridge(
         "lan", "10.1.0.1/29", dhcp=variants.dhcp(first, last), taps=Taps(("vm-*",), create=False, user="")
     )
