@@ -1,4 +1,4 @@
-"""Fixture that chooses the systemd whose networkd runs the units: this machine's, or others named by hand."""
+"""Fixture that chooses the systemd versions whose networkd runs the units, as `tests.support.systemds` lists them."""
 
 from pathlib import Path
 
@@ -8,6 +8,6 @@ from tests.support import systemds
 
 @pytest.fixture(scope="module", params=systemds())
 def root(request: pytest.FixtureRequest) -> Path | None:
-    """Root folder of the distribution whose networkd runs; None for this machine's."""
+    """Root folder of the distribution that provides networkd; None for this machine."""
     found: Path | None = request.param
     return found

@@ -1,7 +1,7 @@
 """DHCPv6 server that gives every client an address and a resolver by rapid commit (RFC 8415, 18.3.1; RFC 3646).
 
 It runs as a program in the namespace of the outside world: `dhcpv6.py INTERFACE RESOLVER`. It waits for two clients and
-then answers both in the order of arrival. So once the second client has its reply, the first one has its reply too.
+then answers both in the order of arrival. So when the second client has its reply, the first client has one too.
 """
 
 import socket

@@ -1,4 +1,4 @@
-"""Rendered files of the seed against reviewed files, byte for byte. (Other tests load them into networkd.)"""
+"""Compares rendered files of the seed with reviewed files, byte for byte. (Other tests load them into networkd.)"""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Router advertisements in a real networkd: those of the host to its guests, and those that its uplinks receive."""
+"""Router advertisements of a real networkd, which a host sends to its guests and receives on its uplinks."""
 
 import sys
 from pathlib import Path

@@ -42,7 +42,7 @@ def seed(root: Path | None) -> Iterator[Running]:
 
 
 def test_the_bridge_works_before_its_first_guest(empty: Running) -> None:
-    """Its addresses are usable, not just assigned, so that a service can bind to them."""
+    """The bridge's addresses are usable, not just assigned, so that a service can bind to them."""
     empty.daemon.wait_for_addresses("br-microvm", "10.0.0.1/24", "fd12:3456:789a::1/64", usable=True)
     assert "NO-CARRIER" in link(empty.machine, "br-microvm")["flags"]
     assert empty.complaints() == {}
@@ -68,7 +68,7 @@ def test_no_daemon_complains(seed: Running) -> None:
 def test_a_guest_has_only_its_own_addresses(seed: Running, guest: Guest) -> None:
     machine = seed.guests[guest.name].namespace
     expected = {*ADDRESSES[guest.name], f"{guest.nics[0].mac.eui64(LINK_LOCAL)}/64"}
-    wait_for(lambda: routes(machine, 6), "the route by RA, after which a SLAAC address would be there")
+    wait_for(lambda: routes(machine, 6), "the route by RA, with which a SLAAC address would appear")
     assert machine.addresses("eth0") == expected
 
 
@@ -99,7 +99,7 @@ def _outside(running: Running) -> set[int]:
 
 
 def test_a_guest_outside_the_spec_gets_an_address_of_the_pool(seed: Running) -> None:
-    """Its TAP matches the network's pattern."""
+    """The guest's TAP matches the network's pattern."""
     machine = seed.lab.machine("stranger")
     seed.lab.tap(seed.machine, "vm-stranger", machine, "eth0", "02:00:00:00:00:99")
     unit = "[Match]\nName=eth0\n[Network]\nDHCP=ipv4\nIPv6AcceptRA=yes\n[DHCPv4]\nUseDomains=yes\n"
@@ -112,7 +112,7 @@ def test_a_guest_outside_the_spec_gets_an_address_of_the_pool(seed: Running) -> 
 
 
 def test_a_restart_of_the_daemon_keeps_the_addresses(seed: Running) -> None:
-    """If an address already existed with flags other than those of the unit, networkd would fail the link."""
+    """If flags of an existing address differed from those in the unit, networkd would mark the link as failed."""
     seed.daemon.restart()
     seed.daemon.wait_for_addresses("br-microvm", "10.0.0.1/24", "fd12:3456:789a::1/64")
     status = seed.daemon.networkctl("status", "br-microvm")

@@ -1,7 +1,7 @@
 """Settings removed from units: a real networkd undoes them at reload, except those that `taploom plan` reports as kept.
 
-A site with many settings is changed to one with few. The kernel's state of every link must then equal that of a site
-that booted with few settings; the plan must report every difference as kept.
+The test changes a running site with many settings to one with few. Every link must then have the same kernel state as
+on a site that booted with few settings; `taploom plan` must report each exception as kept.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def differing(one: State, other: State) -> dict[str, tuple[Any, Any]]:
 
 @pytest.fixture(scope="module", params=systemds())
 def left(request: pytest.FixtureRequest) -> tuple[Plan, Plan, dict[str, tuple[Any, Any]], tuple[str, ...]]:
-    """Both plans, differences of the changed site from the freshly booted one, and complaints of the daemons."""
+    """Both plans, differences between the changed site and the freshly booted site, and complaints of the daemons."""
     root = request.param
     with Lab() as lab:
         version = min(max(Networkd(lab.machine("version"), {}, root=root).version, OLDEST), NEWEST)

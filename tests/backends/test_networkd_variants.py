@@ -105,7 +105,7 @@ def test_uplinks_with_fixed_addresses_have_their_gateways_resolvers_and_routes(r
 
 
 def test_an_uplink_with_a_fixed_ipv6_address_can_learn_its_gateway_by_ra(root: Path | None) -> None:
-    """It takes only the gateway from the advertisement: no SLAAC address and no on-link prefix."""
+    """The uplink takes only the gateway from the advertisement: no SLAAC address and no on-link prefix."""
     fixed = Fixed(parse_interface("2001:db8:77::9/64"), Learned.RA)
     uplink = Uplink("eth0", "internet", None, fixed, (), None, plans.origin("hosts.hv.uplinks"), metric=77)
     with Lab() as lab:
@@ -253,7 +253,7 @@ def _answers(machine: Namespace, own: str, asker: str) -> object:
 
 @pytest.mark.parametrize(("first", "last"), [("10.1.0.2", "10.1.0.2"), ("10.1.0.6", "10.1.0.6")])
 def test_a_dhcp_pool_has_exactly_the_addresses_of_the_plan(root: Path | None, first: str, last: str) -> None:
-    """A /29 has host addresses 1 to 6: a wrong offset of a one-address pool shows, and a longer pool is refused."""
+    """A pool of one address shows a wrong offset. A /29 ends at host 6, so networkd refuses a pool that is too long."""
     lan = variants.bridge(
         "lan", "10.1.0.1/29", dhcp=variants.dhcp(first, last), taps=Taps(("vm-*",), create=False, user="")
     )
@@ -289,6 +289,6 @@ def test_the_unit_of_a_nic_does_not_match_a_bridge_on_top_of_it(root: Path | Non
         guest.namespace.ip(f"link add br0 address {nic.mac} type bridge")
         guest.namespace.ip("link set br0 up")
         guest.namespace.ip("link add veth0 address 02:00:00:00:00:77 type veth peer name veth1")
-        wait_for(lambda: "veth0" in guest.log() or link(guest.namespace, "veth0"), "the links after it")
+        wait_for(lambda: "veth0" in guest.log() or link(guest.namespace, "veth0"), "the links created after the bridge")
         assert guest.namespace.addresses("br0") == frozenset()
         assert "br0: Configuring" not in guest.log()

@@ -1,4 +1,4 @@
-"""Kernel settings of a host, applied by systemd-sysctl as on a real host, and their values by hand."""
+"""Kernel settings of a host: systemd-sysctl applies them as on a real host, and they equal values written by hand."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -96,7 +96,7 @@ def test_guests_of_all_networks_share_a_neighbour_table() -> None:
 
 @pytest.mark.kernel
 def test_the_kernel_has_the_sysctls_of_the_neighbour_table() -> None:
-    """They exist only in the initial network namespace; systemd-sysctl would skip an unknown name silently."""
+    """These sysctls exist only in the initial network namespace; systemd-sysctl would skip an unknown name silently."""
     for key in shown(crowded(600)):
         if "neigh" in key:
             assert Path("/proc/sys", *key.split(".")).is_file()

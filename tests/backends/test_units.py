@@ -1,4 +1,4 @@
-"""Text of a host's units, for properties that a running networkd would not show or only at high cost."""
+"""Text of a host's units: properties that a running networkd would not show, or would show only at high cost."""
 
 from dataclasses import replace
 
@@ -100,7 +100,7 @@ def test_dhcp_for_ipv6_raises_an_error(mode: Mode) -> None:
 
 
 def test_units_do_not_configure_forwarding_or_nat() -> None:
-    """The sysctl and nftables backends configure those."""
+    """The sysctl and nftables backends configure forwarding and NAT."""
     for text in printed(plans.host()).values():
         assert "Forward" not in text
         assert "Masquerade" not in text

@@ -1,4 +1,4 @@
-"""Properties of units of random hosts: printed as meant, valid for every version, and each link has its own unit."""
+"""Units of random hosts: they print as meant, use only keys of the target version, and each link gets the right one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from taploom.plan.host import Host
 
 
 def matches(unit: Unit, name: str, kind: str) -> bool:
-    """Whether a unit matches a link, by the rules of systemd.network(5) and independent of the backend."""
+    """Whether a unit matches a link; follows the rules of systemd.network(5) and does not use the backend."""
     conditions: dict[str, list[str]] = {}
     for section in unit.sections:
         if section.name == "Match":

@@ -22,7 +22,7 @@ def mac_of(name: str, network: str) -> str:
 def nic(
     name: str, bridge: Bridge, tap: str, ipv4: str = "none", ipv6: str = "none", default_route: bool = True, **more: Any
 ) -> Nic:
-    """A NIC on a bridge; each address is given as `static 10.1.0.5`, `reserved …`, `slaac`, `dhcp` or `none`."""
+    """A NIC on a bridge; write its addresses as `static 10.1.0.5`, `reserved 10.1.0.5`, `slaac`, `dhcp` or `none`."""
     mac = parse_mac(mac_of(name, bridge.network))
     addresses = []
     for text, interface in ((ipv4, bridge.ipv4), (ipv6, bridge.ipv6)):

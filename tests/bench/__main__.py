@@ -1,9 +1,9 @@
 """`python tests/bench` measures time and memory of taploom for sites of 10 to 10,000 guests, and reports missed aims.
 
 Every number comes from the real command in a process of its own, with compiled bytecode as in an installed package. The
-shortest of several runs counts, since longer ones include other work of the machine. The last part shows a yardstick,
-the time of a fixed piece of Python: divide times by it to compare two machines. A missed aim is reported at the end but
-does not change the exit status, since a busy machine misses aims that an idle one meets.
+shortest of several runs counts, since other work of the machine makes runs longer. At the end, the output shows a
+yardstick and the aims. The yardstick is the time of a fixed piece of Python: divide other times by it to compare two
+machines. A missed aim does not change the exit status, since a busy machine misses aims that an idle machine meets.
 """
 
 from __future__ import annotations

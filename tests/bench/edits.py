@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 EACH = 10
-"""Number of edits of each of the four kinds."""
+"""Number of edits per kind; there are four kinds."""
 LEAST = 100
 """Minimum number of guests of a site that `edit_site` can edit."""
 

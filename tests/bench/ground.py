@@ -42,7 +42,7 @@ class Ground:
         return [TAPLOOM, verb, "--specs", str(self.specs), *more]
 
     def asked(self, script: str, *paths: Path) -> dict[str, Any]:
-        """Runs a script of this folder in a process of its own, with memory of its own, and parses its JSON output."""
+        """Runs a script of this folder in a separate process with its own memory, and parses its JSON output."""
         command = [sys.executable, str(ROOT / "tests/bench" / script), *map(str, paths)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         found: dict[str, Any] = json.loads(done.stdout)

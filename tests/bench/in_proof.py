@@ -1,4 +1,4 @@
-"""`python tests/bench/in_proof.py SPECS` measures the proof without the compilation before it, and prints JSON."""
+"""`python tests/bench/in_proof.py SPECS` compiles specs, measures only the proof that follows, and prints JSON."""
 
 import gc
 import json

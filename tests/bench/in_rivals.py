@@ -3,8 +3,8 @@
 Neither tool does the same work: netplan writes units only, without ruleset and guests, and Nix evaluates the rendered
 modules against stubs of its options. Their times show how fast the measuring machine is.
 
-`python tests/bench/in_rivals.py SPECS TREE FOLDER` prints the times as JSON. It runs in a process of its own, so that
-the benchmark holds no plan: the peak memory of a child process would include that of its parent.
+`python tests/bench/in_rivals.py SPECS TREE FOLDER` prints the times as JSON. It is a separate program so that the
+benchmark itself never holds a plan in memory: the peak memory of a child process includes that of its parent.
 """
 
 import json

@@ -39,7 +39,7 @@ class Runs:
 
     @property
     def wall(self) -> float:
-        """Shortest wall time, in seconds, which is the least disturbed by other processes."""
+        """Shortest wall time, in seconds: other processes disturbed this run the least."""
         return min(run.wall for run in self.runs)
 
     @property

@@ -1,4 +1,4 @@
-"""Output of the benchmark: one line for each measurement, and for each aim whether it holds."""
+"""Output of the benchmark: a line for each measurement, and a line for each aim that says whether the aim holds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Aim:
     """A measured number and the limit below which it should stay.
 
     Attributes:
-        what: Command, and size of the site.
+        what: Name of the command and size of the site.
         found: Measured number.
         limit: Limit, in the same unit.
         unit: `s`, `MB`, or `times` or `%` for a ratio.
@@ -57,7 +57,7 @@ def note(text: str) -> None:
 def verdict(aims: Sequence[Aim], yardstick: float) -> None:
     """Prints all aims, how many of them were missed, and the yardstick of the machine.
 
-    Two builds of one Python version differ by a quarter in speed, so the output names version and prefix of Python.
+    Two builds of one Python version can differ by a quarter in speed, so the output names Python's version and prefix.
 
     Args:
         aims: Aims of all rows.

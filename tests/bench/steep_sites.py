@@ -1,4 +1,4 @@
-"""Small specs of large meaning: their entries multiply, so that a careless compiler would take minutes."""
+"""Small specs with huge results: their entries multiply, so a careless compiler would take minutes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TWO = (
 
 
 def tags(size: int) -> str:
-    """Guests with many tags, and entries from four tags to four tags with two port ranges."""
+    """Guests with many tags, and entries with four tags as source, four as destination, and two port ranges."""
     return _tagged(size, limited=False)
 
 
@@ -64,7 +64,7 @@ def ranges(size: int) -> str:
 
 
 def mesh(size: int) -> str:
-    """Four entries for each guest, each from four guests to four guests, with a different rate limit."""
+    """Four entries per guest; each has four guests as source, four as destination, and its own rate limit."""
     chance = random.Random(size)
     guests = (f"  g{number}: {{host: hv, nics: {{{'ab'[number % 2]}: {{}}}}}}\n" for number in range(size))
     entries = []
@@ -115,4 +115,4 @@ STEEP: tuple[tuple[Callable[[int], str], int], ...] = (
     (services, 2500),
     (nested, 1100),
 )
-"""Functions that write the specs, each with a size at which the specs stay below 100 kB."""
+"""Functions that return specs, each with a size at which these stay below 100 kB."""

@@ -1,4 +1,4 @@
-"""Test bed on a real kernel: one host of a plan, its guests, and a machine behind each uplink, with addresses by hand.
+"""Test bed on a real kernel: a host of a plan, its guests, and a machine behind each uplink; it runs no networkd.
 
 A machine behind an uplink can send from any source address. A test observes which of its packets pass the ruleset: at a
 guest's interface, in the host's replies, or at another uplink.
@@ -104,15 +104,15 @@ class Crossing:
         self.agent(self.beyond[uplink]).send_frame("wan", ethernet.ethernet(to, "02:00:00:00:77:77", kind, packet))
 
     def arrives(self, uplink: str, packet: bytes, token: bytes, guest: str) -> bool:
-        """Whether a packet sent by an uplink reaches a guest, recognised by a token."""
+        """Whether a packet that enters by an uplink reaches a guest; the token identifies the packet."""
         return self._seen(self.guests[guest], "eth0", uplink, packet, token)
 
     def answered(self, uplink: str, packet: bytes, token: bytes, by: str) -> bool:
-        """Whether the host answers a packet sent by `uplink` with one that has the token and leaves by uplink `by`."""
+        """Whether a packet that enters by `uplink` gets an answer that contains the token and leaves by uplink `by`."""
         return self._seen(self.beyond[by], "wan", uplink, packet, token)
 
     def carried(self, uplink: str, packet: bytes, token: bytes, by: str) -> bool:
-        """Whether a packet sent by `uplink` leaves by uplink `by`; an ICMP redirect that quotes it does not count."""
+        """Whether a packet that enters by `uplink` leaves by `by`; an ICMP redirect that quotes it does not count."""
         return self._seen(self.beyond[by], "wan", uplink, packet, token, packet[:7])
 
     def _seen(
@@ -133,5 +133,5 @@ class Crossing:
 
 
 def opened(number: int) -> tuple[bytes, bytes]:
-    """Tokens of a TCP SYN with this sequence number, and of the reply that acknowledges it (RFC 9293, 3.4)."""
+    """Two tokens: of a TCP SYN with this sequence number, and of the reply that acknowledges it (RFC 9293, 3.4)."""
     return number.to_bytes(4, "big"), (number + 1).to_bytes(4, "big")

@@ -1,4 +1,4 @@
-"""Other hosts' addresses that only a default route reaches, learned or single: `reach` and proof against the kernel."""
+"""Compares `reach` and proof with a kernel, for learned and single addresses of hosts behind a default route."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The uplinks for which the boot waits: systemd-networkd-wait-online, next to a real networkd with rendered units."""
+"""Uplinks for which the boot waits: tests run systemd-networkd-wait-online next to a networkd with rendered units."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ hosts:
   edge: {uplinks: UPLINKS, networks: {vms: {taps: vm-*}}}
 """
 SECONDS = 3
-"""Timeout of the wait in seconds: long enough on a busy machine; tests of a wait that must fail take all of it."""
+"""Timeout of the wait in seconds, enough for a busy machine. If the wait must fail, the test lasts that long."""
 
 kernel = needs("root", "tun", "networkd", "dbus", "nft", "ip", "unshare", "nsenter")
 
@@ -40,7 +40,7 @@ def host_of(text: str) -> Host:
 
 
 def command(host: Host) -> list[str]:
-    """Command line of the wait-online service: that of the host's drop-in, or else systemd's default."""
+    """Command line of the wait-online service, from the host's drop-in if it has one, else systemd's default."""
     commands = [line.text for artifact in boot.artifacts(host) for line in artifact.lines]
     return next((text.partition("=")[2].split() for text in reversed(commands)), [boot.PROGRAM])
 

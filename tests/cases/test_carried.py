@@ -1,4 +1,4 @@
-"""Traffic between uplinks of a host: it passes only if policy allows it, by `reach` and by packets on a real kernel."""
+"""Traffic between uplinks of a host passes only if policy allows it: `reach` and packets on a real kernel show it."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_the_ruleset_drops_packets_that_pass_without_it(
     shut.host.run("nft", "delete", "table", "inet", "taploom")
     without = passes(shut, came, senders[family], goes, to[family])
     shut.load()
-    assert without, "the kernel has a route"
+    assert without, "without the ruleset, the kernel routes the packet"
     assert not passes(shut, came, senders[family], goes, to[family])
 
 
@@ -201,7 +201,7 @@ def test_packets_of_an_unmanaged_interface_pass(shut: Crossing) -> None:
 @pytest.mark.kernel
 @needs(*TOOLS)
 def test_a_reload_never_lets_a_packet_pass(shut: Crossing, family: int) -> None:
-    """While a table is replaced, its maps are empty, which must mean a drop. Without the table the flood arrives."""
+    """While a table is replaced, its maps are empty and packets must be dropped. Without a table, the flood arrives."""
     sender, observer = shut.beyond["eno1"], shut.agent(shut.beyond["eno2"])
     hop = ("198.51.100.10", "2001:db8:1::10")[family]
     sender.ip(f"route replace {OFFICE[family]} via {hop} dev wan")
@@ -225,11 +225,11 @@ def test_a_host_without_networks_forwards_only_what_policy_allows(carrying: Cros
 
     peer, back = VPN, ("10.77.0.8", "fd77::8")
     assert passed("eno2", OFFICE, "eno1", INTERNET, 4000)
-    assert not passed("eno2", OFFICE, "eno1", INTERNET, 4001), "`any` allows nothing between outsides"
+    assert not passed("eno2", OFFICE, "eno1", INTERNET, 4001), "`any` allows nothing between zones"
     assert not passed("eno1", AWAY, "eno2", OFFICE, 4000)
     assert not passed("eno1", AWAY, "eno2", OFFICE, 4001)
-    assert passed("eno3", peer, "eno3", back, 4000), "both ends name the zone"
-    assert not passed("eno3", peer, "eno3", back, 4002), "addresses name no zone"
+    assert passed("eno3", peer, "eno3", back, 4000), "both ends of the entry are the zone"
+    assert not passed("eno3", peer, "eno3", back, 4002), "an entry with addresses covers no zone"
     assert passed("eno3", peer, "eno2", OFFICE, 4002)
     assert not passed("eno2", OFFICE, "eno3", back, 4002)
     if family == 0:

@@ -1,4 +1,4 @@
-"""The reach page of the site gives the answers of `taploom reach`, in special cases: no route, ICMP, reply paths."""
+"""The page "reach" gives the same answers as `taploom reach`, also in special cases: no route, ICMP, reply paths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings for sites of users that once validated without any; each case file states the expected ones at its top."""
+"""Findings for users' sites in which taploom once found nothing; the first comment of a case file says what to find."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_forward_of_icmp_is_refused() -> None:
 
 
 def test_built_in_services_cover_both_families() -> None:
-    """Each service with ICMP also has ICMPv6, by the table of services and independent of the check."""
+    """The table of services is the truth here, not the check: each service with ICMP also has ICMPv6."""
     for services in BUILT_IN.values():
         protocols = {service.protocol for service in services}
         assert ("icmp" in protocols) is ("icmpv6" in protocols)
@@ -80,7 +80,7 @@ def test_a_fixed_address_without_a_gateway_is_reported() -> None:
 
 
 def test_reach_reports_a_drop_for_destinations_without_a_route() -> None:
-    """In IPv6, the host reaches only the link of its uplink."""
+    """In IPv6, the host has a route only to the link of its uplink."""
     inquiry = Inquiry(site("no-gateway6").plan, NOW)
     names = inquiry.index
     replies = inquiry.ask(end_of(names, "a"), end_of(names, "internet"), services_of(names, "https"))

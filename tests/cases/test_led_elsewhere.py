@@ -1,6 +1,6 @@
-"""A forward changed to another guest: the newly exposed guest, surviving connections, and commands that end those.
+"""A forward that now leads to another guest: the exposed guest, surviving connections, and commands that end them.
 
-The printed commands are run in a real kernel against connections that must end and others that must stay.
+The tests run the printed commands in a real kernel, with connections that must end and connections that must stay.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Entry:
         answers: Source address of replies.
         ends: Whether the printed commands must end the connection.
         protocol: Transport protocol.
-        back: Destination address of replies, if it is not `source`.
+        back: Destination address of replies if it differs from `source`.
     """
 
     source: str

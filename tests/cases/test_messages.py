@@ -1,4 +1,4 @@
-"""ICMP types that can open a connection: taploom's table against the connection tracking of a real kernel."""
+"""ICMP types that can open a connection: compares taploom's table with the connection tracking of a real kernel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lab accepts a drop for which oracle and `reach` name different built-in reasons, since neither names an entry."""
+"""The lab accepts a drop if oracle and `reach` name different built-in reasons for it, and neither names an entry."""
 
 from __future__ import annotations
 

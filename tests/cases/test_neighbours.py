@@ -58,7 +58,7 @@ def test_the_lab_detects_replies_lost_with_the_table(proof: Proof, monkeypatch: 
 
 
 def test_without_a_deny_the_memory_table_is_removed(proof: Proof) -> None:
-    """It is created again when the deny returns."""
+    """When the deny returns, the ruleset creates the table again."""
     text = proof.site.ruleset("hv")
     machine = proof.site.hosts["hv"]
     start, end = text.index("table bridge taploom-memory"), text.index("table inet taploom")

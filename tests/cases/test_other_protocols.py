@@ -1,4 +1,4 @@
-"""Lab probes of protocols without sockets, sent as raw packets; messages that open no connection are not run."""
+"""Lab probes for protocols without sockets: the lab sends raw packets, and skips messages that open no connection."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def arrivals(found: dict[str, str], *words: str) -> dict[str, str]:
 
 
 def allowed(text: str, senders: tuple[str, ...] = ("",)) -> dict[str, str]:
-    """Observed receiver and source of each flow that passes, by flow."""
+    """Flows that pass, each with its observed receiver and source."""
     return {flow: row.detail for flow, row in seen(text, senders).items() if row.observed == "allow"}
 
 
@@ -57,7 +57,7 @@ def test_a_forward_is_reached_by_another_uplink_at_the_published_address() -> No
 
 
 def test_a_forward_is_reached_from_behind_a_vpn_and_docker() -> None:
-    """This holds in both families; senders there reach no other port."""
+    """This holds in both families. Senders behind the VPN and Docker reach no other port."""
     found = allowed(spec("published-to-a-vpn"))
     for zone in ("vpn", "containers"):
         asked = arrivals(found, f"{zone} ", " -> hv 198.51.100.10 ") | arrivals(found, f"{zone} ", "hv 2001:db8:1::10 ")

@@ -1,4 +1,4 @@
-"""Reservations in a real networkd: which client identifier gets the reserved address; the guard drops all others."""
+"""Reserved addresses with a real networkd: only the right client identifier gets one; the guard drops other clients."""
 
 from __future__ import annotations
 

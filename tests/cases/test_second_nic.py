@@ -11,7 +11,7 @@ SPARE = "{host: hv, nics: {ops: {ipv4: 10.3.0.11}}}"
 
 
 def graded(old: str, new: str) -> list[tuple[str, str, str]]:
-    """Class, effect and detail of each disruption of guests that an edit of the case causes."""
+    """Disruptions of guests by an edit of the case: class, effect and detail of each."""
     assert BEFORE.count(old) == 1
     effects = compared(BEFORE, BEFORE.replace(old, new)).disruption
     return [(one.grade.name, one.effect.name, one.detail) for one in effects if one.object == f"guest/{one.device}"]

@@ -1,4 +1,4 @@
-"""A host accepts a source address only on uplinks by which its routes to it lead: packets on a real kernel."""
+"""A host accepts a source address only on the uplinks of its own routes to that address: tests send real packets."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def gets(at: Crossing, uplink: str, sender: str, to: str, guest: str = "db", por
 
 
 def answers(at: Crossing, uplink: str, sender: str, to: str, by: str) -> bool:
-    """Whether the host answers a TCP SYN to its ssh that arrives by `uplink` with a reply that leaves by `by`."""
+    """Whether a TCP SYN to the host's ssh, arriving by `uplink`, gets a reply that leaves by uplink `by`."""
     number = next(numbers)
     return at.answered(uplink, ethernet.opening(sender, 40001, to, 22, number), opened(number)[1], by)
 
@@ -112,7 +112,7 @@ def datagram(at: Crossing, uplink: str, to: str, port: int) -> bool:
 
 
 def test_a_guest_behind_a_private_line_is_accepted_only_on_that_line(line: Crossing) -> None:
-    """This holds for policy and for a forward: both name the sender and do not look at the uplink."""
+    """This holds for a policy entry and for a forward: both name only the sender, not an uplink."""
     for to, port in (("10.1.0.10", 514), ("192.0.2.1", 1514)):
         assert datagram(line, "eth1", to, port)
     for to, port in (("10.1.0.10", 514), ("203.0.113.1", 1514), ("192.0.2.1", 1514)):
@@ -131,7 +131,7 @@ def test_a_source_is_accepted_on_both_lines_that_lead_to_it(
 def test_without_its_routes_a_source_is_still_dropped_on_the_default_uplink(
     two_lines: Crossing, app: str, db: str, family: str
 ) -> None:
-    """The kernel would then reply by the default route, so its own reverse-path filter would accept the source."""
+    """The kernel then replies by the default route, so the kernel's own reverse-path filter accepts the source."""
     host = two_lines.host
     kept = [
         (device, line)
@@ -190,7 +190,7 @@ def test_only_dhcp_replies_on_a_dhcp_uplink_are_accepted_from_any_source(
 ) -> None:
     before = drops(strangers)
     strangers.sent(uplink, ethernet.udp("10.3.0.2", 67, "255.255.255.255", port, b"taploom-lease"))
-    assert gets(strangers, "eno2", "10.3.0.50", DB4), "packets arrive in order, so the reply was processed before"
+    assert gets(strangers, "eno2", "10.3.0.50", DB4), "packets arrive in order, so the host has processed the reply"
     assert drops(strangers) - before == dropped
 
 

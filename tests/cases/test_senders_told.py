@@ -47,7 +47,7 @@ def test_reach_reports_the_drop_on_the_wrong_uplink(family: Family, guest: bool)
 
 @pytest.mark.parametrize("family", Family)
 def test_reach_reports_every_uplink_on_which_the_host_itself_is_reached(family: Family) -> None:
-    """This includes its address on the other link: the sender's host has a route there that is not the reverse path."""
+    """app's packets to the host's address on eno1 arrive there, but the host has its route back to app on eno2."""
     assert verdicts_of("senders-of-another-host", "app", "host/h1", "ssh", family) == {
         ("allow", "policy/admin", (("h2", "br-b"), ("h1", "eno2"))),
         ("drop", "implied/reverse-path", (("h2", "br-b"), ("h1", "eno1"))),
@@ -59,7 +59,7 @@ def test_reach_reports_every_uplink_on_which_the_host_itself_is_reached(family: 
 def test_reach_reports_the_drop_of_a_learned_source_without_a_route_back(
     family: Family, host: str, network: str
 ) -> None:
-    """The verdict comes from the intent; the steps name the chains of the ruleset that drop the packet."""
+    """The verdict comes from the intent; the steps come from the ruleset and name the chain that drops the packet."""
     case = (CASES / "network-of-the-other-family.yaml").read_text(encoding="utf-8")
     (reply,) = asked(case, "hv", network, "ssh")
     assert (reply.family, reply.verdict, reply.decided_by) == (family, "drop", "implied/reverse-path")
@@ -111,7 +111,7 @@ def test_reach_reports_sources_outside_all_networks_in_the_same_way(
 
 
 def test_a_zone_does_not_include_sources_that_belong_to_another_uplink() -> None:
-    """So the internet gets no access by an entry for the office's prefix, and the office's zone does."""
+    """An entry for the office's prefix gives access to the office's zone, but not to the internet."""
     found = verdicts_of("senders-of-no-network", "internet", "db", "postgresql", Family.IPV4)
     assert {(verdict, hops) for verdict, _, hops in found} == {("drop", (("hv", "eno1"),))}
     assert ("allow", "policy/data", (("hv", "eno2"),)) in verdicts_of(
@@ -139,7 +139,7 @@ policy:
 
 
 def test_packets_through_a_foreign_network_arrive_by_the_uplink_of_the_route() -> None:
-    """The hosts share no zone, so the network between them is not part of the site, but a route leads there."""
+    """The hosts share no zone: a network that is not part of the site connects them, and h1 has a route through it."""
     seen = {path(r): f"{r.verdict} by {r.decided_by}" for r in asked(FAR, "app", "db", "postgresql")}
     assert seen[("h1", "eno2"),] == "allow by policy/app-db"
     assert seen[("h1", "eno1"),] == "drop by implied/reverse-path"
@@ -168,7 +168,7 @@ def test_the_finding_about_the_wrong_uplink_agrees_with_reach(text: str, passes:
 
 @pytest.mark.parametrize("longer", [False, True], ids=["one-route", "half-of-it-by-the-other"])
 def test_packets_are_translated_if_the_receiver_would_drop_their_source(longer: bool) -> None:
-    """Both uplinks are in one zone, so the zone of the reverse path alone does not decide."""
+    """Both uplinks are in one zone, so the zone of the route back does not suffice for the decision."""
     text = (CASES / "translation-in-one-zone.yaml").read_text(encoding="utf-8")
     if longer:
         text = text.replace("routes: {b: ", "routes: {half: {to: 10.2.0.0/25, via: 203.0.113.12}, b: ")

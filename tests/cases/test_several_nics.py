@@ -46,7 +46,7 @@ def test_a_guest_replies_by_the_nic_at_which_it_was_contacted() -> None:
 
 
 def test_a_guest_replies_by_the_right_nic_for_addresses_of_every_mode() -> None:
-    """Static, reserved, pool and SLAAC addresses, contacted from afar and from the link of another NIC."""
+    """One sender is in another network, one on the link of another NIC; addresses are static, DHCP and SLAAC."""
     found = seen(BOTH)
     allowed = {
         (flow.split()[0], row.detail.split()[2]) for flow, row in found.items() if row.decided_by == "policy/scrape"

@@ -61,14 +61,14 @@ def test_a_prefix_of_several_addresses_inside_a_network_is_an_overlap() -> None:
 
 
 def test_the_lock_does_not_allocate_the_address_of_the_uplink() -> None:
-    """All four addresses of the network are taken: first, last, the host's own, and the uplink's."""
+    """All four addresses of the network are in use: the first, the last, the host's, and the uplink's."""
     small = (("ipv4: 10.9.0.1/24", "ipv4: 198.51.100.77/30"), ("198.51.100.77/32", "198.51.100.78/32"))
     spec = text("rented-server", *small, ("dhcp: true\n", "dhcp: false\n"), ("ipv4: 10.9.0.10, ", ""))
     assert "TL304" in compiled(spec).codes
 
 
 def test_no_guest_gets_the_address_of_a_gateway_inside_its_network() -> None:
-    """The provider's router has that address, so host and guests would reach different machines at it."""
+    """The provider's router has that address. A guest with it would be a second machine of the same address."""
     near = ("gateway6: fe80::1", 'gateway6: "2001:db8:42:7::10"')
     (found,) = compiled(text("rented-server", near)).of("TL412")
     assert "guest `web` has address 2001:db8:42:7::10, which the gateway of uplink `eno1` has too" in found.message

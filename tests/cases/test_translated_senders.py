@@ -1,4 +1,4 @@
-"""Guests that reach another host with their own host's address: the finding for entries that do not admit them."""
+"""Guests that reach another host with the address of their own host: a finding names entries that do not admit them."""
 
 from __future__ import annotations
 

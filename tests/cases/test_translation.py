@@ -1,4 +1,4 @@
-"""Source translation towards other hosts of the site, on a real kernel: which packets arrive, with which source."""
+"""Source translation between hosts of the site, on a real kernel: which packets arrive, and which source they have."""
 
 from __future__ import annotations
 

@@ -28,9 +28,9 @@ class Expected:
 
 
 OPEN_SSH = "TL705"
-"""Ignored finding: the host's ssh is open to everyone, which the case files have on purpose."""
+"""Ignored finding: the host's ssh is open to everyone. The case files open it on purpose."""
 BY_MAC = "TL431"
-"""Ignored finding: guests must request their reservation by MAC, which these cases are not about."""
+"""Ignored finding: guests must request their reservation by MAC. These cases test other things."""
 FOUND: dict[str, tuple[Expected, ...]] = {
     "guest-routes-vpn": (
         Expected("TL425 14:36", ("guest `vpn`", "no guest can be a router yet", "translate forwarded packets")),

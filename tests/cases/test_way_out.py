@@ -1,4 +1,4 @@
-"""Default route of a guest in several networks: in each family, it leads to a network with a gateway of the family."""
+"""Default routes of a guest in several networks: in each family, the route uses a network that has a gateway."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ guests:
 
 
 def default_routes(found: Site, name: str) -> dict[str, list[str]]:
-    """Families in which each NIC of a guest has the default route, by its network, read from the guest's units."""
+    """Networks of a guest, each with the families whose default route uses that network, by the guest's units."""
     (guest,) = [guest for guest in found.plan.guests if guest.name == name]
     said: dict[str, list[str]] = {}
     for nic, unit in zip(guest.nics, guests.units(guest), strict=True):

@@ -1,4 +1,4 @@
-"""Applies a change to a running lab site and grades the observed disruption, without the code that predicts it.
+"""Applies a change to a running lab site and grades the observed disruption; shares no code with the prediction.
 
 | observed | class |
 |---|---|
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 LEASE = 6
 """DHCP lease time in these labs, in seconds."""
 LATE = 3
-"""Lease times to wait for a guest's new address; on a busy machine, requests and replies are late."""
+"""Wait for a guest's new address, as a multiple of the lease time; a busy machine sends and replies late."""
 QUIET = 1.0
 """Seconds for networkd to start applying its new units, and for guests to notice."""
 ASK = (Mode.DHCP, Mode.RESERVED)
@@ -98,7 +98,7 @@ def applied(before: Plan, after: Plan, names: dict[str, str], root: Path | None)
 def _change_in_order(site: RunningSite, after: Plan) -> float:
     """Applies the plan to the hosts, waits until the guests have noticed, then applies it to the guests.
 
-    The wait ends when the guests' default routes are as before; if one stays missing, the final state shows it.
+    The wait ends when each guest has a default route if it had one before. A route that stays missing shows at the end.
 
     Returns:
         Time between the two steps, in seconds since the epoch.
@@ -118,7 +118,7 @@ def _default_routes(site: RunningSite) -> dict[str, bool]:
 
 
 DhcpInterface = tuple[str, str]
-"""Name of a guest, and its interface that gets its IPv4 address by DHCP."""
+"""Names of a guest and of one of its interfaces that get an IPv4 address by DHCP."""
 
 
 def _dhcp_interfaces(before: Plan, after: Plan) -> Iterator[DhcpInterface]:
@@ -130,10 +130,10 @@ def _dhcp_interfaces(before: Plan, after: Plan) -> Iterator[DhcpInterface]:
 
 
 def _readdressed(site: RunningSite, after: Plan, had: dict[DhcpInterface, list[str]]) -> Iterator[str]:
-    """Guests whose DHCP address differs from the one before the change, once their leases have run out.
+    """Names of guests that get a different DHCP address after the change, once their old leases have run out.
 
-    Only a server whose unit differs can give another address. A lease may run out while traffic is still watched, so
-    `had` holds addresses from before the change.
+    A server can only assign a different address if its unit changed. Since a lease may run out while traffic is still
+    observed, `had` contains the addresses before the change.
     """
     if _servers(site.plan) != _servers(after):
         deadline = time.monotonic() + LATE * LEASE
@@ -211,7 +211,7 @@ class Seen:
         return self.site.daemons[one.machine].links()[one.device].unit is not None
 
     def _removed_bridges(self) -> set[str]:
-        """Bridges that lost their addresses and have no networkd unit any more."""
+        """Bridges that lost their addresses and that no networkd unit configures any more."""
         hosts = (one for one in self.sight.interfaces if one.machine.startswith("host/"))
         return {one.device for one in hosts if one.lost and not self._managed(one)}
 
@@ -257,7 +257,7 @@ class Seen:
                 yield self._name(old), 5
 
     def _cut_on_bridges(self) -> Iterator[tuple[str, int]]:
-        """Bridges on which a connection between two neighbours ended although both kept their addresses."""
+        """Bridges with a connection between two neighbours that ended although both guests kept their addresses."""
         restarted = {name for name, grade in self._needing_restart() if grade}
         moved = {one.machine for one in self.sight.interfaces if one.lost}
         moved |= {f"guest/{name}" for name in (*restarted, *self.readdressed)}
@@ -267,7 +267,7 @@ class Seen:
                 yield next(b.device for h in self.site.plan.hosts for b in h.bridges if b.network == network), 3
 
     def _locked_out(self) -> Iterator[tuple[str, int]]:
-        """The host's `input` if operators can no longer connect although the host kept the address that they use."""
+        """The host's `input`, if operators can no longer connect although the address that they use still exists."""
         lost = {address.partition("/")[0] for one in self.sight.interfaces for address in one.lost}
         ended = {id(q) for q in self.sight.ended}
         for q in (*self.sight.kept, *self.sight.ended):

@@ -1,4 +1,4 @@
-"""Applies another plan to a running lab site: installs the files that differ and reloads, as the manifest says."""
+"""Applies another plan to a running lab site: installs the files that differ, and reloads rulesets and networkd."""
 
 from collections.abc import Iterable, Mapping
 
@@ -15,7 +15,7 @@ def change_over(site: RunningSite, artifacts: Iterable[Artifact], kinds: Iterabl
     Args:
         site: Running site, with a D-Bus for each networkd.
         artifacts: Rendered files of the other plan.
-        kinds: Kinds of machines to change over; the remaining kinds can follow in a later call.
+        kinds: Kinds of machines that get the new plan; a later call can treat the remaining kinds.
 
     Raises:
         LabError: nft, sysctl or networkd refuses a file.
@@ -30,7 +30,7 @@ def change_over(site: RunningSite, artifacts: Iterable[Artifact], kinds: Iterabl
 
 
 ChangedFiles = Mapping[str, str | None]
-"""New text of each file of a machine that differs, by its path below the machine's folder; None for a removed file."""
+"""New text of each changed file of a machine, by its path below the machine's folder; None for a removed file."""
 
 
 def _changed_files(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> ChangedFiles:

@@ -25,7 +25,7 @@ from taploom.lab.waiting import INTERVAL, wait_for
 PATIENCE = 6.0
 """Seconds after which a missing address counts as lost."""
 UNASKED = 18.0
-"""Seconds after which a missing IPv6 default route counts as lost; RAs may be 16 s apart at first (RFC 4861, 6.2.4)."""
+"""Seconds after which a missing IPv6 default route counts as lost. First RAs may be 16 s apart (RFC 4861, 6.2.4)."""
 EVERY = 0.02
 """Interval between two pings of one flow, in seconds."""
 _LEAD = 0.5
@@ -39,10 +39,10 @@ class Noticed:
     Attributes:
         machine: `host/NAME` or `guest/NAME`.
         device: Name of the interface.
-        removed: Addresses that were removed, for however short a time.
+        removed: Addresses that were removed, even if only for an instant.
         lost: Removed addresses that did not come back.
-        carrier: Whether the interface was without carrier for a time.
-        left: Whether the interface is no longer a port of the same bridge.
+        carrier: True if the interface was without carrier for a time.
+        left: True if the interface is no longer a port of its earlier bridge.
         route_losses: Times at which the IPv6 default route was lost; see `InterfaceEvents`.
         away: Seconds of interruption, by family; see `InterfaceEvents`.
     """
@@ -79,9 +79,9 @@ class Sight:
 def watched(site: RunningSite, asked: Iterable[Question], change: Callable[[], None]) -> Sight:
     """Changes a site while traffic runs, and returns the observed disruption.
 
-    Each TCP flow has one connection with a running download and one that is idle until the end, since the first packet
-    after the change makes the kernel track a forgotten connection again. UDP runs between neighbours only: one request,
-    many replies.
+    Each TCP flow gets two connections: one with a running download, and one that stays idle until the end, since a
+    packet after the change would make the kernel track a forgotten connection again. UDP flows run only between
+    neighbours: one request and many replies.
 
     Args:
         site: Running site with all its addresses and listeners.
@@ -104,8 +104,8 @@ def watched(site: RunningSite, asked: Iterable[Question], change: Callable[[], N
     missing = in_parallel(lambda each: _missing(each[1]), pings)
     rest(site, (q for q, _ in pours))
     noticed = [n for name, m in machines.items() for n in _noticed(name, monitors[name], before[name], _state(m))]
-    # TCP doubles its retransmission timeout: after a silence of n seconds, the next try may be n seconds away
-    # (RFC 6298, 5.5).
+    # TCP doubles its retransmission timeout (RFC 6298, 5.5): after an interruption of n seconds, another n seconds may
+    # pass before it retransmits.
     silence = max((seconds for one in noticed for seconds in one.away.values()), default=0.0)
     lives = _alive(site, streams, TIMEOUT + silence) | {
         id(q): bool(sender(site, q).result(f)["goes_on"]) for q, f in pours
@@ -120,7 +120,7 @@ def watched(site: RunningSite, asked: Iterable[Question], change: Callable[[], N
 
 
 def _alive(site: RunningSite, streams: Iterable[tuple[Question, int | None]], patience: float) -> dict[int, bool]:
-    """Whether all connections of a flow survived, by `id` of its question; a silent one has `patience` seconds."""
+    """Whether all connections of a flow survived, by `id` of its question; waits `patience` seconds for each answer."""
     for machine in site.machines().values():
         site.agent(machine).speak()
     held = [(q, stream) for q, stream in streams if stream is not None]
@@ -170,7 +170,7 @@ def _state(machine: Namespace) -> State:
 
 
 def _settled(machines: dict[str, Namespace], before: dict[str, State]) -> None:
-    """Waits until all interfaces are as before, or until what is missing counts as lost."""
+    """Waits until all interfaces have their earlier state again, or missing addresses and routes count as lost."""
     begun = time.monotonic()
     time.sleep(1.0)
     while any(_differs(_state(m), before[name], time.monotonic() - begun) for name, m in machines.items()):
@@ -178,7 +178,7 @@ def _settled(machines: dict[str, Namespace], before: dict[str, State]) -> None:
 
 
 def _differs(now: State, before: State, waited: float) -> bool:
-    """Whether the state differs from the earlier one and may still return to it."""
+    """Whether the state differs from the earlier state but may still return to it."""
     routes = [{device for device, of in state.items() if of.default_route} for state in (now, before)]
     return waited < UNASKED and (bool(routes[1] - routes[0]) or (waited < PATIENCE and now != before))
 

@@ -21,10 +21,10 @@ class InterfaceEvents:
     """Events of one interface during the observation.
 
     Attributes:
-        removed: Addresses that were removed, for however short a time.
-        route_losses: Times at which an IPv6 default route was removed that later came back. (IPv4 is left out: the
+        removed: Addresses that were removed, even if only for an instant.
+        route_losses: Times at which an IPv6 default route was removed, if it came back later. (IPv4 is left out: the
             kernel reports no event for an IPv4 route that it removes together with an address.)
-        away: Seconds during which an address or default route was missing or unusable before it came back, by family.
+        away: Interruption in seconds, by family: an address or default route was missing or unusable and came back.
         carrier: Whether the interface was ever without carrier.
     """
 
@@ -81,7 +81,7 @@ def _of(events: list[Event], carrier: bool) -> InterfaceEvents:
 
 
 def _away(events: list[Event], family: Family) -> float:
-    """Seconds during which at least one address or route was missing that later came back."""
+    """Seconds during which at least one address or route was missing; counts only those that came back later."""
     since: dict[str, float] = {}
     spans: list[tuple[float, float]] = []
     for at, _, of, what, gone in events:

@@ -1,4 +1,4 @@
-"""Predicted disruption classes against a real kernel and networkd: each change is applied to a site under traffic.
+"""Compares predicted disruption classes with a real kernel and networkd: applies each change to a site under traffic.
 
 The prediction must name exactly the interfaces, guests and rulesets that were disrupted, each with its observed class.
 A flow that touches nothing above class D2 keeps its connections; it may lose pings only while an address or default
@@ -125,7 +125,7 @@ def test_predicted_classes_are_observed(
 
 
 def _away(sight: Sight, question: Question) -> float:
-    """Seconds during which an address or default route of the flow's ends or of any host was missing."""
+    """Seconds during which a machine at an end of the flow, or any host, lacked an address or default route."""
     ends, family = {question.source.machine, question.to.machine}, question.packet.family
     needed = (one for one in sight.interfaces if one.machine in ends or one.machine.startswith("host/"))
     return sum(one.away.get(family, 0.0) for one in needed)

@@ -1,4 +1,4 @@
-"""Output of `taploom plan` for every change of `site.py`, as text, Markdown and JSON, against reviewed files.
+"""Output of `taploom plan` for every change of `site.py`, as text, Markdown and JSON, compared with reviewed files.
 
 `pytest --update` writes the files of `expected/`; a person reviews them like code.
 """
@@ -41,7 +41,7 @@ def planned(taploom: Taploom, case: Case, form: str) -> str:
 
 
 def settled(text: str) -> str:
-    """The text with commit names, which differ from run to run, and their digest replaced by fixed words."""
+    """The text with fixed words instead of commit names and their digest, which differ from run to run."""
     text = re.sub(r"plan=sha256:[0-9a-f]{64}", "plan=sha256:digest", re.sub(r"@[0-9a-f]{7}\b", "@commit", text))
     return re.sub(r"\b[0-9a-f]{7}\.\.[0-9a-f]{7}\b", "commit..commit", text)
 
@@ -97,10 +97,10 @@ def test_links_to_lines_name_the_revision_that_contains_them(
     assert head not in comment
     comment = taploom("plan", "main..guest-with-forward", *source).out
     head = git(repository, "rev-parse", "guest-with-forward")
-    assert f"&#40;[`./forwards.yaml:3`]({start}/{head}/specs/forwards.yaml#L3)&#41;" in comment  # to decide
+    assert f"&#40;[`./forwards.yaml:3`]({start}/{head}/specs/forwards.yaml#L3)&#41;" in comment
     assert f"| [`./guests.yaml:3`]({start}/{head}/specs/guests.yaml#L3) |" in comment
     assert "](" not in taploom("plan", "main..guest-with-forward", "--format", "md").out
-    comment = taploom("plan", "guest-removed", "--exact", *source).out  # a working tree is on no forge
+    comment = taploom("plan", "guest-removed", "--exact", *source).out  # no forge can show a working tree
     assert "`./guests.yaml:10`" in comment
     assert "](" not in comment
 

@@ -1,4 +1,4 @@
-"""The Markdown comment for a pull request: its parts, its size limit, and that hostile names cannot break it."""
+"""The Markdown comment for a pull request has all its parts, keeps its size limit, and withstands hostile names."""
 
 import re
 from collections import Counter
@@ -53,7 +53,7 @@ def assert_balanced(text: str) -> None:
 
 
 def example(folder: Path) -> None:
-    """Writes the example specs with a change: one more guest with a forward, a smaller pool, one rule less."""
+    """Writes the example specs with a change: a new guest with a forward, a smaller pool, and a removed rule."""
     files = {path.relative_to(SPECS): path.read_text(encoding="utf-8") for path in SPECS.rglob("*.yaml")}
     texts = {str(path): text for path, text in files.items()}
     texts["guests/edge.yaml"] += "\n  proxy-c:\n    host: cedar\n    nics: {edge: {ipv4: 10.20.0.12, ipv6: none}}\n"

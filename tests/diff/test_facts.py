@@ -1,4 +1,4 @@
-"""Every key of the spec language is a fact that plans are compared by, or is reported in another part of the diff."""
+"""Every key of the spec language is a fact in the diff of two plans, or another part of the diff reports it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NO_FACTS = {
     "tcp": "part of the text of the fact `probes` of a host",
     "waive": "`gates` judge a change and are no part of the plan",
 }
-"""Keys that are not the name of a fact, and where the diff reports them instead."""
+"""Keys that are not names of facts, each with the reason or with the part of the diff that reports the key."""
 
 
 def keys() -> set[str]:

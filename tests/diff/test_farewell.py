@@ -1,4 +1,4 @@
-"""Predicted loss of IPv6 default routes: if a bridge's unit differs, guests that follow its RAs lose the route."""
+"""Predicted loss of IPv6 default routes: if the unit of a bridge changes, guests that use its RAs lose the route."""
 
 import pytest
 from tests.diff.site import BASE, WEB2, Files, both, swap

@@ -1,4 +1,4 @@
-"""The section or chain that heads each hunk of a file's diff, against places found by hand."""
+"""Headings of the hunks in a file's diff: each names the section or chain in which a reader would find the change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings of a change as SARIF and as GitHub annotations: at the causing line, and valid by the SARIF schema."""
+"""Findings of a change as SARIF and as GitHub annotations: they point at the causing line, and the SARIF is valid."""
 
 import json
 from pathlib import Path
@@ -45,7 +45,7 @@ def test_flows_still_allowed_and_management_at_risk_are_reported(taploom: Taploo
     (still,) = annotations(taploom, "rule-removed-still-allowed")
     assert still.startswith("::notice file=specs/policy.yaml,line=5,")
     assert any("way-in-at-risk" in line for line in annotations(taploom, "uplink-static"))
-    # A host's traffic to itself never passed the forward, so it does not count as still open.
+    # A host's traffic to itself does not use the forward, so no notice calls it a flow that is still open.
     assert not any("still" in line for line in annotations(taploom, "forward-removed"))
     assert annotations(taploom, "order-only") == []
 

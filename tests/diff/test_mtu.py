@@ -1,6 +1,6 @@
-"""A changed MTU of a network: packets are lost if host and guests take it up in the wrong order.
+"""A changed MTU of a network: packets are lost if host and guests apply it in the wrong order.
 
-Unlike a router, a bridge sends no ICMP error for a packet that is larger than its MTU (RFC 1191): it just drops it.
+Unlike a router, a bridge sends no ICMP error for a packet that is larger than its MTU (RFC 1191): it drops the packet.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WEB, OTHER = "10.1.0.10", "fd12:3456:789a:1::10"
 
 
 def plan(mtu: int | None) -> Plan:
-    """Plan of the site with two guests on the network `dmz`, which has this MTU; None for none in the specs."""
+    """Plan of the site with two guests on the network `dmz`. None leaves the network's MTU out of the specs."""
     files = dict(BASE)
     swap("guests.yaml", "guests:\n", "guests:\n" + WEB2)(files)
     if mtu:
@@ -60,7 +60,7 @@ def tap(site: RunningSite) -> str:
 
 
 def answered(site: RunningSite, size: int) -> list[bool]:
-    """Whether the neighbour answers unfragmented pings whose packets have this size in bytes: by IPv4, and by IPv6."""
+    """Whether `web` answers unfragmented pings from `web2` with packets of `size` bytes: in IPv4, and in IPv6."""
     machine = site.guests["web2"]
     heads = ((WEB, 20 + 8), (OTHER, 40 + 8))
     ping = ("ping", "-nq", "-M", "do", "-c", "3", "-i", "0.2", "-W", "1", "-s")
@@ -70,7 +70,7 @@ def answered(site: RunningSite, size: int) -> list[bool]:
 
 
 def settled(site: RunningSite, host: int, guests: int) -> None:
-    """Waits until all links of the host have MTU `host`, and those of guests MTU `guests`."""
+    """Waits until the host's links have the MTU `host`, and the guests' NICs have the MTU `guests`."""
     machines = site.hosts["hv1"].name
 
     def done() -> bool:

@@ -1,4 +1,4 @@
-"""The HTML page of a change in a real browser: hostile text is shown as text, no request is made, it fits a phone."""
+"""The HTML page of a change in a real browser: it shows hostile text as text, sends no request, and fits a phone."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""The flow difference of every change against the lab's oracle, which judges one packet at a time under both plans.
+"""Compares the flow difference of every change with the lab's oracle, which judges single packets under both plans.
 
-The oracle walks the plan hop by hop and shares no code with the flows that are compared; other tests compare it with a
-kernel. The packets cover every pair of classes: guests, addresses of the host, addresses outside, and every port of an
-entry with its neighbours. Nothing is sampled at random. If a site has several hosts, the test judges each host alone,
-with the others as outside addresses, since the difference reports flows per host.
+The oracle follows a packet through the plan hop by hop and shares no code with the flow difference; other tests compare
+the oracle with a kernel. The packets go from every kind of address to every kind (guests, the host's addresses, outside
+addresses), and to every port of an entry and its adjacent ports. Nothing is sampled at random. The difference reports
+flows per host, so the test judges each host of a site alone and treats the other hosts as outside addresses.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Asked:
                 yield from (own.address,) if own else ()
 
     def verdict(self, ingress: str, packet: FirstPacket) -> Prediction | None:
-        """Predicts a packet; None if no machine sends it, or if its outcome cannot be observed."""
+        """Predicts the outcome of a packet; None if no machine sends it, or if nobody can observe the outcome."""
         uplinks = {u.name: u.zone for host in self.plan.hosts for u in host.uplinks}
         try:
             if ingress in uplinks:
@@ -142,7 +142,7 @@ def within(region: Region, ingress: str, packet: FirstPacket, learned: set[Addre
 
 
 def alone(plan: Plan, name: str, others: Iterable[Address]) -> Asked | None:
-    """The plan of one host and its guests, with the other hosts' uplinks as strangers; None if it has no such host."""
+    """The part of a plan for one host and its guests; `others` are outside addresses. None if the host is missing."""
     here = tuple(host for host in plan.hosts if host.name == name)
     guests = tuple(guest for guest in plan.guests if guest.host == name)
     return Asked.of(replace(plan, hosts=here, guests=guests), others) if here else None
@@ -188,7 +188,7 @@ def test_flow_changes_agree_with_the_oracle_for_every_pair_of_classes(case: Case
 
 
 def _right_of_others(reported: set[VerdictChange], old: Prediction | None, new: Prediction | None) -> bool:
-    """Whether the report is right for an address with a new owner: old owner's flows blocked, new owner's allowed."""
+    """Whether the report is right for an address with a new owner: flows of the old owner end, new ones begin."""
     lost, got = (bool(verdict and verdict.allowed) for verdict in (old, new))
     return reported == {turn for turn, it_is in ((VerdictChange.BLOCKED, lost), (VerdictChange.ALLOWED, got)) if it_is}
 

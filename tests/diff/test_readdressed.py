@@ -1,4 +1,4 @@
-"""Flows reported as unchanged at a new address are so by the lab's oracle; other changes to them are still reported."""
+"""Flows that the diff calls the same at a new address: the lab's oracle agrees, and other changes are reported."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The flow difference of every change against both plans' packet maps, built separately and evaluated packet by packet.
+"""Compares the flow difference of every change with separate packet maps of both plans, evaluated packet by packet.
 
-Packets are random combinations of boundary values: first and last address of each prefix and their neighbours, every
-guest and host, every port of a service and its adjacent ports.
+Packets are random combinations of boundary values: the first and last address of each prefix and the adjacent ones, the
+addresses of every guest and host, every port of a service and its adjacent ports.
 """
 
 import random
@@ -35,7 +35,7 @@ MOVED = {"guest-moved-from": {"guest/web": "guest/shop"}, "rule-moved-from": {"p
 
 @dataclass(frozen=True)
 class Relation:
-    """One plan's packet map of one host and family, in a manager of its own."""
+    """Packet map of one host in one family under one plan, with its own `Manager`."""
 
     plan: Plan
     host: Host
@@ -86,7 +86,7 @@ def holders(plan: Plan, moved: Mapping[str, str]) -> dict[Address, str]:
 def both_held(before: Plan, after: Plan, moved: Mapping[str, str]) -> tuple[dict[Address, str], dict[Address, str]]:
     """Owners of addresses under both plans.
 
-    An address of a host that only one plan has is left out, unless a host of the other plan has the same address.
+    If only one plan has a host, its addresses are left out, except those that a host of the other plan has too.
     """
     held = holders(before, moved), holders(after, {})
     names = [{moved.get(f"host/{host.name}", f"host/{host.name}") for host in before.hosts}]
@@ -107,7 +107,7 @@ def interfaces(host: Host) -> Iterator[Interface]:
 
 
 def of_links(host: Host, family: Family) -> set[int]:
-    """Addresses of a whole link: the IPv4 broadcast address, and the IPv6 subnet-router anycast address."""
+    """Addresses that belong to a link, not to a machine: IPv4 broadcast, and IPv6 subnet-router anycast."""
     known = (one.prefix for one in interfaces(host) if one.family is family)
     return {p.value + p.size - 1 if family is Family.IPV4 else p.value for p in known if p.size > 2}
 
@@ -186,7 +186,7 @@ def _agrees(
             reported = {turn for turn, region in here if within(region, context, point)}
             wanted = _wanted(*answers)
             if context.ingress == SELF and (point[3] in lent or moved(point[3])):
-                wanted = set()  # a host never sends from an address that another owner has in either plan
+                wanted = set()  # a host never sends from an address that has another owner in either plan
             elif ends & meant & held[0].keys() & held[1].keys() or (everywhere and any(map(moved, ends))):
                 wanted = _wanted(answers[0], ABSENT) | _wanted(ABSENT, answers[1])
             assert reported == wanted, (context, point, *answers)
@@ -205,7 +205,7 @@ def _wanted(old: Answer, new: Answer) -> set[VerdictChange]:
     if passes == (False, False) or foreign:
         return set()
     if passes == (True, True):
-        # If several entries allow a flow, any may be named; but a removed entry is named as long as it exists.
+        # If several entries allow a flow, the diff may name any of them; it names a removed entry where one exists.
         same = treatment(old) == treatment(new) and old.by == new.by
         return set() if same else {VerdictChange.REDECIDED}
     return {VerdictChange.ALLOWED if passes[1] else VerdictChange.BLOCKED}

@@ -84,7 +84,7 @@ def test_a_guest_does_not_reach_itself() -> None:
 
 @pytest.mark.parametrize("is_back", [False, True], ids=["to-static", "to-dhcp"])
 def test_no_row_has_the_host_or_broadcast_address_as_an_outside_source(*, is_back: bool) -> None:
-    """Fixed or learned, the uplink's address is the host's own, so no stranger used it or lost it."""
+    """A fixed or learned address of the uplink belongs to the host, so no outside machine gains or loses it."""
     edit = swap("site.yaml", _STATIC, _DHCP)
     back = swap("site.yaml", _DHCP, _STATIC)
     found = change(edit) if is_back else change(back, edit)
@@ -100,7 +100,7 @@ _OPS = swap("site.yaml", "ssh: {from: internet", "ssh: {from: 198.51.100.0/24")
 
 
 def test_a_flow_closed_only_for_interfaces_outside_the_spec_is_reported_as_such() -> None:
-    """No command ends its connections, since conntrack knows no interface and would end those of the uplink too."""
+    """No command ends its connections: conntrack cannot select by interface, and would also end those of the uplink."""
     found = change(swap("site.yaml", "ssh: {from: 198.51.100.0/24", "ssh: {from: internet"), _OPS)
     (closed,) = [one for one in found.disruption if one.effect is Effect.LOCKED_OUT]
     assert closed.detail == "tcp/22 from 198.51.100.0/24 by other interfaces"
@@ -119,7 +119,7 @@ def test_connections_closed_on_all_interfaces_are_ended_by_a_command() -> None:
 
 
 def test_a_host_sends_only_from_its_own_addresses() -> None:
-    """A forward that admits only outside addresses gives the host no flow, since the host has none of them."""
+    """A forward that admits only outside addresses gives the host no flow, since the host has no such address."""
     given = swap(
         "site.yaml", "policy:", "forwards:\n  f: {on: hv, ports: tcp/443, to: web, from: 198.51.100.0/24}\npolicy:"
     )
@@ -159,7 +159,7 @@ def test_a_changed_prefix_length_renumbers_no_guest() -> None:
 
 
 def test_a_renamed_network_keeps_its_flows() -> None:
-    """Its bridge gets another name too."""
+    """The bridge of the network is renamed too."""
     rename = swap("site.yaml", "  office: {ipv4", "  bureau: {moved-from: office, ipv4")
     edit = both(
         rename, swap("site.yaml", "{office: {}, lab", "{bureau: {}, lab"),
@@ -201,7 +201,7 @@ def test_a_host_that_takes_over_an_address_gets_the_flows_allowed_to_it() -> Non
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_an_example_is_between_machines(case: Case) -> None:
-    """Special addresses are known from `ipaddress`; those of links from the prefixes of the site."""
+    """No example uses a special address (by the module `ipaddress`), or a network or broadcast address of the site."""
     both_plans = plans(case)
     edges = {edge for plan in both_plans for edge in _edges(plan)}
     for one in compare(ComparedPlan("old", both_plans[0]), ComparedPlan("new", both_plans[1])).flows:

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Becomes process 1 of a test host: boot.sh STATE LOWER NAME CAPABILITIES, in new namespaces of every kind except user.
-# The mounts separate the host from the machine: its own /dev without the machine's devices, a read-only /sys (networkd
-# then takes links without waiting for udev, and nothing triggers a device), and /proc/sys writable only below `net`.
-# The script starts systemd when it reads a line from standard input; the caller has plugged the network cards by then.
+# Usage: boot.sh STATE LOWER NAME CAPABILITIES, in new namespaces of every kind except user. The script becomes process
+# 1 of a test host. Its mounts separate host and machine: /dev has none of the machine's devices, /proc/sys is writable
+# only below `net`, and /sys is read-only (so networkd does not wait for udev, and nothing triggers device events). The
+# script starts systemd when it reads a line from standard input; the caller plugs in the network cards before that.
 set -eu
 state=$1 lower=$2 name=$3 capabilities=$4
 root=$state/root
@@ -16,7 +16,7 @@ for part in proc/sys/* proc/irq proc/bus proc/sysrq-trigger; do
     mount -o remount,bind,ro "$part"
   fi
 done
-# With br_netfilter, bridged frames pass the forward chains by default in each new network namespace: switch that off.
+# With br_netfilter, bridged frames pass the forward chains of each new network namespace by default: switch this off.
 for setting in proc/sys/net/bridge/bridge-nf-call-*; do if [ -e "$setting" ]; then echo 0 >"$setting"; fi; done
 mount -t tmpfs -o mode=755 tmpfs run
 cat /proc/sys/kernel/random/uuid >run/boot_id

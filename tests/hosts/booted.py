@@ -51,7 +51,7 @@ class Host(Namespace):
         outside: Namespace at the other end of the host's uplinks.
         plug: Function that creates the host's network cards; it runs at each boot, before systemd starts.
         boots: Number of boots so far.
-        upper: Upper layer of the overlay: the files that the host has in addition to, or in place of, its tree's.
+        upper: Upper layer of the overlay: files that the host adds to its tree, or that replace files of the tree.
         group: Folder of the host's cgroup in the machine's cgroup tree.
     """
 
@@ -88,8 +88,8 @@ class Host(Namespace):
         shell = ["sh", f"{STATE}/boot.sh", STATE, str(self.tree), self.name, WITHHELD]
         joining = ["sh", "-c", 'echo 0 >"$0" && exec "$@"', f"{CGROUPS}/{self.group.name}/cgroup.procs"]
         self._process = subprocess.Popen(
-            # The kernel reports a reboot inside a PID namespace by ending its process 1 with SIGHUP. The parent of the
-            # tests may have set SIGHUP to ignored, so restore the default.
+            # At a reboot inside a PID namespace, the kernel ends its process 1 with SIGHUP. The process that runs the
+            # tests may ignore SIGHUP, so restore the default.
             ["env", "--default-signal", "nsenter", *into, "--", *joining, "unshare", *new, *shell],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -186,7 +186,7 @@ class Host(Namespace):
         self.boot(timeout)
 
     def cut(self) -> None:
-        """Kills all processes of the host at once, like a power cut; `boot` starts it again with the files it wrote."""
+        """Kills all processes of the host at once, like a power cut. Its files stay; `boot` starts the host again."""
         if self.boots:
             with suppress(ProcessLookupError, FileNotFoundError):
                 os.kill(_child(self.pid), signal.SIGKILL)

@@ -54,7 +54,7 @@ def bundle(plan: Plan, host: str, before: Plan | None = None, serial: int = 0) -
 
 
 def resealed(files: Mapping[str, File]) -> dict[str, File]:
-    """The files with recomputed checksums, as an attacker can produce them for an unsigned bundle."""
+    """The files with new checksums that match them; an attacker can compute these for an unsigned bundle."""
     sums = "".join(f"{files[path].checksum}  {path}\n" for path in sorted(files) if path != SUMS)
     return {**files, SUMS: File(sums.encode(), 0o644)}
 
@@ -66,7 +66,7 @@ def _since(before: Plan, after: Plan) -> BundleChange:
 
 
 def unpack(host: Host, files: Mapping[str, File], place: str = PLACE) -> None:
-    """Writes a bundle to a folder of a host, as unpacking its archive does; the folder's old content is removed."""
+    """Replaces the content of a folder on a host by a bundle, as if the bundle's archive were unpacked there."""
     host.run("rm", "-rf", place)
     for path, file in files.items():
         host.push({path: file.data}, place, file.mode or 0o644)

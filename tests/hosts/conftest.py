@@ -8,7 +8,7 @@ import pytest
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Runs each test that has a parameter `tree` once for every root folder."""
+    """Runs each test that has a parameter `tree` once with every root folder."""
     if "tree" in metafunc.fixturenames:
         others = [Path(path) for path in metafunc.config.getoption("--host-tree")]
         trees = {"machine": Path("/"), **{path.name: path.resolve() for path in others}}

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Wired(Namespace):
-    """The network namespace of a host without its files: programs of this machine run in the host's network."""
+    """A host's network namespace without the host's files: programs of this machine can run in the host's network."""
 
     def __init__(self, host: Host) -> None:
         self.name = host.name
@@ -66,14 +66,14 @@ class HostLab(Lab):
         return super().machine(name)
 
     def agent(self, machine: Namespace) -> Agent:
-        """The probe agent of a machine; on a test host it shares only the host's network, not its files."""
+        """The probe agent of a machine; for a test host, the agent uses only the host's network, not its files."""
         if isinstance(machine, Host) and machine.pid not in self._agents:
             agent = self._agents[machine.pid] = Agent(Wired(machine))
             self._stack.callback(agent.close)
         return super().agent(machine)
 
     def tap(self, host: Namespace, tap: str, guest: Namespace, nic: str, mac: str) -> None:
-        """Creates a guest's interface; one process holds all TAPs of a host, since its VMMs would end with the host."""
+        """Creates a guest's interface. One process per host holds all its TAPs, as `forget` must end them together."""
         if host.pid not in self._pumps:
             self._pumps[host.pid] = self._stack.enter_context(Pump())
         self._pumps[host.pid].connect(host, tap, guest, nic, mac)
@@ -115,7 +115,7 @@ class DeliveredSite(RunningSite):
         Args:
             lab: Lab in which the hosts boot.
             plan: Plan to deliver.
-            deliver: Function that brings the plan to a bare host, one that has only its network cards.
+            deliver: Function that brings the plan to a host that has nothing but its network cards.
         """
         self._deliver = deliver
         self.booted: dict[str, Host] = {}
@@ -152,7 +152,7 @@ class DeliveredSite(RunningSite):
                 self.daemons[f"guest/{guest.name}"].restart()
 
     def disagreements(self) -> dict[str, str]:
-        """Deviations from the plan, by subject: addresses, routes, units and the outcome of each flow."""
+        """Deviations of addresses, routes, units and flow outcomes from the plan; the key names what deviates."""
         settled, ground = settle(self)
         atlas = Atlas(self.plan, ground, dict(self.beyond))
         lead_home(self, atlas)

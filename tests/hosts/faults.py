@@ -1,6 +1,6 @@
 """Fault injection: ends `activate` before a chosen command, by SIGKILL or by a power cut of the host.
 
-Here the script runs under bash, whose DEBUG trap runs before each command; real hosts run it under any POSIX shell.
+The tests run the script under bash, whose DEBUG trap runs before each command; real hosts use any POSIX shell.
 """
 
 from __future__ import annotations

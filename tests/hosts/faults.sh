@@ -1,6 +1,6 @@
-# Bash sources this file before a script (BASH_ENV). It counts the commands of the script's top-level shell and, before
-# command number FAULT_AT, runs FAULT_BY, which kills the script (see faults.py). If FAULT_LOG names a file, it appends
-# line and text of each command there.
+# Bash sources this file before it runs a script (BASH_ENV). The trap counts the commands of the script's top-level
+# shell. Before command number FAULT_AT, it runs FAULT_BY, which kills the script (see faults.py). It appends the line
+# number and text of each command to the file FAULT_LOG, if that is set.
 set -T
 fault_number=0
 trap '

@@ -63,7 +63,7 @@ class Fleet:
 
 @contextmanager
 def fleet(tree: Path, keys: Path) -> Iterator[Fleet]:
-    """The three hosts before any plan was taken up; they end with the context.
+    """The three hosts, before they take up any plan; they end with the context.
 
     Args:
         tree: Root folder that the hosts boot; it must contain OpenSSH's daemon and Python.

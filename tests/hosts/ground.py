@@ -33,9 +33,9 @@ SHUT = 1717
 TRIAL = 4
 """Timeout of an unconfirmed trial, in seconds."""
 STILL = 1.0
-"""Interval between two observations of a host, in seconds; if they are equal, the host has settled."""
+"""Interval between two observations of a host, in seconds; two equal observations mean that the host has settled."""
 LATE = 20.0
-"""Seconds a host may need to reach its earlier state, since its uplink may wait for a router advertisement."""
+"""Seconds within which a host must reach its earlier state; its uplink may have to wait for a router advertisement."""
 
 RULESET = 'include "/etc/taploom/*.nft"\n'
 WAN = "/etc/systemd/network/80-wan.network"
@@ -54,7 +54,7 @@ def planned(version: int, *edits: Callable[[Files], None]) -> Plan:
 
 @contextmanager
 def bare(tree: Path, plan: Plan, space: str = "256m") -> Iterator[tuple[DeliveredSite, Host]]:
-    """A site with the guests of a plan, and the host that runs them, before that host took up any plan."""
+    """A site with the guests of a plan, and the host of these guests before it takes up any plan."""
     with HostLab(tree, {NAME}, space) as lab:
         site = DeliveredSite(lab, plan, _furnish)
         yield site, site.booted[NAME]
@@ -121,7 +121,7 @@ def unlike(host: Host, before: State, patience: float = LATE) -> list[str]:
 
 
 def of_a_tap(difference: str) -> bool:
-    """Whether a difference is about a TAP; the VMM creates it anew at each start of the guest."""
+    """Whether a difference concerns a TAP: the VMM creates a new TAP whenever it starts the guest."""
     return bool(re.search(r"\bvm[dl]-", difference))
 
 
@@ -142,7 +142,7 @@ def settled(host: Host, patience: float = LATE) -> State:
 
 
 def flows(site: DeliveredSite, host: Host) -> tuple[list[Flow], list[Flow]]:
-    """Streams that no plan of the tests allows, and streams that all of them allow."""
+    """Two lists: streams that no plan of these tests allows, and streams that every plan allows."""
     world, guests = site.worlds["internet"].machine, site.guests
     strangers = {address.family: str(address) for address, _ in site.beyond["internet"].strangers}
     own = next(address for address in sorted(host.addresses("eth0")) if "." in address).partition("/")[0]
@@ -151,7 +151,7 @@ def flows(site: DeliveredSite, host: Host) -> tuple[list[Flow], list[Flow]]:
     shut = [
         Flow("internet to the host", world, own, SHUT, host),
         Flow("internet to a guest", world, DB4, SHUT, guests["db"], "eth0"),
-        # The sender is not a guest that also sends a passing stream: its full TAP queue would drop packets of that one.
+        # `desk` sends no allowed stream: while its TAP queue is full, packets of an allowed stream would be lost too.
         Flow("guest to another network", guests["desk"], WEB4, SHUT, guests["web"], "eth0"),
         Flow("guest to another network, IPv6", guests["desk"], WEB6, SHUT, guests["web"], "eth0"),
     ]
@@ -173,8 +173,8 @@ def guarded(
     Args:
         site: Site whose machines send and receive.
         host: Host that the streams cross.
-        lossless: Whether allowed streams must not lose a datagram either.
-        first: Whether the host starts without a ruleset, so that streams to the host itself are not judged.
+        lossless: If true, the context also fails if an allowed stream loses a datagram.
+        first: If true, the host starts without a ruleset, so a stream to the host itself is not a failure.
     """
     shut, passing = flows(site, host)
     shut = shut[1:] if first else shut

@@ -1,4 +1,4 @@
-"""Snapshot of a host for comparison: every file byte for byte, and links, routes, ruleset and sysctls of its kernel."""
+"""Snapshot of a host for comparison: the bytes of every file, and the kernel's links, routes, ruleset and sysctls."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.hosts.booted import Host
 
 State = dict[str, str]
-"""Facts about a host: the value of each, by its name."""
+"""Facts about a host: values by name."""
 
 OWN = (
     "root",
@@ -49,7 +49,7 @@ def differences(before: State, after: State) -> list[str]:
     gone = {key.partition(" ")[2] for key in before.keys() ^ after.keys() if key.startswith("link ")}
     for key in sorted(before.keys() | after.keys()):
         if not key.startswith("link ") and gone & set(re.split("[ /]", key)):
-            continue  # the interface itself appeared or disappeared, which its own line reports
+            continue  # another line reports that the interface itself appeared or disappeared
         old, new = (side.get(key, "not there").splitlines() for side in (before, after))
         found += [
             f"{key}: {line}" for line in unified_diff(old, new, n=0, lineterm="") if line[:2] not in ("--", "++", "@@")
@@ -58,7 +58,7 @@ def differences(before: State, after: State) -> list[str]:
 
 
 def _files(host: Host) -> Iterator[tuple[str, str]]:
-    """Each file and folder of the upper layer; folders that the tree has too are left out.
+    """Each file and folder of the upper layer, except folders that also exist in the tree.
 
     A character device 0:0 (whiteout) means that a file of the tree was deleted.
     """
@@ -82,7 +82,7 @@ def _files(host: Host) -> Iterator[tuple[str, str]]:
 
 @cache
 def _of_the_tree(tree: Path, folder: str) -> bool:
-    """Whether the tree has a folder. The first answer is cached, since the tree may belong to a machine in use."""
+    """Whether the tree has a folder. The first answer is cached, since the tree may be that of a machine in use."""
     return (tree / folder).is_dir()
 
 
@@ -114,7 +114,7 @@ def _rest(host: Host) -> Iterator[tuple[str, str]]:
 
 
 def _ruleset(objects: list[dict[str, Any]]) -> State:
-    """The ruleset's objects by kind and name, with the rules of each chain in order; state from traffic is left out."""
+    """Objects of a ruleset by kind and name, and the rules of each chain in order; omits state that traffic changes."""
     found: dict[str, list[str]] = {}
     for entry in objects:
         for kind, body in entry.items():

@@ -1,14 +1,15 @@
-"""Program that sends a stream of UDP datagrams from one namespace to another; one process times both ends by one clock.
+"""Program that sends a stream of UDP datagrams from one namespace to another and receives them, with a single clock.
 
-Each datagram carries a number. If `fresh`, consecutive datagrams have different source ports, so each starts a new
-connection that the ruleset must judge; otherwise all belong to one connection. With an interface, the program captures
-datagrams on the receiver's interface, before the receiver's filters; without one, it reads a socket behind the filters.
-The stream ends when standard input closes; the program then prints one line of JSON:
+Each datagram carries a number. If `fresh` is true, consecutive datagrams have different source ports, so each starts a
+new connection for the ruleset to judge; otherwise all belong to one connection. With an `interface`, the program
+captures datagrams on the receiver's interface, before the receiver's filters; without it, the program reads a socket
+behind the filters. The stream ends when standard input closes; the program then prints one line of JSON, in which each
+arrival has the datagram's number and the seconds since the start of the stream:
 
-    {"sent": 4000, "arrived": [[17, 0.0085]], "unsent": []}     numbers, with seconds since the first was sent
+    {"sent": 4000, "arrived": [[17, 0.0085]], "unsent": []}
 
-Argument, a JSON object: `from` and `into` (paths of network namespaces), `interface` (of the receiver), `to` (address),
-`port`, `fresh` and `rate` (datagrams per second).
+The program's argument is a JSON object with the keys `from` and `into` (paths of network namespaces), `interface` (of
+the receiver), `to` (address), `port`, `fresh` and `rate` (datagrams per second).
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ class Stream:
         self.sent += 1
 
     def receive(self) -> None:
-        """Reads all datagrams that have arrived, and records number and time of each."""
+        """Reads all datagrams that have arrived, and records the number and arrival time of each."""
         try:
             while True:
                 frame, address = self._in.recvfrom(2048)

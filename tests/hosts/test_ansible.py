@@ -120,9 +120,9 @@ class Controller:
 
         Args:
             maple: Party that may reach the host `maple` by ssh.
-            more: Further service of all hosts that operators may use.
+            more: Additional service that operators may use on all hosts.
             probe: TCP port on which `maple` must listen after the take-up.
-            unpacked: Whether to write bundles as folders, and not to the place where `play` looks for bundles.
+            unpacked: If true, writes bundles as folders, to another place than the one where `play` looks for bundles.
         """
         specs = self.folder / "specs"
         specs.mkdir(exist_ok=True)
@@ -164,7 +164,7 @@ NOTHING = dict.fromkeys(HOSTS, (False, False))
 CHANGED = dict.fromkeys(HOSTS, (True, False))
 LEFT = "ls -d /tmp/taploom-* ~/.ansible/tmp/* 2>/dev/null || :"
 ENDING = "python3 -m http.server 8080 & until [ -e /var/lib/taploom/trial/complete ]; do sleep 0.1; done; kill $!"
-"""Shell command for a service that ends once a trial has taken up its bundle."""
+"""Shell command for a service that ends as soon as a trial has taken up its bundle."""
 ONCE = '#!/bin/sh\ntest -e /run/failed || { touch /run/failed; exit 1; }\nexec /usr/bin/networkctl "$@"\n'
 
 
@@ -194,7 +194,7 @@ FAILURES = {"cut": cut, "broken": broken, "unloaded": unloaded}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Runs the tests with one failure; with `--wide`, with all of them."""
+    """Runs tests that have a parameter `failure` with a single failure; with `--wide`, with every failure."""
     if "failure" in metafunc.fixturenames:
         known = FAILURES if metafunc.config.getoption("--wide") else {"cut": cut}
         metafunc.parametrize("failure", known.values(), ids=known.keys())

@@ -1,4 +1,4 @@
-"""A test host boots a complete system and reboots like one; it cannot reach the machine, and leaves nothing behind."""
+"""A test host boots and reboots like a complete system; it cannot reach the machine, and leaves nothing behind."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """If `activate` is killed before one of its commands, the host returns to its earlier state or keeps a confirmed plan.
 
-The change renames and removes devices, so that every step has work. With `--wide`, the tests end `activate` before the
-first and the last run of each of its commands; otherwise before a few of them.
+The change renames and removes devices, so that every step has work. With `--wide`, the tests kill `activate` before the
+first and the last run of each of its commands; without `--wide`, they kill it before a few commands.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ pytestmark = [pytest.mark.hosts, pytest.mark.kernel, needs("root", "tun", "boot"
 
 TRIAL = ("try", "--timeout", "3s")
 RATE = 250
-"""Datagrams per second of each stream; the rate is low since some streams last half an hour."""
+"""Rate of each stream in datagrams per second; it is low since some streams last half an hour."""
 CUTS = 60
 """Maximum number of power cuts with `--wide`; each one costs a boot."""
 FEW = 2
-"""Number of commands before which each verb is ended without `--wide`."""
+"""Without `--wide`: number of commands before which the tests kill each verb of `activate`."""
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Start of the tests: a host that runs a plan, and whether `--wide` asks for every command."""
+    """Start of the tests: a host that runs a plan; `wide` is true if `--wide` was given."""
 
     here: Standing
     wide: bool
 
     def some(self, listed: list[str], most: int | None = None) -> list[int]:
-        """Numbers of the commands before which to end, spread evenly: about `most` with `--wide`, else `FEW`."""
+        """Selects commands before which to kill `activate`, spread evenly: about `most` with `--wide`, else `FEW`."""
         every = points(listed)
         step = max(1, len(every) // (most or len(every)) if self.wide else len(every) // (FEW + 1))
         return every[step // 2 :: step] if self.wide else every[step::step][:FEW]
@@ -59,7 +59,7 @@ def ground(tree: Path, wide: bool) -> Iterator[Ground]:
 
 @pytest.fixture
 def shut(ground: Ground) -> Iterator[None]:
-    """Sends streams that no plan allows during a test, and fails if a datagram of them arrives."""
+    """During a test, sends streams that no plan allows; fails if one of their datagrams arrives."""
     shut, _ = flows(ground.here.site, ground.here.host)
     with streaming([replace(flow, rate=RATE) for flow in shut]) as seen:
         yield
@@ -76,13 +76,13 @@ def _fresh(ground: Ground) -> None:
 def _wrong(
     ground: Ground, listed: list[str], had: State, end: Callable[[int], object], most: int | None = None
 ) -> dict[str, list[str]]:
-    """Ends `activate` before one command after another; returns differences from the earlier state, by command.
+    """Kills `activate` before each selected command; returns differences from the earlier state, by command.
 
     Args:
         ground: Host and extent of the test.
         listed: Commands that `activate` executes.
         had: State of the host under the first plan.
-        end: Function that runs `activate` and ends it before the command of a given number.
+        end: Function that runs `activate` and kills it before the command with a given number.
         most: Maximum number of commands with `--wide`, as in `Ground.some`.
     """
     host, wrong = ground.here.host, {}

@@ -89,7 +89,7 @@ def test_a_forced_trial_that_cuts_management_access_goes_back(managed: Managed, 
     after = planned(252, CUTS[cut])
     unpack(host, bundle(after, host.name, managed.plan))
     tried = managed.over_ssh("try", "--force", "--timeout", "30s" if cut == "address" else "5s")
-    if cut == "rule":  # the address stays, so `activate` cannot notice: only a new connection would fail
+    if cut == "rule":  # `activate` cannot notice, since the address stays: only new connections fail
         assert tried.code == DONE, tried.text
         assert not managed.comes_in()
         assert managed.over_ssh("confirm").code == REFUSED

@@ -1,4 +1,4 @@
-"""The commands of the NixOS how-to page: a systemd timer switches back to the profile's system unless it is cancelled.
+"""Commands of the NixOS how-to page: unless cancelled, a systemd timer switches back to the system of the profile.
 
 systemd and its timer are real; the two NixOS systems are scripts that record how they were called.
 """

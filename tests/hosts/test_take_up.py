@@ -1,6 +1,6 @@
 """A host takes up plans and goes back while traffic streams cross it; its files, kernel and networkd show the outcome.
 
-Each change is tried without confirmation, then tried and confirmed, and then the plan before it is taken up again.
+Each change is tried without confirmation, then tried and confirmed; finally the host takes up the earlier plan again.
 Streams that neither plan allows get no packet through at any moment.
 """
 
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.hosts, pytest.mark.kernel, needs("root", "tun", "boot"
 
 VERSION = 252
 QUIET = ("D0", "D1")
-"""Disruption classes of changes in which an allowed stream loses no packet."""
+"""Disruption classes of changes during which an allowed stream must lose no packet."""
 
 
 def _of(name: str) -> tuple[Callable[[Files], None], str]:
@@ -52,7 +52,7 @@ FEW = ("rule-removed", "bridge-renamed")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Runs the tests with a few changes; with `--wide`, with all of them."""
+    """Runs the tests with a few changes; with `--wide`, with all changes."""
     if "change" in metafunc.fixturenames:
         metafunc.parametrize("change", CHANGES if metafunc.config.getoption("--wide") else FEW)
 

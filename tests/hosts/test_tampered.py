@@ -57,7 +57,7 @@ def _with(files: Bundle, path: str, data: bytes, mode: int = 0o644) -> Bundle:
 
 
 def _reworded(files: Bundle, old: str, new: str) -> Bundle:
-    """The bundle with a text of `activation` replaced, and with matching checksums."""
+    """The bundle with a text in its file `activation` replaced, and with matching checksums."""
     text = files["activation"].data.decode()
     assert old in text
     return resealed(_with(files, "activation", text.replace(old, new, 1).encode()))

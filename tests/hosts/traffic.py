@@ -34,7 +34,7 @@ class Flow:
         to: Destination address.
         port: Destination port.
         sink: Machine at which the datagrams arrive if nothing drops them.
-        interface: Interface of the sink on which they are captured; None to receive them at a socket, behind the
+        interface: Interface of the sink on which to capture the datagrams; None to receive them at a socket, after the
             sink's own filter.
         fresh: Whether each datagram starts a new connection; otherwise all belong to one.
         rate: Datagrams per second.
@@ -71,7 +71,7 @@ class Carried:
 
     @property
     def gap(self) -> float:
-        """Longest run of lost datagrams, as seconds of sending."""
+        """Seconds that the sender needed for the longest run of lost datagrams."""
         numbers = sorted({number for number, _ in self.arrived})
         ends = [-1, *numbers, self.sent]
         return max(b - a - 1 for a, b in pairwise(ends)) / self.flow.rate

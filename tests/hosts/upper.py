@@ -1,7 +1,7 @@
 """Upper layer of a test host's overlay: gives the host its own identity, and hides the configuration of the machine.
 
 The tree may be the root of the machine that runs the tests, with its services, units, keys and networks. Therefore the
-upper layer marks the directories of such files as *opaque*, which hides what the tree has in them. Programs, their data
+upper layer marks the directories of such files as *opaque*, which hides the tree's files in them. Programs, their data
 and the static units of packages stay visible.
 """
 
@@ -56,7 +56,7 @@ MASKED = (
     "systemd-pstore.service",
     "systemd-random-seed.service",
 )
-"""Units of systemd that act on the machine or its kernel, and are masked on the test host."""
+"""Units of systemd that act on the machine or its kernel; the test host masks them."""
 
 ENABLED = {"multi-user.target.wants": "systemd-networkd.service", "sockets.target.wants": "systemd-networkd.socket"}
 GENERATORS = tuple(f"{where}/systemd/system-generators" for where in ("lib", "etc", "usr/local/lib"))

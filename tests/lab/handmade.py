@@ -1,4 +1,4 @@
-"""A small site whose units are written by hand as the compiler would, so that lab tests do not need the compiler."""
+"""A small site with handwritten units like those of the compiler, so that lab tests do not need the compiler."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Site:
         self.world.plug("wan", self.host, "eth0")
         self.host.sysctl({"net/ipv6/conf/eth0/accept_ra": "2"})
         self.networkd = Networkd(self.host, dedented(BRIDGE), bus=True, root=root)
-        # Checked before any guest is connected: a bridge without carrier must get its addresses too.
+        # This check comes before any guest is connected: a bridge without carrier must get its addresses too.
         self.networkd.wait_for_addresses("vmbr", "10.0.0.1/24", "fd12:3456:789a::1/64", usable=False)
         self.guests = {name: self._boot(name) for name in MACS}
 

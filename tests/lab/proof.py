@@ -59,6 +59,6 @@ class Proof:
         listen(self.site, self.site.machines(), self.asked)
 
     def disagreements(self) -> dict[str, str]:
-        """Observed outcome, by flow, of each flow on which plan and kernel disagree."""
+        """Flows on which plan and kernel disagree, each with its observed outcome."""
         outcomes = (ask(self.site, self.asked), lies(self.site, self.atlas))
         return {row.flow: row.observed for outcome in outcomes for row in outcome.failed}

@@ -98,7 +98,7 @@ def test_the_seed_agrees_with_the_kernel(tmp_path: Path) -> None:
         assert {"internet", "hypervisor"} < senders
         assert any("reverse-proxy" in sender for sender in senders)
     shown = table(said)
-    assert [line.pattern for line in lab_lines() if not any(map(line.fullmatch, shown))] == [], "the page on the proof"
+    assert [line.pattern for line in lab_lines() if not any(map(line.fullmatch, shown))] == [], "missing in the report"
 
 
 def test_the_example_agrees_with_the_kernel() -> None:
@@ -167,7 +167,7 @@ policy:
 
 
 def test_traffic_leaves_by_the_provider_with_the_lower_metric(tmp_path: Path) -> None:
-    """No host outside gets a link-local address, although entries may name link-local prefixes."""
+    """Also checks that no machine outside gets a link-local address, although an entry names a link-local prefix."""
     specs = tmp_path / "specs"
     specs.mkdir()
     (specs / "site.yaml").write_text(PROVIDERS, encoding="utf-8")
@@ -203,7 +203,7 @@ def drawn() -> list[str]:
     collect()
     spread = sorted(found, key=len)[
         : 2 * MADE_UP : 2
-    ]  # small sites to save time; every second one, since neighbours are alike
+    ]  # small sites save time; adjacent ones are alike, so the slice takes every second one
     assert len(spread) == MADE_UP
     return spread
 

@@ -33,7 +33,7 @@ ESTABLISHED = 'ct state established,related accept comment "implied/established"
 RANGE = "10.1.0.0/24 . 10.2.0.10 . 5432-5433"
 
 TRIES = 10
-"""Maximum number of attempts, of sixty ruleset replacements each, until a datagram is lost."""
+"""Maximum number of attempts to lose a datagram; each attempt replaces the ruleset sixty times."""
 BROKEN = {
     "no-hairpin": (HAIRPIN, "", "b 10.1.0.11 -> hv 203.0.113.2 tcp/80", "drop"),
     "other-target": (": 10.1.0.10 . 80", ": 10.1.0.11 . 80", "-> hv 203.0.113.2 tcp/80", "refused"),
@@ -84,9 +84,9 @@ def test_no_packet_is_lost_while_the_ruleset_is_replaced(proof: Proof) -> None:
 def test_the_lab_detects_a_ruleset_that_loses_packets_while_it_is_replaced(
     proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On replacement, the old set loses its elements some microseconds before the new set has its own.
+    """When the ruleset is replaced, the old set loses its elements microseconds before the new set has its own.
 
-    Only a datagram that arrives in between is lost, and a busy machine sends few, so the test repeats until one is.
+    Only datagrams that arrive in between are lost. A busy machine sends few, so the test repeats until one is lost.
     """
     text = proof.site.ruleset("hv")
     gaps = text.replace(ESTABLISHED, "ct state vmap { established : accept, related : accept }")

@@ -1,4 +1,4 @@
-"""The command `taploom lab`: its output, labs kept with `--keep`, and that a lab leaves nothing behind at any end."""
+"""The command `taploom lab`: its output, labs kept with `--keep`, and cleanup however a lab ends."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_the_lab_runs_as_root_of_a_user_namespace(specs: Path) -> None:
     """Such a root has only one user ID, cannot create device nodes, and cannot change the machine."""
     alone = ["unshare", "--user", "--map-root-user"]
     if subprocess.run([*alone, "true"], check=False).returncode:
-        pytest.skip("this kernel does not allow us a user namespace")
+        pytest.skip("this kernel does not allow user namespaces")
     command = [*alone, str(Path(sys.executable).with_name("taploom")), "lab", "--specs", str(specs), "--format", "json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -92,7 +92,7 @@ INPUT = '"eno1" : goto input_zone-internet'
 
 @pytest.mark.parametrize(("ip", "app", "db"), [("ip", "10.2.0.10", "10.1.0.10"), ("ip6", "fd02::10", "fd01::10")])
 def test_the_lab_detects_a_ruleset_that_passes_a_forged_source(two_uplinks: Tried, ip: str, app: str, db: str) -> None:
-    """The packet passes only with two faults: no check of the source, and dispatch to the terms of another zone."""
+    """The packet passes only with two faults: no source check, and a jump to the chain of another zone."""
     name = "astray_ipv4" if ip == "ip" else "astray_ipv6"
     rule = f"\t\tiifname . {ip} saddr @{name} counter name drop_rpf drop\n"
     edits = ((rule, ""), (PAIR, PAIR.replace("internet", "backbone")), (INPUT, INPUT.replace("internet", "backbone")))

@@ -1,4 +1,4 @@
-"""Probes of the lab against rulesets in a real kernel: open, refused, no answer, and forged frames."""
+"""Probes of the lab, tested with rulesets in a real kernel: open, refused and unanswered ports, and forged frames."""
 
 from __future__ import annotations
 
@@ -115,11 +115,11 @@ def test_a_forged_frame_arrives_and_is_captured(site: Site) -> None:
     lie6 = ethernet.udp("fd12:3456:789a::77", 5, "fd12:3456:789a::ff:fe00:b", 999, b"lie6")
     web.send_frame("eth0", ethernet.ethernet(MACS["db"], MACS["web"], ethernet.IPV6, lie6))
     expected = {("10.0.0.77", b"lie".hex()), ("fd12:3456:789a::77", b"lie6".hex())}
-    wait_for(lambda: expected <= {(seen["peer"], seen["payload"]) for seen in db.seen()}, "the lies at db")
+    wait_for(lambda: expected <= {(seen["peer"], seen["payload"]) for seen in db.seen()}, "the forged datagrams at db")
     request = ethernet.arp(ethernet.ARP_REQUEST, MACS["web"], "10.0.0.66", "00:00:00:00:00:00", "10.0.0.11")
     forged = ethernet.ethernet(ethernet.BROADCAST, MACS["web"], ethernet.ARP, request)
     web.send_frame("eth0", forged)
-    wait_for(lambda: any(frame.startswith(forged) for frame in db.captured("eth0")), "the forged question at db")
+    wait_for(lambda: any(frame.startswith(forged) for frame in db.captured("eth0")), "the forged ARP request at db")
 
 
 def test_rulesets_can_be_checked_without_root() -> None:

@@ -26,7 +26,7 @@ waivers:
 
 
 def test_a_prefix_length_that_a_finding_reports_does_not_fail_the_lab() -> None:
-    """Waived or not: networkd advertises the prefix, and versions 252 and 257 warn that its length is unusual."""
+    """The finding may be waived (`lan`) or not (`odd`): networkd 252 and 257 warn about both prefix lengths."""
     plan = compiled(EIGHTY).plan
     with Lab() as lab:
         outcome = agreement(lab, plan, rendered(plan), lambda _: None).outcome

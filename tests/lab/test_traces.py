@@ -55,7 +55,7 @@ def processes() -> dict[int, tuple[int, frozenset[str]]]:
 
 @contextmanager
 def held(pids: Iterable[int]) -> Iterator[frozenset[str]]:
-    """Namespaces of processes, held open during the context, since the kernel reuses the number of a closed one."""
+    """Namespaces of processes; the context keeps them open, since the kernel reuses numbers of closed namespaces."""
     opened = [os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY) for pid in pids for kind in KINDS]
     try:
         yield frozenset(str(Path(f"/proc/self/fd/{file}").readlink()) for file in opened)
@@ -73,7 +73,7 @@ def descendants(pid: int) -> set[int]:
 
 
 def mounts() -> list[str]:
-    """Mounts of this machine at the paths over which a lab mounts."""
+    """Mounts of this machine at the paths where labs mount something."""
     lines = Path("/proc/self/mounts").read_text().splitlines()
     return sorted(line for line in lines if line.split()[1] in PLACES)
 
@@ -101,7 +101,7 @@ def test_a_lab_that_ends_leaves_nothing_behind(end: str) -> None:
     with lab, held([int(pid) for pid in lab.stdout.readline().split()]) as there:
         family, namespaces = descendants(lab.pid), there - ours
         inside = {pid for pid, (_, own) in processes().items() if own & namespaces}
-        # Two anchors, each with its process 1; networkd, D-Bus and agent, each with its nsenter; the TAP pump.
+        # Two anchors and the process 1 of each; networkd, D-Bus and agent, and an nsenter for each; the TAP pump.
         assert len(inside) == 11
         if end == "raise":
             lab.communicate("")

@@ -29,7 +29,11 @@ def udp(first: int, last: int | None = None) -> Service:
 
 
 def term(name: str, ends: tuple[Side, Side], source: str, destination: str, *services: Service, **more: Any) -> Term:
-    """A term that allows, or with `deny=True` denies. `""` for one end means all addresses of the other's family."""
+    """A term that allows the services; `deny=True` makes it deny them.
+
+    Sources and destinations are addresses and prefixes separated by spaces. If one of the two texts is `""`, it stands
+    for all addresses, in the address family of the other text.
+    """
     known = parse_prefix(source or destination)
     family = known.family
     sources = tuple(map(parse_prefix, source.split())) or (everything(family),)
@@ -43,7 +47,7 @@ def term(name: str, ends: tuple[Side, Side], source: str, destination: str, *ser
 
 
 def dnat_entry(name: str, ports: int | tuple[int, int], target: str, inside: int, **more: Any) -> DnatEntry:
-    """A DNAT entry for TCP on `eth0` to a guest on `microvm`; `ports` is one port, or first and last of a range."""
+    """A DNAT entry for TCP on `eth0` to a guest on `microvm`; `ports` is one port, or the first and last of a range."""
     first, last = ports if isinstance(ports, tuple) else (ports, ports)
     address = parse_address(target)
     made = DnatEntry(

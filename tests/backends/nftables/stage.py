@@ -1,7 +1,7 @@
-"""Test bed of rulesets: a host with guests and an outside, without daemons; addresses and routes are set by hand.
+"""Test bed for rulesets: a host, its guests and an outside world, without daemons; tests set addresses and routes.
 
-Only the ruleset is under test, so nothing else may decide: guests have their addresses at once, veths with the names of
-the TAPs replace the TAPs, and an uplink with a learned address already has it.
+Only the ruleset is under test, so nothing else may drop a packet: guests have their addresses at once, veths replace
+the TAPs and have their names, and an uplink that learns its address in reality has it from the start.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def static() -> tuple[Uplink, ...]:
 
 
 class Stage:
-    """The running machines; `play` loads a ruleset, and `ask` sends probes between machines, which flows name."""
+    """The running machines. `play` loads a ruleset; `ask` sends the probes of flows between the machines."""
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
@@ -113,7 +113,7 @@ class Stage:
         return machine
 
     def _outside(self) -> None:
-        """Adds `internet`: the router on the uplink's link, which also owns an outside and a remote address."""
+        """Adds the machine `internet`: the uplink's router. It also owns `WEB4`, `WEB6`, `REMOTE4` and `REMOTE6`."""
         world = self.machine("internet")
         world.sysctl({"net.ipv4.conf.all.forwarding": "1", "net.ipv6.conf.all.forwarding": "1"})
         self.lab.cable(self.host, "eth0", world, "wan")

@@ -1,4 +1,4 @@
-"""Distribution of set elements over layers without overlap, checked pair by pair and against the kernel."""
+"""Layers of set elements: no two elements of a layer overlap. Tests check each pair, and load layers into a kernel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table `taploom-memory`, whose sets keep their elements over a load: its declarations are equal on all hosts."""
+"""The table `taploom-memory`, whose sets keep their elements when a ruleset is reloaded: all hosts declare it alike."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ set seen_ipv6 {
 	timeout 180s
 }
 """
-"""Declarations of the sets. The kernel refuses to redeclare a set differently, so changed ones need new names."""
+"""Declarations of the sets. The kernel refuses a different declaration of an existing set: a change needs new names."""
 
 
 def memory(text: str) -> list[str]:
-    """All lines of a ruleset that belong to the table, from the one that adds it."""
+    """Lines of a ruleset that belong to the table, starting with the line that adds the table."""
     inside = dropwhile(lambda line: line != "table bridge taploom-memory", text.splitlines())
     return [*takewhile(lambda line: line, inside)]
 

@@ -57,7 +57,7 @@ def test_a_prefix_is_translated_one_to_one_both_ways(stage: Stage) -> None:
         Flow(B, "udp", WEB6, 53, server="internet", peer="2001:db8:77::11"),
         Flow("internet", "tcp", "2001:db8:77::10", 8080, server=A, peer=ROUTER6),
         Flow("internet", "tcp", "2001:db8:77::11", 8080),
-        # A forward does not admit packets to its target under the outer prefix, although address and port match.
+        # A forward does not admit packets to the translated address of its target, although the port matches.
         Flow("internet", "tcp", "2001:db8:77::10", 80),
         Flow("internet", "tcp", HOST6, 80, server=A),
     )

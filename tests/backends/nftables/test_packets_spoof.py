@@ -156,7 +156,7 @@ def test_a_guest_can_only_send_as_itself(stage: Stage) -> None:
 
 
 def test_without_the_guard_every_forged_frame_arrives(stage: Stage) -> None:
-    """So nothing except the guard drops the forged frames of the other tests."""
+    """This shows that in the other tests only the guard drops the forged frames."""
     plan = host()
     stage.play(replace(plan, bridges=tuple(replace(bridge, guarded=False) for bridge in plan.bridges)))
     own = {"MAC of another"}  # a bridge does not send a frame to the port on which it learned its source MAC
@@ -233,7 +233,7 @@ def test_isolation_holds_for_undeclared_ports_too(stray: Stage) -> None:
 
 
 def test_bogus_sources_are_dropped_on_the_uplink(stage: Stage) -> None:
-    """Packets from outside with the source of a guest, of the host, or a special address reach no forward."""
+    """Packets from outside reach no forward if their source is an address of a guest or host, or a special address."""
     stage.play(host())
     outside, guest = stage.agent("internet"), stage.agent(A)
     hardware = link(stage, "hypervisor", "eth0")
@@ -242,7 +242,7 @@ def test_bogus_sources_are_dropped_on_the_uplink(stage: Stage) -> None:
     sources = ("10.0.0.11", "10.0.0.1", "127.0.0.1", "224.0.0.5", "240.0.0.1", "0.0.0.7", "203.0.113.2")
     for source in (*sources, "203.0.113.77"):
         outside.send_frame("wan", ethernet(hardware, own, IPV4, tcp_syn(source, "203.0.113.2", 80)))
-    seen = wait_for(lambda: [f for f in guest.captured("eth0") if tcp_source(f)], "the one that is right")
+    seen = wait_for(lambda: [f for f in guest.captured("eth0") if tcp_source(f)], "the frame with the right source")
     assert {tcp_source(frame) for frame in seen} == {"203.0.113.77"}
 
 

@@ -1,4 +1,4 @@
-"""Printed rulesets against nft itself: names, comments and values at and beyond the limits that nft accepts."""
+"""Checks printed rulesets with nft itself: names, comments and values at the limits that nft accepts, and beyond."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Policy terms rendered as one source set and one destination set instead of a set of all pairs.
 
-They take fewer set elements, mean the same by the proof, and nft accepts them.
+Such a rule needs fewer set elements, nft accepts it, and the proof finds that it agrees with the intent.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def elements(source: str) -> int:
 
 
 def test_set_elements_grow_linearly_in_guests_for_each_entry() -> None:
-    """Four tags cover most guests, so an entry of pairs would need their square; two sets of guests are enough."""
+    """Four tags cover most guests, so the number of pairs would grow with the square of the number of guests."""
     sides, families, ends = 2, 2, 2
     assert elements(tags(GUESTS)) < GUESTS * GUESTS * sides * families * ends
     assert elements(tags(GUESTS)) < elements(tags(GUESTS // 2)) * 5

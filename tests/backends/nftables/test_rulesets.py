@@ -88,7 +88,7 @@ def test_the_kernel_accepts_patterns_whose_prefix_is_no_valid_name(machine: Name
 
 @needs("root", "nft", "unshare")
 def test_nft_accepts_every_protocol_without_etc_protocols() -> None:
-    """A minimal Debian has no /etc/protocols, nor has the sandbox in which NixOS checks a ruleset."""
+    """A minimal Debian has no such file, and neither has the sandbox in which NixOS checks a ruleset."""
     directions = ((MICROVM, INTERNET, "10.0.0.0/24", ""), (MICROVM, SELF, "10.0.0.10", "203.0.113.10"))
     terms = [
         term(f"{name}-{number}", (came, goes), source, to, Service(name, 0, 65535))

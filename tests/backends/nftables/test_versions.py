@@ -1,4 +1,4 @@
-"""Rulesets avoid two faults of nft versions; checked on the rules, and on bytecode and listing of the installed nft.
+"""Rulesets avoid faults of two nft versions: tests check the rules, and what the installed nft makes of them.
 
 nft 1.0.6 (Debian 12) converts the one-byte protocol in a key with intervals as if it had two bytes, and Linux 7 refuses
 that. nft 1.1.3 (Debian 13) lists a rule that matches the ICMPv6 type and then a raw ND target in a form that it cannot

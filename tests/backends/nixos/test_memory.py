@@ -1,4 +1,4 @@
-"""Learned elements of the table `taploom-memory` survive the loads of NixOS, in whichever order NixOS does them."""
+"""The table `taploom-memory` keeps its learned elements when NixOS reloads its files, in whichever order."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_host_with_a_deny_gets_the_exported_ruleset(tmp_path: Path) -> None:
 
 
 def test_if_nixos_flushes_the_ruleset_the_table_is_part_of_it(tmp_path: Path) -> None:
-    """A table loaded by a separate service would be missing after the next flush, and so would the deny."""
+    """If a separate service loaded the table, the next flush would remove the table and its deny."""
     host = fenced("fence")
     result = evaluated(tmp_path, nixos.artifacts(host)[0], "25.11", FLUSHING)
     assert service(result) is None

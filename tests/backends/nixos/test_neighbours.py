@@ -140,7 +140,7 @@ def test_descriptions_and_tags_of_a_host_do_not_change_its_module() -> None:
 
 
 def test_every_line_of_a_unit_has_its_origin() -> None:
-    """So `explain FILE:LINE` finds the spec entry of every line that is specific to this host."""
+    """The origins let `explain FILE:LINE` find the spec entry of every line that is specific to this host."""
     lines = nixos.artifacts(plans.host())[0].lines
     lease = next(line for line in lines if "10.0.0.11" in line.text)
     assert lease.origin is not None

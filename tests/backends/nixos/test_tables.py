@@ -1,4 +1,4 @@
-"""The ruleset that NixOS loads from the module equals the exported one, compared as the kernel lists both."""
+"""The ruleset that NixOS loads from the module equals the exported one: the kernel lists both alike."""
 
 import itertools
 import json
@@ -37,7 +37,7 @@ def service(result: Any) -> Any:
 
 
 def remembering(result: Any) -> str:
-    """Content of the file that this service loads, taken from the command in which the stubs put it; else ""."""
+    """Content of the file that this service loads, or "". The stubs put it into the service's command."""
     command: str = service(result)["serviceConfig"]["ExecReload"] if service(result) else ""
     _, _, rest = command.partition("/bin/nft -f <taploom-memory.nft>")
     return rest.removesuffix("</taploom-memory.nft>")
@@ -104,7 +104,7 @@ def _block(module: Artifact, start: int) -> list[Line]:
 
 
 def test_nft_accepts_the_rules_for_the_firewall_of_nixos(tmp_path: Path) -> None:
-    """The test builds the chains of nixos-fw: rules with unquoted interfaces, and the extra rules unchanged."""
+    """The test writes a chain as NixOS does: rules with unquoted interface names, then the extra rules unchanged."""
     firewall = evaluated(tmp_path, nixos.artifacts(sites.wide())[0], "25.11")["settings"]["networking"]["firewall"]
     bare = "".join(
         f"iifname {name} {protocol} dport {{ {', '.join(map(str, ports))} }} accept\n"

@@ -1,4 +1,4 @@
-"""Rows of `taploom render` with every target: to a new folder, over its own output, and the share of each stage."""
+"""Rows of `taploom render` with every target, into a new and into an existing folder, and the share of each stage."""
 
 from collections.abc import Iterator
 from itertools import count

@@ -1,4 +1,4 @@
-"""Rows of netplan and Nix on the same site, each compared with a cold `render`, to show the speed of the machine."""
+"""Rows of netplan and Nix on the same site, compared with a cold `render`. They show how fast the machine is."""
 
 from collections.abc import Iterator
 

@@ -13,7 +13,7 @@ from tests.bench.show import Aim, note, row
 LIMITS = {1000: (30.0, None), 10000: (240.0, 500.0)}
 """Limits of time in seconds and of output in MB (None: no limit), by number of guests."""
 TWICE = 1000
-"""Maximum number of guests of a site that is built a second time for comparison."""
+"""Sites of at most this many guests are built a second time, to compare both builds."""
 
 
 def measured(ground: Ground) -> Iterator[Aim]:

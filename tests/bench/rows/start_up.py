@@ -1,4 +1,4 @@
-"""Row of the start-up time: `validate` of the small seed site, compared with a bare Python interpreter."""
+"""Row of the start-up time: `validate` on the small seed site, compared with a bare Python interpreter."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Rows of `validate` for small specs of large meaning: growth of time with the specs, and comparison of two builds."""
+"""Rows of `validate` for small specs with huge results: growth of time with the specs, and comparison of two builds."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tests.bench.show import Aim, note, row
 from tests.bench.steep_sites import STEEP
 
 GROWTH = 4.6
-"""Limit of the factor of processor time for specs of twice the size; quadratic growth plus sorting is acceptable."""
+"""Limit of the factor by which processor time may grow if specs double; quadratic growth plus sorting is acceptable."""
 PERCENT = 10.0
-"""Limit of processor time, in percent of the build of `--against`; meant for commit fa6f8f6, which had no bounds."""
+"""Limit of processor time, in percent of the time of the build `--against`. Chosen for a build of commit fa6f8f6."""
 
 
 def measured(number: int, build: Path, against: Path | None) -> Iterator[Aim]:

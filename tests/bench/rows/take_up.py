@@ -1,6 +1,6 @@
 """Rows of `activate` on a host with 400 guests, compared with loading the same files by hand.
 
-By hand, without any rollback, means: copy the files, load the ruleset with `nft -f` and the units with `networkctl
+"By hand" has no rollback: commands copy the files, load the ruleset with `nft -f` and the units with `networkctl
 reload`. The host is a test host (`tests.hosts.booted`) with a TAP for each guest; it alternates between two plans.
 """
 
@@ -67,7 +67,7 @@ def measured(number: int, build: Path) -> Iterator[Aim]:
 
 
 def _bundle(folder: Path, host: Host, name: str) -> str:
-    """Exports the site and copies its bundle to the host; the bundle `other` has another resolver and another rule."""
+    """Exports the site and copies its bundle to the host; `other` is a bundle with a different resolver and rule."""
     specs = folder / name / "specs"
     write_site(specs, GUESTS, 1)
     if name == "other":
@@ -106,7 +106,7 @@ def _timed(host: Host, *command: str) -> Run:
 
     Exit code `DRIFTED` is allowed: network namespaces other than the first have no sysctls for the neighbour table.
 
-    The count of starts of systemd-sysctl is reset, since systemd refuses the sixth within ten seconds.
+    Systemd refuses a sixth start of systemd-sysctl within ten seconds, so the function resets the count of starts.
     """
     host.run("networkctl", "list", timeout=60)
     host.run("systemctl", "reset-failed", "systemd-sysctl.service")

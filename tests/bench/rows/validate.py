@@ -8,7 +8,7 @@ from tests.bench.show import Aim, row
 
 
 def measured(ground: Ground) -> Iterator[Aim]:
-    """Measures `validate` and prints its line; its only aim is that of the row `start_up`."""
+    """Measures `validate`, prints its line and yields no aim; the row `start_up` has an aim for `validate`."""
     command = ground.command("validate")
     row(ground.guests, ground.hosts, "validate", runs(ground.runs, lambda: run(command, allowed=(0, FINDINGS))))
     yield from ()
