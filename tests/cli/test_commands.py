@@ -59,7 +59,8 @@ def test_addresses_outside_a_changed_prefix_are_one_finding(locked: Path, taploo
     (locked / "specs/seed.yaml").write_text(SEED.replace("fd12:3456:789a::1/64", "fd12:3456:789b::1/64"))
     shown = taploom("validate", "--format", "concise").out
     assert shown.count("TL305") == 1
-    assert "of guest `http-reverse-proxy` is no address for guests of `microvm`, and 1 other entry fits" in shown
+    assert "of guest `http-reverse-proxy` is no address for guests of `microvm`" in shown
+    assert ", and 1 other entry no longer fits its network\n" in shown
 
 
 @pytest.mark.parametrize("name", ["json", "gitlab", "sarif"])
