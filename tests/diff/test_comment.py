@@ -26,7 +26,7 @@ PARTS = (
     "### What applying does to running traffic", "**D4**", "**D1**", "### Changes", "### Topology", "```mermaid",
     "### Generated files", "```diff", "| Undo |",
     "### Apply and undo", "taploom export cedar", "networkctl reload", "| management |", "@@ [DHCPServer]",
-    "<sub>D0 nothing", "Not analysed",
+    "<sub>D0 no effect", "Not analysed",
 )  # fmt: skip
 
 

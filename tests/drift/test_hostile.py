@@ -86,14 +86,14 @@ def test_a_document_with_random_values_is_compared_or_refused(data: st.DataObjec
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"", "no JSON"),
-        (b"{", "no JSON"),
-        (b"\xff\xfe", "no JSON"),
-        (b"[" * 100_000, "no JSON"),
+        (b"", "is not JSON"),
+        (b"{", "is not JSON"),
+        (b"\xff\xfe", "is not JSON"),
+        (b"[" * 100_000, "is not JSON"),
         (b"3", "format"),
         (b'{"format": "taploom-facts/9"}', "format"),
         (b'{"format": "taploom-facts/1"}', "`host`"),
-        (b'{"format": "taploom-facts/1", "collected": ' + b"9" * 10_000 + b"}", "no JSON"),
+        (b'{"format": "taploom-facts/1", "collected": ' + b"9" * 10_000 + b"}", "is not JSON"),
         (b'{"format": "taploom-facts/1", "collected": -1}', "`collected`"),
     ],
 )

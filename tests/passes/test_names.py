@@ -150,8 +150,8 @@ def test_many_entries_with_a_long_service_are_refused(entries: str) -> None:
         f"    networks: {{lan: {{}}}}\nguests: {{g: {{host: hv, nics: {{lan: {{ipv4: 10.0.0.10}}}}}}}}\n{entries}"
     )
     [found] = site.of("TL726")
-    assert "250` is beyond the 100,000 ranges" in found.message
-    assert found.message.endswith("and so are 49 more")
+    assert "250` exceeds the limit of 100,000 port ranges" in found.message
+    assert found.message.endswith("and so do 49 more")
 
 
 def test_a_service_that_contains_any_is_any() -> None:

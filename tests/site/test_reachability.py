@@ -139,15 +139,17 @@ def test_ends_can_be_swapped_and_going_back_restores_the_question(address: str, 
 
 
 @pytest.mark.parametrize(
-    "end", ["nobody", "cedar/eno9", "10.0.0.1/8", "tag/", "1.2.3", "::g", "guest/cedar", "constructor"]
+    ("end", "said"),
+    [(end, f"“{end}”") for end in ("nobody", "10.0.0.1/8", "tag/", "1.2.3", "::g", "guest/cedar", "constructor")]
+    + [("cedar/eno9", "host “cedar” has no uplink “eno9”")],
 )
-def test_an_unknown_end_is_refused_with_a_sentence(asking: Page, end: str) -> None:
+def test_an_unknown_end_is_refused_with_a_sentence(asking: Page, end: str, said: str) -> None:
     asking.fill("#tl-from", end)
     asking.fill("#tl-to", "any")
     asking.fill("#tl-service", "")
     asking.press("#tl-to", "Enter")
     asking.wait_for_selector(".tl-refused")
-    assert end in asking.get_by_role("alert").inner_text()
+    assert said in asking.get_by_role("alert").inner_text()
 
 
 @pytest.mark.parametrize("service", ["tcp/70000", "tcp/9-1", "nothing", "tcp/x", "icmp/3-5", "esp/4", "tcp/"])
