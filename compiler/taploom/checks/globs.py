@@ -83,8 +83,8 @@ def _tail(pattern: str) -> str:
 def clashes(patterns: Iterable[tuple[str, T]]) -> Iterator[tuple[T, T, str]]:
     """Pairs of patterns that can match one name, and that name.
 
-    The patterns are sorted by their heads. Each is the later one of at most one pair. Two patterns are compared
-    only if one head begins with the other, so the work does not grow with the square of their number.
+    The patterns are sorted by their heads. Each pattern is the second one of at most one pair. Two patterns are
+    compared only if the head of one begins with the head of the other, so the work does not grow quadratically.
     """
     ordered = sorted(((head(pattern), pattern, item) for pattern, item in patterns), key=lambda one: one[:2])
     stack: list[tuple[str, str, T]] = []
