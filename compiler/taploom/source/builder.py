@@ -1,7 +1,8 @@
 """Builds a tree from the events of a YAML parser.
 
 The builder uses events instead of a library's tree, because events keep duplicate keys and both ends of each text, and
-no resolver guesses types. Its own stack limits depth, size and aliases before it builds anything large.
+no resolver guesses types. The builder has a stack of its own, and so limits depth, size and aliases
+before it builds anything large.
 """
 
 from dataclasses import field
@@ -37,7 +38,7 @@ MISTAKES = 100
 """Maximum number of mistakes; after more of them, the rest of a file is not read."""
 
 
-_new = tuple.__new__  # twice as fast as `Span(…)`, which counts since each text has a span
+_new = tuple.__new__  # twice as fast as `Span(…)`; the time matters, since each text has a span
 
 
 class RefusedError(Exception):

@@ -19,7 +19,7 @@ class Edits:
         values: new texts of scalars.
         keys: new texts of keys, by the path that ends in the key.
         entries: new texts of keys inside an entry, by the path of the entry; "" removes a key.
-        shorthands: the key of a mapping that a plain value replaces, by the path of an entry that may be such a value.
+        shorthands: by the path of an entry that may be a plain value, the key for which this value stands.
     """
 
     values: Map[NodePath, str] = field(default_factory=dict)

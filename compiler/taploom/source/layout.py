@@ -1,4 +1,4 @@
-"""Reads the layout of a YAML text: styles, anchors and places of nodes, which a tree does not keep, and the comments.
+"""Reads the layout of a YAML text, which a tree does not keep: comments, and the styles, anchors and places of nodes.
 
 Only the formatter uses it, since decoding needs only the values of a text.
 """
