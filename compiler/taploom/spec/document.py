@@ -88,7 +88,7 @@ class Places:
         return self.span(*parents)
 
     def unread(self, *path: str) -> bool:
-        """Whether a value on a path, its end included, is no mapping but should be one; its names are then unknown."""
+        """Whether a value on or at the end of a path is no mapping but should be one; its names are then unknown."""
         node: YamlNode = self.root
         for step in path:
             if not isinstance(node, Mapping):
