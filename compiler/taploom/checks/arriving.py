@@ -110,7 +110,7 @@ def _covers(selection: Selection, of: Host, nat: SourceNat) -> bool:
 
 
 def _translated(of: Host, nat: SourceNat, at: Host) -> bool:
-    """Whether a translation applies to packets for a host, whichever of the host's addresses they are sent to."""
+    """Whether a translation applies to all packets for a host, at each of the host's addresses."""
     zone = _by_name(of)[nat.uplink].zone
     near = any(u.zone == zone and in_family(u, nat.family) is not None for u in outside(at))
     sides = (in_family(uplink, nat.family) for uplink in outside(at))
