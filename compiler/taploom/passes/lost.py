@@ -15,7 +15,7 @@ class LostNames:
 
     Attributes:
         names: the names that can be read.
-        more: whether a broken entry may have other names, which cannot be read; then any name counts as lost.
+        more: True if a broken entry may have other names, which cannot be read; then any name counts as lost.
     """
 
     names: frozenset[str]

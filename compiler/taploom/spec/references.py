@@ -20,7 +20,7 @@ class Reference:
 
     Attributes:
         path: keys and indices from the root of the file.
-        is_key: whether the name is in the last key of the path, and not in its value.
+        is_key: True if the name is in the last key of the path, False if it is in the value.
         text: the whole text of that key or value.
         mention: the name within the text.
         span: the span of the key or value.
