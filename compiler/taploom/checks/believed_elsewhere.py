@@ -85,7 +85,7 @@ def _ends(host: Host) -> Iterator[_UplinkAddress]:
 
 
 def _named(term: Term, end: _UplinkAddress) -> bool:
-    """Whether an entry names the senders: a policy entry, or a forward at the address whose `from` overlaps them."""
+    """Whether an entry names the senders: a policy entry, or a forward at the address with some of them in `from`."""
     dnat_entries = (
         dnat_entry
         for dnat_entry in end.host.dnat_entries

@@ -63,7 +63,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _within(context: Context) -> Iterator[tuple[str, _Holder]]:
-    """The static addresses of uplinks, and of their gateways, that lie in a network of their host, with that network.
+    """Static addresses of uplinks and gateways that lie in a network of the same host, each with the network.
 
     Guests of the network look for such an address on their bridge, even if it is that of the provider's router.
     """

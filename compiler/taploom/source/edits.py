@@ -68,7 +68,7 @@ def _pair_has_only_edits(before: KeyValue, after: KeyValue, edits: Edits, path: 
 
 
 def _has(mapping: Mapping, keys: Map[str, str]) -> bool:
-    """Whether a mapping has each of the given keys with its text, and no key whose text is ""."""
+    """Whether a mapping has each given key with the given text, and lacks each key whose given text is ""."""
     found = {name: one.value for name, one in mapping.pairs.items() if name in keys}
     texts = {name: value.text for name, value in found.items() if isinstance(value, Scalar)}
     return texts == {name: text for name, text in keys.items() if text} and len(texts) == len(found)
