@@ -217,7 +217,7 @@ class Builder:
             self._mistake(codes.DUPLICATE, f"`{_shown(node.text)}` is given twice", node.span, help_, other)
 
     def _check_colon(self, key: Scalar, value: YamlNode, pairs: dict[str, KeyValue]) -> None:
-        """Report a key such as `fd00::` or `a:b` without a value: no name has a colon, so it means a value or a pair."""
+        """Report a key such as `fd00::` or `a:b` without a value: no name has a colon, so a value or pair is meant."""
         if isinstance(value, Scalar) and not value.text and not value.quoted:
             message, help_ = colon_in_key(key, _shown(key.text), pairs)
             self._mistake(codes.QUOTES, message, key.span, help_)
