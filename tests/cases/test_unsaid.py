@@ -57,7 +57,7 @@ FOUND: dict[str, tuple[Expected, ...]] = {
         Expected("TL622 18:45", ("`nuc` is a host", "forwards cannot lead yet", "`to: host/nuc`")),
         Expected("TL602 19:30", ("all ports is not supported yet", "list the ports")),
     ),
-    "isolated-exception": (Expected("TL701 17:27", ("exceptions to that cannot be said yet", "drop `isolated`")),),
+    "isolated-exception": (Expected("TL701 17:27", ("exceptions to that are not supported yet", "drop `isolated`")),),
     "delegated-prefix": (
         Expected("TL427 5:34", ("taploom takes no delegated prefix", "a ULA", "`nat: true`")),
         Expected("TL427 9:47", ("taploom takes no delegated prefix", "write `ipv6: ra`", "a ULA", "`nat: true`")),
@@ -72,16 +72,16 @@ FOUND: dict[str, tuple[Expected, ...]] = {
         Expected("TL202 5:105", ("`reservations`", "only for guests", "as a guest")),
     ),
     "untranslated-office": (
-        Expected("TL623 5:33", ("towards `leased` too", "cannot be said yet", "a network without `nat`")),
+        Expected("TL623 5:33", ("towards `leased` too", "is not supported yet", "a network without `nat`")),
     ),
     "guest-beyond-its-network": (
-        Expected("TL411 14:42", ("203.0.113.20 of guest `a`", "cannot be said yet", "holds 203.0.113.20")),
-        Expected("TL411 15:42", ("203.0.113.99 of guest `b`", "cannot be said yet", "holds 203.0.113.99")),
+        Expected("TL411 14:42", ("203.0.113.20 of guest `a`", "is not supported yet", "holds 203.0.113.20")),
+        Expected("TL411 15:42", ("203.0.113.99 of guest `b`", "is not supported yet", "holds 203.0.113.99")),
     ),
     "nic-as-port": (Expected("TL516 10:48", ("`enp1s0` never joins", "a NIC cannot be a port of a bridge yet")),),
     "vlan-uplinks": (
-        Expected("TL517 10:7", ("`eno1.4000`", "VLANs cannot be said yet", "another tool make it", "waive")),
-        Expected("TL517 11:7", ("`vlan100`", "VLANs cannot be said yet", "another tool make it", "waive")),
+        Expected("TL517 10:7", ("`eno1.4000`", "VLANs are not supported yet", "another tool make it", "waive")),
+        Expected("TL517 11:7", ("`vlan100`", "VLANs are not supported yet", "another tool make it", "waive")),
     ),
 }
 

@@ -88,13 +88,19 @@ def test_matrix_of_guests(taploom: Taploom) -> None:
     ("arguments", "words"),
     [
         (("nobody", "internet"), "the site has no `nobody`"),
-        (("internet", "microvm", "tcp/x"), "Error: `x` is not a port: ports are 1 to 65535, ranges `5000-5010`.\n"),
-        (("internet", "microvm", "tcp/99999"), "`99999` is not a port: ports are 1 to 65535, ranges `5000-5010`.\n"),
+        (
+            ("internet", "microvm", "tcp/x"),
+            "Error: `x` is not a port: a port is a number from 1 to 65535; write a range as `5000-5010`.\n",
+        ),
+        (
+            ("internet", "microvm", "tcp/99999"),
+            "`99999` is not a port: a port is a number from 1 to 65535; write a range as `5000-5010`.\n",
+        ),
         (("internet", "microvm", "tcp/90-80"), "`90-80` runs backwards: write `80-90`.\n"),
         (("internet", "microvm", "tcp/http"), "`tcp/http` is not a service: write `http`.\n"),
         (("internet", "microvm", "443"), "write the protocol too: `tcp/443` or `udp/443`.\n"),
         (("internet", "microvm", "tpc/443"), "`tpc/443` is not a service: did you mean `tcp/443`?\n"),
-        (("internet", "microvm", "icmp/echo"), "`echo` is not a type of icmp: a name or a number to 255.\n"),
+        (("internet", "microvm", "icmp/echo"), "`echo` is not a type of icmp: a name, or a number from 0 to 255.\n"),
         (("internet", "microvm", "shs"), "`shs` is not a service: did you mean `ssh`?\n"),
         (
             ("internet", "microvm", "qqqqqq"),

@@ -118,7 +118,10 @@ WAYS_OUT = [
     (policy("allow", "tcp/http"), "write `http`"),
     (policy("allow", "'tcp/80,443-445'"), "write a list: `[tcp/80, tcp/443-445]`"),
     (policy("from", "'*'"), "did you mean `any`?"),
-    (policy("allow", "tcp/1\u20135"), "`\u2013` is U+2013, en dash; ports are 1 to 65535, ranges `5000-5010`"),
+    (
+        policy("allow", "tcp/1\u20135"),
+        "`\u2013` is U+2013, en dash; a port is a number from 1 to 65535; write a range as `5000-5010`",
+    ),
     ("p\u043elicy: {}\n", "`\u043e` is U+043E, cyrillic small letter o; did you mean `policy`?"),
     (
         "guests:\n  w\u0435b: {}\n",

@@ -43,9 +43,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _hint(address: Address, prefix: Prefix) -> str:
-    """The hint. A public address is probably one that a provider routes to the host for this guest alone."""
+    """A hint. A provider probably routes a public address to the host for this guest alone."""
     if prefix.length == prefix.family.bits:
-        return f"an address outside of its network cannot be said yet: give the network a prefix that holds {address}"
+        return f"an address outside of its network is not supported yet: give the network a prefix that holds {address}"
     if any(address in private for private in PRIVATE):
         return f"take one of {prefix}, or write `auto`"
-    return f"take one of {prefix}, or write `auto`; an address outside of its network cannot be said yet"
+    return f"take one of {prefix}, or write `auto`; an address outside of its network is not supported yet"

@@ -50,7 +50,7 @@ class Arrival:
 
 
 def arriving_entries(context: Context) -> Iterator[ArrivingEntry]:
-    """All policy entries, and all forwards with a limited `from`; none if objects that they may name were left out."""
+    """All policy entries, and all forwards with a limited `from`; none if an object that they may name was left out."""
     translated = len(context.plan.hosts) > 1 and any(host.nat for host in context.plan.hosts)
     if not translated or context.broken("hosts", "routes", "networks", "guests", "addresses"):
         return
@@ -69,7 +69,7 @@ def arriving_entries(context: Context) -> Iterator[ArrivingEntry]:
 
 
 def _forwarding(hosts: Iterable[Host], to: Selection) -> frozenset[str]:
-    """The hosts with a forward to a selected destination: senders reach it at an address of such a host."""
+    """The hosts with a forward to a selected destination; senders reach it at an address of these hosts."""
     meant = {prefix for found in to.guests.values() for prefix in found}
     return frozenset(
         host.name
@@ -110,7 +110,7 @@ def _covers(selection: Selection, of: Host, nat: SourceNat) -> bool:
 
 
 def _translated(of: Host, nat: SourceNat, at: Host) -> bool:
-    """Whether a translation applies to packets for a host, whichever of the host's addresses they are sent to."""
+    """Whether a translation applies to all packets for a host, at each of the host's addresses."""
     zone = _by_name(of)[nat.uplink].zone
     near = any(u.zone == zone and in_family(u, nat.family) is not None for u in outside(at))
     sides = (in_family(uplink, nat.family) for uplink in outside(at))

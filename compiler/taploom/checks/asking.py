@@ -1,4 +1,4 @@
-"""Whether policy lets guests of a network query a resolver, and which denies forbid it to all of them."""
+"""Finds out whether policy lets guests of a network query a resolver, and if not, which denies forbid it."""
 
 from collections.abc import Iterable, Iterator
 
@@ -20,7 +20,7 @@ class ResolverAccess:
 
     Attributes:
         published: addresses at which a forward of the site answers DNS; a forward allows its own flow.
-        terms: the terms that cover DNS and have not expired, by the network of the guests.
+        terms: for each network of guests, the terms that cover DNS and have not expired.
     """
 
     host: Host
@@ -39,9 +39,10 @@ class ResolverAccess:
         return cls(host, published, found)
 
     def closed(self, here: HostInterface, address: Address) -> tuple[str, ...] | None:
-        """The denies that keep a bridge's guests from querying an address; None if one may, () if nothing allows it.
+        """The denies that keep all guests of a bridge from querying an address; None if a guest may query it.
 
-        If several uplinks may lead to the address, an allow towards one of them is enough.
+        The result is empty if no entry allows the query. If several uplinks may lead to the address, an allow towards a
+        single uplink is enough.
         """
         own = here.own(address.family)
         if address in self.published:

@@ -1,4 +1,4 @@
-"""TL627: a network whose packets reach another host at an uplink where that host drops their source addresses."""
+"""TL627: a network whose packets reach another host at an uplink where that host drops packets from the network."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ RULE = DiagnosticRule(
     "TL627",
     "believed-elsewhere",
     Severity.WARNING,
-    "Packets that an entry allows from a network to an address of another host arrive at an uplink through which that "
+    "If an entry lets a network reach an address of another host, the packets arrive at an uplink through which that "
     "host routes to the network.",
     "A host accepts packets from an address of the site only at the uplinks through which it routes to that address. "
     "At any other uplink the host drops them, even if policy or a forward allows them, since anybody beyond that "
@@ -53,7 +53,7 @@ class _UplinkAddress:
 def check(context: Context) -> Iterator[Diagnostic]:
     """Find the uplink at which the packets of an entry arrive; report each pair of network and uplink once.
 
-    Entries from `any` are left out: they do not ask for access of this network in particular.
+    Entries from `any` are left out, since they do not name the network.
     """
     open_ = {f"policy/{entry.name}" for entry in context.plan.policy if "any" in entry.sources}
     ends = {end.address.prefix: end for host in context.plan.hosts if _chooses(host) for end in _ends(host)}
@@ -85,7 +85,7 @@ def _ends(host: Host) -> Iterator[_UplinkAddress]:
 
 
 def _named(term: Term, end: _UplinkAddress) -> bool:
-    """Whether an entry names the senders: a policy entry, or a forward at the address whose `from` overlaps them."""
+    """Whether an entry names the senders: a policy entry, or a forward at the address with some of them in `from`."""
     dnat_entries = (
         dnat_entry
         for dnat_entry in end.host.dnat_entries

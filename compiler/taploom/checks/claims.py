@@ -20,8 +20,8 @@ class OnLinkPrefix:
         what: the network or uplink in words, with the name in backticks.
         subject: the object, for waivers.
         host: the host of the network or uplink; "" without one.
-        uplink: whether it is the link of an uplink.
-        single: whether it is one address of an uplink, which puts no prefix on its link.
+        uplink: True for the link of an uplink, False for a network.
+        single: True for a single address (/32 or /128) of an uplink, which puts no prefix on the link.
     """
 
     prefix: Prefix

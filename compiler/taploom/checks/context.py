@@ -29,8 +29,8 @@ class Context:
     def broken(self, *sections: str) -> bool:
         """Whether broken entries of some sections were left out, so that a seemingly missing entry may be one of them.
 
-        For `hosts`, an uplink or a network that was left out counts as well; for `guests`, a NIC. `routes` means the
-        routes of all hosts; a route through a guest counts as left out, since it is refused.
+        For `hosts`, uplinks and networks that were left out count as well; for `guests`, NICs that were left out do.
+        `routes` means the routes of all hosts; a route through a guest counts as left out, since it is refused.
         """
         names, document = self.document.places.names, self.document
         whole = (section for section in sections if section != "routes")
@@ -50,7 +50,7 @@ class Context:
         return any(unread) or any(True for host in self.plan.hosts for _ in inward(host))
 
     def locked(self, guest: str, network: str, key: str) -> str:
-        """The hint how the lock allocates `ipv4`, `ipv6` or `mac` of a NIC again; "" if the spec has the value."""
+        """A hint that says how to replace the locked `ipv4`, `ipv6` or `mac` of a NIC; "" if the spec has the value."""
         if getattr(self.document.guests[guest].nics[network], key) is not Keyword.AUTO:
             return ""
         return f"delete `guest/{guest} {network} {key}` from the lock and run `taploom lock`"

@@ -116,8 +116,8 @@ class _Axis:
     Attributes:
         firsts: the starts of the intervals of all terms, sorted.
         numbers: for each entry of `firsts`, the number of the term that has the interval.
-        sizes: the sizes of the intervals, sorted and each once.
-        holding: the numbers of the terms that have an interval, by its start and size.
+        sizes: the distinct sizes of the intervals, sorted.
+        holding: maps the start and size of an interval to the numbers of the terms that have the interval.
     """
 
     firsts: Sequence[int]
@@ -144,7 +144,7 @@ class _Axis:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """An index of the terms of one family between two sides, with which they are tested for covering another term."""
+    """An index of the terms of one family between two sides, for the test whether they cover another term."""
 
     _terms: tuple[_TermIntervals, ...]
     _axes: tuple[_Axis, _Axis]
@@ -159,14 +159,14 @@ class Cover:
         return Cover(tuple(intervals), axes, tuple((firsts, lasts) for firsts, lasts in hulls))
 
     def around(self, term: Term, counts: Callable[[Term], bool]) -> tuple[str, ...]:
-        """The entries that cover a term, in the order of its parts; () if a packet of the term is not covered.
+        """The entries that cover a term, in the order of the term's regions; () if a packet of the term is not covered.
 
-        If single entries cover a whole part, the largest of these entries is named; else the entries that together
-        cover the part, large ones first.
+        If one entry alone covers a region, only the largest such entry is named. Otherwise the entries that together
+        cover the region are named, large ones first.
 
         Args:
             term: the term that may be covered.
-            counts: whether the regions of another term count.
+            counts: decides whether another term may cover the given one.
         """
         names: dict[str, None] = {}
         for region in regions(term):
@@ -177,7 +177,7 @@ class Cover:
         return tuple(names)
 
     def _covering(self, region: IntervalProduct, counts: Callable[[Term], bool]) -> Sequence[str]:
-        """The entries that cover a region; () if a packet is not covered. Corners come first: they reveal most gaps."""
+        """The entries that cover a region; () if a packet is not covered. Corners, which show most gaps, come first."""
         corner, *corners = _corners(region)
         near = self._near(corner)
         if not any(counts(self._terms[one].term) and self._terms[one].parts(corner) for one in near):
@@ -201,7 +201,7 @@ class Cover:
                 yield from ((part, one.term.entry) for part in one.parts(region))
 
     def _candidates(self, region: IntervalProduct) -> set[int]:
-        """The numbers of the terms that may overlap a region, by the axis with fewer of them."""
+        """The numbers of the terms that may overlap a region, from the axis that yields fewer terms."""
         near = (axis.near(region[at]) for at, axis in enumerate(self._axes))
         return set[int]().union(*min(near, key=lambda runs: sum(map(len, runs))))
 
@@ -213,7 +213,7 @@ class Cover:
         return sorted(numbers)
 
     def _around(self, numbers: list[int], region: IntervalProduct) -> list[int]:
-        """The numbers, out of `numbers`, of the terms whose hulls contain a region."""
+        """The members of `numbers` whose terms have a hull that contains a region."""
         for (first, last), (lows, highs) in zip(region, self._hulls, strict=True):
             numbers = [number for number in numbers if lows[number] <= first and last <= highs[number]]
         return numbers
@@ -246,8 +246,8 @@ def _holds(cover: IntervalProduct, region: IntervalProduct) -> bool:
 def _together(region: IntervalProduct, covers: Iterator[tuple[int, tuple[IntervalProduct, str]]]) -> Sequence[str]:
     """The entries that together cover a region; none if some packet of the region is in no region of `covers`.
 
-    Large regions come first, as they leave fewer pieces, and the first few are mostly enough. So `covers` is made by
-    `tee`: each copy continues at its own place, and a region is computed only when the first copy reaches it.
+    Large regions come first, since they leave fewer pieces; mostly the first few regions are enough. So `covers` comes
+    from `tee`: each copy continues at its own place, and a region is computed only when the first copy reaches it.
     """
     stack, taken = [(region, copy(covers))], dict[int, str]()
     for _ in range(_PATIENCE):

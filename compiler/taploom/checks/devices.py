@@ -25,7 +25,7 @@ class DeviceOwner:
     Attributes:
         names: the pattern of the names of these interfaces.
         who: the tool in the words of a message.
-        tun: whether the interfaces are devices of the kernel's kind `tun`, as TAPs are.
+        tun: True if the interfaces are of the kernel's kind `tun`, like TAPs.
     """
 
     names: re.Pattern[str]
@@ -69,8 +69,8 @@ def stacked(name: str, others: Container[str] = ()) -> str:
 
     Args:
         name: the name of the interface.
-        others: names of other interfaces of the host; a VLAN's name begins with one of them, or with a name that shows
-            its kind.
+        others: names of other interfaces of the host. A VLAN's name begins with such a name, with the name of a NIC, or
+            with the name of a device that consists of others.
     """
     vlan = _VLAN.fullmatch(name)
     if vlan and int(vlan["number"]) <= LAST_VLAN:

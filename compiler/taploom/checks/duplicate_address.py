@@ -63,9 +63,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _within(context: Context) -> Iterator[tuple[str, _Holder]]:
-    """The static addresses of uplinks, and of their gateways, that lie in a network of their host, with that network.
+    """Static addresses of uplinks and gateways that lie in a network of the same host, each with the network.
 
-    Guests of the network look for such an address on their bridge, even for the provider's router beyond the uplink.
+    Guests of the network look for such an address on their bridge, even if it is that of the provider's router.
     """
     for host in context.plan.hosts:
         held = [*_at_uplinks(host), *_gateways(host)]
@@ -90,7 +90,7 @@ def _at_uplinks(host: Host) -> Iterator[_Holder]:
 
 
 def _guest(address: Address, guest: str, network: str) -> _Holder:
-    """The guest that has an address; the network itself, for its gateway address, if `guest` is ""."""
+    """The holder of an address on a network: the given guest, or the network's own gateway if `guest` is ""."""
     key = address.family.key
     if not guest:
         return _Holder(address, f"network `{network}`", f"network/{network}", ("networks", network, key))

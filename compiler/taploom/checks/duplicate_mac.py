@@ -25,7 +25,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the MACs of all NICs. A MAC of zero could not be allocated, which another finding reports."""
+    """Compare the MACs of all NICs. A zero MAC was not allocated; another finding reports that."""
     first: dict[int, tuple[str, str]] = {}
     for guest in context.plan.guests:
         for nic in guest.nics:

@@ -16,7 +16,7 @@ def fixed(uplink: HostInterface) -> Iterator[tuple[Family, Fixed]]:
 
 
 def carries(uplink: HostInterface, family: Family) -> bool:
-    """Whether packets of a family may come by an uplink; True for an uplink that taploom does not configure."""
+    """Whether an uplink may carry packets of a family; True for an uplink that taploom does not configure."""
     return in_family(uplink, family) is not None or not uplink.configured
 
 

@@ -27,7 +27,7 @@ SHOWN = 6
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """List the services of the host that guests or policy rely on, each with the interfaces where they come in."""
+    """List the services of the host that guests or policy rely on, each with the interfaces at which it is used."""
     for host in context.plan.hosts:
         wanted = sorted({*_served(host), *_allowed(host)}) if host.input is Input.FOREIGN else []
         if wanted:
@@ -52,7 +52,7 @@ def _served(host: Host) -> Iterator[tuple[str, str]]:
 
 
 def _allowed(host: Host) -> Iterator[tuple[str, str]]:
-    """The host's services that policy allows, each with its interfaces and the entry that has the senders."""
+    """The host's services that policy allows, each with its interfaces and the entry that names the senders."""
     found: dict[tuple[str, str], set[str]] = {}
     for term in host.terms:
         if term.egress.kind is SideKind.SELF and term.action is Action.ALLOW:

@@ -46,7 +46,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _opened(host: Host) -> dict[_Key, Intervals[Term]]:
-    """The ports that policy opens on the host by name; `any` opens all ports, but is no reason not to forward one."""
+    """The ports of the host that policy entries open by name; an entry that allows `any` service does not count."""
     found: dict[_Key, list[tuple[int, int, Term]]] = {}
     for term in host.terms:
         if term.egress.kind is SideKind.SELF and term.ingress.kind is SideKind.OUTSIDE and term.action is Action.ALLOW:

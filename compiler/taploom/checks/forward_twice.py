@@ -42,7 +42,7 @@ class _Claim:
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the DNAT entries of each host that share uplink, family, protocol and kind of senders."""
+    """Compare the DNAT entries of each host that share uplink, family, protocol and place of senders."""
     for host in context.plan.hosts:
         zones = tuple(sorted({uplink.zone for uplink in outside(host)}))
         groups: dict[tuple[str, Family, str], list[DnatEntry]] = {}

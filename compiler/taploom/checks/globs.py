@@ -1,4 +1,4 @@
-"""Patterns of interface names: whether two patterns can match one name, and that name.
+"""Patterns of interface names: finds out whether two patterns can match the same name, and which name.
 
 The answer is exact: a search walks two patterns of `*`, `?` and plain characters side by side, and finds the shortest
 name that both match. A name that is longer than Linux allows (15 bytes) does not count.
@@ -81,10 +81,10 @@ def _tail(pattern: str) -> str:
 
 
 def clashes(patterns: Iterable[tuple[str, T]]) -> Iterator[tuple[T, T, str]]:
-    """Pairs of patterns that can match one name, and that name.
+    """Pairs of patterns that can match the same name, each pair with such a name.
 
-    The patterns are sorted by their heads. Each is the later one of at most one pair. Two patterns are compared
-    only if one head begins with the other, so the work does not grow with the square of their number.
+    The patterns are sorted by their heads. Each pattern is the second one of at most one pair. Two patterns are
+    compared only if the head of one begins with the head of the other, so the work does not grow quadratically.
     """
     ordered = sorted(((head(pattern), pattern, item) for pattern, item in patterns), key=lambda one: one[:2])
     stack: list[tuple[str, str, T]] = []

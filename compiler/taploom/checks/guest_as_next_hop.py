@@ -32,7 +32,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for host in context.plan.hosts:
         guests: dict[str, dict[Address, Port]] = {}
         for route, here in inward(host):
-            # TL407 reports a next hop that is the host's own IPv6 address, which Linux refuses, or of the other family.
+            # TL407 reports next hops of the other family, and own IPv6 addresses as next hops, which Linux refuses.
             own = here.own(Family.IPV6)
             itself = own is not None and own.address == route.via
             if not itself and route.to.family is route.via.family:

@@ -15,7 +15,8 @@ class Intervals(Generic[T]):
 
     Attributes:
         firsts: starts, sorted.
-        furthest: for each start, the end and owner of the range that ends last up to this start.
+        furthest: for each start, the end and owner of one range: among the ranges up to this start, the one that ends
+            last.
     """
 
     firsts: tuple[int, ...]

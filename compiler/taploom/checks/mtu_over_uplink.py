@@ -40,7 +40,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _used(host: Host, here: HostInterface) -> list[HostInterface]:
-    """The uplinks whose zone policy connects with a network in either direction, and those that forward ports to it."""
+    """The uplinks that forward ports to a network, or for whose zone policy allows traffic to or from the network."""
     side = Side(SideKind.BRIDGE, here.network)
     beyond = (SideKind.OUTSIDE, SideKind.REMOTE)
     ends = [(term.ingress, term.egress) for term in host.terms if term.action is Action.ALLOW]

@@ -26,7 +26,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for networks with `nat` but without a NAT entry on their host; one entry for either family is enough."""
+    """Look for networks with `nat` but without a NAT entry on their host; a NAT entry for one family is enough."""
     networks = {network.name: network for network in context.plan.networks}
     for host in () if context.broken("hosts") else context.plan.hosts:
         translated = {entry.network for entry in host.nat}

@@ -19,9 +19,9 @@ RULE = DiagnosticRule(
     "translated-one-way",
     Severity.NOTE,
     "A zone that may reach guests at their own addresses also receives the guests' packets from these addresses.",
-    "`nat` translates at every uplink of the host; an exception for one uplink cannot be said yet. Packets that guests "
-    "send over a leased line to another office arrive there with the host's address, so the logs and filters of that "
-    "office cannot tell the guests apart.",
+    "`nat` translates at every uplink of the host; an exception for an uplink is not supported yet. Packets that "
+    "guests send over a leased line to another office arrive there with the host's address, so the logs and filters of "
+    "that office cannot tell the guests apart.",
     "Move the guests that the other side addresses to a network of their own without `nat`. Waive the finding if the "
     "other side need not tell the guests apart.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: true}\nhosts:\n  hv1:\n"
@@ -36,7 +36,7 @@ _Translation = tuple[str, str, Family]
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for a network and a zone with allows in both directions, although `nat` translates one direction."""
+    """Look for allows in both directions between a network and a zone, if `nat` translates one of the directions."""
     for host in context.plan.hosts:
         translated = _translated(host) if host.nat and not context.torn(host.name) else set()
         reported: set[tuple[str, str]] = set()
@@ -61,7 +61,7 @@ def _translated(host: Host) -> set[_Translation]:
 def _allowed(
     host: Host, translations: set[_Translation]
 ) -> dict[_Translation, tuple[dict[Prefix, str], dict[Prefix, str]]]:
-    """For each translation, the sources of inbound and the destinations of outbound allows, each with its entry."""
+    """Map each translation to the sources of allows towards the network and the destinations of allows from it."""
     found: dict[_Translation, tuple[dict[Prefix, str], dict[Prefix, str]]] = {
         translation: ({}, {}) for translation in translations
     }
@@ -109,7 +109,7 @@ def _finding(context: Context, translation: _Translation, inwards: str, outwards
     network, zone, _ = translation
     places = context.document.places
     into, out = (entry.removeprefix("policy/") for entry in (inwards, outwards))
-    message = f"network `{network}` is translated towards `{zone}` too: an exception for one uplink cannot be said yet"
+    message = f"network `{network}` is translated towards `{zone}` too: an exception for an uplink is not supported yet"
     labels = (
         Label(places.key("policy", out), "packets that this entry allows leave with the host's address"),
         Label(places.key("policy", into), "packets that this entry allows go to the guests' own addresses"),

@@ -22,7 +22,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the families that `nat` names; `nat: true` means the network's own ones, and `off` is always valid."""
+    """Look at the families that `nat` names; `nat: true` fits any network, and `off` is always valid."""
     places = context.document.places
     for name, network in sorted(context.document.networks.items()):
         for family in FAMILIES:

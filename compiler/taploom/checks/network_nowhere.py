@@ -19,7 +19,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for networks that no host names, unless a host is broken or names an unknown network (other findings)."""
+    """Look for networks without a host. The check is off if a host is broken or refers to an unknown network."""
     places = context.document.places
     hosts = places.names("hosts")
     carried = {network for name in hosts for network in places.names("hosts", name, "networks")}

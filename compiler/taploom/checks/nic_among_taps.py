@@ -15,7 +15,7 @@ RULE = DiagnosticRule(
     Severity.WARNING,
     "The `taps` of a network name TAPs, and no uplink or other device.",
     "The unit matches only devices of the kernel's kind `tun`. TAPs are of that kind and NICs are not: the NIC never "
-    "joins the bridge, and the guests reach nobody beyond it. A NIC as a port of a bridge cannot be said yet.",
+    "joins the bridge, and the guests reach nobody beyond it. A NIC as a port of a bridge is not supported yet.",
     "Remove the name. Write the NIC as an uplink with a zone, so that the host routes between it and the network; add "
     "`nat: true` if the machines behind the NIC have no route back. Waive the finding if the device is a TAP despite "
     "its name.",
@@ -26,7 +26,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the `taps` of each network: at full device names, and at globs that match names of NICs."""
+    """Look in the `taps` of each network for full device names, and for globs that match names of NICs."""
     places = context.document.places
     for host in context.plan.hosts:
         own = {uplink.device for uplink in outside(host) if uplink.configured}

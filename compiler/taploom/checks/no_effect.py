@@ -103,7 +103,7 @@ class _ReasonFinder:
         if not one or one != two:
             return None
         if self.context.document.networks[one].isolated:
-            why = f"network `{one}` is isolated, and exceptions to that cannot be said yet"
+            why = f"network `{one}` is isolated, and exceptions to that are not supported yet"
             return _Reason(why, "to", f"drop `isolated` of `{one}`, and deny what should not pass")
         return _Reason(f"guests of `{one}` reach each other on their bridge anyway", "to", "remove the entry")
 

@@ -17,7 +17,7 @@ from taploom.spec.values import ServiceRef
 
 ICMP = {Family.IPV4: "icmp", Family.IPV6: "icmpv6"}
 _ALIKE = ("echo-request", "echo-reply", "destination-unreachable", "time-exceeded", "parameter-problem")
-"""ICMP types of both protocols (RFC 792, RFC 4443); a type of only one, such as timestamp, needs no counterpart."""
+"""ICMP types that both protocols have (RFC 792, RFC 4443); other types, such as timestamp, need no counterpart."""
 _NUMBERS = tuple((ICMP_TYPES["icmp"][name], ICMP_TYPES["icmpv6"][name]) for name in _ALIKE)
 _LAST_TYPE = 255
 _ECHO = {"icmp/echo-request", "icmp/8", "icmpv6/echo-request", "icmpv6/128"}
@@ -60,7 +60,7 @@ def _lacking(services: Services, refs: tuple[ServiceRef, ...]) -> Iterator[tuple
 def _alone(service: Service, family: Family, named: Iterable[Service]) -> bool:
     """Whether a service has no counterpart for the other family among some services.
 
-    For a service with all types, any service of the other protocol is a counterpart: an author lists types on purpose.
+    If a service has all types, any service of the other protocol is its counterpart: an author lists types on purpose.
     """
     twin = ICMP[other(family)]
     known = [each for each in named if each.protocol == twin]

@@ -14,7 +14,7 @@ RULE = DiagnosticRule(
     Severity.WARNING,
     "No network overlaps a network or the link of an uplink on another host.",
     "An address is then ambiguous: no route between the hosts can tell the prefixes apart, both hosts enforce an entry "
-    "for one of them, and hosts do not translate packets to the prefix, as to any prefix of the site.",
+    "for one of the networks, and `nat` does not translate packets to the prefix, since it belongs to the site.",
     "Give one of the two another prefix. Waive the finding if both are the same on purpose and never connected.",
     bad="networks:\n  one: {ipv4: 10.0.0.1/24}\n  two: {ipv4: 10.0.0.1/24}\n"
     "hosts:\n  hv1: {networks: {one: {}}}\n  hv2: {networks: {two: {}}}\n",

@@ -44,6 +44,6 @@ def meaning(entry: PolicyEntry) -> tuple[object, ...]:
 
 
 def _bare(selector: str) -> str:
-    """A selector without its kind, as objects share one namespace; tags and prefixes, which do not, stay unchanged."""
+    """A selector without its kind, since objects share one namespace. Tags and prefixes are returned unchanged."""
     kind, slash, name = selector.partition("/")
     return name if slash and kind in ("network", "host", "guest", "address") else selector

@@ -15,7 +15,7 @@ RULE = DiagnosticRule(
     "probe-idle",
     Severity.WARNING,
     "A probe tests a connection that can work on its host.",
-    "Only probes that worked before a host took up a bundle decide afterwards. A probe that never works looks like a "
+    "After a host takes up a bundle, it ignores probes that failed before. A probe that never works looks like a "
     "guard, but guards nothing.",
     "Remove the probe, or let it test a next hop of the plan, or a port that policy lets somebody reach.",
     bad="hosts:\n  hv1:\n    uplinks: {wg0: {zone: office}}\n    take-up: {probes: {out: {ping: gateway}}}\n"

@@ -31,7 +31,7 @@ RULE = DiagnosticRule(
     "policy:\n  all: {from: lan, to: dmz, allow: tcp}\n",
 )
 SHOWN = 6
-"""Maximum number of other entries that a finding names."""
+"""Maximum number of other entries in a finding."""
 _DNS = (Service("tcp", 53, 53), Service("udp", 53, 53))
 _Ends = tuple[Side, Side, int]
 
@@ -39,7 +39,7 @@ _Ends = tuple[Side, Side, int]
 def check(context: Context) -> Iterator[Diagnostic]:
     """Report an allow if other entries allow or deny each of its packets on every host.
 
-    If entries can replace each other, one of them is not reported, so that all reported ones can be removed together.
+    If entries can replace each other, one of them stays unreported, so that all reported entries can be removed.
     """
     if context.broken("hosts", "routes", "networks", "guests", "addresses"):
         return  # an entry may be needed for an object that was left out
@@ -63,7 +63,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _lasting_terms(host: Host, now: int) -> Iterator[tuple[_Ends, list[Term]]]:
-    """The unexpired terms without a rate limit, by sides; an allow that logs is left out, as it may be temporary."""
+    """The unexpired terms without a rate limit, by sides; allows that log are left out, as they may be temporary."""
     found: dict[_Ends, list[Term]] = {}
     for term in (*host.terms, *_implied(host)):
         passing = term.action is Action.ALLOW and term.log

@@ -57,7 +57,7 @@ def _own(host: Host) -> set[Address]:
 
 
 def _guests(context: Context) -> set[tuple[str, Address]]:
-    """Pairs of a host and an address of its guests; if such a next hop is on no link, the guest's address is wrong."""
+    """Pairs of a host and an address of one of its guests, to find next hops that are guests with a wrong address."""
     nics = ((guest.host, nic) for guest in context.plan.guests for nic in guest.nics)
     return {(host, address) for host, nic in nics for address in known_addresses(nic)}
 

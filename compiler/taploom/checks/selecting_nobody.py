@@ -36,7 +36,7 @@ class _PlacedSelector:
 
     Attributes:
         path: section, entry and key.
-        inward: whether the entry may mean hosts as destinations, which accept link-local senders.
+        inward: True if the entry's destination may be a host; hosts accept link-local senders.
     """
 
     path: tuple[str, str, str]

@@ -19,7 +19,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Walk from each service to the services that it names; the services of each are read once."""
+    """Walk from each service to the services in its definition; each definition is read once."""
     services = context.document.services
     graph = {
         name: sorted({ref.text for ref in spec.ports if ref.literal is None and ref.text in services})

@@ -1,4 +1,4 @@
-"""TL509: TAPs that a host creates for root, or for a user that has to be a system user."""
+"""TL509: TAPs that a host creates, owned by root or by a user who has to be a system user."""
 
 from collections.abc import Iterator
 

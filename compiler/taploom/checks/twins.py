@@ -17,7 +17,8 @@ class MissingFamily:
 
     Attributes:
         network: the network by which the guest is reached.
-        mode: how the guest gets its address of the family; if that address is known, `from` lacks the family.
+        mode: how the guest gets its address of the family. If that address is known, `from` has no prefix of the
+            family.
     """
 
     forward: Forward

@@ -15,8 +15,8 @@ RULE = DiagnosticRule(
     "TL702",
     "address-not-known",
     Severity.WARNING,
-    "Guests that a policy entry or a forward names have known addresses, and so do hosts that it names as senders to "
-    "other hosts.",
+    "If a policy entry or a forward names a guest, or a host as the sender to another host, the address of that guest "
+    "or host is known.",
     "The ruleset matches addresses. It does not cover a guest with an address from the DHCP pool, or a host with a "
     "learned address: an `allow` does not let it in, and a `deny` does not keep it out.",
     "Write `ipv4: auto` in the guest's NIC, give the host's uplink a fixed address, or name the network or zone.",

@@ -22,7 +22,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the declared names with those that entries use."""
+    """Compare the declared names with the names that entries use."""
     document, places = context.document, context.document.places
     if context.broken("policy", "forwards", "hosts", "services", "networks"):
         return

@@ -1,4 +1,4 @@
-"""TL808: a class of disruption that two windows name."""
+"""TL808: a class of disruption that is in two windows."""
 
 from collections.abc import Iterator
 from itertools import combinations

@@ -31,7 +31,7 @@ class Allocation:
 
     Attributes:
         lock: the lock with missing entries added, and entries of NICs that are gone marked as freed.
-        lacking: open slots for which the committed lock has no entry, or one that does not fit the network.
+        lacking: open slots for which the committed lock has no entry, or an entry that does not fit the network.
     """
 
     lock: Lock
@@ -49,12 +49,12 @@ class Allocation:
 
 
 def allocate(document: Document, lock: Lock, report: Report) -> Allocation:
-    """Give every open slot a value: that of the lock, or a new one.
+    """Give every open slot the value from the lock, or a new value.
 
     Args:
-        document: resolved.
-        lock: as committed.
-        report: takes a finding for each slot for which no address is left.
+        document: the resolved document.
+        lock: the committed lock.
+        report: receives a finding for each slot that gets no address because none is left.
     """
     wanted = dict(_open_slots(document))
     entries: dict[Slot, Locked] = {}

@@ -72,6 +72,6 @@ def _left_out(document: Document, sound: Any, *path: str) -> Iterator[str]:
 
 
 def _value(document: Document, model: Model[Any], *path: str) -> Any:
-    """The value at a path that ends with a key of the model; None if it is absent, or invalid, which was reported."""
+    """The value at a path that ends with a key of the model; None if the value is absent, or invalid and reported."""
     node = document.places.node(*path)
     return None if node is None else model.by_name[path[-1]].parser.parse(node, Report())

@@ -48,7 +48,7 @@ NETWORK_TWICE = DiagnosticRule(
     Severity.ERROR,
     "A network is a bridge on one host.",
     "Both bridges would have the same gateway address, and guests of one bridge could not reach guests of the other.",
-    "Declare a network for each host, in one zone where policy should treat them as one.",
+    "Declare a network for each host; give these networks one zone if policy should treat them as one.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n  hv2: {networks: {lan: {}}}\n",
     good="networks:\n  lan1: {zone: lan, ipv4: 10.0.0.1/24}\n  lan2: {zone: lan, ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan1: {}}}\n  hv2: {networks: {lan2: {}}}\n",
@@ -68,7 +68,7 @@ FAMILY_ABSENT = DiagnosticRule(
     "TL401",
     "family-absent",
     Severity.ERROR,
-    "A NIC uses only what its network offers: its address families, `dhcp` if it has DHCP, `slaac` if it has RA.",
+    "A NIC uses only what its network offers: the address families, and `dhcp` with DHCP or `slaac` with RA.",
     "The guest would wait for an address that no server assigns, or use one that no host routes.",
     "Give the network the family, `dhcp: true` or `ra: true`, or change the NIC.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
@@ -108,7 +108,7 @@ FORWARD_PORTS = DiagnosticRule(
     "TL602",
     "forward-ports",
     Severity.ERROR,
-    "A forward's ports are of protocols with ports, and `to-port` is one port or as long as the outside range.",
+    "The ports of a forward belong to a protocol with ports; `to-port` is one port, or as long as the outside range.",
     "Only TCP, UDP and similar protocols have ports, and each outside port must lead to exactly one inside port.",
     "Use `tcp/…` or `udp/…`; write `to-port` as a range of equal length, or as its first port.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"

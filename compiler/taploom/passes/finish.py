@@ -1,4 +1,4 @@
-"""Last pass: combines the results of the others into a plan, sorted by name."""
+"""Last pass: combines the results of the other passes into a plan, sorted by name."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Findings about missing and stale entries of the lock: one of each kind, since `taploom lock` mends all at once."""
+"""Findings about missing and stale entries of the lock: one of each kind, since `taploom lock` mends all entries."""
 
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.passes import codes
@@ -10,13 +10,13 @@ _KINDS = {"ipv4": "IPv4", "ipv6": "IPv6", "mac": "MAC"}
 
 
 def report_lacking(document: Document, lock: Lock, allocation: Allocation, report: Report) -> None:
-    """Report the slots for which a lock has no entry, or one that does not fit the network.
+    """Report the slots for which a lock has no entry, or an entry that does not fit the network.
 
     Args:
-        document: resolved.
-        lock: as committed.
+        document: the resolved document.
+        lock: the committed lock.
         allocation: the entries that the lock should hold.
-        report: takes the findings.
+        report: receives the findings.
     """
     slots = [slot for slot in allocation.lacking if slot not in lock.refused]
     nics: dict[tuple[str, str], list[str]] = {}

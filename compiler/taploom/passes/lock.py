@@ -35,7 +35,7 @@ FREED = "freed"
 
 
 class Slot(NamedTuple):
-    """The key of an entry of the lock: one family, or the MAC, of one NIC.
+    """The key of an entry of the lock: a NIC, with one of its address families or its MAC.
 
     It is a named tuple, because a large site looks up a hundred thousand slots, and the lookup of a
     dataclass takes three times as long.
@@ -52,7 +52,7 @@ class Locked:
 
     Attributes:
         value: the address or MAC.
-        freed: whether the NIC is gone, so that the entry only keeps the value from being given to another NIC.
+        freed: True if the NIC is gone; the entry then reserves the value, so that no other NIC gets it.
         span: place of the value in the lock file; None for a value that has just been allocated.
     """
 
@@ -101,9 +101,9 @@ def read_lock(text: str, file: str, report: Report) -> Lock:
     """Read a lock, and report lines that are not entries and values that two entries hold.
 
     Args:
-        text: the file.
-        file: its name in diagnostics.
-        report: takes the findings.
+        text: the content of the file.
+        file: the name of the file in diagnostics.
+        report: receives the findings.
     """
     entries: dict[Slot, Locked] = {}
     refused: set[Slot] = set()

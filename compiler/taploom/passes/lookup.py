@@ -36,9 +36,9 @@ class SymbolTable:
 
     Attributes:
         kinds: kind of each name of the shared namespace; a network that is its own zone is a `network`.
-        zones: networks of every zone, also of zones that only networks and uplinks name.
+        zones: networks of every zone, also of zones without an entry in `zones`.
         tags: every tag, with the entries that have it, as (kind, name).
-        lost: zones of broken entries, which count as known, since the mistake in the entry is reported.
+        lost: zones that only broken entries have; they count as known, since the broken entries are reported.
     """
 
     kinds: Mapping[str, str]
@@ -56,7 +56,7 @@ def article(kind: str) -> str:
 class NameLookup:
     """Looks up every name that an entry refers to, and reports unknown ones.
 
-    Places and lists of known names are functions, which are called only if there is something to report.
+    Places and lists of known names are passed as functions, which are called only if there is something to report.
     """
 
     document: Document
@@ -99,7 +99,7 @@ class NameLookup:
         return replace(host, networks=sane, management=host.management if sound else ())
 
     def waves(self, document: Document) -> tuple[Selector, ...]:
-        """The waves of the site's rollout without those whose selector is unknown."""
+        """The waves of the site's rollout whose selectors are known."""
         at = ("site", "rollout", "waves")
         waves = document.site.rollout.waves
         return tuple(one for one in waves if self.selector(one, partial(self.document.places.item, one.text, *at)))
@@ -133,7 +133,7 @@ class NameLookup:
         return whole
 
     def selectors(self, selectors: Iterable[Selector], *path: str) -> bool:
-        """Whether all selectors select something that exists; reports those that do not."""
+        """Whether each selector selects something that exists; reports each selector that does not."""
         known = [self.selector(s, partial(self.document.places.item, s.text, *path)) for s in selectors]
         return all(known)
 
@@ -208,7 +208,7 @@ class NameLookup:
         return True
 
     def target(self, name: str, *path: str) -> bool:
-        """Whether a forward leads to a guest; reports if it leads to anything else."""
+        """Whether a forward leads to a guest; reports any other target."""
         place, actual = partial(self.document.places.span, *path), self.names.kinds.get(name, "")
         if is_address(name):
             self.report.add(guest_at(self.document, name, place()))
@@ -219,7 +219,7 @@ class NameLookup:
         return False
 
     def policy(self, name: str, document: Document) -> bool:
-        """Whether a policy entry refers to known names alone, and has either `allow` or `deny`; reports if not."""
+        """Whether a policy entry refers to known names only and has either `allow` or `deny`; reports other entries."""
         entry, places = document.policy[name], self.document.places
         at = ("policy", name)
         whole = self.selectors(entry.from_, *at, "from") & self.selectors(entry.to, *at, "to")

@@ -1,4 +1,4 @@
-"""Zones and tags that only broken entries name: a selector that uses one is not reported as a second mistake."""
+"""Zones and tags that only broken entries have: a selector with such a name is not reported as a second mistake."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ class LostNames:
 
     Attributes:
         names: the names that can be read.
-        more: whether a broken entry may have other names, which cannot be read; then any name counts as lost.
+        more: True if a broken entry may have other names, which cannot be read; then any name counts as lost.
     """
 
     names: frozenset[str]
@@ -26,12 +26,12 @@ class LostNames:
 
 
 def named_outside(document: Document, host: str) -> set[tuple[str, str]]:
-    """The section and name of each interface of a host with a zone beyond it, broken interfaces included."""
+    """The section and name of each interface of a host that leads to a zone; includes broken interfaces."""
     return {(section, name) for section in OUTSIDE for name in document.places.names("hosts", host, section)}
 
 
 def lost_zones(document: Document) -> LostNames:
-    """Zones that broken entries of networks and uplinks name."""
+    """The zones in broken entries of networks and uplinks."""
     places, texts = document.places, list[str | None]()
     for name in places.names("networks").keys() - document.networks.keys():
         texts += _texts(places.node("networks", name, "zone"))

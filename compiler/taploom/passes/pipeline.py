@@ -37,9 +37,9 @@ def run(document: Document, lock: Lock, report: Report) -> PassResults:
     """Compile a document.
 
     Args:
-        document: as decoded.
-        lock: as committed.
-        report: takes the findings.
+        document: the decoded document.
+        lock: the committed lock.
+        report: receives the findings.
     """
     resolved, names = resolve(document, report)
     allocation = allocate(resolved, lock, report)

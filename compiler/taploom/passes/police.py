@@ -58,7 +58,7 @@ class PolicyIndex:
 
     Attributes:
         everywhere: entries that every host looks at.
-        by_name: entries by the networks and hosts at their ends, and by the zones whose outside is an end.
+        by_name: entries by each network or host at one of their ends, and by each zone beyond which an end is.
     """
 
     everywhere: tuple[ResolvedPolicy, ...]
@@ -131,7 +131,7 @@ def _parts(entry: ResolvedPolicy, view: HostView) -> Iterator[tuple[Part, Part]]
 
 
 def _possible(came: Side, goes: Side, action: Action) -> bool:
-    """Whether a pair of sides needs a term. Within a bridge only a deny needs one. `transit` adds pairs of uplinks."""
+    """Whether a pair of sides needs a term; within one bridge, only a deny does. `transit` adds pairs of uplinks."""
     if came.kind is SideKind.BRIDGE:
         return came != goes or action is Action.DENY
     if came.kind is SideKind.OTHER:

@@ -28,7 +28,7 @@ class Publication:
     """The forwards of the site.
 
     Attributes:
-        dnat_entries: by host.
+        dnat_entries: the DNAT entries of each host.
     """
 
     forwards: tuple[Forward, ...]
@@ -124,7 +124,7 @@ class _Publisher:
         return bool(named_outside(self.document, host) - self.document.hosts[host].outside.keys())
 
     def _nothing(self, nic: Nic) -> None:
-        """Report why there is no DNAT entry: no shared family with known addresses, or no known sender in it."""
+        """Report why there is no DNAT entry: no known guest address in a family of the uplink, or no known sender."""
         shared = [family for family in FAMILIES if in_family(nic, family).address and self._listening(family)]
         if not shared:
             message = f"guest `{self.spec.to}` has no known address in a family of the uplink of `{self.spec.on.host}`"
@@ -132,7 +132,7 @@ class _Publisher:
             return
         guests, places = self.document.guests.items(), self.document.places
         if any(places.names("guests", name, "nics").keys() - guest.nics.keys() for name, guest in guests):
-            return  # a NIC was left out, and `from` may mean it
+            return  # `from` may name a NIC that was left out
         words = " and ".join("IPv4" if family is Family.IPV4 else "IPv6" for family in shared)
         message = (
             f"`from` selects no sender with a known {words} address, but guest `{self.spec.to}` is reached by {words}"

@@ -49,7 +49,7 @@ class InterfacesByPrefix:
         return at < len(self.ordered) and self.ordered[at] in prefix
 
     def _leading(self, prefix: Prefix) -> tuple[str, ...]:
-        """The uplinks of the longest routed prefix that contains a prefix; all uplinks if there is none."""
+        """The uplinks that lead to the longest routed prefix around a given prefix; all uplinks if there is none."""
         for length in self.lengths.get(prefix.family, ()):
             if length <= prefix.length:
                 found = self.devices.get(prefix_of(prefix.first, length))
@@ -67,8 +67,8 @@ def reverse_paths(equipment: Equipment) -> tuple[Remote, ...]:
     """The prefixes to which some uplinks lead and others do not, each with the uplinks that lead to it.
 
     They are prefixes of uplinks' links and of static routes. Packets from such a prefix must not come in by any other
-    uplink. A network of this host does not split a prefix that contains it, as packets from the network may come in by
-    no uplink at all. An uplink's /32 or /128 does not split a prefix either, as it has only the host's own address.
+    uplink. A network of this host does not split a prefix that contains it, since no uplink accepts packets from the
+    network. Nor does an uplink's /32 or /128 split a prefix, since it has only the host's own address.
     """
     links = ((prefix, device) for prefix, device in _links(outside(equipment)) if prefix.length < prefix.family.bits)
     known = _ways(equipment, (*links, *_routes(equipment)))

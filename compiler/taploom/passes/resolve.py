@@ -43,7 +43,7 @@ def resolve(document: Document, report: Report) -> tuple[Document, SymbolTable]:
 
 
 def zones_of(document: Document) -> dict[str, tuple[str, ...]]:
-    """The networks of each zone; a zone that only uplinks name has none."""
+    """The networks of each zone; a zone with only uplinks has none."""
     found: dict[str, list[str]] = {name: [] for name in document.zones}
     for name, network in document.networks.items():
         found.setdefault(network.zone or name, []).append(name)

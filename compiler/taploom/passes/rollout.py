@@ -18,7 +18,7 @@ def rollout(document: Document, names: SymbolTable) -> Rollout:
 
 
 def selected_hosts(document: Document, names: SymbolTable, selector: Selector) -> frozenset[str]:
-    """The hosts that a selector selects: all for `any` and `hosts`, else those it names or that bear its tag."""
+    """The hosts that a selector selects: all hosts for `any` and `hosts`, else the hosts with this name or tag."""
     if selector.kind in ("any", "hosts"):
         return frozenset(document.hosts)
     if selector.kind == "tag":

@@ -1,7 +1,8 @@
 """The addresses that selectors mean, independent of the host that enforces an entry.
 
 A `Selection` keeps the selected objects in the form that each host needs: whole networks by name, single guests by
-their network, literal prefixes, the outside of zones, hosts. `sides` then finds the part of it on each side of a host.
+their network, literal prefixes, zones with all that is beyond them, and hosts. `sides` then finds the part of the
+selection on each side of a host.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,11 +21,11 @@ class Selection:
     """The union of the objects that a list of selectors selects.
 
     Attributes:
-        everyone: whether `any` is among the selectors.
-        networks: networks selected whole.
+        everyone: True if `any` is among the selectors.
+        networks: networks of which all members are selected.
         guests: addresses of single guests, by network.
         literals: literal and named prefixes.
-        outside: zones whose outside is selected.
+        outside: zones of uplinks; the machines beyond these uplinks are selected.
         hosts: hosts that are selected.
     """
 

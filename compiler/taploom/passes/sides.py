@@ -33,8 +33,8 @@ class HostView:
         remote: prefixes of other hosts' networks to which this host has a route, by network.
         peers: fixed addresses of the other hosts, by host.
         remotes: the prefixes of `remote` and `peers`, each with the uplinks that lead to it.
-        behind: the prefixes of `remotes` behind the uplinks of each zone.
-        near: zones of the uplinks of each host in `peers`, and of the host of each network in `remote`.
+        behind: for each zone, the prefixes of `remotes` that are behind its uplinks.
+        near: for each host in `peers`, the zones of its uplinks; for each network in `remote`, the zones of its host.
         site: prefixes of all networks of the site.
     """
 
@@ -111,11 +111,11 @@ class HostView:
         return tuple(p for p in literals if not any(p in own for own in self.site))
 
     def others(self, selection: Selection, *, sender: bool, away: str = "") -> tuple[Prefix, ...]:
-        """The part of a selection that is the site's own but not on this host.
+        """The part of a selection that belongs to the site but is not on this host.
 
         Args:
-            selection: what is selected. `any` as sender means everyone except the site's hosts.
-            sender: whether the selection sends.
+            selection: the selected objects. `any` as sender means everyone except the site's hosts.
+            sender: True if the selection sends, False if it receives.
             away: a zone; hosts with an uplink in it are left out with their networks.
         """
         if not (self.remote or self.peers):
@@ -164,7 +164,7 @@ def _networks(equipment: Equipment) -> dict[str, dict[Family, Prefix]]:
 
 
 def _behind(equipment: Equipment, remotes: Iterable[Remote]) -> dict[str, SiteBehindUplinks]:
-    """The part of the site that is behind the uplinks of each zone."""
+    """For each zone, the part of the site that is behind the uplinks of the zone."""
     zone_of = {interface.device: interface.zone for interface in outside(equipment)}
     found: dict[str, list[Prefix]] = {zone: [] for zone in zone_of.values()}
     for remote in remotes:
@@ -174,7 +174,7 @@ def _behind(equipment: Equipment, remotes: Iterable[Remote]) -> dict[str, SiteBe
 
 
 def _near(document: Document, networks: Iterable[str], hosts: Iterable[str]) -> dict[str, frozenset[str]]:
-    """The zones of each host's uplinks, and of the uplinks of each network's host; none for a network without host."""
+    """The zones of the uplinks of each host, and for each network the zones of its host; none if it is on no host."""
     zones = {name: frozenset(i.zone for i in host.outside.values()) for name, host in document.hosts.items()}
     at = {network: zones[name] for name, host in document.hosts.items() for network in host.networks}
     return {name: at.get(name, frozenset()) for name in networks} | {name: zones[name] for name in hosts}

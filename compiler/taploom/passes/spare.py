@@ -50,7 +50,7 @@ class _Known:
 
 
 def spare(equipment: Mapping[str, Equipment]) -> Mapping[str, Equipment]:
-    """The equipment, with the destinations to which source NAT does not apply in each `SourceNat.spared`."""
+    """The equipment; each `SourceNat.spared` now holds the destinations to which that source NAT does not apply."""
     ends: dict[tuple[Prefix, str], set[_HostAddress]] = {}
     for host, own in equipment.items():
         zones = {interface.device: interface.zone for interface in outside(own)}

@@ -1,4 +1,4 @@
-"""Traffic that a host forwards from an uplink to another or back through the same one; no end is on the host.
+"""Traffic that a host forwards from one uplink to another, or back through the same uplink.
 
 A host forwards between two addresses outside the site only if an entry names both ends: `any` stands for peers of the
 site, and must not make the host a router between the networks around it. A host forwards within one zone only if both

@@ -96,7 +96,7 @@ class _Builder:
         if network in self.document.hosts[host].networks:
             return True
         named, known = (self.document.places.names(*at).keys() for at in (("hosts", host, "networks"), ("networks",)))
-        if network not in named and named <= known:  # otherwise an unknown name, which has been reported, may mean it
+        if network not in named and named <= known:  # otherwise a reported unknown name may mean this network
             span = self.document.places.key("guests", guest, "nics", network)
             message = f"host `{host}` of guest `{guest}` does not carry network `{network}`"
             other = self.carriers.get(network)
@@ -195,7 +195,7 @@ def _routing(address: NicAddress, *, here: bool) -> NicAddress:
 
 
 def known_addresses(nic: Nic) -> Iterator[Address]:
-    """The addresses of a NIC that the plan knows: all but those from a DHCP pool."""
+    """The addresses of a NIC that the plan knows, that is, all addresses except those from a DHCP pool."""
     for family in FAMILIES:
         address = in_family(nic, family).address
         if address is not None:

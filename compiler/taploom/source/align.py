@@ -1,8 +1,8 @@
 """Aligns trailing comments: two blanks after the value, or in a column with the comments of neighbouring lines.
 
-Comments of neighbouring lines that shared a column share a column again. If one of them had the minimum gap to its
-value, the column follows the values. If all had wider gaps, the author chose the column. Then it moves only with the
-indentation, or to make room for a value.
+Comments of neighbouring lines that shared a column share a column again. If the gap between a value and its comment
+was minimal anywhere, the column follows the values. If all gaps were wider, the author chose the column. Then it moves
+only with the indentation, or to make room for a value.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ class _Row:
         index: index of the line.
         column: old column of the comment.
         room: old number of blanks before the comment.
-        needs: lowest possible new column of the comment.
+        needs: leftmost possible new column of the comment.
         shift: change of the line's indentation.
     """
 

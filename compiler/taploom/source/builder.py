@@ -1,7 +1,8 @@
 """Builds a tree from the events of a YAML parser.
 
 The builder uses events instead of a library's tree, because events keep duplicate keys and both ends of each text, and
-no resolver guesses types. Its own stack limits depth, size and aliases before it builds anything large.
+no resolver guesses types. The builder has a stack of its own, and so limits depth, size and aliases
+before it builds anything large.
 """
 
 from dataclasses import field
@@ -37,7 +38,7 @@ MISTAKES = 100
 """Maximum number of mistakes; after more of them, the rest of a file is not read."""
 
 
-_new = tuple.__new__  # twice as fast as `Span(…)`, which counts since each text has a span
+_new = tuple.__new__  # twice as fast as `Span(…)`; the time matters, since each text has a span
 
 
 class RefusedError(Exception):
@@ -216,7 +217,7 @@ class Builder:
             self._mistake(codes.DUPLICATE, f"`{_shown(node.text)}` is given twice", node.span, help_, other)
 
     def _check_colon(self, key: Scalar, value: YamlNode, pairs: dict[str, KeyValue]) -> None:
-        """Report a key such as `fd00::` or `a:b` without a value: no name has a colon, so it is a value or a pair."""
+        """Report a key such as `fd00::` or `a:b` without a value: no name has a colon, so a value or pair is meant."""
         if isinstance(value, Scalar) and not value.text and not value.quoted:
             message, help_ = colon_in_key(key, _shown(key.text), pairs)
             self._mistake(codes.QUOTES, message, key.span, help_)

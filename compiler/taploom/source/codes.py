@@ -30,8 +30,8 @@ LINK = DiagnosticRule(
     "TL104",
     "stray-link",
     Severity.ERROR,
-    "A symbolic link in the folder of specs leads out of it, in a circle, or nowhere; or the lock is a symbolic link; "
-    "or, in a repository, a part of the path of the folder of specs is one.",
+    "A symbolic link in the folder of specs leads out of it, in a circle, or nowhere; or the lock, or in a repository "
+    "a part of the path of the folder of specs, is a symbolic link.",
     "Only reviewed files may be compiled, and a file outside the folder is not part of the review.",
     "Put the file itself into the folder.",
 )

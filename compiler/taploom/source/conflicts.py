@@ -8,7 +8,7 @@ from taploom.source import codes
 from taploom.source.characters import lines
 
 _MARKS = ("<<<<<<<", "=======", ">>>>>>>")
-"""Git's marks at the begin, the middle and the end of a conflict, each at the beginning of a line (git-merge(1))."""
+"""Git's marks for the first line, the middle and the last line of a conflict (git-merge(1))."""
 
 
 def conflicts(text: str, file: str) -> Iterator[Diagnostic]:

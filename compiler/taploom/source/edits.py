@@ -19,7 +19,7 @@ class Edits:
         values: new texts of scalars.
         keys: new texts of keys, by the path that ends in the key.
         entries: new texts of keys inside an entry, by the path of the entry; "" removes a key.
-        shorthands: the key of a mapping that a plain value replaces, by the path of an entry that may be such a value.
+        shorthands: by the path of an entry that may be a plain value, the key for which this value stands.
     """
 
     values: Map[NodePath, str] = field(default_factory=dict)
@@ -68,7 +68,7 @@ def _pair_has_only_edits(before: KeyValue, after: KeyValue, edits: Edits, path: 
 
 
 def _has(mapping: Mapping, keys: Map[str, str]) -> bool:
-    """Whether a mapping has each of the given keys with its text, and no key whose text is ""."""
+    """Whether a mapping has each given key with the given text, and lacks each key whose given text is ""."""
     found = {name: one.value for name, one in mapping.pairs.items() if name in keys}
     texts = {name: value.text for name, value in found.items() if isinstance(value, Scalar)}
     return texts == {name: text for name, text in keys.items() if text} and len(texts) == len(found)

@@ -79,7 +79,7 @@ def load(folder: Path, report: Report) -> SourceSet:
         report: collector of findings about files and their YAML.
 
     Returns:
-        The specs that could be decoded, including invalid YAML, of which diagnostics show snippets.
+        The specs that could be decoded. They include invalid YAML, since diagnostics show snippets of it.
     """
     with _no_collector():
         found = listed(folder, report)
@@ -91,10 +91,10 @@ def load_blobs(blobs: Map[str, bytes], folder: str, report: Report, sizes: Map[s
     """Read specs that are in memory, such as those of another revision.
 
     Args:
-        blobs: content by path, which spans will contain; files that do not end in `.yaml` are ignored.
+        blobs: content by path; spans will contain these paths. Files whose names do not end in `.yaml` are ignored.
         folder: path of the folder from the user.
         report: collector of findings about files and their YAML.
-        sizes: size in bytes by path, which includes files too large for `blobs`; None to use the sizes of `blobs`.
+        sizes: size in bytes by path, also of files that are too large for `blobs`; None to use the sizes of `blobs`.
     """
     known = {path: len(raw) for path, raw in blobs.items()} if sizes is None else sizes
     specs = readable({path: size for path, size in known.items() if path.endswith(".yaml")}, report)

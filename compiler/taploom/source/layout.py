@@ -1,4 +1,4 @@
-"""Reads the layout of a YAML text: styles, anchors and places of nodes, which a tree does not keep, and the comments.
+"""Reads the layout of a YAML text, which a tree does not keep: comments, and the styles, anchors and places of nodes.
 
 Only the formatter uses it, since decoding needs only the values of a text.
 """
@@ -34,7 +34,7 @@ class LayoutNode:
         end: index after the last character; for a block collection, after the last part.
         line: line of the start, from 0.
         column: column of the start, from 0.
-        flow: whether the node is written in brackets or braces.
+        flow: True for a node in brackets or braces.
         style: quote character, or indicator of a block scalar; "" for plain text.
         anchor: name of the anchor or alias, or "".
         text: value of a scalar; "" for other nodes.
@@ -69,7 +69,7 @@ class YamlComment:
         line: line of the hash sign, from 0.
         column: column of the hash sign, from 0.
         text: text from the hash sign on, without trailing blanks.
-        behind: whether it is a trailing comment, which follows a node on the same line.
+        behind: True for a trailing comment, which follows a node on the same line.
     """
 
     index: int

@@ -13,7 +13,7 @@ class OpenCollection:
 
     Attributes:
         span: its place; in block style only one character, or the first key.
-        flow: whether it is written in brackets or braces.
+        flow: True for a collection in brackets or braces.
         anchor: name of its anchor, or None.
         before: number of nodes of the file before it.
         pairs: pairs of a mapping; None for a list.

@@ -144,7 +144,7 @@ class Printer:
         self.open = False
 
     def _put(self, line: str, until: int, *, alone: bool = False) -> None:
-        """Print the first line of an entry; a trailing comment before `until` stays on it, others go above."""
+        """Print the first line of an entry; a trailing comment before `until` stays there, other comments go above."""
         found = []
         while self.comments and self.comments[-1].index < until:
             found.append(self.comments.pop())
@@ -179,7 +179,7 @@ class Printer:
         return fresh
 
     def _level(self, comment: YamlComment, depth: int) -> int:
-        """The indentation of a comment on its own line: of the innermost block at or left of its old column."""
+        """The indentation of a comment on its own line: as in the innermost block that began at or left of it."""
         outer, level = self.blocks[depth]
         for column, indent in self.blocks[depth + 1 :]:
             if outer < column <= comment.column:

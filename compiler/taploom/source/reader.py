@@ -34,7 +34,7 @@ def read(text: str, file: str, report: Report) -> Mapping | None:
 
 
 def read_counted(text: str, file: str, report: Report, limit: int) -> tuple[Mapping | None, int]:
-    """The tree as from `read`, for at most `limit` values, and their number; an alias counts as its whole value."""
+    """The tree as from `read`, and the number of its values, at most `limit`; an alias counts as its whole value."""
     index = first_banned(text)
     if index is not None:
         report.add(_banned(text, index, file))

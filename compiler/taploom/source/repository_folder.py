@@ -7,7 +7,7 @@ from taploom.source.refused import AROUND, NESTED, Refusal
 
 
 def top_of(folder: Path) -> Path | None:
-    """The top of a folder's working tree: the nearest folder with a `.git`, a name that no commit can contain."""
+    """The top of a folder's working tree: the nearest folder with a `.git`; no commit can contain such a name."""
     lexical = Path(os.path.normpath(folder.absolute()))
     return _above(lexical) or _above(Path(os.path.realpath(lexical)))
 
@@ -23,7 +23,7 @@ def own_of_another(folder: Path) -> Path | None:
 
 
 def misplaced(folder: Path) -> tuple[Path, Refusal] | None:
-    """The path because of which a folder is refused as the folder of specs, with the reason; None if it is accepted.
+    """The path that makes a folder unfit as the folder of specs, with the reason; None if the folder is accepted.
 
     A commit contains no folders behind links or in submodules, so these are refused in a working tree, too. Outside of
     repositories, links are allowed.

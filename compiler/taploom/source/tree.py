@@ -17,7 +17,7 @@ class Scalar:
     Attributes:
         text: characters after YAML's escapes and folding; "" if the value is omitted.
         span: from the first to the last character, including quotes; for a block scalar only the indicator.
-        quoted: whether the text has quotes or is a block scalar, so that `"yes"` can differ from `yes`.
+        quoted: True for text in quotes and for a block scalar, so that `"yes"` can differ from `yes`.
     """
 
     text: str

@@ -86,7 +86,7 @@ NAME_CLASH = DiagnosticRule(
     "TL209",
     "name-clash",
     Severity.ERROR,
-    "Zones, networks, hosts, guests and addresses share one namespace, and no service has a built-in name.",
+    "Zones, networks, hosts, guests and addresses share one namespace; the names of built-in services are taken.",
     "A bare name in a policy selects one object; if two objects had the name, a reader could not tell them apart.",
     "Rename one of the two.",
     bad="hosts:\n  web: {}\nguests:\n  web: {host: web, nics: {}}\n",
@@ -127,7 +127,7 @@ SEVERAL_ADDRESSES = DiagnosticRule(
     "several-addresses",
     Severity.ERROR,
     "A network, an uplink and a NIC have at most one address of each family.",
-    "Several addresses are not supported yet: it would be unclear at which one a forward listens, or a guest sends.",
+    "Several addresses are not supported yet: it would be unclear which one a forward or a guest uses.",
     "Keep one address. Give a second prefix a network of its own. Distinguish services at one uplink by their ports, "
     "or by name in a guest that is a reverse proxy. A guest that adds a shared address by itself, as with VRRP, needs "
     "`spoof-guard: false` in its network.",

@@ -88,7 +88,7 @@ class Places:
         return self.span(*parents)
 
     def unread(self, *path: str) -> bool:
-        """Whether a value on a path, its end included, is no mapping but should be one; its names are then unknown."""
+        """Whether a value on or at the end of a path is no mapping but should be one; its names are then unknown."""
         node: YamlNode = self.root
         for step in path:
             if not isinstance(node, Mapping):
@@ -131,8 +131,8 @@ class Document:
     """The decoded site. Entries that could not be decoded are left out; `places` still has their names.
 
     Attributes:
-        whole: whether in each file every section is a mapping and is given once; if not, the set of names that the
-            site defines is unknown.
+        whole: True if each file gives every section once, as a mapping; if False, the set of names that the site
+            defines is unknown.
     """
 
     site: SiteSpec

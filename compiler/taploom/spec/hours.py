@@ -20,21 +20,21 @@ _LOCAL = ("localtime", "posixrules", "Factory")
 
 @dataclass(frozen=True, slots=True)
 class WeeklyHours:
-    """Times of the week: all of them if `always`, else those in `times`, which is empty for `never`."""
+    """Times of the week: the whole week if `always`, else the entries of `times`, which is empty for `never`."""
 
     always: bool
     times: tuple[WeeklyTime, ...]
 
 
 def read_hours(text: str) -> WeeklyHours:
-    """The hours of `always`, `never`, or days, times and time zone; a range that ends before its start is overnight."""
+    """The hours of `always`, `never`, or days, times and time zone; a range such as `22:00-02:00` is overnight."""
     if text in (ALWAYS, NEVER):
         return WeeklyHours(always=text == ALWAYS, times=())
     words = text.split(" ")
     if len(words) != 3:
         zone = "" if len(words) != 2 else ", or it lacks its time zone"
         raise InvalidError(
-            f"`{visible(text)}` is not a time of the week{zone}", f"`{ALWAYS}`, `{NEVER}`, or such as `{EXAMPLE}`"
+            f"`{visible(text)}` is not a time of the week{zone}", f"`{ALWAYS}`, `{NEVER}` or times such as `{EXAMPLE}`"
         )
     days, (start, end), zone = [*_days(words[0])], _times(words[1]), _zone(words[2])
     return WeeklyHours(always=False, times=tuple(part for day in days for part in _split(day, start, end, zone)))

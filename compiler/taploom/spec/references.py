@@ -1,4 +1,4 @@
-"""Finds the places of a spec that name an object, all of which have to change when the object is renamed."""
+"""Finds the places of a spec that refer to an object; each of them has to change when the object is renamed."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -16,11 +16,11 @@ from taploom.spec.single import FixedPrefixParser, SingleParser
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One place that names an object.
+    """A place that refers to an object.
 
     Attributes:
         path: keys and indices from the root of the file.
-        is_key: whether the name is in the last key of the path, and not in its value.
+        is_key: True if the name is in the last key of the path, False if it is in the value.
         text: the whole text of that key or value.
         mention: the name within the text.
         span: the span of the key or value.
@@ -39,7 +39,7 @@ class Reference:
 
 
 def references(root: Mapping) -> Iterator[Reference]:
-    """All places of a file that name an object, except the keys that define an object."""
+    """All places of a file that refer to an object; keys that define an object are left out."""
     for key in SECTIONS:
         if key.name in root.pairs:
             yield from _within(key.parser, root.pairs[key.name].value, (key.name,))

@@ -237,7 +237,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def read_duration(text: str) -> int:
-    """Seconds of `90s`, `30m`, `12h` or `7d`; a lease time has 32 bits (RFC 2132, 9.2)."""
+    """A duration such as `90s`, `30m`, `12h` or `7d`, in seconds; a lease time has 32 bits (RFC 2132, 9.2)."""
     number, unit = text[:-1], text[-1:]
     if not (number.isascii() and number.isdigit() and len(number) < 7) or unit not in UNITS or int(number) == 0:
         raise InvalidError(f"`{visible(text)}` is not a duration", "such as 90s, 30m, 12h or 7d")

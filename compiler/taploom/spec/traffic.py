@@ -25,7 +25,9 @@ def read_port_range(text: str) -> PortRange:
     first, dash, last = text.partition("-")
     ends = (first, last if dash else first)
     if not all(end.isascii() and end.isdigit() and len(end) <= 5 and 0 < int(end) <= 65535 for end in ends):
-        raise InvalidError(f"`{visible(text)}` is not a port", "ports are 1 to 65535, ranges `5000-5010`")
+        raise InvalidError(
+            f"`{visible(text)}` is not a port", "a port is a number from 1 to 65535; write a range as `5000-5010`"
+        )
     low, high = int(ends[0]), int(ends[1])
     if low > high:
         raise InvalidError(f"`{visible(text)}` runs backwards", f"write `{high}-{low}`")
@@ -102,7 +104,7 @@ def _icmp(protocol: str, kind: str) -> Service:
     near = closest(kind, types)
     raise InvalidError(
         f"`{visible(kind)}` is not a type of {protocol}",
-        f"did you mean `{near}`?" if near else "a name or a number to 255",
+        f"did you mean `{near}`?" if near else "a name, or a number from 0 to 255",
     )
 
 

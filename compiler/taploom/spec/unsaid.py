@@ -19,8 +19,8 @@ class SynonymKeys:
         keys: the keys as people write them.
         message: the reason why there is no such key, or its name in the language.
         hint: the alternative.
-        meant: the key of the language that takes the value, or several with spaces between if it may be any of them;
-            "" for none.
+        meant: the key of the language that takes the value; if there are several candidates, all of them, separated by
+            spaces; "" if there is no such key.
     """
 
     keys: tuple[str, ...]

@@ -83,7 +83,7 @@ GATES = Model(
         Key(
             "management",
             BOOLEAN,
-            "Whether a change must keep the management access to hosts as it is.",
+            "Whether a change must leave the management access to hosts unchanged.",
             default=False,
             example="true",
         ),

@@ -24,7 +24,7 @@ OWN_KEYS = (
         example="https://wiki.example.org/shop",
     ),
 )
-"""The metadata keys of the site, of a waiver, and of an entry within another, such as a NIC or an uplink.
+"""The metadata keys of the site, of a waiver, and of an entry inside another entry, such as a NIC or an uplink.
 
 They do not include `moved-from`, since `plan` does not track these objects by name.
 """

@@ -85,8 +85,8 @@ FORWARD = Model(
         Key(
             "on",
             ScalarParser(read_listener, "a host or host/uplink", {"type": "string"}, _listening),
-            "Host, or host/uplink, at whose outside addresses the forward listens, at whichever uplink a packet "
-            "arrives. A host stands for its uplinks that the spec configures or, if there are none, for all of them.",
+            "Host, or host/uplink, at whose outside addresses the forward listens; packets to them may arrive at any "
+            "uplink. A host stands for the uplinks that the spec configures or, if there are none, for all uplinks.",
             required=True,
             example="hypervisor/eth0",
         ),
@@ -147,8 +147,8 @@ POLICY = Model(
             ListOf(SELECTOR, "a selector"),
             "Senders, which open the connection. `any` means everyone except the site's hosts. It does not match "
             "guests that `nat` translates on the way to another host, as they arrive with their own host's address; "
-            "`nat` does not translate them if the other host has a route back. `any` allows no traffic from one "
-            "network beyond the uplinks to another: name both ends.",
+            "`nat` does not translate them if the other host has a route back. To allow traffic between two "
+            "networks beyond the uplinks, name both ends: `any` does not allow it.",
             required=True,
             example="[microvm, tag/web]",
         ),

@@ -48,7 +48,7 @@ ROLLOUT = Model(
         Key(
             "waves",
             ListOf(SELECTOR, "a selector of hosts"),
-            "Selectors of hosts, in the order in which hosts take up a bundle; hosts that none matches come last.",
+            "Selectors of hosts, in the order in which hosts take up a bundle; unselected hosts come last.",
             (),
             example="[tag/canary, hosts]",
         ),
@@ -56,7 +56,7 @@ ROLLOUT = Model(
             "windows",
             MapOf(ListOf(HOURS, "times"), "window", check_classes),
             "When hosts may take up a change by themselves, by class of disruption; by default always. If there are "
-            "windows, a change of a class without one waits for a waiver.",
+            "windows, a change whose class has no window waits for a waiver.",
             {},
             example='{D0-D2: always, D3-D5: "Tue,Thu 21:00-23:00 Europe/Berlin"}',
         ),

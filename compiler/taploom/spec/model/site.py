@@ -43,7 +43,7 @@ def read_nixos(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TargetSpec:
-    """Versions of tools. None in a host's target stands for the site's version, None in the site's for the default."""
+    """Versions of tools. None in a host's target stands for the site's version; None in the site's, for the default."""
 
     systemd: int | None
     nftables: tuple[int, ...] | None

@@ -10,7 +10,7 @@ from taploom.spec.scalars import DOMAIN, DURATION, InvalidError, ScalarParser, i
 from taploom.spec.shown import visible
 
 SHORTEST, LONGEST = 30, 3600
-"""Bounds of the time to confirm, in seconds: a person can log in anew, and can wait for the rollback."""
+"""Bounds of the time to confirm, in seconds: long enough to log in again, short enough to wait for the rollback."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
