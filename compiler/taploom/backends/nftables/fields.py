@@ -44,7 +44,7 @@ class Field(enum.Enum):
     CT_ORIGINAL_IP6_DADDR = "ct original ip6 daddr"
     """The destination that the first packet of the connection had before any translation."""
     FIB_STRICT = "fib saddr . iif oif"
-    """The interface of the route back to the source, if the packet came in by it; else `missing`."""
+    """The interface of the route back to the source, if the packet came in by this interface; else `missing`."""
     FIB_LOOSE = "fib saddr oif"
     """The interface of the route back to the source; `missing` where there is no route."""
     FIB_TYPE = "fib daddr type"

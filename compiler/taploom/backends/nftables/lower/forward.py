@@ -1,9 +1,9 @@
 """Forwarded packets: the hook, and the dispatch from pairs of interfaces to the chains of `lower.pairs`.
 
-The base chain accepts by policy, as a base chain that drops would cut off the traffic of other tools. Only two kinds of
-packets are judged, and dropped unless a rule accepts them: packets that enter or leave by a bridge of ours, and packets
-that enter by one of our uplinks and leave by one of our uplinks. Rules for single interfaces, and not a set, send them
-to the judging chain: while a table is replaced, look-ups in its sets miss for some microseconds, which must never mean
+The policy of the base chain is `accept`, as `drop` would cut off the traffic of other tools. Only two kinds of packets
+are judged, and dropped unless a rule accepts them: packets that enter or leave by a bridge of ours, and packets that
+enter by one of our uplinks and leave by one of our uplinks. Rules for single interfaces, and not a set, send them to
+the judging chain: while a table is replaced, look-ups in its sets miss for some microseconds, which must never mean
 "accepted". Packets from uplinks take two steps: a rule for the ingress interface leads to a chain with a rule for each
 egress interface, so that the number of rules grows with the uplinks and not with the pairs of uplinks.
 """
@@ -47,7 +47,7 @@ def forward(known: HostPolicy) -> TablePart:
 
 
 def _routes(host: Host) -> list[SidePair]:
-    """The pairs of sides that differ in their interfaces; the chain of a pair distinguishes REMOTE from OUTSIDE."""
+    """All pairs of sides that interfaces can tell apart; the chain of a pair separates REMOTE from OUTSIDE."""
     here = [Side(SideKind.BRIDGE, network) for network in networks(host)]
     ours, other = [*here, *(Side(SideKind.OUTSIDE, zone) for zone in zones(host))], Side(SideKind.OTHER)
     return [*product(ours, ours), *(ends for a in here for ends in ((a, other), (other, a)))]

@@ -153,7 +153,7 @@ def _stranger(found: Bindings) -> Iterator[Rule]:
 
 
 def _claim() -> tuple[Rule, ...]:
-    """Drops neighbour advertisements for an owned address; the rule needs a chain of its own, as `_target` has.
+    """Drops neighbour advertisements for an owned address; the rule has its own chain, like the rules of `_target`.
 
     After a match on the ICMPv6 type, nft 1.1.3 lists the raw target as `icmpv6 taddr @owned_target`, and cannot load
     this listing again.
