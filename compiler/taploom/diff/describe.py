@@ -63,7 +63,7 @@ class Describer:
 
         Packets that a guest with several addresses sends to itself are cut out, since they never leave it. They are
         kept if the host translates them, or if both ends include other addresses, too. Packets of the host itself
-        must have one of its own addresses as source, unless some of them are learned.
+        must have one of its own addresses as source, unless some addresses of the host are learned.
         """
         forwarding = self.pair.forwardings[side_of(after)]
         if (

@@ -97,7 +97,7 @@ def _effect(guest: Guest, grade: Class, effect: Effect, detail: str, *, was: boo
 
 
 def _apart(*pairs: tuple[object, object]) -> str:
-    """The pairs that differ, as `old → new`; "" if none does."""
+    """The pairs that differ, as `old → new`; "" if none differs."""
     return ", ".join(f"{one} → {other or 'none'}" for one, other in pairs if one is not None and one != other)
 
 

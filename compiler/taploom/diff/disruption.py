@@ -15,7 +15,7 @@ from taploom.plan.site import Plan
 
 
 def disruptions(before: Plan, after: Plan, names: Mapping[str, str], files: Files) -> Iterator[Disruption]:
-    """The effects of installing the files of a change, in no order; `locked_out` finds the effects of changed flows.
+    """The effects of installing the files of a change, unsorted; `locked_out` finds the effects of changed flows.
 
     Args:
         before: the base.

@@ -78,7 +78,7 @@ def compare_files(before: Iterable[Artifact], after: Iterable[Artifact]) -> tupl
 
 
 def _place(path: str) -> tuple[str, str]:
-    """Owner and target of `hosts/H/TARGET/…`; the NixOS module of a guest has no target's folder."""
+    """Owner and target of `hosts/H/TARGET/…`; the NixOS module of a guest is in no folder of a target."""
     _, owner, rest = path.split("/", 2)
     return owner, rest.partition("/")[0] if "/" in rest else "nixos"
 

@@ -81,7 +81,7 @@ def flows_of(
     }
 
     def parts(pair: HostPair) -> list[_Part]:
-        # The copy is dropped with its cached maps, which take gigabytes for a large site.
+        # A copy of the pair, so that its cached maps are freed afterwards: for a large site, they take gigabytes.
         return _parts(replace(pair), known[pair.family], names)
 
     weights = ((pair, pair.weight) for pair in compared)

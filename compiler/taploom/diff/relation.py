@@ -57,7 +57,7 @@ class HostPair:
 
     @cached_property
     def learned(self) -> Mapping[str, int]:
-        """A number for each uplink whose address is learned on either side."""
+        """A number for each uplink whose address is learned on one side or on both."""
         names = {each.device for host in self.hosts if host for each in outside(host) if asked_for(each, self.family)}
         return numbered(sorted(names), self.family)
 
@@ -92,7 +92,7 @@ class HostPair:
             yield from ((context, difference) for difference in self._differences(context, there))
 
     def _differences(self, context: MapContext, there: tuple[bool, bool]) -> Iterator[Difference]:
-        """Differences in one context: for packets on which both sides disagree, and for addresses of one side only."""
+        """Differences in one context: for packets on which the sides disagree, and for addresses that only one has."""
         holderless = self._holderless(context)
         windows = self._windows(context) if all(there) else None
         if windows is None:  # the answers may differ anywhere
@@ -139,7 +139,7 @@ class HostPair:
 
     @memo
     def _sent_to(self, side: int, destinations: Spans) -> PacketPath:
-        """The path of packets to some addresses, made once for all contexts."""
+        """The path of packets to some addresses, built once for all contexts."""
         return self._within(side, (sent_to(destinations),))
 
     @memo

@@ -1,4 +1,4 @@
-"""Finds the packets for which two intents can differ; only for these the stages of the intents need to be composed.
+"""Finds the packets for which two intents can differ; the stages of the intents are composed for these packets only.
 
 The answer for a packet depends on the first box that holds it in each of a few lists, and most boxes of these lists are
 the same on both sides. So the lists are compared before any map is made: if all boxes that hold a packet are on both
@@ -73,7 +73,7 @@ class IntentPair:
         return [*self._apart(one, other), *self._apart(_sourced(old, egress), _sourced(new, egress))]
 
     def _alike(self, ingress: str) -> bool:
-        """Whether the host and its network at an interface are the same, so that only new or lost approaches matter."""
+        """Whether both sides have the same host and network at an interface; if so, only approaches matter."""
         old, new = self.intents
         same_host = old.forwarding.host.name == new.forwarding.host.name
         return same_host and old.view.local.get(ingress) == new.view.local.get(ingress)
