@@ -1,4 +1,4 @@
-"""Prints findings as JUnit XML: errors and warnings are failed test cases, waived findings skipped, notes passed."""
+"""Prints findings as JUnit XML: errors and warnings as failed test cases, waived findings as skipped ones."""
 
 from taploom.base.diagnostic import Diagnostic, State
 from taploom.base.diagnostic_rule import Severity

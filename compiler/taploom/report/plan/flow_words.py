@@ -49,7 +49,7 @@ def sign(one: FlowChange) -> str:
 
 
 def _rerouted(one: FlowChange) -> bool:
-    """Whether not the verdict on the packets changes but their path: in one revision they take another route."""
+    """Whether the path of the packets changes and not the verdict on them: in one revision they take another route."""
     return "elsewhere" in (one.before.verdict, one.after.verdict)
 
 
