@@ -54,7 +54,7 @@ class Bystanders:
         return tuple(self._forwarding.learned)
 
     def at(self, uplink: str) -> Spans:
-        """The addresses of an uplink; a learned address is the number that stands for it (`Forwarding.learned`)."""
+        """The addresses of an uplink; a number stands for a learned address (`Forwarding.learned`)."""
         return self._forwarding.own_at(uplink)
 
     @cached_property

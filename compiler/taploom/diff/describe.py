@@ -163,7 +163,7 @@ class Describer:
         return self.names[side].ends(((value, value),), self.host.name, "")[0]
 
     def _outcome(self, answer: Answer, side: int, *, rewriting: bool) -> Disposition:
-        """The outcome on one side, with the source translation if `rewriting`, that is, if the sides differ in it."""
+        """The outcome on one side; it includes source translation only if the sides differ in that (`rewriting`)."""
         if answer == ABSENT:
             return Disposition("absent", "")
         source = answer.source.kind if answer.source and rewriting else ""

@@ -14,7 +14,7 @@ _ALIKE = 0.7
 _REFERENCES = frozenset({"from", "to", "on", "host", "zone"})
 """Fields that hold names of other objects."""
 _SHARED = frozenset({"zone", "network", "host", "guest", "address"})
-"""Kinds of objects to which a reference may refer as NAME instead of KIND/NAME."""
+"""Kinds that a reference may leave out, as in `NAME` instead of `KIND/NAME`."""
 
 
 def compare_objects(

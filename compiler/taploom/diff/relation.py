@@ -112,7 +112,7 @@ class HostPair:
     def _one_sided(
         self, side: int, context: MapContext, holderless: tuple[AbsentAddresses, AbsentAddresses]
     ) -> Iterator[Difference]:
-        """Differences for addresses that only this revision has; sources from which nothing can pass are skipped."""
+        """Differences for addresses that only `side` has; sources from which nothing can pass are skipped."""
         missing = holderless[1 - side].unshared
         if missing.destinations:
             found = self._outcome(self._sent_to(side, missing.destinations), side, context)
@@ -185,7 +185,7 @@ class HostPair:
     def _holderless(self, context: MapContext) -> tuple[AbsentAddresses, AbsentAddresses]:
         """The addresses that have no holder, before and after.
 
-        For packets from foreign interfaces and from the host itself only the addresses of hosts count, and not those of
+        For packets from foreign interfaces and from the host itself, only addresses of hosts count, and no addresses of
         guests. A host does not send from an address that has another holder, or from a multicast, broadcast or anycast
         address of a link, on either side.
         """
@@ -239,7 +239,7 @@ class HostPair:
         asked: AbsentAddresses,
         parts: tuple[Restriction, ...],
     ) -> Iterator[Difference]:
-        """The products of packets to or from addresses that exist on this side only, within some restrictions."""
+        """The products of packets to or from addresses that only `side` has, within some restrictions."""
         cuts = [Cut((part, holderless[side].rest)) for part in parts]
         for product, answer in products(self.manager, diagram, asked.destinations, asked.sources):
             pair = (answer, ABSENT) if side == 0 else (ABSENT, answer)

@@ -6,7 +6,7 @@ from taploom.report.plan.words import few, place, plural
 
 _SIGNS = {VerdictChange.ALLOWED: "+", VerdictChange.BLOCKED: "-", VerdictChange.REDECIDED: "~"}
 _SAME = 30
-"""Maximum number of `as_before` flows that a text lists, since they require no decision of a reviewer."""
+"""Maximum number of `as_before` flows that a text lists; a reviewer need not decide about these flows."""
 
 
 def flow_counts(change: Change) -> str:

@@ -6,8 +6,8 @@
 - the host's link-local addresses, which are the next hop of guests;
 - addresses of uplinks within a bridge's prefix, which guests take for neighbours.
 
-`pool` holds the ports whose addresses are not known beforehand; such a port may use any address of its network that
-has no owner.
+`pool` holds the ports whose addresses are not known beforehand; such a port may use every unowned address of its
+network.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ _KeyOrigin = tuple[tuple[Value, ...], Origin]
 
 @dataclass(frozen=True, slots=True)
 class UnboundPorts:
-    """The ports of a bridge that may use every address in the bridge's prefix that has no owner."""
+    """The ports of a bridge that may use every unowned address in the bridge's prefix."""
 
     family: Family
     prefix: Prefix

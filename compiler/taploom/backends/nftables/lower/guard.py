@@ -119,7 +119,7 @@ def _link_local(found: Bindings, field: Field, column: str, verdict: VerdictStat
 def _senders(found: Bindings, family: Family, field: Field, column: str, verdict: VerdictStatement) -> Iterator[Rule]:
     """Rules that let a port use its own addresses.
 
-    A port of a pool may use every address of the prefix that has no owner.
+    A port of a pool may use every unowned address of the prefix.
     """
     if bind(column) in found.names:
         yield Rule((Lookup((Field.IIFNAME, field), bind(column)), verdict))
