@@ -28,7 +28,7 @@ class ComparedPlan:
         plan: its plan.
         sound: whether the plan compiles without an error.
         gates: the thresholds that its specs set.
-        moves: the old `kind/name` of each object with `moved-from`, by its new one.
+        moves: the old `kind/name` of each object with `moved-from`; the key is the new one.
         waived: the reasons of waivers; a key is a gate, or a gate and an object.
     """
 

@@ -20,7 +20,7 @@ def guests(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Disr
     Args:
         before: the base.
         after: the head.
-        names: the new `kind/name` of each renamed object, by its old one.
+        names: the new `kind/name` of each renamed object; the key is the old one.
     """
     old = {names.get(f"guest/{guest.name}", f"guest/{guest.name}").partition("/")[2]: guest for guest in before.guests}
     new = {guest.name: guest for guest in after.guests}

@@ -20,7 +20,7 @@ def disruptions(before: Plan, after: Plan, names: Mapping[str, str], files: File
     Args:
         before: the base.
         after: the head.
-        names: the new `kind/name` of each renamed object, by its old one.
+        names: the new `kind/name` of each renamed object; the key is the old one.
         files: the rendered files that differ, by path; the same files differ when the change is reverted.
     """
     old = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}

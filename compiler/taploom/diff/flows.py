@@ -60,7 +60,7 @@ def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[
     Args:
         before: the base.
         after: the head.
-        names: the new `kind/name` of each renamed object, by its old one.
+        names: the new `kind/name` of each renamed object; the key is the old one.
     """
     return flows_of(before, after, names, pairs(before, after, names))
 

@@ -26,7 +26,7 @@ def readdressed(
         parts: all differences of one host and family, each in words and with its exact packets.
         inner: the addresses of the site's networks in this family, before and after.
         networks: the `network/name` of each interface of the host that has one, before and after.
-        names: the new `kind/name` of each renamed object, by its old one.
+        names: the new `kind/name` of each renamed object; the key is the old one.
     """
 
     @cache

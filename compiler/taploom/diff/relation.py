@@ -261,7 +261,7 @@ def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[HostP
     Args:
         before: the base.
         after: the head.
-        names: the new `kind/name` of each renamed object, by its old one.
+        names: the new `kind/name` of each renamed object; the key is the old one.
     """
     gone = {f"policy/{entry.name}" for entry in before.policy} - {f"policy/{entry.name}" for entry in after.policy}
     gone -= names.keys()

@@ -44,7 +44,7 @@ def survivors(
         flows: the changes of flows.
         before: the base.
         after: the head.
-        names: the new `kind/name` of each renamed object, by its old one.
+        names: the new `kind/name` of each renamed object; the key is the old one.
     """
     hosts = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}
     groups: dict[_Kept, list[FlowChange]] = {}

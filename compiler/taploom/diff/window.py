@@ -31,7 +31,7 @@ class IntentPair:
     Attributes:
         ways: for each side, the approaches to forwards of other hosts that exist on this side only; None if every
             approach may matter.
-        names: the new stable name of each renamed entry, by its old one.
+        names: the new stable name of each renamed entry; the key is the old one.
         others: addresses that have different holders on the two sides.
     """
 

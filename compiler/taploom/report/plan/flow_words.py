@@ -137,7 +137,7 @@ def told(change: Change) -> list[FlowChange]:
 
 
 def shown(change: Change) -> list[FlowChange]:
-    """The flows that a text lists: those of `told`, with only the first `_SAME` of `as_before`."""
+    """The flows that a text lists: all of `told`, but at most `_SAME` flows of `as_before`."""
     return [*by_intent(change), *along(change), *as_before(change)[:_SAME]]
 
 

@@ -43,7 +43,7 @@ _KNOWN_TYPES = (Word("arp"), Word("ip"), Word("ip6"))
 
 
 def guard(host: Host) -> TablePart:
-    """The prerouting hook of the bridge family; nothing without a guarded bridge that has ports."""
+    """The prerouting hook of the bridge family; empty unless some guarded bridge has ports."""
     found = bindings(host)
     rules = [
         Rule((Lookup((Field.IIFNAME,), name), goto(chain)), "", host.origin)

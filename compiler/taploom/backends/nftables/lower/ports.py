@@ -15,7 +15,7 @@ _SPECIAL = "*?["
 
 
 def port_set(name: str, bridges: Iterable[Bridge], origin: Origin) -> Set | None:
-    """The set of ports of some bridges, by the TAPs that guests declare and by globs; None for no ports.
+    """The set of ports of some bridges, from the TAPs of guests and from globs; None if there are no ports.
 
     The only pattern of nft is a fixed beginning (the head) followed by `*`. Any other glob is left out, as its head
     alone could match other interfaces.

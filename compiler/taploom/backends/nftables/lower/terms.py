@@ -117,7 +117,7 @@ def _rules(term: Term, ends: Sequence[Match | Lookup]) -> Iterator[Rule]:
 
 
 def addresses(field: Field, prefixes: Sequence[Prefix]) -> list[Match]:
-    """A match on prefixes; none where one of them is the whole address space."""
+    """A match on prefixes; no match is needed if a prefix is the whole address space."""
     return [] if any(p.length == 0 for p in prefixes) else [Match((field,), tuple((p,) for p in prefixes))]
 
 
