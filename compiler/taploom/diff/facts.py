@@ -275,5 +275,5 @@ def _text(value: object) -> str | None:
 
 
 def _present(fields: Mapping[str, FieldValue]) -> FieldValue:
-    """The fields that have a value; None if none has."""
+    """The fields that have a value; None if there are none."""
     return _with_values(fields) or None

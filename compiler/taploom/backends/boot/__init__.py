@@ -17,7 +17,7 @@ PROGRAM = "/lib/systemd/systemd-networkd-wait-online"
 
 
 def waits_for_any(host: Host) -> bool:
-    """Whether networkd configures several uplinks of the host; then the host is online as soon as one of them is."""
+    """Whether networkd configures several uplinks of the host; then one of them is enough for the host to be online."""
     return sum(uplink.configured for uplink in host.uplinks) > 1
 
 

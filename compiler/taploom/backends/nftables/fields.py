@@ -87,10 +87,10 @@ def icmp(family: Family) -> Field:
 
 
 def address_type(family: Family) -> Type:
-    """The type of a column of addresses of the family."""
+    """The type of a column that holds addresses of the family."""
     return Type.IPV4 if family is Family.IPV4 else Type.IPV6
 
 
 def icmp_type(family: Family) -> Type:
-    """The type of a column of ICMP types of the family."""
+    """The type of a column that holds ICMP types of the family."""
     return Type.ICMP if family is Family.IPV4 else Type.ICMPV6

@@ -83,7 +83,7 @@ class AttributeSet:
 
     Attributes:
         attributes: the attributes in the order of printing; no path occurs twice, or is the beginning of another.
-        inline: whether the set is printed on one line, as a row of a table is.
+        inline: True for a set that is printed on one line, such as a row of a table.
     """
 
     attributes: tuple[Attribute, ...]

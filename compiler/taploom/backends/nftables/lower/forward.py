@@ -85,7 +85,7 @@ def _ours(host: Host, made: tuple[SidePair, ...]) -> Chain:
 
 
 def _pairs(host: Host, made: tuple[SidePair, ...]) -> tuple[Set, ...]:
-    """The map from pairs of interfaces that the spec names to the chains of their sides."""
+    """The map that leads from each pair of interfaces in the spec to the chain of their two sides."""
     elements = {
         (a, b): Element((Iface(a), Iface(b)), goto(chain_name(ingress, egress)), "", host.origin)
         for ingress, egress in made
@@ -98,7 +98,7 @@ def _pairs(host: Host, made: tuple[SidePair, ...]) -> tuple[Set, ...]:
 
 
 def _unknown_ends(host: Host, ingress: Side, egress: Side) -> Rule:
-    """The rule that leads to the chain between a bridge and all interfaces that the spec does not know."""
+    """The rule that leads to the chain for packets between a bridge and any interface that is not in the spec."""
     known = tuple((Iface(device),) for device in sorted(each.device for each in interfaces(host)))
     ends = ((Field.IIFNAME, ingress), (Field.OIFNAME, egress))
     matches = (

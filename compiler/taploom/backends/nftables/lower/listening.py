@@ -67,7 +67,7 @@ class Listening:
 
     @cached_property
     def learned(self) -> Mapping[str, Groups]:
-        """The groups at addresses that only the kernel knows (by `fib`), by uplink."""
+        """For each uplink, the groups at its learned address, which only the kernel knows (`fib`)."""
         names = (each.device for each in outside(self.host) if each.own(self.family) is None)
         parts = {
             name: self._groups(ident("dnat", name, self.family.key), None, self._dnat_entries(name)) for name in names
