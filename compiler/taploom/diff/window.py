@@ -73,7 +73,7 @@ class IntentPair:
         return [*self._apart(one, other), *self._apart(_sourced(old, egress), _sourced(new, egress))]
 
     def _alike(self, ingress: str) -> bool:
-        """Whether both sides have the same host and network at an interface; if so, only approaches matter."""
+        """Whether host and network at an interface are equal on both sides; then only new or lost approaches matter."""
         old, new = self.intents
         same_host = old.forwarding.host.name == new.forwarding.host.name
         return same_host and old.view.local.get(ingress) == new.view.local.get(ingress)
