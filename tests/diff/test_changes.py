@@ -110,7 +110,7 @@ def test_the_command_in_the_comment_repeats_the_comparison(
 ) -> None:
     monkeypatch.chdir(repository)
     comment = taploom("plan", "main..rule-removed", "--format", "md").out
-    (command,) = re.findall(r"Compared as by `taploom (.*?)`", comment)
+    (command,) = re.findall(r"To reproduce this comparison: `taploom (.*?)`", comment)
     again = taploom(*shlex.split(command), "--format", "json")
     assert again.status == 0
     first, second = json.loads(taploom("plan", "main..rule-removed", "--format", "json").out), json.loads(again.out)

@@ -79,7 +79,7 @@ def test_an_answer_that_depends_on_a_learned_sender_says_so(sender: str, family:
 def test_the_text_names_the_condition() -> None:
     said = text("tent", "home/eth0", "ssh")
     assert "only if field/wan has been given an address of 198.51.100.0/24" in said
-    assert "only if field/wan has been given another address than one of 198.51.100.0/24" in said
+    assert "only if field/wan has been given an address outside of 198.51.100.0/24" in said
     assert "source becomes the address of wan" in said
 
 

@@ -22,7 +22,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A rendered file without the origins of its lines, which a delivery does not need; attributes as in `Artifact`."""
+    """A rendered file without the origins of its lines, as a delivery needs no origins; attributes as in `Artifact`."""
 
     path: str
     text: str

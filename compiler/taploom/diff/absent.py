@@ -1,4 +1,4 @@
-"""Cuts addresses that have no holder on one side of a comparison out of products of packets.
+"""Removes the addresses that have no holder on one side of a comparison from products of packets.
 
 A guest or network that exists on one side only is absent on the other. Packets to its addresses may pass on that side,
 too, although no object of the site has these addresses there.
@@ -16,7 +16,7 @@ from taploom.flows.packets.packet import DESTINATION, SOURCE
 
 
 class Difference(NamedTuple):
-    """A product of packets with both answers."""
+    """A product of packets with the answers of both sides."""
 
     product: Product
     before: Answer
@@ -47,7 +47,7 @@ class AbsentAddresses(NamedTuple):
     Attributes:
         destinations: the addresses as destinations, including learned addresses of the other side.
         sources: the addresses as sources of packets.
-        others: addresses that have different holders on the two sides; they are in neither of the other sets.
+        others: addresses that have different holders on the two sides; the other two sets do not contain them.
     """
 
     destinations: Spans

@@ -1,8 +1,8 @@
 """Finds connections that a change does not close, but that a conntrack command for wider sets of addresses would end.
 
-The sets of a change have gaps: the host's own address in a network, addresses that no machine can have, and others. A
-command with a whole prefix is easier to read than one with the parts of the prefix, so it is preferred if the plan lets
-no other traffic through.
+The sets of addresses in a change have gaps: the host's own address in a network, addresses that no machine can have,
+and others. A command with a whole prefix is easier to read than one with the parts of the prefix, so it is preferred if
+the plan allows no traffic of the addresses in the gaps.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from taploom.plan.site import Plan
 
 @dataclass(frozen=True)
 class Bystanders:
-    """The traffic that one host lets pass in one family, by one plan.
+    """The traffic that one host lets pass in one family, according to one plan.
 
     Attributes:
         gone: addresses of guests that the change removes; () for the plan after the change.
@@ -54,7 +54,7 @@ class Bystanders:
         return tuple(self._forwarding.learned)
 
     def at(self, uplink: str) -> Spans:
-        """The addresses of an uplink; a learned address is the number that stands for it (`Forwarding.learned`)."""
+        """The addresses of an uplink; a number stands for a learned address (`Forwarding.learned`)."""
         return self._forwarding.own_at(uplink)
 
     @cached_property

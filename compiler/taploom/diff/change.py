@@ -28,8 +28,8 @@ class ComparedPlan:
         plan: its plan.
         sound: whether the plan compiles without an error.
         gates: the thresholds that its specs set.
-        moves: the old `kind/name` of each object with `moved-from`, by its new one.
-        waived: the reasons of waivers, by gate, or by gate and object.
+        moves: the old `kind/name` of each object with `moved-from`; the key is the new one.
+        waived: the reasons of waivers; a key is a gate, or a gate and an object.
     """
 
     label: str
@@ -67,7 +67,7 @@ def compare(before: ComparedPlan, after: ComparedPlan) -> Change:
 def _on_hosts(
     before: Plan, after: Plan, names: Mapping[str, str]
 ) -> tuple[tuple[FileChange, ...], list[Disruption], Class]:
-    """The files that differ, the disruption by installing them, and the class of disruption by reverting them."""
+    """The files that differ, the disruption if they are installed, and the class of disruption if they are reverted."""
     files = files_apart(before, after)
     by_path = {file.path: file for file in files}
     back = {new: old for old, new in names.items()}

@@ -1,4 +1,4 @@
-"""The rules for findings about a change; a finding stands at the line that causes it, and may be no mistake."""
+"""The rules for findings about a change; a finding points to the line that causes it, which may be correct."""
 
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 

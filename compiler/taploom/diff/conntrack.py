@@ -1,8 +1,8 @@
 """Builds the conntrack(8) commands that end a set of connections and no others.
 
-conntrack (1.4.7) matches one protocol, one port, and an address or a prefix for each end. A set therefore takes one
-command for each of its parts; for many parts, a shell loop runs the command. The source of replies is the translated
-destination (`--reply-src`); the first packet has the original destination (`--orig-dst`, `--orig-port-dst`).
+conntrack (1.4.7) matches one protocol, one port, and an address or a prefix for each end. So a set is split into such
+parts, with one command for each part; for many parts, a shell loop runs the command. The source of replies is the
+translated destination (`--reply-src`); the first packet has the original destination (`--orig-dst`, `--orig-port-dst`).
 """
 
 import shlex
@@ -18,9 +18,9 @@ from taploom.flows.packets.packet import LAST_TYPE, WITH_PORTS
 
 CommandLine = tuple[str, ...]
 _FEW, _MOST = 4, 4096
-"""Maximum number of commands that are written one by one, and maximum number of runs in nested loops."""
+"""Maximum number of commands that are written one by one, and of commands that nested loops run."""
 _BY_NAME = {NUMBERS[name]: name for name in ("tcp", "udp", "sctp", "dccp", "gre", "icmp", "icmpv6") if name in NUMBERS}
-"""conntrack's own names of protocols; it looks others up in /etc/protocols, which a bare host lacks."""
+"""conntrack's own names of protocols; it looks up other names in /etc/protocols, which a minimal host lacks."""
 _TYPES = {NUMBERS["icmp"]: "--icmp-type", NUMBERS["icmpv6"]: "--icmpv6-type"}
 
 

@@ -63,7 +63,7 @@ class Describer:
 
         Packets that a guest with several addresses sends to itself are cut out, since they never leave it. They are
         kept if the host translates them, or if both ends include other addresses, too. Packets of the host itself
-        must have one of its own addresses as source, unless some of them are learned.
+        must have one of its own addresses as source, unless some addresses of the host are learned.
         """
         forwarding = self.pair.forwardings[side_of(after)]
         if (
@@ -163,7 +163,7 @@ class Describer:
         return self.names[side].ends(((value, value),), self.host.name, "")[0]
 
     def _outcome(self, answer: Answer, side: int, *, rewriting: bool) -> Disposition:
-        """The outcome on one side, with the source translation if `rewriting`, that is, if the sides differ in it."""
+        """The outcome on one side; it includes source translation only if the sides differ in that (`rewriting`)."""
         if answer == ABSENT:
             return Disposition("absent", "")
         source = answer.source.kind if answer.source and rewriting else ""

@@ -20,7 +20,7 @@ def guests(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Disr
     Args:
         before: the base.
         after: the head.
-        names: the new `kind/name` of each renamed object, by its old one.
+        names: the new `kind/name` of each renamed object; the key is the old one.
     """
     old = {names.get(f"guest/{guest.name}", f"guest/{guest.name}").partition("/")[2]: guest for guest in before.guests}
     new = {guest.name: guest for guest in after.guests}
@@ -97,7 +97,7 @@ def _effect(guest: Guest, grade: Class, effect: Effect, detail: str, *, was: boo
 
 
 def _apart(*pairs: tuple[object, object]) -> str:
-    """The pairs that differ, as `old → new`; "" if none does."""
+    """The pairs that differ, as `old → new`; "" if none differs."""
     return ", ".join(f"{one} → {other or 'none'}" for one, other in pairs if one is not None and one != other)
 
 

@@ -3,8 +3,8 @@
 networkd 252 configures the link of a changed `.network` anew: it removes the addresses and adds them again while the
 link stays up. 257 changes servers and resolvers in place. With both versions, ports of a bridge have no addresses and
 are affected only by isolation and a lower MTU. An MTU stays in effect when a unit no longer has it, and so does an
-address for which the host proxies neighbour discovery. A `.netdev` takes effect only when its device is created. A
-device whose unit is gone stays, and so do the ports of a bridge. From 257 on networkd updates some properties of a
+address for which the host proxies neighbour discovery. A `.netdev` takes effect only when its device is created. If a
+unit is removed, its device stays, and so do the ports of a bridge. From 257 on networkd updates some properties of a
 device in place, none of which taploom renders. tests/diff/test_applied.py, tests/diff/test_mtu.py and
 tests/backends/test_networkd_undone.py compare networkd with this module.
 """
@@ -146,7 +146,7 @@ def _outer(host: Host, before: HostInterface, after: HostInterface | None, *, ke
 
 
 def _inner(host: Host, before: HostInterface, after: HostInterface | None, *, keeps: bool) -> Graded:
-    """The effect on an interface with a network; a refresh forgets connections that a hairpin forward masquerades."""
+    """The effect on an interface with a network; after a refresh the kernel forgets connections masqueraded there."""
     if after is None or not after.network:
         return (Class.D5, Effect.GONE)
     sides = ((before.own(family), after.own(family)) for family in FAMILIES)

@@ -2,8 +2,8 @@
 
 Whatever differs in the unit, networkd stops sending router advertisements and starts again at once. When it stops, it
 sends a last advertisement with a lifetime of zero (RFC 4861, 6.2.5). Every guest then removes its default route, and
-gets it back with the next advertisement. Seen with 252 and 257 (tests/diff/test_applied.py), and in their
-sources (`link_stop_engines` in 252, `link_drop_radv_config` in 257).
+gets it back with the next advertisement. Versions 252 and 257 of networkd do so in a test (tests/diff/test_applied.py)
+and in their sources (`link_stop_engines` in 252, `link_drop_radv_config` in 257).
 
 If a guest with 257 receives both advertisements within a millisecond or so, its removal of the old next hop is still
 under way. The guest then mistakes the old next hop for a current one, and adds no route until the next unsolicited

@@ -15,12 +15,12 @@ from taploom.plan.site import Plan
 
 
 def disruptions(before: Plan, after: Plan, names: Mapping[str, str], files: Files) -> Iterator[Disruption]:
-    """The effects of installing the files of a change, in no order; `locked_out` finds the effects of changed flows.
+    """The effects of installing the files of a change, unsorted; `locked_out` finds the effects of changed flows.
 
     Args:
         before: the base.
         after: the head.
-        names: the new `kind/name` of each renamed object, by its old one.
+        names: the new `kind/name` of each renamed object; the key is the old one.
         files: the rendered files that differ, by path; the same files differ when the change is reverted.
     """
     old = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}

@@ -95,7 +95,7 @@ class Disruption:
         settings: the assignments of the file that differ.
         detail: addresses, names or numbers that the effect is about, or "".
         origin: the entry that is the cause.
-        was: whether `origin` is an entry of the base, as it is for removed objects.
+        was: True if `origin` is an entry of the base, such as for a removed object.
     """
 
     host: str

@@ -1,7 +1,7 @@
 """A plan as objects with fields, in one form for every kind of object, so that two plans can be compared.
 
 The fields are values of the spec and the lock only. Derived values (terms, reservations, a guest's gateway) are left
-out: they would repeat one decision at a hundred objects, and flows, disruption and files show them.
+out: they would repeat one decision at a hundred objects, and the lists of flows, disruption and files contain them.
 """
 
 import enum
@@ -275,5 +275,5 @@ def _text(value: object) -> str | None:
 
 
 def _present(fields: Mapping[str, FieldValue]) -> FieldValue:
-    """The fields that have a value; None if none has."""
+    """The fields that have a value; None if there are none."""
     return _with_values(fields) or None

@@ -78,7 +78,7 @@ def compare_files(before: Iterable[Artifact], after: Iterable[Artifact]) -> tupl
 
 
 def _place(path: str) -> tuple[str, str]:
-    """Owner and target of `hosts/H/TARGET/…`; the NixOS module of a guest has no target's folder."""
+    """Owner and target of `hosts/H/TARGET/…`; the NixOS module of a guest is in no folder of a target."""
     _, owner, rest = path.split("/", 2)
     return owner, rest.partition("/")[0] if "/" in rest else "nixos"
 
@@ -128,7 +128,7 @@ def _hunk(old: Sequence[Line], new: Sequence[Line], group: Sequence[LineBlock]) 
 
 
 def _place_of(lines: Sequence[Line], at: int) -> str:
-    """The set, map or chain of a ruleset, or the section of a unit, that contains a line; "" if none does."""
+    """The set, map or chain of a ruleset, or the section of a unit, that contains a line; "" if there is none."""
     closed: set[str] = set()
     for number in range(min(at, len(lines) - 1), -1, -1):
         text = lines[number].text

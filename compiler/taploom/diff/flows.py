@@ -60,7 +60,7 @@ def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[
     Args:
         before: the base.
         after: the head.
-        names: the new `kind/name` of each renamed object, by its old one.
+        names: the new `kind/name` of each renamed object; the key is the old one.
     """
     return flows_of(before, after, names, pairs(before, after, names))
 
@@ -81,7 +81,7 @@ def flows_of(
     }
 
     def parts(pair: HostPair) -> list[_Part]:
-        # The copy is dropped with its cached maps, which take gigabytes for a large site.
+        # A copy of the pair, so that its cached maps are freed afterwards: for a large site, they take gigabytes.
         return _parts(replace(pair), known[pair.family], names)
 
     weights = ((pair, pair.weight) for pair in compared)

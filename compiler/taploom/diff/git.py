@@ -1,9 +1,9 @@
-"""Runs git, as the only module, on a clone whose files, names and history a stranger may have written.
+"""Runs git on a clone whose files, names and history a stranger may have written; no other module runs git.
 
-Besides its arguments, git obeys folders that look like a repository, the environment, configuration (helpers, pagers,
-filters, hooks), references that replace objects, and remotes from which it fetches missing objects. So this module
-finds the repository by its `.git`, which no git tree can contain. Then git checks the owner (`safe.directory`), and
-after that only reads objects, with the environment and options that are set here (git(1), git-config(1)).
+Not only arguments control git, but also folders that look like a repository, the environment, configuration (helpers,
+pagers, filters, hooks), references that replace objects, and remotes from which it fetches missing objects. So this
+module finds the repository by its `.git`, which no git tree can contain. Then git checks the owner (`safe.directory`),
+and after that only reads objects, with the environment and options that are set here (git(1), git-config(1)).
 """
 
 import os
@@ -90,7 +90,7 @@ class Repository:
 
         Raises:
             GitError: git fails.
-            RevisionError: git takes too long, prints more, or is not installed.
+            RevisionError: git takes too long, prints more than `most` bytes, or is not installed.
         """
         options = ("--git-dir", self.objects, "--work-tree", str(self.top))
         return _Question(self.top, options, words, _NO_CONFIGURATION, stdin, most).answer()
@@ -99,8 +99,8 @@ class Repository:
 def repository(specs: Path) -> tuple[Repository, str]:
     """The repository that a folder is in, and the folder's path from its top; "" for the top itself.
 
-    A repository inside the repository of the current folder is refused: otherwise a submodule, whose content a change
-    chooses, would be read instead of the repository that the user means.
+    A repository inside the repository of the current folder is refused: otherwise a submodule, whose content is part of
+    a change, would be read instead of the repository that the user means.
 
     Args:
         specs: folder of the specs; it need not exist in the working tree.
@@ -130,7 +130,7 @@ def _own(top: Path) -> str:
         distrusted = "dubious ownership" in error.stderr
         raise (RevisionError("git does not trust the owner of this repository") if distrusted else refusal) from None
     own = output.decode("utf-8", "surrogateescape").removesuffix("\n")
-    if Path(own).resolve() == top.resolve():  # git before 2.38 takes the folder itself if `.git` is no repository
+    if Path(own).resolve() == top.resolve():  # git before 2.38 uses the folder itself if `.git` is no repository
         raise refusal
     return own
 
@@ -204,7 +204,7 @@ class _Question:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End git and its child processes, unless it has ended."""
+    """End git and its child processes, unless git has already ended."""
     if process.returncode is None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, SIGKILL)

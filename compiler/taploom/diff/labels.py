@@ -105,7 +105,7 @@ class AddressLabels:
 
     @cached_property
     def beyond(self) -> Mapping[str, tuple[tuple[Spans, str], ...]]:
-        """By host, the prefixes of its uplinks and of routes through these, each with the zone of the uplink."""
+        """For each host, the prefixes of its uplinks and of routes through them, each with the zone of the uplink."""
         found = {}
         for host in self.plan.hosts:
             zones = {each.device: each.zone for each in outside(host)}

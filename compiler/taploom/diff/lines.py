@@ -1,8 +1,9 @@
 """Finds the lines in which two texts differ.
 
 Lines that occur once in each text are the anchors (Bram Cohen's patience difference). The longest sequence of anchors
-in the same order is kept, and only the parts between anchors are compared line by line. Most lines of rendered files
-occur once, so forty edits in a hundred thousand lines take a fraction of a second, and differing blocks stay apart.
+that have the same order in both texts is kept, and only the parts between these anchors are compared line by line. Most
+lines of rendered files occur once, so forty edits in a hundred thousand lines take a fraction of a second, and
+differing blocks stay apart.
 """
 
 from bisect import bisect_left

@@ -102,7 +102,7 @@ class FileChange:
         host: the host or guest that the file is for.
         target: folder of its backend, such as `networkd`.
         cause: the entry that causes the first line that differs; the host's own entry only if there is no other.
-        was: whether `cause` is an entry of the base.
+        was: True if `cause` is an entry of the base.
     """
 
     action: ChangeAction
@@ -157,13 +157,14 @@ class Change:
     Attributes:
         before: label of the base.
         after: label of the head.
-        sound: whether the head compiles; else no files are compared, as none can be rendered.
+        sound: True if the head compiles; if it does not, no files are compared, as none can be rendered.
         notes: sentences about how far the comparison can be trusted.
         hosts: all hosts of the head.
         objects: sorted by name.
         flows: exposures first, then direct changes before implied and inherited ones.
         disruption: the worst first.
-        undo: the class of disruption by reverting to the base, without the removal of guests that the change adds.
+        undo: the class of disruption if the base is restored; the removal of guests that the change adds does not
+            count.
         survivors: connections that outlive the entry that let them in.
         gates: results of the gates of both sides, failures first.
         files: sorted by path.

@@ -14,7 +14,7 @@ _ALIKE = 0.7
 _REFERENCES = frozenset({"from", "to", "on", "host", "zone"})
 """Fields that hold names of other objects."""
 _SHARED = frozenset({"zone", "network", "host", "guest", "address"})
-"""Kinds of objects that a reference may name without their kind."""
+"""Kinds that a reference may leave out, as in `NAME` instead of `KIND/NAME`."""
 
 
 def compare_objects(
@@ -25,7 +25,7 @@ def compare_objects(
     Args:
         before: objects before, by `kind/name`.
         after: objects after.
-        moves: the old `kind/name` of each object of `after` with `moved-from`, by its new one.
+        moves: the old `kind/name` of each object of `after` with `moved-from`; the key is the new one.
     """
     moved = {new: old for new, old in moves.items() if new in after and new not in before and old in before}
     moved = {new: old for new, old in moved.items() if old not in after}

@@ -39,7 +39,7 @@ def products(
     """The packets of a map that go to some destinations or come from some senders, as products with their answers.
 
     Intervals of a dimension that lead to the same node are taken together, so that a thousand guests with the same
-    answers are one product and not a thousand boxes. A product may also contain packets between other addresses.
+    answers are one product and not a thousand boxes. A product can also contain packets from or to further addresses.
     """
 
     def walk(part: Diagram[A], product: Product) -> Iterator[tuple[Product, A]]:

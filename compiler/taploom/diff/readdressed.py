@@ -1,4 +1,4 @@
-"""Finds flows that change only in their addresses: the flow to the old address was allowed, the one to the new now is.
+"""Finds flows of which only the addresses change, such as the flows to a guest that gets a new address.
 
 Such a change has two differences, since packets to the old address are blocked and packets to the new one are allowed.
 A reader sees one flow that does not change. Two differences count as one flow only if the same entry decides both with
@@ -26,7 +26,7 @@ def readdressed(
         parts: all differences of one host and family, each in words and with its exact packets.
         inner: the addresses of the site's networks in this family, before and after.
         networks: the `network/name` of each interface of the host that has one, before and after.
-        names: the new `kind/name` of each renamed object, by its old one.
+        names: the new `kind/name` of each renamed object; the key is the old one.
     """
 
     @cache

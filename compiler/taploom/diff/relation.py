@@ -57,7 +57,7 @@ class HostPair:
 
     @cached_property
     def learned(self) -> Mapping[str, int]:
-        """A number for each uplink whose address is learned on either side."""
+        """A number for each uplink whose address is learned on one side or on both."""
         names = {each.device for host in self.hosts if host for each in outside(host) if asked_for(each, self.family)}
         return numbered(sorted(names), self.family)
 
@@ -92,7 +92,7 @@ class HostPair:
             yield from ((context, difference) for difference in self._differences(context, there))
 
     def _differences(self, context: MapContext, there: tuple[bool, bool]) -> Iterator[Difference]:
-        """Differences in one context: for packets on which both sides disagree, and for addresses of one side only."""
+        """Differences in one context: for packets on which the sides disagree, and for addresses that only one has."""
         holderless = self._holderless(context)
         windows = self._windows(context) if all(there) else None
         if windows is None:  # the answers may differ anywhere
@@ -112,7 +112,7 @@ class HostPair:
     def _one_sided(
         self, side: int, context: MapContext, holderless: tuple[AbsentAddresses, AbsentAddresses]
     ) -> Iterator[Difference]:
-        """Differences for addresses that only this revision has; sources from which nothing can pass are skipped."""
+        """Differences for addresses that only `side` has; sources from which nothing can pass are skipped."""
         missing = holderless[1 - side].unshared
         if missing.destinations:
             found = self._outcome(self._sent_to(side, missing.destinations), side, context)
@@ -139,7 +139,7 @@ class HostPair:
 
     @memo
     def _sent_to(self, side: int, destinations: Spans) -> PacketPath:
-        """The path of packets to some addresses, made once for all contexts."""
+        """The path of packets to some addresses, built once for all contexts."""
         return self._within(side, (sent_to(destinations),))
 
     @memo
@@ -185,7 +185,7 @@ class HostPair:
     def _holderless(self, context: MapContext) -> tuple[AbsentAddresses, AbsentAddresses]:
         """The addresses that have no holder, before and after.
 
-        For packets from foreign interfaces and from the host itself only the addresses of hosts count, and not those of
+        For packets from foreign interfaces and from the host itself, only addresses of hosts count, and no addresses of
         guests. A host does not send from an address that has another holder, or from a multicast, broadcast or anycast
         address of a link, on either side.
         """
@@ -239,7 +239,7 @@ class HostPair:
         asked: AbsentAddresses,
         parts: tuple[Restriction, ...],
     ) -> Iterator[Difference]:
-        """The products of packets to or from addresses that exist on this side only, within some restrictions."""
+        """The products of packets to or from addresses that only `side` has, within some restrictions."""
         cuts = [Cut((part, holderless[side].rest)) for part in parts]
         for product, answer in products(self.manager, diagram, asked.destinations, asked.sources):
             pair = (answer, ABSENT) if side == 0 else (ABSENT, answer)
@@ -261,7 +261,7 @@ def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[HostP
     Args:
         before: the base.
         after: the head.
-        names: the new `kind/name` of each renamed object, by its old one.
+        names: the new `kind/name` of each renamed object; the key is the old one.
     """
     gone = {f"policy/{entry.name}" for entry in before.policy} - {f"policy/{entry.name}" for entry in after.policy}
     gone -= names.keys()

@@ -31,9 +31,10 @@ class CommittedSpecs:
         commit: full object name.
         folder: folder of the specs, as the user named it.
         inside: path of the same folder from the top of the repository; "" for the top itself.
-        sizes: bytes of each spec below that folder and of the lock, by path that begins with `folder`.
+        sizes: size in bytes of each spec below that folder and of the lock; the keys are paths that begin with
+            `folder`.
         blobs: content of those files that are small enough to be read.
-        refused: findings about other paths below that folder, the same as in a working tree.
+        refused: findings about other paths below that folder; a working tree would have the same.
     """
 
     name: str
@@ -183,7 +184,7 @@ def merge_base(specs: Path, base: str, head: str) -> str:
     """The merge base of two revisions: the base with which a pull request is compared.
 
     Raises:
-        RevisionError: as for `commit_of`, or the two have no common commit.
+        RevisionError: as for `commit_of`, or the two revisions have no common commit.
     """
     where, _ = repository(specs)
     commits = commit_of(specs, base), commit_of(specs, head)

@@ -1,7 +1,7 @@
 """Picks an example packet for a part of a difference.
 
-Its ends are known machines if possible, else addresses outside, else any address that a machine can have. An example
-has multicast, broadcast and reserved addresses only if the part has no others.
+Its ends are known machines if possible, else addresses outside the site, else any address that a machine can have. An
+example has multicast, broadcast and reserved addresses only if the part has no others.
 """
 
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ _PORTS = (443, 22, 80)
 
 
 class Sample(NamedTuple):
-    """An example packet with the oddness of its destination and source: 0 or less for usual addresses, else more."""
+    """An example packet with the oddness of its destination and source: 0 or less if usual, above 0 if odd."""
 
     example: Example
     oddness: tuple[int, int]

@@ -43,7 +43,7 @@ def services_of(traffic: tuple[tuple[Spans, Spans], ...]) -> tuple[str, ...]:
 
 
 def simplified(services: tuple[str, ...]) -> tuple[str, ...]:
-    """The services; only `any` if the list has `any`, or has both `any but NAME` and NAME."""
+    """The services, or `any` alone if the list has `any`, or has both `any but NAME` and NAME."""
     whole = (one for one in services if one.startswith(_BUT))
     return (ANY,) if ANY in services or any(one.removeprefix(_BUT) in services for one in whole) else services
 

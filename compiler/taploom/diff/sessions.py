@@ -1,8 +1,8 @@
 """Finds connections that continue although no entry allows them any more, and the conntrack(8) commands to end them.
 
 The first rule of a ruleset accepts established connections, and conntrack keeps their translation. So a change that
-closes a flow, or leads a forward to another guest, ends no open connection. conntrack matches connections by their
-first packet, without its interface, and by the address that replies. So one command covers the
+closes a flow, or leads a forward to another guest, ends no open connection. conntrack matches connections by the
+address that replies, and by their first packet, but not by the interface of this packet. So one command covers the
 differences of all interfaces, and a survivor names the guest with which connections continue.
 """
 
@@ -44,7 +44,7 @@ def survivors(
         flows: the changes of flows.
         before: the base.
         after: the head.
-        names: the new `kind/name` of each renamed object, by its old one.
+        names: the new `kind/name` of each renamed object; the key is the old one.
     """
     hosts = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}
     groups: dict[_Kept, list[FlowChange]] = {}

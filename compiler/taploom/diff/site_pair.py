@@ -36,7 +36,7 @@ class SitePair:
 
     Attributes:
         sites: the site before and after the change.
-        names: the new stable name of each renamed entry, by its old one; both name the same entry.
+        names: the new stable name of each renamed entry; the key is the old one.
     """
 
     family: Family
@@ -75,13 +75,13 @@ class SitePair:
 
     @cached_property
     def holders(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
-        """The guest of each known inside or outside address, before and after, by its name in the head."""
+        """The guest of each known inside or outside address, before and after, under its name in the head."""
         old, new = (dict(chain(held(p, self.family), mirrored(p, self.family))) for p in self.plans)
         return {value: self._now("guest", name) for value, name in old.items()}, new
 
     @cached_property
     def stations(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
-        """The host of each fixed address, before and after, by its name in the head.
+        """The host of each fixed address, before and after, under its name in the head.
 
         A host that exists on one side only is included only with addresses that a host of the other side has, too. Its
         machine may run before and after the change, so changes of flows to its other addresses are real.

@@ -1,6 +1,6 @@
 """Addresses that no machine has: multicast, broadcast and network addresses, and reserved ones.
 
-Sets of addresses contain such addresses, but a reader takes a set to mean the machines in it.
+Sets of addresses contain such addresses, but people who read about a set think of the machines in it.
 """
 
 from collections.abc import Iterator

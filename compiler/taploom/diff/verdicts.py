@@ -107,13 +107,13 @@ class FlowChange:
 
     Attributes:
         exposed: whether packets from outside the site now reach something that they did not reach before.
-        inherited: whether a guest, network or host that appears or disappears is the cause, and not a changed entry.
-        readdressed: whether nothing but addresses changes: the other side has the same flow at other addresses.
+        inherited: True if the cause is not a changed entry, but a guest, network or host that appears or disappears.
+        readdressed: True if only addresses change, so that the other side has the same flow at other addresses.
         sources: `kind/name`, prefixes or ranges, sorted.
         destinations: in the same form as `sources`; for translated packets, the guest.
         services: such as `tcp/443` or `any`.
         via: outside addresses of translated packets.
-        hosts: hosts that decide.
+        hosts: hosts that decide about the packets.
         families: IP versions.
         example: one packet.
         before_cause: entry that decided before, or None.

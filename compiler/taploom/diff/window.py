@@ -1,4 +1,4 @@
-"""Finds the packets for which two intents can differ; only for these the stages of the intents need to be composed.
+"""Finds the packets for which two intents can differ; the stages of the intents are composed for these packets only.
 
 The answer for a packet depends on the first box that holds it in each of a few lists, and most boxes of these lists are
 the same on both sides. So the lists are compared before any map is made: if all boxes that hold a packet are on both
@@ -31,7 +31,7 @@ class IntentPair:
     Attributes:
         ways: for each side, the approaches to forwards of other hosts that exist on this side only; None if every
             approach may matter.
-        names: the new stable name of each renamed entry, by its old one.
+        names: the new stable name of each renamed entry; the key is the old one.
         others: addresses that have different holders on the two sides.
     """
 
@@ -73,7 +73,7 @@ class IntentPair:
         return [*self._apart(one, other), *self._apart(_sourced(old, egress), _sourced(new, egress))]
 
     def _alike(self, ingress: str) -> bool:
-        """Whether the host and its network at an interface are the same, so that only new or lost approaches matter."""
+        """Whether host and network at an interface are equal on both sides; then only new or lost approaches matter."""
         old, new = self.intents
         same_host = old.forwarding.host.name == new.forwarding.host.name
         return same_host and old.view.local.get(ingress) == new.view.local.get(ingress)

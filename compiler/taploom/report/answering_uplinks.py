@@ -1,4 +1,4 @@
-"""Notes on the uplink through which answers to a packet leave, which a host chooses only by its routes."""
+"""Notes on the uplink through which answers to a packet leave; a host chooses it by its routes alone."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _SHOWN = 2
 
 
 def answering(inquiry: Inquiry, reply: Reply) -> Iterator[str]:
-    """A note for each host with several default routes that packets of the reply enter through an uplink."""
+    """A note for each host that has several default routes, if packets of the reply enter it through an uplink."""
     for hop in reply.hops if reply.allowed else ():
         forwarding = inquiry.pair(hop.host, reply.family).forwarding
         if len(forwarding.defaults) > 1 and hop.ingress in {each.device for each in outside(forwarding.host)}:

@@ -36,7 +36,7 @@ def line_text(place: RenderedLine, line: SourceLine) -> str:
 
 
 def spec_text(file: str, number: int, lines: tuple[CausedLine, ...], line: SourceLine) -> str:
-    """The text about a line of a spec: the entries that begin there, or the entry around it, with caused lines."""
+    """The text about a line of a spec: the entries that begin there or the entry around it, and the rendered lines."""
     origins = {caused.origin.entry: caused.origin for caused in lines}
     own = [entry for entry in sorted(origins) if (span := origins[entry].span) and span.line == number]
     texts = [text for entry in own or sorted(origins)[:1] for text in _origin_lines(origins[entry], line)]

@@ -26,7 +26,8 @@ def rendered_line(artifacts: tuple[Artifact, ...], path: str, number: int) -> Re
 
     Args:
         artifacts: the rendered files.
-        path: path from the user: relative to the rendered tree, with the tree's folder, or as installed on a host.
+        path: path as the user writes it: relative to the rendered tree, with the tree's folder, or as installed on a
+            host.
         number: number of the line, from 1.
 
     Returns:

@@ -97,7 +97,7 @@ def _notes(asked: Asked, reply: Reply) -> Iterator[str]:
         if each.within is not None:
             yield f"only if {each.host}/{each.uplink} has been given {_given(asked, reply, each)}"
     if reply.decided_by == FOREIGN_INPUT.by:
-        yield f"as far as taploom knows: the own firewall of {reply.hops[-1].host} decides about packets to the host"
+        yield f"as far as taploom knows: {reply.hops[-1].host}'s own firewall decides about packets to the host"
     if reply.allowed and _begins_nothing(reply):
         yield "only as part of a known connection: a message of this type cannot begin one, and alone it is invalid"
     yield from answering(asked.inquiry, reply)
@@ -156,7 +156,7 @@ def _given(asked: Asked, reply: Reply, unknown: UnknownAddress) -> str:
     others = united(span for within in same if within not in (None, unknown.within) for span in within or ())
     known = list(addresses(reply.family, others))
     if len(texts) > _SHOWN >= len(known) > 0:
-        return f"another address than one of {', '.join(known)}"
+        return f"an address outside of {', '.join(known)}"
     return f"an address of {', '.join(_few(texts))}"
 
 

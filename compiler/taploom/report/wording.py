@@ -124,6 +124,6 @@ def forward(of: Forward) -> str:
 
 
 def _inside(first: int, ports: tuple[Service, ...]) -> str:
-    """The inside ports as text; each outside range maps to ports from `first` on, so the longest one decides."""
+    """The inside ports as text; every outside range maps to ports from `first` on, so the longest range counts."""
     last = first + max((port.last - port.first for port in ports), default=0)
     return f"{first}-{last}" if last > first else str(first)

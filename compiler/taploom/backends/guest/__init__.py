@@ -1,9 +1,8 @@
 """The networkd units of a guest: one for each NIC, matched by its hardware address.
 
-The names of a guest's interfaces depend on its distribution and are not known beforehand, while the plan has their
-hardware addresses. A bridge, a VLAN or a macvlan on top of a NIC inherits the address of the NIC and must not be
-mistaken for the NIC, so the match excludes these kinds. `Kind=!*` would exclude too much: the NIC of a container is a
-veth or a TAP.
+The names of a guest's interfaces depend on its distribution and are not known beforehand, but the plan has the hardware
+addresses. A bridge, a VLAN or a macvlan on top of a NIC inherits the address of the NIC and must not be mistaken for
+the NIC, so the match excludes these kinds. `Kind=!*` would exclude too much: the NIC of a container is a veth or a TAP.
 """
 
 from taploom.backends.artifact import Artifact
@@ -15,7 +14,7 @@ from taploom.plan.guest import Guest, Mode, Nic
 from taploom.plan.host import ETHERNET_MTU
 
 STACKED = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf"
-"""Kinds of links that may bear the hardware address of the link below; `!` at the start negates the whole list."""
+"""Kinds of links that can inherit the hardware address of the link below; a leading `!` negates the whole list."""
 
 
 @remembered
@@ -32,12 +31,12 @@ def artifacts(guest: Guest) -> tuple[Artifact, ...]:
 
 
 def _unit(nic: Nic, table: int | None, ways: tuple[bool, bool]) -> Unit:
-    """The unit of a NIC. The NIC uses resolvers learned in a family unless another NIC has the family's default route.
+    """The unit of a NIC; the NIC ignores learned resolvers of a family if only other NICs have its default route.
 
     Args:
         nic: the NIC.
         table: its routing table, or None.
-        ways: whether the guest has a default route of IPv4 and of IPv6, on this NIC or on another one.
+        ways: whether any NIC of the guest has a default route, first for IPv4, then for IPv6.
     """
     here, (dns4, dns6) = nic.origin, (nic.ipv4.default_route or not ways[0], nic.ipv6.default_route or not ways[1])
     sections = (
@@ -52,7 +51,7 @@ def _unit(nic: Nic, table: int | None, ways: tuple[bool, bool]) -> Unit:
 
 
 def _network(nic: Nic) -> Section:
-    """`[Network]`: the keys that occur once, then static addresses, gateways and resolvers of both families."""
+    """`[Network]`: first the keys that occur once, then static addresses, gateways and resolvers of both families."""
     base = section(
         "Network",
         nic.origin,

@@ -11,7 +11,7 @@ from taploom.plan.guest import Mode, Nic, NicAddress
 
 
 def by_dhcp(address: NicAddress) -> bool:
-    """Whether the address comes by DHCP, reserved or from the pool."""
+    """Whether the NIC gets the address by DHCP; it may be reserved or from the pool."""
     return address.mode in (Mode.RESERVED, Mode.DHCP)
 
 
@@ -57,7 +57,7 @@ def dhcp4(nic: Nic, *, dns: bool) -> tuple[Section, ...]:
 def accept_ra(nic: Nic, *, dns: bool) -> tuple[Section, ...]:
     """`[IPv6AcceptRA]` of a NIC that listens to advertisements.
 
-    The host has no DHCPv6 server, so an advertisement that points to one is not the host's.
+    The host has no DHCPv6 server, so an advertisement that asks for DHCPv6 is not from the host.
     """
     if not listens(nic):
         return ()

@@ -4,9 +4,9 @@ The kernel chooses a route by the destination alone. A guest that gets a request
 the NIC of its default route, or the NIC on the client's link. The spoof guard of the bridge behind that other NIC would
 drop the reply, as its source is the address of the first NIC (weak host model, RFC 1122, 3.3.4.2). So each NIC has a
 routing table of its own, and a rule selects that table for packets with a source in the NIC's network.
-`IncomingInterface=lo` leaves out packets that the guest forwards for others (ip-rule(8), `iif`).
+`IncomingInterface=lo` limits the rule to the guest's own packets, without those that it forwards (ip-rule(8), `iif`).
 
-The rules match the network's prefix, so that they hold for addresses of a pool, too. The routes are in the table
+The rules match the network's prefix, so that they also match addresses from a DHCP pool. The routes are in the table
 before the NIC has an address, so the next hop has to be declared on-link.
 """
 
@@ -18,15 +18,15 @@ from taploom.base.names import digest
 from taploom.plan.guest import Guest, Nic, NicAddress
 
 _FIRST_TABLE = 1_000_000
-"""The number of a table; far from the tables with names (253 to 255) and from the small numbers that people use."""
+"""The lowest number of such a table; far from named tables (253 to 255) and small numbers that people choose."""
 _PRIORITY = 1000
-"""The priority of a rule: after that of the local table (0) and before that of the main table (32766)."""
+"""The priority of the rules: after the rule of the local table (0), before the rule of the main table (32766)."""
 
 
 def tables(guest: Guest) -> Mapping[str, int]:
     """The routing table of each NIC, by network; none if the guest has only one NIC.
 
-    The number is derived from the network's name, so that adding a NIC does not change the table of another.
+    The number is derived from the network's name, so that adding a NIC does not change the table of another NIC.
     """
     numbers: dict[str, int] = {}
     for nic in guest.nics if len(guest.nics) > 1 else ():

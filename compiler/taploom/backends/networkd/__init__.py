@@ -1,12 +1,13 @@
 """The networkd units of a host: its uplinks, its bridges and the TAPs on them.
 
-networkd configures a link by the first `.network` file, sorted by name, whose `[Match]` fits, so the names of the files
-set the precedence: uplinks (05), bridges (06), TAPs by their exact names (07), TAPs by a glob (08). All of them sort
-before the files of guides, cloud-init and netplan (10, 11), of NixOS (40, 99) and of systemd (80). The numbers 00 to 04
-stay free for files that have to override ours.
+For each link networkd uses the first `.network` file, in the order of names, whose `[Match]` fits. So the names of the
+files set the precedence: uplinks (05), bridges (06), TAPs by their exact names (07), TAPs by a glob (08). All of them
+sort before the files from tutorials, cloud-init and netplan (10, 11), NixOS (40, 99) and systemd (80). The numbers 00
+to 04 stay free for files of the user that have to override ours.
 
-An uplink that the spec only names, such as the interface of a VPN or Docker's bridge, has no unit: networkd would take
-over the link and remove the addresses that somebody else has put there (systemd.network(5), `KeepConfiguration=`).
+An uplink that the spec only names, such as the interface of a VPN or Docker's bridge, has no unit: with one, networkd
+would take over the link and remove the addresses that somebody else has put there (systemd.network(5),
+`KeepConfiguration=`).
 
 Forwarding is left to sysctl: `IPForward=` has no effect from systemd 256 on, and `IPv4Forwarding=` is unknown to older
 versions. NAT is left to nftables: `IPMasquerade=` would make networkd keep a ruleset of its own.
@@ -28,7 +29,7 @@ def units(host: Host) -> tuple[Unit, ...]:
     """All units of a host, sorted by file name.
 
     Raises:
-        ValueError: a route's device is no interface of the host, which the plan rules out.
+        ValueError: the device of a route is not an interface of the host; a valid plan has no such route.
     """
     known = {each.device for each in interfaces(host)}
     stray = [route.name for route in host.routes if route.device not in known]

@@ -1,9 +1,10 @@
 """A network of the spec on its host: the bridge, its addresses, its DHCP server and its router advertisements.
 
-The bridge has to work before its first guest starts, so it is configured without carrier, and its IPv6 address without
-duplicate address detection. Without carrier the detection cannot finish and the address would stay tentative and
-unusable; later a guest could take the gateway's address away by a reply to the probe. The MTU is always written:
-networkd leaves a link's MTU alone if the unit does not set it, so an MTU that was removed from the spec would stay.
+The bridge has to work before its first guest starts, so networkd configures it without carrier, and adds its IPv6
+address without duplicate address detection. Without carrier the detection cannot finish, and the address would stay
+tentative and unusable. With carrier, a guest that answers the probe could make the host give up the gateway's address.
+The MTU is always written: networkd leaves a link's MTU alone if the unit does not set it, so an MTU that was removed
+from the spec would stay.
 """
 
 from collections.abc import Iterable
@@ -37,14 +38,14 @@ def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
 def _required(host: Host) -> str | bool:
     """`RequiredForOnline` of a bridge: boot waits for a bridge only if networkd configures no uplink of the host.
 
-    `systemd-networkd-wait-online` does not count links that somebody else configures, and fails after two minutes if
-    no link is required. A bridge that is required in the state `no-carrier` is ready as soon as it is configured.
+    `systemd-networkd-wait-online` ignores links that networkd does not configure, and fails after two minutes if no
+    link is required. A bridge that is required in the state `no-carrier` is ready as soon as it is configured.
     """
     return False if any(uplink.configured for uplink in host.uplinks) else "no-carrier"
 
 
 def _network(bridge: Bridge, elsewhere: Iterable[Address]) -> Section:
-    """`[Network]`; router advertisements are ignored, as only a guest could send one.
+    """`[Network]`; the host ignores router advertisements on the bridge, as only a guest could send them there.
 
     Args:
         bridge: the network.

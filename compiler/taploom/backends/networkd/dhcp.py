@@ -1,4 +1,4 @@
-"""The DHCPv4 server of a bridge (there is none for DHCPv6 in networkd)."""
+"""The DHCPv4 server of a bridge (networkd has no DHCPv6 server)."""
 
 from taploom.backends.units.tree import Assignment, Section, section
 from taploom.base.address import Family

@@ -1,4 +1,4 @@
-"""Routes; networkd reads a route from the unit of the link that its next hop is on."""
+"""The routes of a host; networkd reads each route from the unit of the link where its next hop is."""
 
 from collections.abc import Iterable
 

@@ -1,10 +1,10 @@
 """Units of TAPs, which attach the interfaces of guests to a bridge.
 
-Usually the guest's runner creates the TAP, and deletes and creates it again at each start; the host's units only say
-which names belong to which bridge. A glob is printed as a glob, so that a new guest on the network changes no unit. An
-exact name is printed where no glob of the bridge matches it, or where a glob of another bridge matches it too. The
-match has `Kind=tun`, the kernel's kind for TAPs as well: without it a glob such as `vm-*` would also match a bridge
-with such a name.
+Usually the guest's runner creates the TAP anew at each start; the host's units only say which names belong to which
+bridge. A glob is printed as a glob, so that a new guest on the network changes no unit. An exact name is printed where
+no glob of the bridge matches it, or where a glob of another bridge matches it too. The match has `Kind=tun`, as TAPs
+are of this kind for the kernel, too: otherwise a glob such as `vm-*` would also match a bridge whose name begins with
+`vm-`.
 """
 
 from collections.abc import Iterable
@@ -51,7 +51,7 @@ def _device(port: Port, user: str) -> Unit:
 
 
 def _attach(bridge: Bridge, priority: int, names: Iterable[tuple[str, Origin]]) -> Unit:
-    """The unit for these names; MTU and `Isolated` are explicit, as networkd keeps the old value otherwise."""
+    """The unit that attaches these TAPs; MTU and `Isolated` are explicit, as networkd keeps the old value otherwise."""
     here = bridge.origin
     match = Section(
         "Match",

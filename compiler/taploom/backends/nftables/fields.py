@@ -44,7 +44,7 @@ class Field(enum.Enum):
     CT_ORIGINAL_IP6_DADDR = "ct original ip6 daddr"
     """The destination that the first packet of the connection had before any translation."""
     FIB_STRICT = "fib saddr . iif oif"
-    """The interface of the route back to the source, if the packet came in by it; else `missing`."""
+    """The interface of the route back to the source, if the packet came in by this interface; else `missing`."""
     FIB_LOOSE = "fib saddr oif"
     """The interface of the route back to the source; `missing` where there is no route."""
     FIB_TYPE = "fib daddr type"
@@ -87,10 +87,10 @@ def icmp(family: Family) -> Field:
 
 
 def address_type(family: Family) -> Type:
-    """The type of a column of addresses of the family."""
+    """The type of a column that holds addresses of the family."""
     return Type.IPV4 if family is Family.IPV4 else Type.IPV6
 
 
 def icmp_type(family: Family) -> Type:
-    """The type of a column of ICMP types of the family."""
+    """The type of a column that holds ICMP types of the family."""
     return Type.ICMP if family is Family.IPV4 else Type.ICMPV6

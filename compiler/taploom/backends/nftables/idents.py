@@ -1,7 +1,7 @@
 """Names of chains, sets and counters, from names that users chose.
 
-About 65 words cannot name an object of nft (`fwd`, `log`, `policy` …), so each name begins with a word of ours. The
-parts are joined by `_`, which the names of a spec cannot contain; hence two different lists of parts never give the
+nft refuses about 65 words as names of objects (`fwd`, `log`, `policy` …), so each name begins with a word of taploom.
+The parts are joined by `_`, which the names of a spec cannot contain; hence two different lists of parts never give the
 same name. Characters of interface names that nft refuses in identifiers are replaced, and a digest keeps them apart.
 """
 
@@ -19,7 +19,7 @@ _LEGAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 
 def ident(word: str, *parts: str) -> str:
-    """The name of an object: a word of ours and the parts that distinguish the object from others."""
+    """The name of an object: a word of taploom, and the parts that distinguish the object from others."""
     name = "_".join((word, *map(_part, parts)))
     return name if len(name) <= IDENT_BYTES else f"{name[: IDENT_BYTES - 17]}_{digest(name, 16)}"
 

@@ -1,4 +1,4 @@
-"""Printer of the ruleset as text for nft, with one element on a line, so that a change of one fact changes one line.
+"""Printer of the ruleset as text for nft, with one element per line, so that a change of one fact changes one line.
 
 The oldest supported nft is 1.0.6, so the text has no `destroy`, no `} }` on one line and no empty `elements`, and the
 comment of an element stands before its colon. The body of a table can be printed alone, as NixOS adds the transaction

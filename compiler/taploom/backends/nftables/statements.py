@@ -49,7 +49,7 @@ def literal(value: Value, of: Type | None = None) -> str:
     """A value as it stands in a match, an element or a statement.
 
     Raises:
-        ValueError: an interface name that could end its quotes, which the plan rules out.
+        ValueError: an interface name could end its quotes; a valid plan has no such name.
     """
     match value:
         case Prefix():

@@ -76,7 +76,7 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """A verdict from the named map, with the fields as key; without an element, the rule ends and the next one runs."""
+    """A verdict from the named map, with the fields as key; if the map lacks the key, the next rule runs."""
 
     fields: tuple[Field, ...]
     map: str
@@ -134,7 +134,7 @@ class Masquerade:
 
 @dataclass(frozen=True, slots=True)
 class LimitRate:
-    """A match within a rate: the rule goes on until the rate is exceeded; only the packets of this rule count."""
+    """A match that holds up to a rate: beyond it, the rule ends. Only packets that reach this rule count."""
 
     rate: int
     unit: str
@@ -143,7 +143,7 @@ class LimitRate:
 
 @dataclass(frozen=True, slots=True)
 class LimitBy:
-    """A match within the rate of the named limit, which all rules that name it share."""
+    """A match that holds up to the rate of the named limit; all rules that name the limit share the rate."""
 
     name: str
 
@@ -279,7 +279,7 @@ class Table:
     """A table of ours: counters, limits, sets and chains, each sorted by name (base chains before others).
 
     Attributes:
-        kept: whether a load replaces only the rules and keeps the elements that rules have added; a table without
+        kept: True if a load replaces only the rules, and keeps the elements that rules have added; a table without
             chains is removed anyway.
     """
 

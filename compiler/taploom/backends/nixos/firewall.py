@@ -1,7 +1,7 @@
 """Settings of `networking.firewall`, the input filter of NixOS (table `inet nixos-fw`).
 
-An accept in taploom's table cannot undo a drop in that table. So the module opens the host's services for guests in
-that firewall, too, even if it is off: a user who turns it on must not cut the guests off.
+An accept in taploom's table cannot undo a drop in the table of NixOS. So the module also opens the host's services for
+guests in the firewall of NixOS, even if this firewall is off: a user who turns it on must not cut the guests off.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,8 @@ def settings(host: Host) -> AttributeSet:
 def _bare(here: HostInterface) -> bool:
     """Whether nft reads the name of the interface without quotes; NixOS prints no quotes for the option `interfaces`.
 
-    Many names are keywords of nft (`or`, `mark`, `auto-merge`), but no keyword begins like the name of a bridge.
+    Many names are keywords of nft (`or`, `mark`, `auto-merge`), but no keyword begins with `br-` or with `br` and a
+    digit.
     """
     name = here.device
     return name.startswith("br") and name[2:3] in frozenset("-0123456789") and _LEGAL.issuperset(name)

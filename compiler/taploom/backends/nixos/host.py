@@ -61,7 +61,7 @@ def _networking(host: Host, ruleset: Ruleset) -> AttributeSet:
     links = _links(host)
     return AttributeSet(
         (
-            # `useDHCP` would start dhcpcd on every link, the uplinks of networkd and the guests' TAPs among them.
+            # `useDHCP` would start dhcpcd on every link, including the uplinks of networkd and the guests' TAPs.
             Attribute(("dhcpcd", "denyInterfaces"), texts(*links)),
             Attribute(("firewall",), firewall.settings(host)),
             Attribute(("networkmanager", "unmanaged"), texts(*(f"interface-name:{link}" for link in links))),

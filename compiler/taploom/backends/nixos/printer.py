@@ -1,6 +1,6 @@
 """The printer of Nix: it turns a module into lines, each with its origin.
 
-The layout is that of nixfmt, two spaces a level, one element a line, so that one more guest is one more line.
+The layout is that of nixfmt: two spaces per level and one element per line, so that one more guest is one more line.
 """
 
 import functools
@@ -55,7 +55,7 @@ def _head(module: Module) -> Iterator[Line]:
 
 
 def _print(out: list[Line], value: Expression, margin: str, before: str, after: str, origin: Origin | None) -> None:
-    """Add the lines of `value` at `margin`, with `before` in front of the first and `after` at the end of the last."""
+    """Add the lines of `value` at `margin`, with `before` in front of the first line and `after` behind the last."""
     if isinstance(value, AttributeSet) and value.attributes and not value.inline:
         out.append(Line(f"{margin}{before}{{", origin))
         _attributes(out, value.attributes, margin + _STEP, origin)
@@ -95,7 +95,7 @@ def _indented(content: tuple[Line, ...], margin: str, origin: Origin | None) -> 
 
 
 def _joined(attribute: Attribute, origin: Origin | None) -> tuple[str, Expression, Origin | None]:
-    """The path of an attribute, its value and its origin; a set of one leaf goes into the path, as in `a.b = 1;`."""
+    """The path of an attribute, its value and its origin; a set of one value joins the path, as in `a.b = 1;`."""
     value, cause = attribute.value, attribute.origin or origin
     if type(value) is AttributeSet and len(value.attributes) == 1 and not value.inline:
         only = value.attributes[0]
@@ -110,7 +110,7 @@ def _path(names: tuple[str, ...]) -> str:
 
 
 def _short(value: Expression) -> bool:
-    """Whether the only element of a list stands on the line of the list."""
+    """Whether a list whose only element is this value is printed on one line."""
     return isinstance(value, NixString | Integer | Bool | NixCode)
 
 

@@ -1,8 +1,8 @@
 """Strings and names in the syntax of Nix (the lexer of Nix 2.3 and later, `src/libexpr/lexer.l`).
 
-The syntax has two traps. In an indented string, a quote before an escape runs together with it (`'` and `''${` read
-as an escaped `''` and a live `${`), so every single quote is escaped there, and not only pairs. Both kinds of
-strings turn a raw carriage return into a line feed, so every carriage return is escaped.
+The syntax has two traps. In an indented string, a single quote directly before an escape breaks the escape: `'`
+followed by `''${` is read as an escaped `''` and a live `${`. So every single quote is escaped there, and not only
+pairs. Both kinds of strings turn a raw carriage return into a line feed, so every carriage return is escaped.
 """
 
 _KEYWORDS = frozenset(("assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"))

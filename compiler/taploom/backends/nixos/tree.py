@@ -1,8 +1,8 @@
-"""Nix expressions, as far as a NixOS module of plain settings needs them.
+"""The kinds of Nix expressions that a NixOS module of plain settings needs.
 
 The nodes are frozen and their union is closed. A value from a plan can only be a `NixString`, an `IndentedString`, an
 `Integer`, a `Bool` or the name of an attribute, and the printer writes each of these as a literal of Nix. `NixCode` is
-the one node that is printed as it stands, and it takes literals of this package alone.
+the one node that is printed as it stands, and it accepts only string literals in the code of this package.
 """
 
 from typing import LiteralString, NamedTuple
@@ -82,8 +82,8 @@ class AttributeSet:
     """A set of attributes.
 
     Attributes:
-        attributes: the attributes in the order of printing; no path is there twice or begins another.
-        inline: whether the set is printed on one line, as a row of a table is.
+        attributes: the attributes in the order of printing; no path occurs twice, or is the beginning of another.
+        inline: True for a set that is printed on one line, such as a row of a table.
     """
 
     attributes: tuple[Attribute, ...]
@@ -108,7 +108,7 @@ class Module:
 
     Attributes:
         comment: a line at the head of the file for its reader.
-        arguments: names that the module system hands in, besides `...`.
+        arguments: names of the function's arguments, besides `...`.
         bindings: definitions that the settings share.
     """
 

@@ -79,7 +79,7 @@ _NUMBERS = frozenset(
 def network(units: Iterable[Unit], *, any_uplink: bool = False) -> AttributeSet:
     """All of `systemd.network`: the daemon is enabled, and the units are listed by kind and file name.
 
-    The list sections use `entry`, and `any_uplink` uses `prefer`, which the module around this value has to bind.
+    List sections refer to the binding `entry`, and `any_uplink` to the binding `prefer`; the module has to have both.
 
     Args:
         units: the units of a host or a guest.
@@ -129,7 +129,7 @@ def _options(kind: UnitKind, name: str, sections: list[Section]) -> Iterator[Att
 
 
 def _late(section: Section) -> Iterator[Line]:
-    """The keys of a section that go into `extraConfig`: networkd unites sections of one name."""
+    """The keys of a section that go into `extraConfig`: networkd merges sections with the same name."""
     assignments = [assignment for assignment in section.assignments if (section.name, assignment.key) in _LATE]
     if assignments:
         yield Line(f"[{section.name}]", assignments[0].origin)

@@ -1,10 +1,10 @@
-"""Kernel settings of a host: forwarding, router advertisements despite forwarding, and room for neighbours.
+"""Kernel settings of a host: forwarding, router advertisements despite forwarding, and sizes of neighbour tables.
 
 Only necessary settings are rendered, as the machine's owner may have chosen other values, and most settings also apply
 to interfaces that are not ours. `rp_filter` is left alone, as the ruleset itself checks the reverse path, in both
 families. Redirects are left alone, too: as soon as the kernel forwards, it ignores them (`inet_forward_change`,
-net/ipv4/devinet.c; `rt6_do_redirect`, net/ipv6/route.c), and it sends none to a guest whose packets a forward returns
-to the bridge of the guest (`nf_nat_icmp_reply_translation`; tried with 6.18).
+net/ipv4/devinet.c; `rt6_do_redirect`, net/ipv6/route.c), and it sends none to a guest whose packets a hairpin forward
+sends back to the guest's own bridge (`nf_nat_icmp_reply_translation`; tried with 6.18).
 """
 
 from collections.abc import Iterator
@@ -56,8 +56,8 @@ def artifacts(host: Host) -> tuple[Artifact, ...]:
 def _forwarding(host: Host) -> Iterator[Setting]:
     """Forwarding in each family that a network of the host has, or in which policy lets packets go between uplinks.
 
-    The setting is for all interfaces, as the kernel has no other for IPv6; the ruleset decides which packets pass.
-    networkd's own settings for forwarding mean different things in the supported versions.
+    The setting covers all interfaces, as IPv6 has no other setting for forwarding; the ruleset decides which packets
+    pass. networkd's own settings for forwarding mean different things in the supported versions.
     """
     for family in FAMILIES:
         networks = (each.origin for each in inside(host) if each.own(family))
@@ -92,7 +92,8 @@ def _neighbours(host: Host) -> Iterator[Setting]:
 
     The table has twice as many places as guests have addresses, since an address for which no station answers takes a
     place, too. A guest has two IPv6 addresses, one of them link-local. The lower thresholds, at which the kernel begins
-    to free places, keep its own proportions (arp(7): 128, 512 and 1024). If 1024 places are enough, nothing is set.
+    to free places, keep the proportions of the kernel's defaults (arp(7): 128, 512 and 1024). If 1024 places are
+    enough, nothing is set.
     """
     for family, each in zip(FAMILIES, (1, 2), strict=True):
         networks = [here for here in inside(host) if here.own(family)]
@@ -104,6 +105,6 @@ def _neighbours(host: Host) -> Iterator[Setting]:
 
 
 def _key(family: str, interface: str, name: str) -> str:
-    """The key of an interface's setting; the first separator of a key decides on dots or slashes (sysctl.d(5))."""
+    """The key of an interface's setting; its first separator, a dot or a slash, decides for all (sysctl.d(5))."""
     separator = "/" if "." in interface else "."
     return separator.join(("net", family, "conf", interface, name))

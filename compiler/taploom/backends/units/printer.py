@@ -24,7 +24,7 @@ def text(value: AssignmentValue) -> str:
     """A value as it stands after the `=`.
 
     Raises:
-        ValueError: networkd would read another value than the printed one: a line break ends the assignment, a
+        ValueError: networkd would read a different value than the one printed: a line break ends the assignment, a
             backslash at the end continues it, blanks around the value are dropped, and a percent sign begins a
             specifier in some keys and not in others. No name and no address that a plan may hold has any of these.
     """

@@ -84,7 +84,8 @@ def stem(priority: int, name: str) -> str:
     in a shell and in the Nix store, and a part of the digest then distinguishes names that would become equal.
 
     Args:
-        priority: a number below 10, as files of guides, cloud-init and netplan begin with 10, and others with more.
+        priority: a number below 10, so that the file sorts before those of cloud-init, netplan and others, which begin
+            with 10 or more.
         name: an interface, or another name of the plan.
     """
     if _SAFE.issuperset(name):

@@ -1,4 +1,7 @@
-"""Prints findings as JUnit XML: errors and warnings are failed test cases, waived findings skipped, notes passed."""
+"""Prints findings as JUnit XML.
+
+Errors and warnings are failed test cases, waived findings are skipped ones, and notes are passed ones.
+"""
 
 from taploom.base.diagnostic import Diagnostic, State
 from taploom.base.diagnostic_rule import Severity

@@ -11,7 +11,7 @@ Sample = tuple[dict[str, str], int]
 
 
 def drift_prom(found: Drifts) -> str:
-    """All metrics; `taploom_status` has a sample for each host and word: 1 for the word of the host, else 0."""
+    """All metrics; `taploom_status` has a sample for each host and each status: 1 for the host's status, else 0."""
     hosts = found.hosts
     facts = [({"host": host.host}, 1) for host in hosts] + [({"host": name}, 0) for name in found.missing]
     metrics: tuple[tuple[str, str, Iterable[Sample]], ...] = (

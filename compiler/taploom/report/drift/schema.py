@@ -24,7 +24,7 @@ def drift_schema() -> Schema:
 def _host() -> Schema:
     return closed(
         host=TEXT,
-        word={"enum": [word.value for word in Word], "description": "The gravest word of the rows."},
+        word={"enum": [word.value for word in Word], "description": "Status of the host: the gravest among its rows."},
         collected={**COUNT, "description": "Time when the facts were collected, in seconds since the epoch."},
         age={**COUNT, "description": "Age of the facts in seconds."},
         installed={**MAYBE, "description": "Hash of the plan of the bundle that the host took up."},

@@ -1,4 +1,4 @@
-"""Prints the commands that apply a change to each host, in the order of a bundle's manifest, and how to undo it."""
+"""Prints the commands that apply a change to each host, in the order of a bundle's manifest; tells how to undo it."""
 
 from collections.abc import Iterator
 

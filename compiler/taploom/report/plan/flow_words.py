@@ -6,7 +6,7 @@ from taploom.report.plan.words import few, place, plural
 
 _SIGNS = {VerdictChange.ALLOWED: "+", VerdictChange.BLOCKED: "-", VerdictChange.REDECIDED: "~"}
 _SAME = 30
-"""Maximum number of `as_before` flows that a text lists, since they require no decision of a reviewer."""
+"""Maximum number of `as_before` flows that a text lists; a reviewer need not decide about these flows."""
 
 
 def flow_counts(change: Change) -> str:
@@ -49,7 +49,7 @@ def sign(one: FlowChange) -> str:
 
 
 def _rerouted(one: FlowChange) -> bool:
-    """Whether not the verdict on the packets changes but their path: in one revision they take another route."""
+    """Whether the path of the packets changes and not the verdict on them: in one revision they take another route."""
     return "elsewhere" in (one.before.verdict, one.after.verdict)
 
 
@@ -137,7 +137,7 @@ def told(change: Change) -> list[FlowChange]:
 
 
 def shown(change: Change) -> list[FlowChange]:
-    """The flows that a text lists: those of `told`, with only the first `_SAME` of `as_before`."""
+    """The flows that a text lists: all of `told`, but at most `_SAME` flows of `as_before`."""
     return [*by_intent(change), *along(change), *as_before(change)[:_SAME]]
 
 

@@ -1,7 +1,7 @@
 """Prints a change as one self-contained HTML page, without scripts and without external fonts or pictures.
 
-Tables and folds are plain HTML, so the page can be read on paper, offline and by a screen reader. Should escaping ever
-fail for a name, the Content-Security-Policy of the page still forbids scripts and external resources.
+Tables and folds are plain HTML, so the page can be read on paper, offline and by a screen reader. If escaping ever
+fails for a name, the Content-Security-Policy of the page still forbids scripts and external resources.
 """
 
 from collections.abc import Iterable, Iterator

@@ -10,7 +10,7 @@ class Links:
     """URLs of the specs in both revisions.
 
     Attributes:
-        folder: folder of the specs, with which the paths of spans begin.
+        folder: folder of the specs; the paths of spans begin with it.
         before: URL of this folder in the base revision, or "" if none is known.
         after: URL of this folder in the head revision, or "" if none is known.
     """
@@ -41,7 +41,7 @@ def linked(source: str, folder: str, inside: str, commits: tuple[str, str]) -> L
 
     Args:
         source: SOURCE, or "" if there is none.
-        folder: folder of the specs from the user.
+        folder: folder of the specs as the user writes it.
         inside: path of this folder from the top of the repository.
         commits: full hashes of both commits; "" for a side that is not a commit, such as the working tree.
     """

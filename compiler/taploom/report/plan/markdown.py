@@ -32,9 +32,9 @@ class ReportSection:
     """One section of the comment.
 
     Attributes:
-        head: text before the blocks, omitted if all blocks are.
-        blocks: rows or folds, of which the last ones may be omitted.
-        tail: text after the blocks, omitted if all blocks are.
+        head: text before the blocks; omitted if no block is left.
+        blocks: rows or folds; the last ones may be omitted.
+        tail: text after the blocks; omitted if no block is left.
         noun: noun for a block in the note about omitted blocks.
     """
 

@@ -116,7 +116,7 @@ def foot(change: Change, link: str) -> str:
     legend = " · ".join(f"{grade.name} {text}" for grade, text in MEANINGS.items())
     whole = f" [The whole plan]({link})." if link else ""
     command = code(words.again(change))
-    return f"\n<sub>{legend}.<br>{words.NOT_ANALYSED} Compared as by {command}.{whole}</sub>"
+    return f"\n<sub>{legend}.<br>{words.NOT_ANALYSED} To reproduce this comparison: {command}.{whole}</sub>"
 
 
 def _ends(names: tuple[str, ...]) -> str:

@@ -6,8 +6,8 @@
 - the host's link-local addresses, which are the next hop of guests;
 - addresses of uplinks within a bridge's prefix, which guests take for neighbours.
 
-`pool` holds the ports whose addresses are not known beforehand; such a port may use any address of its network that
-has no owner.
+`pool` holds the ports whose addresses are not known beforehand; such a port may use every unowned address of its
+network.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ _KeyOrigin = tuple[tuple[Value, ...], Origin]
 
 @dataclass(frozen=True, slots=True)
 class UnboundPorts:
-    """The ports of a bridge that may use any address without an owner in the bridge's prefix."""
+    """The ports of a bridge that may use every unowned address in the bridge's prefix."""
 
     family: Family
     prefix: Prefix
@@ -76,7 +76,7 @@ def bindings(host: Host) -> Bindings:
 
 
 def _undeclared(host: Host, bridges: list[Bridge], ports: list[Port]) -> tuple[Set, ...]:
-    """The set of ports that TAP patterns admit; none if guests declare all of them."""
+    """The set of ports that TAP patterns admit; no set if guests declare all these ports."""
     found = port_set(STRANGERS, bridges, host.origin)
     declared = {(Iface(port.tap),) for port in ports}
     return (found,) if found and not declared.issuperset(e.key for e in found.elements) else ()

@@ -1,4 +1,4 @@
-"""The bridge table: rules for frames between the ports of one bridge, which never reach the rules of the IP table.
+"""The bridge table: rules for frames between ports of one bridge; such frames never reach the rules of the IP table.
 
 Rules match the names of ports, not of bridges (`meta ibrname` is an option that not every kernel has). A frame is
 judged here only if it enters by a port of ours, or goes between addresses of one of our networks.

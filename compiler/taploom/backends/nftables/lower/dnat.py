@@ -1,11 +1,11 @@
 """Destination NAT: an outside address of the host becomes the address of a guest.
 
-Packets that arrive on an uplink are translated by the DNAT entries of all uplinks, since they can be sent to the
-address of another uplink. Packets from our bridges and from the host itself are translated by all DNAT entries with
-`hairpin`. The static address of an uplink is part of the key. Where the address is learned, or somebody else configures
-the uplink, the condition "local to this uplink" replaces it; for the address of another uplink, the condition is only
-"local". A set (`kept`) excludes all other known addresses of the host beforehand. A connection that no DNAT entry
-matches is not translated.
+Packets that arrive on an uplink are translated by the DNAT entries of all uplinks, since a packet can arrive on one
+uplink and be addressed to another. Packets from our bridges and from the host itself are translated by all DNAT entries
+with `hairpin`. The static address of an uplink is part of the key. Where the address is learned, or somebody else
+configures the uplink, the condition "local to this uplink" replaces it; for the address of another uplink, the
+condition is only "local". A set (`kept`) excludes all other known addresses of the host beforehand. A connection that
+no DNAT entry matches is not translated.
 """
 
 from collections.abc import Iterable, Iterator

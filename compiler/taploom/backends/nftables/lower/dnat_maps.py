@@ -1,9 +1,10 @@
 """DNAT entries as maps: from an outside port to a guest.
 
-Each protocol has up to four kinds of maps, as a map of nft has keys and values of one shape: single ports (which may be
-translated), ranges that keep their ports, and each of these also with the sender in the key. A range that moves to
-other ports is expanded to single ports, as neither a rule nor a map can shift a range: every port would become the
-first. A DNAT entry that expires is a rule, as an element of a map cannot have a condition on the date.
+All keys of an nft map have one shape, and so do all values. So each protocol has up to four kinds of maps: one for
+single ports (which may be translated), one for ranges that keep their ports, and for each of these another one with the
+sender in the key. A range that moves to other ports is expanded to single ports, as neither a rule nor a map can shift
+a range: every port would be translated to the first one. A DNAT entry that expires is a rule, as an element of a map
+cannot have a condition on the date.
 """
 
 import enum

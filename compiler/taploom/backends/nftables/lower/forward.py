@@ -1,9 +1,9 @@
 """Forwarded packets: the hook, and the dispatch from pairs of interfaces to the chains of `lower.pairs`.
 
-The base chain accepts by policy, as a base chain that drops would cut off the traffic of other tools. Only two kinds of
-packets are judged, and dropped unless a rule accepts them: packets that enter or leave by a bridge of ours, and packets
-that enter by one of our uplinks and leave by one of our uplinks. Rules for single interfaces, and not a set, send them
-to the judging chain: while a table is replaced, look-ups in its sets miss for some microseconds, which must never mean
+The policy of the base chain is `accept`, as `drop` would cut off the traffic of other tools. Only two kinds of packets
+are judged, and dropped unless a rule accepts them: packets that enter or leave by a bridge of ours, and packets that
+enter by one of our uplinks and leave by one of our uplinks. Rules for single interfaces, and not a set, send them to
+the judging chain: while a table is replaced, look-ups in its sets miss for some microseconds, which must never mean
 "accepted". Packets from uplinks take two steps: a rule for the ingress interface leads to a chain with a rule for each
 egress interface, so that the number of rules grows with the uplinks and not with the pairs of uplinks.
 """
@@ -47,7 +47,7 @@ def forward(known: HostPolicy) -> TablePart:
 
 
 def _routes(host: Host) -> list[SidePair]:
-    """The pairs of sides that differ in their interfaces; the chain of a pair distinguishes REMOTE from OUTSIDE."""
+    """All pairs of sides that interfaces can tell apart; the chain of a pair separates REMOTE from OUTSIDE."""
     here = [Side(SideKind.BRIDGE, network) for network in networks(host)]
     ours, other = [*here, *(Side(SideKind.OUTSIDE, zone) for zone in zones(host))], Side(SideKind.OTHER)
     return [*product(ours, ours), *(ends for a in here for ends in ((a, other), (other, a)))]
@@ -85,7 +85,7 @@ def _ours(host: Host, made: tuple[SidePair, ...]) -> Chain:
 
 
 def _pairs(host: Host, made: tuple[SidePair, ...]) -> tuple[Set, ...]:
-    """The map from pairs of interfaces that the spec names to the chains of their sides."""
+    """The map that leads from each pair of interfaces in the spec to the chain of their two sides."""
     elements = {
         (a, b): Element((Iface(a), Iface(b)), goto(chain_name(ingress, egress)), "", host.origin)
         for ingress, egress in made
@@ -98,7 +98,7 @@ def _pairs(host: Host, made: tuple[SidePair, ...]) -> tuple[Set, ...]:
 
 
 def _unknown_ends(host: Host, ingress: Side, egress: Side) -> Rule:
-    """The rule that leads to the chain between a bridge and all interfaces that the spec does not know."""
+    """The rule that leads to the chain for packets between a bridge and any interface that is not in the spec."""
     known = tuple((Iface(device),) for device in sorted(each.device for each in interfaces(host)))
     ends = ((Field.IIFNAME, ingress), (Field.OIFNAME, egress))
     matches = (

@@ -27,8 +27,8 @@ class Targets:
 
     Attributes:
         sets: the targets as sets; each set has one protocol and disjoint elements.
-        mirrors: each target with its outer address in a prefix translation, at which it can be reached too; or None.
-        hairpin: whether some forward is reached from the host's own networks.
+        mirrors: pairs of a target and its outer address, if a prefix translation makes it reachable there too; or None.
+        hairpin: whether some forward with these targets takes packets from the host's own networks.
     """
 
     network: str
@@ -38,9 +38,9 @@ class Targets:
     hairpin: bool
 
     def reached_from(self, ingress: Side) -> bool:
-        """Whether a forward leads here from a side.
+        """Whether a forward can lead packets from a side to one of these targets.
 
-        Every uplink counts, as packets that arrive by it can be addressed to another uplink.
+        All uplinks count, as a packet can arrive by one uplink and be addressed to another.
         """
         if ingress.kind is SideKind.BRIDGE:
             return self.hairpin

@@ -43,7 +43,7 @@ _KNOWN_TYPES = (Word("arp"), Word("ip"), Word("ip6"))
 
 
 def guard(host: Host) -> TablePart:
-    """The prerouting hook of the bridge family; nothing without a guarded bridge that has ports."""
+    """The prerouting hook of the bridge family; empty unless some guarded bridge has ports."""
     found = bindings(host)
     rules = [
         Rule((Lookup((Field.IIFNAME,), name), goto(chain)), "", host.origin)
@@ -119,7 +119,7 @@ def _link_local(found: Bindings, field: Field, column: str, verdict: VerdictStat
 def _senders(found: Bindings, family: Family, field: Field, column: str, verdict: VerdictStatement) -> Iterator[Rule]:
     """Rules that let a port use its own addresses.
 
-    A port of a pool may use every address of the prefix that has no owner.
+    A port of a pool may use every unowned address of the prefix.
     """
     if bind(column) in found.names:
         yield Rule((Lookup((Field.IIFNAME, field), bind(column)), verdict))
@@ -153,7 +153,7 @@ def _stranger(found: Bindings) -> Iterator[Rule]:
 
 
 def _claim() -> tuple[Rule, ...]:
-    """Drops neighbour advertisements for an owned address; the rule needs a chain of its own, as `_target` has.
+    """Drops neighbour advertisements for an owned address; the rule has its own chain, like the rules of `_target`.
 
     After a match on the ICMPv6 type, nft 1.1.3 lists the raw target as `icmpv6 taddr @owned_target`, and cannot load
     this listing again.

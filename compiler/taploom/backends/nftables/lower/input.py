@@ -1,8 +1,8 @@
 """Rules for packets to the host itself, if taploom manages the host's input.
 
-This is the only chain of ours that drops by policy: a host with `input: managed` has no other input filter. Replies and
-errors come first, then packets that every link needs (RFC 4890), then packets of services that the spec lets the host
-serve on its networks and use on its uplinks, then the terms of the side that the packet comes from. Ping is not
+This is our only base chain with the policy `drop`: a host with `input: managed` has no other input filter. Replies and
+errors come first, then packets that every link needs (RFC 4890), then packets of services that, by the spec, the host
+offers on its networks or uses on its uplinks, then the terms of the side that the packet comes from. Ping is not
 essential: a policy entry has to allow it.
 """
 

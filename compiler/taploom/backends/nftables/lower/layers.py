@@ -1,11 +1,11 @@
 """Distributes elements to sets so that the elements of a set do not overlap.
 
 The order of overlapping elements matters in an interval set: the kernel refuses some overlaps, and in others the first
-element wins. So single keys go to a hash set, and intervals go to as many sets as disjoint elements take, mostly one.
-An element is a box: its columns are prefixes, at most one range (the last), and single values. Two prefixes overlap
-only if one holds the other, so they overlap if they are equal after a cut to the shorter length. The work therefore
-grows with the number of elements times the number of different prefix lengths, not with the square of the number of
-elements.
+element wins. So single keys go to a hash set, and intervals are spread over as many sets as it takes to keep each set
+disjoint, mostly one. An element is a box: its columns are prefixes, at most one range (the last), and single values.
+Two prefixes overlap only if one holds the other, so they overlap if they are equal after a cut to the shorter length.
+The work therefore grows with the number of elements times the number of different prefix lengths, not with the square
+of the number of elements.
 """
 
 from bisect import bisect_left
@@ -31,7 +31,7 @@ class Layer:
 
 
 def layers(elements: Iterable[Element]) -> tuple[Layer, ...]:
-    """The elements, each in the first set where it fits; of elements with equal keys, the first by comment stays."""
+    """The elements, each in the first set where it fits; of equal keys, the one with the first comment stays."""
     unique: dict[tuple[object, ...], Element] = {}
     for element in elements:
         key = order(element.key)
@@ -75,7 +75,7 @@ class _Box:
         return _Box(element, shape, prefixes, equal, ranges[0] if ranges else _POINT)
 
     def cut(self, shape: Lengths) -> tuple[object, ...]:
-        """The box without its range, prefixes cut to these lengths; boxes can overlap only if their cuts are equal."""
+        """The box, cut: no range, and prefixes of these lengths. Boxes can overlap only if their cuts are equal."""
         found = self.known.get(shape)
         if found is None:
             kept = (p.value >> (p.family.bits - length) for p, length in zip(self.prefixes, shape, strict=True))
@@ -113,8 +113,8 @@ class _Stacks:
         shapes: the shapes of all boxes that will be added, in order.
         sets: the elements of each set.
         inside: the shapes of the boxes added so far, each with the shapes to which a comparison can cut it.
-        index: by the shape of boxes and the shape to which they are cut: the ranges of the boxes with equal cuts, by
-            the cut and the number of their set.
+        index: the ranges of the boxes. The keys are first the shape of the boxes and the shape to which they are cut,
+            then the cut, then the number of the set.
     """
 
     shapes: Sequence[Lengths]

@@ -1,9 +1,9 @@
 """The DNAT entries of a host, grouped by the address where they listen: a fixed or a learned address of an uplink.
 
 An address that is learned, or that somebody else configures, can be matched only as local to the uplink that a packet
-came in by; for other uplinks, rules cannot tell which one has it. So for packets that come in by another interface, all
-DNAT entries that listen at such addresses form one group. Where two forwards of this group claim the same port, each
-forward has rules of its own: first the forwards that name senders, then the others, by name.
+came in by; rules cannot tell which of the other uplinks has such an address. So for packets that come in by another
+interface, all DNAT entries that listen at such addresses form one group. Where two forwards of this group claim the
+same port, each forward has rules of its own: first the forwards that name senders, then the others, by name.
 """
 
 from collections.abc import Iterator, Mapping
@@ -67,7 +67,7 @@ class Listening:
 
     @cached_property
     def learned(self) -> Mapping[str, Groups]:
-        """The groups at addresses that only the kernel knows (by `fib`), by uplink."""
+        """For each uplink, the groups at its learned address, which only the kernel knows (`fib`)."""
         names = (each.device for each in outside(self.host) if each.own(self.family) is None)
         parts = {
             name: self._groups(ident("dnat", name, self.family.key), None, self._dnat_entries(name)) for name in names
@@ -75,7 +75,7 @@ class Listening:
         return {name: groups for name, groups in parts.items() if groups}
 
     def besides(self, uplink: str) -> Groups:
-        """The groups at learned addresses of all uplinks but this one; with "", of all uplinks."""
+        """The groups at learned addresses of all uplinks except this one; with "", of all uplinks."""
         others = [name for name in self.learned if name != uplink]
         if len(others) < 2:
             return self.learned[others[0]] if others else ()
@@ -142,7 +142,7 @@ def _apart(dnat_entries: list[DnatEntry], *, contested: bool) -> Iterator[tuple[
 
 
 def _contested(dnat_entries: list[DnatEntry]) -> bool:
-    """Whether forwards without a common uplink claim the same port; with a common uplink, their senders differ."""
+    """Whether forwards without a common uplink claim the same port; those with a common uplink differ in senders."""
     places = sorted({dnat_entry.uplinks for dnat_entry in dnat_entries})
     for number, one in enumerate(places):
         for other in places[number + 1 :]:

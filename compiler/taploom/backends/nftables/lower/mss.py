@@ -1,7 +1,7 @@
 """TCP's maximum segment size, lowered to the MTU of the route for connections between our networks and zones.
 
-Both directions are clamped: each end's announcement limits the segments of the other end, and ICMP errors that say "too
-big" get lost.
+Both directions are clamped, as the size that one end announces limits the segments of the other end. Connections must
+not depend on the ICMP errors for packets that are too big, since these errors often get lost.
 """
 
 from taploom.backends.nftables.fields import Field, Type
@@ -24,7 +24,7 @@ _PAIRS = ident("clamp", "pairs")
 
 
 def mss(host: Host) -> TablePart:
-    """The mangle hook of forwarding; none without both networks and zones."""
+    """The mangle hook of forwarding; empty unless the host has both networks and zones."""
     ends = [(here.device, way.device) for here in inside(host) for way in outside(host)]
     if not ends:
         return TablePart()

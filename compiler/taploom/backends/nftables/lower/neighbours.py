@@ -6,8 +6,8 @@ opening segment can begin a connection; ICMP by its types; other protocols by a 
 This record has to outlive a load, or replies under way would be dropped. A set is deleted with its table, and
 only rules of the same table can look it up. So these rules have a table of their own; a load flushes its rules and
 leaves its sets. Nothing else of the previous ruleset stays: chains have the same names in every ruleset, and the
-prefixes of denies are in anonymous sets, which go with their rules. An existing set can only be declared with its old
-size and timeout; other values would need another name.
+prefixes of denies are in anonymous sets, which are deleted with their rules. An existing set can only be declared with
+its old size and timeout; a set with other values would need another name.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ from taploom.plan.origin import Origin
 from taploom.plan.policy import Action, Side, SideKind, Term
 
 _MEMORY = 180
-"""Lifetime of a recorded datagram in seconds; connection tracking keeps two-way UDP for 120 seconds (Linux 6.18)."""
+"""Seconds that the record of a datagram lives; connection tracking keeps two-way UDP for 120 seconds (Linux 6.18)."""
 _ANSWERS = {Family.IPV4: (ERRORS4, Range(0, 0)), Family.IPV6: (ERRORS6, Range(129, 129))}
 _SYMMETRIC = (Word("udp"), Word("udplite"), Word("sctp"), Word("dccp"))
 
@@ -64,7 +64,7 @@ class _FamilyDenies:
 
 
 def _family_denies(known: HostPolicy, family: Family) -> _FamilyDenies:
-    """The chain of a family, with the denies of all bridges, which can share it since their prefixes are disjoint."""
+    """The denies of all bridges in a family; they share one chain, since the prefixes of bridges are disjoint."""
     name = ident("deny", family.key)
     within, terms = [], []
     for bridge in known.host.bridges:

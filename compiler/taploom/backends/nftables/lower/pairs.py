@@ -59,7 +59,7 @@ class HostPolicy:
 
 
 def policy(host: Host) -> HostPolicy:
-    """Sorts the terms of a host by their sides."""
+    """Groups the terms of a host by their sides."""
     terms: dict[tuple[Side, Side], list[Term]] = {}
     for term in host.terms:
         terms.setdefault((term.ingress, term.egress), []).append(term)
@@ -72,7 +72,7 @@ def chain_name(ingress: Side, egress: Side) -> str:
 
 
 def pair(known: HostPolicy, ingress: Side, egress: Side) -> TablePart:
-    """The chains between two sides and the remote networks behind outside sides; a chain without rules is left out."""
+    """The chains from one side to another, and for remote networks behind outside sides; empty chains are left out."""
     if ingress == egress and ingress.kind is SideKind.BRIDGE:
         return _within(known, ingress)
     host, remote = known.host, Side(SideKind.REMOTE, ingress.name)
@@ -125,7 +125,7 @@ def _part(host: Host, name: str, found: ChainRules) -> TablePart:
 
 
 def incoming(host: Host, remote: str, nowhere: str) -> tuple[Rule, ...]:
-    """Rules for packets from an uplink with the source of a remote network, or of a local one (never legitimate).
+    """Rules for packets from an uplink whose source is in a remote network, or in a local one (never legitimate).
 
     Args:
         host: the host.

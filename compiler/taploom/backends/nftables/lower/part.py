@@ -35,7 +35,7 @@ class TablePart:
 
 @dataclass(frozen=True, slots=True)
 class ChainRules:
-    """Rules for a chain that another part makes, with the objects that they need."""
+    """Rules for a chain of another part, with the objects that the rules need."""
 
     rules: tuple[Rule, ...] = ()
     sets: tuple[Set, ...] = ()
@@ -78,7 +78,7 @@ def _table(family: str, name: str, part: TablePart, origin: Origin, *, kept: boo
 
 
 def base(kind: str, hook: str, priority: str) -> Base:
-    """The hook of a base chain that accepts by policy, as only packets of our interfaces are judged."""
+    """The hook of a base chain with policy `accept`, as only packets of our interfaces are judged."""
     return Base(kind, hook, priority)
 
 

@@ -15,9 +15,10 @@ _SPECIAL = "*?["
 
 
 def port_set(name: str, bridges: Iterable[Bridge], origin: Origin) -> Set | None:
-    """The set of ports of some bridges, by the TAPs that guests declare and by globs; None for no ports.
+    """The set of ports of some bridges, from the TAPs of guests and from globs; None if there are no ports.
 
-    nft has no pattern but a head followed by `*`. Any other glob is left out: its head could match other interfaces.
+    The only pattern of nft is a fixed beginning (the head) followed by `*`. Any other glob is left out, as its head
+    alone could match other interfaces.
     """
     found = {name for bridge in bridges for name in (*bridge.taps.patterns, *(port.tap for port in bridge.ports))}
     heads = _outermost(glob[:-1] for glob in found if glob.endswith("*") and not set(glob[:-1]) & set(_SPECIAL))

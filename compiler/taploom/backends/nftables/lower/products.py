@@ -1,8 +1,8 @@
 """Policy terms as products: a set of senders and a set of destinations, instead of one set of all pairs.
 
-If sixty guests with four tags may talk to sixty others by two ranges of ports, this takes 124 elements as a product,
-and 7,200 elements as triples. A product costs each packet one more rule, so a term becomes a product only if that saves
-many elements.
+If sixty guests may talk to sixty others on two ranges of ports, a product takes about 120 elements, and a set of
+triples (sender, destination, service) takes 7,200. A product costs each packet one more rule, so a term becomes a
+product only if that saves many elements.
 """
 
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ from taploom.base.address import Prefix
 from taploom.plan.policy import Term
 
 _MANY = 128
-"""A term with more triples than this may be a product."""
+"""Only a term with more triples than this can become a product."""
 _WORTH = 4
-"""A product must have more than this many triples for each of its ends and services."""
+"""A term becomes a product only if it has more than this many triples per end and service."""
 
 
 def is_product(term: Term) -> bool:

@@ -7,5 +7,5 @@ _WORDS = frozenset({"tcp", "udp", "udplite", "sctp", "dccp", "esp", "ah", "igmp"
 
 
 def protocol(name: str) -> Word:
-    """A name that nft 1.0.6 has in its grammar, else a number: nft reads other names from a file that may be absent."""
+    """The name if nft 1.0.6 has it in its grammar, else the number: nft looks other names up in a file, if present."""
     return Word(name if name in _WORDS else str(NUMBERS[name]))

@@ -3,9 +3,9 @@
 Only packets from bridges and uplinks are checked. An uplink may itself have private or documentation addresses, so such
 a range alone does not make a source bogus there. But no packet may come in by an uplink with a source in a network of
 this host, with an address of the host itself, or with a source to which a link or a route of another uplink leads. The
-last check does not ask the current routes (`fib`): while the route to a sender is down, the default route leads to its
-address, and forged packets from there would pass. DHCP servers' answers to the host are accepted before that check:
-a route of another uplink may lead to the server's address, and without the answer no lease is renewed.
+last check does not ask the current routes (`fib`): while the route to a sender is down, the default route leads to the
+sender's address, and forged packets with this source would pass. DHCP servers' answers to the host are accepted before
+that check: a route of another uplink may lead to the server's address, and without the answer no lease is renewed.
 """
 
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ _NEVER = {
     Family.IPV4: ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4"),
     Family.IPV6: ("::1", "::ffff:0:0/96", "ff00::/8"),
 }
-"""Prefixes that no source has: "this network", loopback, multicast, class E with broadcast, mapped IPv4 (RFC 6890)."""
+"""Prefixes of invalid sources: "this network", loopback, multicast, class E with broadcast, mapped IPv4 (RFC 6890)."""
 _BOGON, _RPF = ident("drop", "bogon"), ident("drop", "rpf")
 _ASTRAY = "astray"
 _INGRESS, _BRIDGE, _UPLINK = ident("raw", "ingress"), ident("raw", "bridge"), ident("raw", "uplink")
@@ -83,7 +83,7 @@ def _bogons(host: Host) -> tuple[Set, ...]:
 
 
 def _astray(host: Host) -> dict[Family, Set]:
-    """The sets of sources that may not come in by each uplink; a family without any has no set."""
+    """By family, the set of sources that may not come in by an uplink; a family without such sources has no set."""
     found = {}
     for family in FAMILIES:
         paths = [path for path in host.reverse_paths if path.prefix.family is family]

@@ -28,7 +28,7 @@ class Shape:
     Attributes:
         name: the protocol's name, or `any` for all protocols.
         guard: the match on the protocol; none where there is no protocol, or where the column's field implies it.
-        column: the field with its type that tells services of the protocol apart; none for a protocol without ports.
+        column: the field, with its type, by which services of the protocol differ; none for a protocol without ports.
     """
 
     name: str

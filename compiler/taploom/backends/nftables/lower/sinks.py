@@ -17,7 +17,7 @@ FORWARD, INPUT, INVALID = ident("drop", "forward"), ident("drop", "input"), iden
 
 
 def sink(name: str, what: str, origin: Origin, *silent: Rule) -> Chain:
-    """A chain that drops all packets and logs some of them, but no packets that the `silent` rules drop."""
+    """A chain that drops all packets and logs some of them; packets that `silent` rules drop are never logged."""
     log = Rule((LimitRate(5, "second", 10), Log(f"taploom {what} drop: ")), "", origin)
     return Chain(name, (*silent, log, Rule((Count(name), DROP), "", origin)), None, origin)
 

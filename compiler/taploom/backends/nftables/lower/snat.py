@@ -32,7 +32,7 @@ HAIRPIN = "implied/hairpin"
 
 
 def source_nat(host: Host) -> TablePart:
-    """The postrouting hook and a chain for each uplink that translates."""
+    """The postrouting hook, and a chain for each uplink with source NAT."""
     leaving = [(each, _chain(host, each)) for each in outside(host) if any(n.uplink == each.device for n in host.nat)]
     rules = [*_hairpin(host)]
     rules += (
@@ -61,7 +61,7 @@ def _hairpin(host: Host) -> Iterator[Rule]:
 
 
 def _chain(host: Host, leaving: HostInterface) -> Chain:
-    """The chain of an uplink: packets to the site's networks and to spared hosts keep their source."""
+    """The chain of an uplink: packets to the site's networks, and to hosts with a route back, keep their source."""
     nats = [nat for nat in host.nat if nat.uplink == leaving.device]
     kept = (
         Rule((Lookup((daddr(family),), ident(SITE, family.key)), ACCEPT), "", host.origin)

@@ -1,10 +1,10 @@
 """Terms of the policy as rules and sets.
 
-Terms without conditions become elements of sets, each with a counter and the name of its rule: one look-up decides
-among ten thousand. A term with a limit, a log or an expiry is a rule of its own. A term for whole sides is a rule, too,
-which reads better and needs no set. So is a product of many senders, destinations and services (`lower.products`).
-Denies are rendered apart from allows, so that a chain can have all denies before the first allow; nothing else depends
-on the order of rules, as the entries of a policy have no order.
+Terms without conditions become elements of sets, each with a counter and the name of its rule: so one look-up decides
+among ten thousand terms. A term with a limit, a log or an expiry is a rule of its own. A term for whole sides is a
+rule, too, which reads better and needs no set. A product of many senders, destinations and services (`lower.products`)
+is a rule as well. Denies are rendered apart from allows, so that a chain can have all denies before the first allow;
+nothing else depends on the order of rules, as the entries of a policy have no order.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +40,7 @@ def judged(host: Host, pair: tuple[str, ...], terms: Iterable[Term], action: Act
 
     Args:
         host: the host that has the sides.
-        pair: the words in the names of sets that stand for the pair of sides.
+        pair: the words that stand for the pair of sides in the names of sets.
         terms: the terms of the pair; terms of the other action are ignored.
         action: the action of the rules.
     """
@@ -93,12 +93,12 @@ def _limit_name(term: Term) -> str:
 
 
 def verdict_of(action: Action) -> Statement:
-    """The verdict at the end of a rule of the action."""
+    """The verdict of a rule with this action."""
     return ACCEPT if action is Action.ALLOW else DROP
 
 
 def _plain(term: Term) -> Iterator[Rule]:
-    """A rule for each shape of the term's services, with its addresses in it."""
+    """A rule for each shape of the term's services; the term's addresses are in the rule itself."""
     ends = [*addresses(saddr(term.family), term.sources), *addresses(daddr(term.family), term.destinations)]
     return _rules(term, ends)
 
@@ -117,7 +117,7 @@ def _rules(term: Term, ends: Sequence[Match | Lookup]) -> Iterator[Rule]:
 
 
 def addresses(field: Field, prefixes: Sequence[Prefix]) -> list[Match]:
-    """A match on prefixes; none where one of them is the whole address space."""
+    """A match on prefixes; no match is needed if a prefix is the whole address space."""
     return [] if any(p.length == 0 for p in prefixes) else [Match((field,), tuple((p,) for p in prefixes))]
 
 
