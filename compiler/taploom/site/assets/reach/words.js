@@ -41,7 +41,7 @@
       const found = reply.unknown.filter(({ within }) => within !== null)
         .map((each) => `only if ${each.host}/${each.uplink} has been given ${this.given(reply, each)}`);
       if (by === "implied/foreign-input") {
-        found.push(`as far as taploom knows: the own firewall of ${last.host} decides about packets to the host`);
+        found.push(`as far as taploom knows: ${last.host}'s own firewall decides about packets to the host`);
       }
       if (last.answer.verdict === "allow" && this.beginsNothing(reply)) {
         found.push("only as part of a known connection: a message of this type cannot begin one, and alone it is invalid");
@@ -95,7 +95,7 @@
       const others = rest.filter(({ within }) => within && !same(within, unknown.within)).flatMap(({ within }) => within);
       const known = addresses(family, united(others));
       if (texts.length > SHOWN && SHOWN >= known.length && known.length) {
-        return `another address than one of ${known.join(", ")}`;
+        return `an address outside of ${known.join(", ")}`;
       }
       return `an address of ${few(texts).join(", ")}`;
     }
