@@ -4,8 +4,8 @@
 # Versions: nftables 1.1.3 (Debian 13), Linux 6.18.
 # Guess:    overlaps are always refused, as in a set of one field without `auto-merge`, or always accepted; the elements
 #           of a set have no order.
-# Seen:     the order decides, even within one command. A wide element followed by an element inside of it is
-#           `File exists`; the reverse order is accepted, both elements are listed, and the listing can be loaded. So
+# Seen:     the order decides, even within one command. A wide element followed by an element inside of it
+#           fails with `File exists`; the reverse order is accepted, both elements are listed, and the listing can be loaded. So
 #           sorting the elements of a file that loads can give a file that does not load.
 set -euo pipefail
 
