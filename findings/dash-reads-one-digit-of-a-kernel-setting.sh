@@ -3,9 +3,9 @@
 #
 # Versions: dash 0.5.12 (Debian 13), bash 5.2.37 (Debian 13), Linux 6.18.
 # Guess:    `read low high </proc/sys/net/ipv4/ip_local_port_range` gives two numbers, as it does with /proc/uptime.
-# Seen:     in bash it does. In dash `low` is the first digit and `high` is empty, without an error: dash reads byte by byte, as
-#           POSIX requires for files that cannot be rewound, and the kernel returns a setting only at offset 0, so the second
-#           read returns the end of the file. `cat` prints the whole setting in either shell.
+# Seen:     in bash, it gives two. In dash, `low` is the first digit and `high` is empty, without an error: dash reads
+#           byte by byte, as POSIX requires for files that cannot be rewound, and the kernel returns a setting only at
+#           offset 0, so the second read returns the end of the file. `cat` prints the whole setting in either shell.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -46,4 +46,4 @@ dash: low=4 high=
 bash: low=40000 high=50000
 dash, by cat: low=40000 high=50000
 END
-echo "as written in the head"
+echo "as described at the top of this script"

@@ -3,9 +3,9 @@
 #
 # Versions: nftables 1.1.3 (Debian 13), Linux 6.18.
 # Guess:    `tcp dport 8000-8010 dnat to 127.0.0.1:9000-9010` shifts the range, so that 8005 becomes 9005.
-# Seen:     every port of the range becomes 9000. The second range is only the range from which the kernel may choose a port,
-#           and it chooses the first. A port that already lies within the second range keeps its number: with 8000-8010 to
-#           8005-8015, both 8005 and 8000 become 8005.
+# Seen:     every port of the range becomes 9000. The second range is only the range from which the kernel may choose a
+#           port, and it chooses the first. A port that already lies within the second range keeps its number: with
+#           8000-8010 to 8005-8015, both 8005 and 8000 become 8005.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -38,7 +38,7 @@ HOST, SIOCSIFFLAGS, IFF_UP = "127.0.0.1", 0x8914, 1
 
 
 def answering(port: int) -> int:
-    """The port whose listener gets a connection to a port: each listener says which it is."""
+    """The port of the listener that gets a connection to `port`."""
     with socket.create_connection((HOST, port), timeout=5) as client:
         for listener in listeners:
             try:
@@ -65,4 +65,4 @@ for to, expected in (("9000-9010", {8000: 9000, 8005: 9000, 8010: 9000}), ("8005
 END
 "$folder/nft" --version && uname -sr
 unshare --map-root-user --net python3 -I "$folder/connect.py" "$folder/nft"
-echo "as written in the head"
+echo "as described at the top of this script"

@@ -2,12 +2,13 @@
 # Conntrack counts only a few types of ICMP messages as `ct state new`.
 #
 # Versions: nftables 1.1.3 (Debian 13), Linux 6.18.
-# Guess:    a first packet is `new` whatever its protocol, so a rule that accepts an ICMP type sees packets of that type, and only errors
-#           about unknown connections are `invalid`.
+# Guess:    a first packet is `new` whatever its protocol, so a rule that accepts an ICMP type sees packets of that
+#           type, and only errors about unknown connections are `invalid`.
 # Seen:     only four types of ICMP are `new`: echo, timestamp, information and address mask requests (8, 13, 15, 17).
-#           Of ICMPv6 only two are `new`: echo request and node information query (128, 139). Discovery and group messages of ICMPv6
-#           (130 to 136, 143) are `untracked`; router advertisement and solicitation of ICMP (9, 10), and all other
-#           types, are `invalid`, and the usual drop of invalid packets comes before a rule about their type.
+#           Of ICMPv6 only two are `new`: echo request and node information query (128, 139). Discovery and group
+#           messages of ICMPv6 (130 to 136, 143) are `untracked`. All other types are `invalid`, also router
+#           advertisement and solicitation of ICMP (9, 10): the usual rule that drops invalid packets comes before a
+#           rule that accepts their type.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -62,7 +63,7 @@ def nft(*words: str, rules: str = "") -> str:
 
 
 def states(family: int, protocol: int, to: str) -> dict[str, set[int]]:
-    """The types of a protocol by the state of a first packet of each, which has an identifier of its own."""
+    """Sends one packet of each type, each with its own identifier; the types by conntrack state."""
     nft("flush", "ruleset")
     nft("-f", "-", rules=RULES.format(protocol=protocol))
     with socket.socket(family, socket.SOCK_RAW, protocol) as sender:
@@ -87,4 +88,4 @@ for family, protocol, to, new, untracked in (
 END
 "$folder/nft" --version && uname -sr
 unshare --map-root-user --net python3 -I "$folder/send.py" "$folder/nft"
-echo "as written in the head"
+echo "as described at the top of this script"

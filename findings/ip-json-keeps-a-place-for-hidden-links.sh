@@ -4,7 +4,8 @@
 # Versions: iproute2 6.15.0 (Debian 13).
 # Guess:    the list has an object for each shown link, as the text output has a paragraph for each.
 # Seen:     the list has an empty object for each link that `up` hides, so its length is the number of all links, and
-#           reading `ifname` of each object fails. If the kernel filters, as for `type` and `master`, there are no empty objects.
+#           reading `ifname` of each object fails. Filters that the kernel applies, such as `type` and `master`, leave
+#           no empty objects.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -55,4 +56,4 @@ for words, names, places in (
 END
 "$folder/ip" -V
 unshare --map-root-user --net python3 -I "$folder/look.py" "$folder/ip"
-echo "as written in the head"
+echo "as described at the top of this script"

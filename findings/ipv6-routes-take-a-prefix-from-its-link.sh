@@ -1,11 +1,12 @@
 #!/bin/bash
-# In IPv6 a static route with a low metric overrides the route of a link to its own prefix.
+# In IPv6, a static route with a low metric overrides the connected route of a link.
 #
 # Versions: iproute2 6.15.0 (Debian 13), Linux 6.18.
-# Guess:    in both families, a route without a metric has metric 0 and wins, and no route overrides the route of a link.
-# Seen:     IPv4 behaves so. In IPv6 a route without a metric, or with `metric 0`, has metric 1024, so a route with `metric 500`
-#           wins. The route of a link has metric 256, so a static route to the same prefix with a lower metric makes all
-#           neighbours on the link unreachable.
+# Guess:    in both families, a route without a metric has metric 0 and wins, and no static route overrides a connected
+#           route.
+# Seen:     IPv4 behaves so. In IPv6 a route without a metric, or with `metric 0`, has metric 1024, so a route with
+#           `metric 500` wins. A connected route has metric 256, so a static route to the same prefix with a lower
+#           metric makes all neighbours on the link unreachable.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -66,4 +67,4 @@ seen "$ip" 2001:db8:1::7 "IPv6, a link's prefix with metric 255" two
 END
 "$folder/ip" -V && uname -sr
 unshare --map-root-user --net bash "$folder/routes.sh" "$folder/ip"
-echo "as written in the head"
+echo "as described at the top of this script"

@@ -1,10 +1,11 @@
 #!/bin/bash
-# netplan ignores the smallest priority of a bridge, which makes a bridge the root of the spanning tree.
+# netplan ignores `priority: 0` of a bridge, the value that makes a bridge the root of the spanning tree.
 #
 # Versions: netplan-generator 1.1.2 (Debian 13).
 # Guess:    netplan writes the number into the unit: `priority: 0` becomes `Priority=0`, or is refused.
-# Seen:     netplan accepts `priority: 0` and leaves it out without a warning, so the bridge keeps its default (32768 in Linux)
-#           and becomes root only if no other bridge has a lower priority. Any other number, such as 4096, is written.
+# Seen:     netplan accepts `priority: 0` and leaves it out without a warning, so the bridge keeps its default (32768 in
+#           Linux) and becomes root only if no other bridge has a lower priority. Any other number, such as 4096, is
+#           written.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -44,4 +45,4 @@ for priority in 0 4096; do
 		exit 1
 	fi
 done
-echo "as written in the head"
+echo "as described at the top of this script"

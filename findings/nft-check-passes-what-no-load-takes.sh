@@ -2,11 +2,12 @@
 # `nft --check` accepts a ruleset that the kernel refuses to load.
 #
 # Versions: nftables 1.1.3 (Debian 13), Linux 6.18.
-# Guess:    the check sends the ruleset to the kernel and rolls it back, so it refuses the same rulesets as a load, and its
-#           result depends on the file alone.
-# Seen:     if the table does not exist yet, the check passes dnat in a postrouting chain, masquerade in an input chain and a loop of
-#           jumps, and the load refuses all three. If an empty table of that name exists, the check refuses all three as well. So
-#           a check in a sandbox without the table proves less than the same command on a host that has loaded it once.
+# Guess:    the check sends the ruleset to the kernel and rolls it back, so it refuses the same rulesets as a load, and
+#           its result depends on the file alone.
+# Seen:     if the table does not exist yet, the check accepts dnat in a postrouting chain, masquerade in an input chain
+#           and a loop of jumps, but the load refuses all three. If an empty table of that name exists, the check
+#           refuses all three as well. So a check in a sandbox without the table proves less than the same command on a
+#           host that has loaded it once.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -55,7 +56,7 @@ table ip x {
 }
 END
 
-# within FIRST COMMAND…: exit status of an nft command after a first command, in a new network namespace
+# within FIRST COMMAND…: runs two nft commands in a new network namespace, and prints the exit status of the second one
 within() {
 	unshare --map-root-user --net bash -c '"$1" "$2" && { "$1" "${@:3}" 2>/dev/null; echo $?; }' within "$folder/nft" "$@"
 }
@@ -71,4 +72,4 @@ for name in dnat masquerade loop; do
 		exit 1
 	fi
 done
-echo "as written in the head"
+echo "as described at the top of this script"

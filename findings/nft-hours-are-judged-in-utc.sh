@@ -2,11 +2,12 @@
 # nft checks ranges of `meta hour` after it has converted their ends to UTC.
 #
 # Versions: nftables 1.1.3 (Debian 13).
-# Guess:    hours are in the time zone of the loading process, and nft checks a range as it is written: a range over midnight,
-#           which ends before it begins, is accepted everywhere or nowhere.
-# Seen:     nft checks the range in UTC. One hour east of Greenwich, 00:30 to 01:30 is a `Range negative size`; five hours west,
-#           22:00 to 06:00 is accepted and listed as written, while UTC refuses it. So a file may load in one time zone and not
-#           in another, and with daylight saving time the result depends on the day of the load.
+# Guess:    hours are in the time zone of the loading process, and nft checks a range as it is written: a range over
+#           midnight, which ends before it begins, is accepted everywhere or nowhere.
+# Seen:     nft checks the range in UTC. One hour east of Greenwich, 00:30 to 01:30 fails with `Range negative size`;
+#           five hours west, 22:00 to 06:00 is accepted and listed as written, although it is refused in UTC. So a file
+#           may load in one time zone and not in another, and with daylight saving time the result depends on the day of
+#           the load.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -28,8 +29,8 @@ printf '#!/bin/bash\nexec %q --library-path %q %q "$@"\n' "$libraries/ld-linux-x
 	"$folder/unpacked/usr/sbin/nft" >"$folder/nft"
 chmod +x "$folder/nft"
 
-# Time zone, whether nft accepts the range there, and the range. Zones are in POSIX form: west is positive, and one of them has
-# summer time all year.
+# Each line after `done` has a time zone, the expected result, and a range. Time zones are in POSIX form (west is
+# positive); one of them has summer time all year.
 "$folder/nft" --version
 while read -r zone expected range; do
 	seen=taken
@@ -52,4 +53,4 @@ UTC0 refused "22:00"-"06:00"
 EAST-1 refused "22:00"-"06:00"
 WEST5 taken "22:00"-"06:00"
 END
-echo "as written in the head"
+echo "as described at the top of this script"

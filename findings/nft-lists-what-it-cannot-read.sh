@@ -2,11 +2,12 @@
 # nft cannot load its own listing of a rule that matches raw bytes of an ICMPv6 message.
 #
 # Versions: nftables 1.1.3 (Debian 13), beside 1.0.6 (Debian 12).
-# Guess:    the listing is in nft's own syntax, so a saved ruleset can be loaded again, as in Debian's nftables.conf(5) and
-#           `nft list ruleset > file`.
-# Seen:     1.1.3 has a name for the target of a neighbour advertisement, and lists `@th,64,128` after a match on the type as
-#           `icmpv6 taddr`, also in a look-up in a set of raw integers, which is then a `datatype mismatch`. In a chain of its
-#           own, after a jump, the same look-up is listed as it was written. 1.0.6, without that name, lists both correctly.
+# Guess:    the listing is in nft's own syntax, so a saved ruleset can be loaded again, as in Debian's nftables.conf(5)
+#           and `nft list ruleset > file`.
+# Seen:     1.1.3 has a name for the target of a neighbour advertisement, and lists `@th,64,128` after a match on the
+#           type as `icmpv6 taddr`, even in a look-up in a set of raw integers; loading that gives a
+#           `datatype mismatch`. In a chain of its own, after a jump, the same look-up is listed as it was written.
+#           1.0.6, without that name, lists both correctly.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -34,7 +35,7 @@ unpack() {
 	chmod +x "$to/nft"
 }
 
-# loads NFT FILE: whether NFT can load its own listing of a file, in a new network namespace
+# loads NFT FILE: succeeds if NFT can load its own listing of FILE, in a new network namespace
 loads() {
 	unshare --map-root-user --net bash -c '"$1" -f "$2" && "$1" list ruleset >"$3" && "$1" flush ruleset && "$1" -f "$3"' \
 		loads "$folder/$1/nft" "$folder/$2" "$folder/listed" 2>"$folder/said"
@@ -66,4 +67,4 @@ if loads new behind; then
 fi
 grep -F 'datatype mismatch' "$folder/said"
 grep -F 'icmpv6 taddr @owned' "$folder/listed"
-echo "as written in the head"
+echo "as described at the top of this script"

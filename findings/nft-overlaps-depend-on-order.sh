@@ -2,11 +2,11 @@
 # The order of overlapping elements decides whether nft accepts them in a set of concatenated ranges.
 #
 # Versions: nftables 1.1.3 (Debian 13), Linux 6.18.
-# Guess:    overlaps are always refused, as in a set of one field without `auto-merge`, or always accepted; the elements of a
-#           set have no order.
-# Seen:     the order decides, within one command as well. A wide element followed by an element inside of it is `File exists`;
-#           the reverse order is accepted, both elements are listed, and the listing can be loaded. So sorting the elements
-#           of a file that loads can give a file that does not load.
+# Guess:    overlaps are always refused, as in a set of one field without `auto-merge`, or always accepted; the elements
+#           of a set have no order.
+# Seen:     the order decides, even within one command. A wide element followed by an element inside of it
+#           fails with `File exists`; the reverse order is accepted, both elements are listed, and the listing can be loaded. So
+#           sorting the elements of a file that loads can give a file that does not load.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -28,7 +28,7 @@ printf '#!/bin/bash\nexec %q --library-path %q %q "$@"\n' "$libraries/ld-linux-x
 	"$folder/unpacked/usr/sbin/nft" >"$folder/nft"
 chmod +x "$folder/nft"
 
-# adds ELEMENTS: whether a set accepts them, and its listing, loaded once more
+# adds ELEMENTS: succeeds if a set accepts the elements, and its listing can be loaded again
 adds() {
 	unshare --map-root-user --net bash -c '
 		"$1" "add table ip x; add set ip x s { type ipv4_addr . inet_service; flags interval; }" &&
@@ -49,4 +49,4 @@ if adds "$wide, $narrow"; then
 	exit 1
 fi
 grep -F 'File exists' "$folder/said"
-echo "as written in the head"
+echo "as described at the top of this script"

@@ -3,8 +3,8 @@
 #
 # Versions: nftables 1.1.3, netbase 6.5 (both Debian 13), Linux 6.18.
 # Guess:    `ip protocol ipip` matches tunnels of IPv4 in IPv4, which `ip tunnel` and `ip link` call `ipip`: protocol 4.
-# Seen:     it matches protocol 94. nft uses the file /etc/protocols with the names of the IANA registry, where 94 is IPIP and 4 is
-#           `ipencap`. A rule with `ipip` loads without a warning.
+# Seen:     it matches protocol 94. nft uses the file /etc/protocols with the names of the IANA registry, where 94 is
+#           IPIP and 4 is `ipencap`. A rule with `ipip` loads without a warning.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -42,4 +42,4 @@ diff <(echo "$seen") - <<END
 ip protocol 94
 ip protocol 4
 END
-echo "as written in the head"
+echo "as described at the top of this script"

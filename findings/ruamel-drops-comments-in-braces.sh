@@ -2,10 +2,11 @@
 # A round trip of ruamel.yaml loses comments in brackets and braces.
 #
 # Versions: ruamel.yaml 0.19.1, Python 3.11.
-# Guess:    the purpose of the round trip is to keep comments, so it keeps them wherever YAML allows them; an omitted value stays
-#           omitted.
-# Seen:     comments in block style are kept, comments within brackets or braces are lost without a warning. An omitted value
-#           stays omitted in block style and becomes `null` in braces. Both happen if any other line of the file is edited.
+# Guess:    the purpose of the round trip is to keep comments, so it keeps them wherever YAML allows them; an omitted
+#           value stays omitted.
+# Seen:     comments in block style are kept, comments within brackets or braces are lost without a warning. An omitted
+#           value stays omitted in block style and becomes `null` in braces. Both happen even if only another line of
+#           the file was edited.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -26,7 +27,7 @@ def loaded(text: str) -> str:
 
 
 def composed(text: str) -> str:
-    """A text after it was composed to nodes, and these were serialized."""
+    """A text after it was composed to nodes, and the nodes were serialized."""
     out = io.StringIO()
     YAML().serialize(YAML().compose(text), out)
     return out.getvalue()
@@ -43,4 +44,4 @@ for text, expected in (
         print(f"{trip.__name__}: {text!r} -> {seen!r}")
         assert seen == expected, f"this has changed: expected {expected!r}"
 END
-echo "as written in the head"
+echo "as described at the top of this script"

@@ -3,8 +3,8 @@
 #
 # Versions: Jinja2 3.1.6, MarkupSafe 3.0.4, Python 3.11.
 # Guess:    the filter removes tags and keeps the rest, so escaped text stays escaped.
-# Seen:     it resolves entities as well, and returns plain text: `1 &lt; 2` becomes `1 < 2`. Templates of MkDocs do not escape,
-#           so this text goes into the page unescaped. Text that was escaped twice is escaped once afterwards.
+# Seen:     it resolves entities as well, and returns plain text: `1 &lt; 2` becomes `1 < 2`. Templates of MkDocs do not
+#           escape, so this text goes into the page unescaped. Text that was escaped twice is escaped once afterwards.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -24,4 +24,4 @@ for text, expected in (
     print(f"{text!r} -> {seen!r}")
     assert seen == expected, f"this has changed: expected {expected!r}"
 END
-echo "as written in the head"
+echo "as described at the top of this script"

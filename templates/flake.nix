@@ -1,5 +1,6 @@
-# Copy this file into the repository of the specs, next to the folder of `taploom render --out rendered`. nixosModules has a module
-# for each host and each guest, by its name. The flake has no inputs: add your systems' inputs, or use it as an input of their flake.
+# Copy this file into the repository of the specs, next to the folder of `taploom render --out rendered`. nixosModules has
+# a module for each host and each guest, under its name. The flake has no inputs: add those that your systems need, or
+# use it as an input of another flake.
 {
   description = "The network, as it was reviewed";
 

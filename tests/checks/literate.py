@@ -29,7 +29,7 @@ class Block:
         name: rest of that line.
         start: index of the block's first line in the file.
         end: index of the closing fence.
-        mended: whether the block is below the heading `## Mended`.
+        mended: True if the block is below the heading `## Mended`.
     """
 
     word: str

@@ -1,4 +1,4 @@
-"""Mistakes that need no rule, since no valid spec can contain them; each test proves one."""
+"""Mistakes that need no rule, since no valid spec can contain them; each test proves this for one mistake."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def test_one_port_may_have_two_targets_on_two_uplinks_or_for_disjoint_senders() 
 
 
 def test_a_forward_of_ssh_in_one_zone_leaves_management_from_the_other() -> None:
-    """The office reaches the host through two uplinks, and only one forwards ssh: a warning, but no lock-out."""
+    """The office reaches the host through two uplinks, and one of them forwards ssh: a warning, but no lock-out."""
     codes = found(old="forwards:\n", new="forwards:\n  git: {on: hv1/eth1, ports: ssh, to: git, from: corp}\n")
     assert set(codes) == {"TL605"}
     assert "TL613" in found(old="forwards:\n", new="forwards:\n  git: {on: hv1, ports: ssh, to: git}\n")

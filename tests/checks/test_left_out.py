@@ -1,4 +1,4 @@
-"""No check advises to remove an entry if the entry may be for a broken object, which another finding reports."""
+"""No check recommends removing an entry that may refer to a broken object; another finding reports that object."""
 
 from __future__ import annotations
 

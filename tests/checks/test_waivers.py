@@ -59,7 +59,7 @@ def test_a_finding_about_the_site_can_be_waived() -> None:
 
 
 def test_every_finding_has_a_subject_that_a_waiver_can_name() -> None:
-    """The test uses the examples of all rules: without a subject, no waiver could accept a finding."""
+    """The test compiles the bad example of each rule; a waiver cannot accept a finding without a subject."""
     from taploom.checks import RULES
 
     for rule in RULES:

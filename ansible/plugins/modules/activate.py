@@ -13,17 +13,17 @@ from ansible.module_utils.basic import AnsibleModule
 
 DOCUMENTATION = """
 module: activate
-short_description: Takes a bundle of taploom up on a host
+short_description: Takes up a bundle of taploom on a host
 description:
-  - Runs the script C(activate) of a bundle that lies on the host, as root.
-  - The script prepares to go back before it changes anything. If nobody confirms in time, the host
-    goes back without Ansible.
+  - Runs the script C(activate) of an unpacked bundle on the host, as root.
+  - The script prepares the rollback before it changes anything. If nobody confirms in time, the host
+    rolls back without Ansible.
 options:
   verb:
     description:
-      - V(check) checks bundle and host without changing either. It reports C(changed) where V(try) would change
+      - V(check) checks bundle and host without changing either. It reports C(changed) if V(try) would change
         something.
-      - V(try) takes the bundle up on trial, V(confirm) keeps it, V(revert) goes back now. V(confirm) needs
+      - V(try) deploys the bundle on trial, V(confirm) keeps it, V(revert) rolls back now. V(confirm) needs
         another connection than V(try), see the role P(taploom.taploom.take_up#role).
       - V(status) returns the state of the host, and changes nothing. V(remove) restores the host as it was before its
         first bundle.
@@ -43,7 +43,7 @@ options:
     type: str
     default: ""
   force:
-    description: Whether to go on if C(activate) finds a risk; for V(check), V(try) and V(confirm).
+    description: Goes on even if C(activate) finds a risk; for V(check), V(try) and V(confirm).
     type: bool
     default: false
 attributes:
@@ -61,13 +61,13 @@ EXAMPLES = """
   taploom.taploom.activate: {verb: status}
   register: network
 
-- name: Take a bundle up on trial
+- name: Deploy a bundle on trial
   taploom.taploom.activate: {verb: try, bundle: /var/tmp/bundle, timeout: 5m}
 """
 
 RETURN = """
 differs:
-  description: Whether V(try) would change something.
+  description: True if V(try) would change something.
   type: bool
   returned: for V(check)
 rc:
@@ -137,13 +137,13 @@ class Activate:
         return found
 
     def differs(self, status: dict[str, object]) -> bool:
-        """Whether `try` would do something: another bundle is confirmed, or somebody changed its files or settings."""
+        """True if `try` would change something: another bundle is confirmed, or its files or settings were changed."""
         rows = status["rows"]
         assert isinstance(rows, list)
         return _sums(self.bundle) != _sums(STATE / "current") or any(row["status"] == "drifted" for row in rows)
 
     def diff(self) -> list[dict[str, str]]:
-        """The files that `try` would write or remove, with their content before and after."""
+        """The files that `try` would write or remove, each with its content before and after."""
         wanted, had = _files(self.bundle), _files(STATE / "current")
         pairs = ((path, _text(Path("/") / path), _text(self.bundle / path)) for path in sorted(wanted | had))
         return [
@@ -168,7 +168,7 @@ def _files(folder: Path) -> set[str]:
 
 
 def _sentence(text: str) -> str:
-    """The messages of the script in one line, without the text that stands for its exit code."""
+    """The messages of the script in one line, without the prefix and without the text that `MEANINGS` adds."""
     lines = (line.strip().removeprefix("taploom: ").removeprefix(REFUSED).strip(": ") for line in text.splitlines())
     return "; ".join(line for line in lines if line)
 
