@@ -37,6 +37,9 @@ STILL = 1.0
 LATE = 20.0
 """Seconds within which a host must reach its earlier state; its uplink may have to wait for a router advertisement."""
 
+RESOLVED = 1.5
+"""Seconds until each hop knows the next one's MAC; datagrams before that may be lost, and ARP retries after a second."""
+
 RULESET = 'include "/etc/taploom/*.nft"\n'
 WAN = "/etc/systemd/network/80-wan.network"
 WAN_UNIT = "[Match]\nName=eth0\n[Network]\n{}\n[Link]\nRequiredForOnline=no\n"
@@ -178,6 +181,9 @@ def guarded(
     """
     shut, passing = flows(site, host)
     shut = shut[1:] if first else shut
+    if lossless:
+        with streaming(passing):
+            time.sleep(RESOLVED)
     with streaming([*shut, *passing]) as seen:
         yield seen
     leaked = {flow.name: seen[flow.name].arrived[:3] for flow in shut if seen[flow.name].arrived}
