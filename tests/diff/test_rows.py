@@ -100,7 +100,7 @@ _OPS = swap("site.yaml", "ssh: {from: internet", "ssh: {from: 198.51.100.0/24")
 
 
 def test_a_flow_closed_only_for_interfaces_outside_the_spec_is_reported_as_such() -> None:
-    """No command ends its connections: conntrack cannot select by interface, and would also end those of the uplink."""
+    """The plan prints no conntrack command: it cannot select by interface, and would also end connections by the uplink."""
     found = change(swap("site.yaml", "ssh: {from: 198.51.100.0/24", "ssh: {from: internet"), _OPS)
     (closed,) = [one for one in found.disruption if one.effect is Effect.LOCKED_OUT]
     assert closed.detail == "tcp/22 from 198.51.100.0/24 by other interfaces"
@@ -239,7 +239,7 @@ def _edges(plan: Plan) -> Iterator[str]:
         yield from [str(prefix.broadcast_address)] if prefix.version == 4 else []
 
 
-def test_a_service_left_out_of_nearly_all_is_named_once() -> None:
+def test_all_services_except_a_few_are_written_as_any_but() -> None:
     all_but, icmpv6 = ((0, 57), (59, 255)), ((58, 58),)
     every = ((0, 65535),)
     assert services_of(((all_but, every),)) == ("any but icmpv6",)

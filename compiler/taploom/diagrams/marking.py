@@ -78,7 +78,11 @@ def _nodes(graph: Graph) -> Iterable[GraphNode]:
 
 
 def _line(edge: Edge) -> object:
-    """A line's identity: both ends if it leads to a NIC, else the head, as the tail may be a spine in one plan only."""
+    """The key by which an edge is found in both pictures.
+
+    An edge to a NIC has both ends as its key. Any other edge has only the end that it points to, because the node from
+    which it comes may be a spine, the bar of many edges, in only one of the pictures.
+    """
     port = (edge.tail.node, edge.tail.port) if edge.kind == NIC else ()
     return port, edge.head.node, edge.head.port if port else ""
 
@@ -165,7 +169,7 @@ def _content(row: CardRow) -> tuple[object, ...]:
 
 
 def _shown_elsewhere(row: CardRow) -> bool:
-    """Whether a removed row needs no mark: other rows have one for a count, and the guest's card has one for a port."""
+    """Whether a removed row needs no mark of its own, since other rows (of a count) or cards (of a port) are marked."""
     return row.about in (About.TALLY, About.PORT)
 
 

@@ -48,7 +48,7 @@ def compare(planned: Planned, facts: Facts, before: Planned | None = None) -> Dr
     )
     view = View(planned, facts)
     if _untouched(view):
-        message = "nothing of taploom is on the host: its bundle was not taken up"
+        message = "the host has no file and no table of taploom: it has not taken up a bundle"
         return Drift(*head, (view.row(Word.PENDING, Subject.BUNDLE, "bundle", message, None, planned.hash),))
     if view.older and taken and before and before.hash == taken.plan:
         found = _compared(View(before, facts))

@@ -177,7 +177,7 @@ def _not_utf8(span: Span, message: str) -> Diagnostic:
 
 def read_text(path: Path, report: Report) -> str:
     """The text of a file that is not a spec, such as the lock; "" if it is missing, or refused with a finding."""
-    if path.is_symlink():  # diagnostics would show lines of the link's target
+    if path.is_symlink():  # refused, since diagnostics would show lines of the link's target
         refuse(report, str(path), BESIDE)
     if path.is_symlink() or not path.exists():
         return ""

@@ -39,7 +39,8 @@ class AnsweringHosts:
     def _accepting(self, host: Host, network: Prefix, zone: str) -> Iterator[Interval]:
         """The uplink addresses at which a host accepts packets from every address of a network.
 
-        An address counts if the uplinks by which packets to it arrive have routes back to the whole network.
+        An address counts if each part of the network has a route back by one of the uplinks at which packets to the
+        address may arrive.
         """
         paths = [devices for span, devices in self._paths(host.name) if common((span,), (of_prefix(network),))]
         within = {each.device for each in outside(host) if each.zone == zone}
