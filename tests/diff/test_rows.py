@@ -100,7 +100,7 @@ _OPS = swap("site.yaml", "ssh: {from: internet", "ssh: {from: 198.51.100.0/24")
 
 
 def test_a_flow_closed_only_for_interfaces_outside_the_spec_is_reported_as_such() -> None:
-    """The plan prints no conntrack command: it cannot select by interface, and would also end connections by the uplink."""
+    """The plan prints no conntrack command, which would also end connections by the uplink."""
     found = change(swap("site.yaml", "ssh: {from: 198.51.100.0/24", "ssh: {from: internet"), _OPS)
     (closed,) = [one for one in found.disruption if one.effect is Effect.LOCKED_OUT]
     assert closed.detail == "tcp/22 from 198.51.100.0/24 by other interfaces"

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def command(specs: Path, form: str) -> int:
     """Report all findings that can be made without a host.
 
-    The status is 1 if there are errors or warnings; notes and waived findings do not count. `taploom explain CODE` says what a finding means.
+    The status is 1 if there are errors or warnings; notes and waived findings do not count.
+    `taploom explain CODE` says what a finding means.
     """
     from taploom.base.diagnostic_rule import Severity
     from taploom.cli.compiling import compiled, source_line

@@ -169,7 +169,7 @@ def _content(row: CardRow) -> tuple[object, ...]:
 
 
 def _shown_elsewhere(row: CardRow) -> bool:
-    """Whether a removed row needs no mark of its own, since other rows (of a count) or cards (of a port) are marked."""
+    """Whether a removed row needs no mark, since another row (for a count) or card (for a port) is marked instead."""
     return row.about in (About.TALLY, About.PORT)
 
 

@@ -102,7 +102,7 @@ class Oracle:
         return self._enter(host, here, packet, _HOPS)
 
     def from_zone(self, zone: str, packet: FirstPacket) -> Prediction:
-        """The outcome for a packet from a machine outside of the site, in the world that the lab simulates for a zone."""
+        """The outcome for a packet from a machine outside of the site, in the lab's simulation of a zone."""
         there = self.atlas.entrance(zone, packet.to)
         if there is None:
             raise NowhereError(f"zone {zone} has no route to {packet.to}")
@@ -111,7 +111,7 @@ class Oracle:
         return self._cross(*there, packet, _HOPS)
 
     def claimed(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> Prediction:
-        """The outcome for a packet that enters a host by an uplink, whatever its source; the reply path is not checked."""
+        """The outcome for a packet that enters a host by an uplink, from any source; the reply path is not checked."""
         return self._enter(host, uplink, packet, 0)
 
     def unquestioned(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> Prediction:
