@@ -86,7 +86,7 @@ def _said(asked: Asked, host: Host, interface: HostInterface, port: int, source:
         own = side.interface.address if isinstance(side, Fixed) else own
         if own is None:
             return None
-        return asked.oracle.claimed(host, interface, FirstPacket(source, own, "tcp", port)).allowed
+        return asked.oracle.arriving(host, interface, FirstPacket(source, own, "tcp", port)).allowed
     except (NowhereError, UnclearError, KeyError):
         return None
 

@@ -81,7 +81,7 @@ def _outside(asked: Asked, host: Host) -> Iterator[Address]:
 
 def _said(asked: Asked, host: Host, uplink: HostInterface, packet: FirstPacket) -> bool | None:
     try:
-        return asked.oracle.claimed(host, uplink, packet).allowed
+        return asked.oracle.arriving(host, uplink, packet).allowed
     except (NowhereError, UnclearError):
         return None
 

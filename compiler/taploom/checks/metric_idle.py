@@ -28,5 +28,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if uplink.metric is not None and not any(leads_out(uplink, family) for family in FAMILIES):
                 span = context.document.places.span("hosts", host.name, "uplinks", uplink.device, "metric")
                 message = f"`metric` has no effect: uplink `{uplink.device}` has no default route"
-                way_out = "remove it, or write `gateway4` or `gateway6`, `ipv4: dhcp` or `ipv6: ra`"
-                yield Diagnostic(RULE, message, span, way_out, subject=f"host/{host.name}")
+                hint = "remove it, or write `gateway4` or `gateway6`, `ipv4: dhcp` or `ipv6: ra`"
+                yield Diagnostic(RULE, message, span, hint, subject=f"host/{host.name}")

@@ -34,8 +34,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if found:
                 key, why = found
                 span = context.document.places.span("hosts", name, "take-up", "probes", probe, key)
-                way_out = "remove the probe, or let it test something else"
-                yield Diagnostic(RULE, f"probe `{probe}` cannot work: {why}", span, way_out, subject=f"host/{name}")
+                hint = "remove the probe, or let it test something else"
+                yield Diagnostic(RULE, f"probe `{probe}` cannot work: {why}", span, hint, subject=f"host/{name}")
 
 
 def _idle(context: Context, host: Host, tried: ProbeSpec) -> tuple[str, str] | None:

@@ -28,8 +28,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             wrong = _wrong(probe)
             if wrong:
                 span = context.document.places.key("hosts", host, "take-up", "probes", name)
-                message, way_out = f"probe `{name}` {wrong[0]}", wrong[1]
-                yield Diagnostic(RULE, message, span, way_out, subject=f"host/{host}")
+                message, hint = f"probe `{name}` {wrong[0]}", wrong[1]
+                yield Diagnostic(RULE, message, span, hint, subject=f"host/{host}")
 
 
 def _wrong(probe: ProbeSpec) -> tuple[str, str] | None:

@@ -26,5 +26,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for wave in context.plan.rollout.waves:
         if not wave.hosts:
             message = f"wave `{wave.selector}` adds no host"
-            way_out = "select hosts that no earlier wave has, or remove it"
-            yield Diagnostic(RULE, message, wave.origin.span, way_out, subject="site/site")
+            hint = "select hosts that no earlier wave has, or remove it"
+            yield Diagnostic(RULE, message, wave.origin.span, hint, subject="site/site")

@@ -157,13 +157,13 @@ def _refusals(root: Path, found: Comparison, *, force: bool) -> tuple[Diagnostic
         "was not written by taploom, and is kept",
         "has a folder in its place, or a link or file above it",
     )
-    way_out = "move it away, choose another folder, or replace it with --force"
-    refused = () if force else tuple(_in_the_way(root / path, foreign, way_out) for path in found.foreign)
+    hint = "move it away, choose another folder, or replace it with --force"
+    refused = () if force else tuple(_in_the_way(root / path, foreign, hint) for path in found.foreign)
     return refused + tuple(_in_the_way(root / path, blocked, "move that away") for path in found.blocked)
 
 
-def _in_the_way(path: Path, why: str, way_out: str) -> Diagnostic:
-    return Diagnostic(IN_THE_WAY, f"`{path}` {why}", None, way_out)
+def _in_the_way(path: Path, why: str, hint: str) -> Diagnostic:
+    return Diagnostic(IN_THE_WAY, f"`{path}` {why}", None, hint)
 
 
 def _trouble(root: Path, error: OSError, verb: str) -> Diagnostic:

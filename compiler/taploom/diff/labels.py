@@ -12,8 +12,8 @@ from taploom.base.address import Address, Family, Prefix, in_family
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.diff.holders import mirrored
+from taploom.diff.machineless import machineless
 from taploom.diff.service_names import few, size_of
-from taploom.diff.stations import machineless
 from taploom.flows.algebra.spans import Interval, Spans, common, holds, of_prefix, of_prefixes, united, without
 from taploom.flows.packets.forwarding import OTHER, SELF
 from taploom.flows.packets.learned import learned, real

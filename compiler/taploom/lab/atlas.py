@@ -128,7 +128,7 @@ class Atlas:
                 there = [fixed[address]] if fixed[address] in near else near
                 inner = [p for p, _, _ in self._routes[host.name] if p in network]
                 edges = {network.first, *(p.first for p in inner), *(p.last + 1 for p in inner)}
-                return all(any(self.believes(host, u, a) for u in there) for a in edges if a in network)
+                return all(any(self.accepts_source(host, u, a) for u in there) for a in edges if a in network)
         return False
 
     def guest_at(self, network: str, address: Address) -> tuple[Guest, Nic] | None:
@@ -198,7 +198,7 @@ class Atlas:
         """Whether a host has a route to an address, or has the address itself."""
         return self.is_local(host, address) or any(address in prefix for prefix, _, _ in self._routes[host.name])
 
-    def believes(self, host: Host, uplink: HostInterface, sender: Address) -> bool:
+    def accepts_source(self, host: Host, uplink: HostInterface, sender: Address) -> bool:
         """Whether an uplink accepts packets from a source address, by the links and routes in the plan.
 
         All routes with the longest matching prefix count, whatever their metrics. If only default routes, or links

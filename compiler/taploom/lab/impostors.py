@@ -118,20 +118,20 @@ def _claims(
     goals: set[_Goal] = {(packet.to, packet.protocol, packet.port) for packet in packets_asked}
     goals |= set(_published(atlas, host))
     for sender in dict.fromkeys((*_elsewhere(atlas, host), *_outside(atlas, host))):
-        apart = [uplink for uplink in outside(host) if not atlas.believes(host, uplink, sender)]
+        apart = [uplink for uplink in outside(host) if not atlas.accepts_source(host, uplink, sender)]
         home = next((uplink for uplink in outside(host) if uplink not in apart), None)
         if not apart or home is None:
             continue
         packets = [
             FirstPacket(sender, to, proto, port) for to, proto, port in sorted(goals) if to.family is sender.family
         ]
-        ways = [(oracle.claimed, home), *((oracle.unquestioned, uplink) for uplink in apart)]
+        ways = [(oracle.arriving, home), *((oracle.arriving_unfiltered, uplink) for uplink in apart)]
         for packet in dict.fromkeys(p for judge, uplink in ways for p in _let_in(atlas, host, uplink, judge, packets)):
             for uplink in (
                 *apart,
                 *(u for u in outside(host) if u not in apart and _has(atlas, host, u, sender.family)),
             ):
-                yield _claim(host, uplink, packet, oracle.claimed(host, uplink, packet), macs[uplink.device])
+                yield _claim(host, uplink, packet, oracle.arriving(host, uplink, packet), macs[uplink.device])
 
 
 def _published(atlas: Atlas, host: Host) -> Iterator[_Goal]:

@@ -110,12 +110,12 @@ class Oracle:
         straight(self.atlas, there, packet.source, None)
         return self._cross(*there, packet, _HOPS)
 
-    def claimed(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> Prediction:
+    def arriving(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> Prediction:
         """The outcome for a packet that enters a host by an uplink, from any source; the reply path is not checked."""
         return self._enter(host, uplink, packet, 0)
 
-    def unquestioned(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> Prediction:
-        """The outcome as for `claimed`, under the assumption that the uplink accepts every source."""
+    def arriving_unfiltered(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> Prediction:
+        """The outcome as for `arriving`, under the assumption that the uplink accepts every source."""
         return self._admit(host, uplink, packet, 0)
 
     def from_host(self, host: Host, packet: FirstPacket) -> Prediction:
@@ -129,7 +129,7 @@ class Oracle:
 
     def _cross(self, host: Host, uplink: HostInterface, packet: FirstPacket, hops: int) -> Prediction:
         """The outcome for a packet that enters a host by an uplink, if the reply would leave by the same uplink."""
-        accepted, sender = self.atlas.believes(host, uplink, packet.source), packet.source
+        accepted, sender = self.atlas.accepts_source(host, uplink, packet.source), packet.source
         if not self.atlas.leads_to(host, sender):
             raise NowhereError(f"{host.name} has no route to {sender}")
         if accepted and self.atlas.way(host, sender).uplink is not uplink:
@@ -138,7 +138,7 @@ class Oracle:
 
     def _enter(self, host: Host, interface: HostInterface, packet: FirstPacket, hops: int) -> Prediction:
         """The outcome for a packet that enters a host by an interface."""
-        if not interface.network and not self.atlas.believes(host, interface, packet.source):
+        if not interface.network and not self.atlas.accepts_source(host, interface, packet.source):
             return self._onward(host, self.atlas.way(host, packet.to), packet, _drop("implied/reverse-path"), hops)
         return self._admit(host, interface, packet, hops)
 

@@ -79,7 +79,7 @@ def questions(atlas: Atlas, oracle: Oracle) -> tuple[tuple[Question, ...], tuple
     unclear: dict[str, list[str]] = {}
     for family in FAMILIES:
         ends = tuple(_ends(atlas, family))
-        mirrors = tuple(_mirrors(atlas, family))
+        mirrors = tuple(_prefix_nat_ends(atlas, family))
         entries = tuple(_entry_services(atlas, family, (*ends, *mirrors)))
         usual = _usual(entries, family)
         by_source = {end: [s for s in entries if end.address in s.sources] for end in ends}
@@ -206,7 +206,7 @@ def _ends(atlas: Atlas, family: Family) -> Iterator[FlowEnd]:
                 yield FlowEnd(f"zone/{zone}", f"zone/{zone} {label}", address, zone)
 
 
-def _mirrors(atlas: Atlas, family: Family) -> Iterator[FlowEnd]:
+def _prefix_nat_ends(atlas: Atlas, family: Family) -> Iterator[FlowEnd]:
     """The ends for guests of networks with prefix translation; each end has the guest's outside address."""
     for host in atlas.plan.hosts:
         for nat in host.nat:

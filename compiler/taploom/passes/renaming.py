@@ -32,8 +32,8 @@ def renaming(document: Document, what: str, new: str) -> Renaming:
     names = _names(document)
     if not slash or kind not in names:
         near = closest(kind, names)
-        way_out = f"Did you mean '{near}/{old}'?" if slash and near else f"Write KIND/OLD: {', '.join(sorted(names))}."
-        raise UnrenamedError(f"'{what}' names no object. {way_out}")
+        hint = f"Did you mean '{near}/{old}'?" if slash and near else f"Write KIND/OLD: {', '.join(sorted(names))}."
+        raise UnrenamedError(f"'{what}' names no object. {hint}")
     if old not in names[kind]:
         near = closest(old, names[kind])
         raise UnrenamedError(f"The site has no {what}." + (f" Did you mean '{kind}/{near}'?" if near else ""))

@@ -61,8 +61,8 @@ class ScalarParser(Generic[T_co]):
     def parse(self, node: YamlNode, report: Report) -> T_co | None:
         """The value, or None after a diagnostic."""
         if not isinstance(node, Scalar):
-            way_out = f"write one, without {'keys' if isinstance(node, Mapping) else 'brackets'}"
-            return refuse(report, codes.WRONG_SHAPE, f"expected {self.noun}, not {shape(node)}", node.span, way_out)
+            hint = f"write one, without {'keys' if isinstance(node, Mapping) else 'brackets'}"
+            return refuse(report, codes.WRONG_SHAPE, f"expected {self.noun}, not {shape(node)}", node.span, hint)
         if not node.text and not node.quoted:
             message = f"expected {self.noun}, but the value is empty"
             return refuse(report, codes.BAD_VALUE, message, node.span, "write one, or remove the key")
@@ -71,8 +71,8 @@ class ScalarParser(Generic[T_co]):
         except InvalidError as wrong:
             return refuse(report, codes.BAD_VALUE, str(wrong), node.span, with_odd(wrong.hint, node.text))
         except AddressError as wrong:
-            way_out = with_odd(visible(wrong.hint) or f"expected {self.noun}", node.text)
-            return refuse(report, codes.BAD_VALUE, visible(str(wrong)), node.span, way_out)
+            hint = with_odd(visible(wrong.hint) or f"expected {self.noun}", node.text)
+            return refuse(report, codes.BAD_VALUE, visible(str(wrong)), node.span, hint)
 
     def schema(self) -> Schema:
         """The described schema."""
@@ -179,10 +179,10 @@ def setting(value: "ScalarParser[T]", *words: Keyword) -> "ScalarParser[T | Keyw
             return by_word[text]
         if text.isalpha() or text in _ADVERTISED:
             near = closest(text, by_word)
-            way_out = f"did you mean `{near}`?" if near else f"{listed} or {value.noun}"
+            hint = f"did you mean `{near}`?" if near else f"{listed} or {value.noun}"
             if Keyword.RA in words and text in _ADVERTISED:
-                way_out = f"write `ra`, which covers SLAAC and DHCPv6, or {value.noun}"
-            raise InvalidError(f"`{visible(text)}` is not known here", way_out)
+                hint = f"write `ra`, which covers SLAAC and DHCPv6, or {value.noun}"
+            raise InvalidError(f"`{visible(text)}` is not known here", hint)
         return value.read(text)
 
     options: Schema = {"enum": list(by_word)}
@@ -193,8 +193,8 @@ def read_interface_name(text: str) -> str:
     """A name that Linux and systemd accept for an interface."""
     problem = interface_problem(text) or ("is the loopback interface" if text == "lo" else "")
     if problem:
-        way_out = f"at most {INTERFACE_BYTES} letters, digits, `-`, `_` and `.`"
-        raise InvalidError(f"`{visible(text)}` cannot name an interface: it {problem}", way_out)
+        hint = f"at most {INTERFACE_BYTES} letters, digits, `-`, `_` and `.`"
+        raise InvalidError(f"`{visible(text)}` cannot name an interface: it {problem}", hint)
     return text
 
 

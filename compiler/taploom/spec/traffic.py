@@ -40,16 +40,16 @@ def read_literal(text: str) -> tuple[Service, ...]:
     if protocol in PORT_PROTOCOLS:
         if not slash:
             return (Service(protocol, 0, 65535),)
-        if way_out := _no_ports(protocol, rest):
-            raise InvalidError(f"`{visible(text)}` is not a service", way_out)
+        if hint := _no_ports(protocol, rest):
+            raise InvalidError(f"`{visible(text)}` is not a service", hint)
         ports = read_port_range(rest)
         return (Service(protocol, ports.first, ports.last),)
     if protocol in ICMP_TYPES:
         return (_icmp(protocol, rest if slash else ""),)
     if protocol in PROTOCOLS and not slash:
         return (Service(protocol, 0, 65535),)
-    if way_out := _ports_alone(text):
-        raise InvalidError(f"`{visible(text)}` is not a service", way_out)
+    if hint := _ports_alone(text):
+        raise InvalidError(f"`{visible(text)}` is not a service", hint)
     known = (*PORT_PROTOCOLS, *ICMP_TYPES, *PROTOCOLS)
     near = closest(protocol, known)
     raise InvalidError(
@@ -115,8 +115,8 @@ def read_service(text: str) -> ServiceRef:
     if not is_name(text):
         known = (*BUILT_IN, *PORT_PROTOCOLS, *ICMP_TYPES, *PROTOCOLS)
         near = ANY if text == "*" else closest(text.lower(), known)
-        way_out = f"did you mean `{near}`?" if near else "such as `https` or `tcp/443`"
-        raise InvalidError(f"`{visible(text)}` is not a service", _ports_alone(text) or way_out)
+        hint = f"did you mean `{near}`?" if near else "such as `https` or `tcp/443`"
+        raise InvalidError(f"`{visible(text)}` is not a service", _ports_alone(text) or hint)
     return ServiceRef(text, None)
 
 
@@ -165,8 +165,8 @@ def read_limit(text: str) -> Limit:
     numbers = all(n.isascii() and n.isdigit() and len(n) < 8 and int(n) > 0 for n in (rate, burst or "5"))
     if not (slash and numbers and unit in RATE_UNITS):
         long = next((name for name in RATE_UNITS if unit and name.startswith(unit)), "")
-        way_out = f"write `{rate}/{long}`" if long and numbers else "such as `10/second` or `10/second burst 20`"
-        raise InvalidError(f"`{visible(text)}` is not a limit", way_out)
+        hint = f"write `{rate}/{long}`" if long and numbers else "such as `10/second` or `10/second burst 20`"
+        raise InvalidError(f"`{visible(text)}` is not a limit", hint)
     return Limit(int(rate), unit, int(burst or "5"))
 
 

@@ -180,8 +180,8 @@ def read_code(text: str) -> str:
     """The code of a diagnostic."""
     if len(text) != 5 or not text.startswith("TL") or not text[2:].isdigit():
         digits = re.fullmatch(r"[A-Za-z]*([0-9]{3})", text)
-        way_out = f"write `TL{digits[1]}`" if digits else "such as TL604"
-        raise InvalidError(f"`{visible(text)}` is not the code of a diagnostic", way_out)
+        hint = f"write `TL{digits[1]}`" if digits else "such as TL604"
+        raise InvalidError(f"`{visible(text)}` is not the code of a diagnostic", hint)
     return text
 
 

@@ -50,7 +50,7 @@ def served(here: HostInterface) -> Iterator[Rule]:
         yield _rule("rs", _HOP_255, Match((Field.ICMPV6_TYPE,), ((Range(133, 133),),)))
 
 
-def learning(interface: HostInterface) -> Iterator[Rule]:
+def client_rules(interface: HostInterface) -> Iterator[Rule]:
     """Rules for DHCP replies and router advertisements, if an interface learns addresses or routes from them."""
     here = on(Field.IIFNAME, Iface(interface.device))
     if interface.ipv4 is Learned.DHCP:

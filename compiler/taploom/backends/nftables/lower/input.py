@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from taploom.backends.nftables.fields import Field, Type
 from taploom.backends.nftables.idents import ident, side
 from taploom.backends.nftables.lower import sinks
-from taploom.backends.nftables.lower.essentials import essentials, learning, served
+from taploom.backends.nftables.lower.essentials import client_rules, essentials, served
 from taploom.backends.nftables.lower.idioms import ACCEPT, devices, goto, implied, networks, on, zones
 from taploom.backends.nftables.lower.pairs import HostPolicy, incoming
 from taploom.backends.nftables.lower.part import ChainRules, TablePart, together
@@ -88,7 +88,7 @@ def _side(known: HostPolicy, end: Side) -> Iterator[TablePart]:
         return
     remote = Side(SideKind.REMOTE, end.name)
     beyond = known.rules(remote, _SELF) if remote_behind(host, end.name) else ChainRules()
-    client = tuple(rule for each in outside(host) if each.zone == end.name for rule in learning(each))
+    client = tuple(rule for each in outside(host) if each.zone == end.name for rule in client_rules(each))
     apart = incoming(host, _name(remote) if beyond.rules else sinks.INPUT, sinks.INPUT)
     yield _chain(host, end, ChainRules((*client, *apart, *found.rules), found.sets, found.limits))
     if beyond.rules:
