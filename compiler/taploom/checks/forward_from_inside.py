@@ -1,4 +1,4 @@
-"""TL616: a forward only for senders inside, which `hairpin: false` excludes."""
+"""TL616: a forward only for senders on the host's networks, which `hairpin: false` excludes."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for forwards without `hairpin` whose DNAT entries name only networks of the host."""
+    """Look for forwards with `hairpin: false` whose DNAT entries admit only senders on networks of the host."""
     places = context.document.places
     for host in context.plan.hosts:
         by_forward: dict[str, list[DnatEntry]] = {}

@@ -1,4 +1,4 @@
-"""TL410: an address that no station can have."""
+"""TL410: an address that neither a host nor a guest can have."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ RULE = DiagnosticRule(
     "TL410",
     "unusable-address",
     Severity.ERROR,
-    "Hosts and guests have addresses that a station can have.",
+    "Each address of a host or a guest is a unicast address that a machine on that link can have.",
     "The kernel or its neighbours refuse network, broadcast, multicast, loopback, unspecified and link-local "
     "addresses, and the subnet-router anycast address of IPv6 (RFC 4291, 2.6.1).",
     "Choose an address of the network that is none of these.",
