@@ -15,7 +15,7 @@ RULE = DiagnosticRule(
     Severity.WARNING,
     "A forward with `hairpin: false` admits senders outside of the host's networks.",
     "`hairpin: false` excludes the host's networks, and `from` names no other sender, so nobody can use the forward.",
-    "Remove `hairpin: false`, or add senders outside to `from`.",
+    "Remove `hairpin: false`, or add senders outside of the host's networks to `from`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {}}}\n"

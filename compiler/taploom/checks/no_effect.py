@@ -95,7 +95,9 @@ class _ReasonFinder:
         spoken = {ONLY_IN.get(service.protocol) for service in services}
         if services and None not in spoken and not spoken & ours & theirs:
             both = word(min(ours & theirs))
-            return _Reason(f"its services do not exist in {both}, the only family of both ends", "to", "use `ping`")
+            return _Reason(
+                f"its services do not exist in {both}, the only family of `from` and `to`", "to", "use `ping`"
+            )
         return None
 
     def _one_bridge(self, source: Selection, to: Selection) -> _Reason | None:
@@ -125,9 +127,9 @@ class _ReasonFinder:
         if not any(named) and (source.everyone or to.everyone):
             key = "from" if source.everyone else "to"
             why = "`any` allows nothing between two zones of uplinks, and the entry names no network and no guest"
-            return _Reason(why, key, "name the zones, or the addresses, of both ends")
+            return _Reason(why, key, "name the zones or the addresses in `from` and `to`")
         if not any(named):
-            why = "both ends lie outside of the site, and no host is between them"
+            why = "`from` and `to` both lie outside of the site, and no host is between them"
             return _Reason(why, "from", "name two zones of one host's uplinks, or a network, a guest or a host")
         return _Reason(
             "no host is on a path between `from` and `to`", "to", "add a route between the hosts, or correct the entry"
