@@ -165,7 +165,10 @@ def test_a_guest_that_may_use_another_dhcp_client_identifier_is_reported() -> No
     assert located(found, "TL431") == [("network/vms", 6)]
     (one,) = found.of("TL431")
     assert one.severity is Severity.WARNING
-    assert "gets its reserved address only if it asks by its MAC; at another, the spoof guard drops" in one.message
+    message = (
+        "gets its reserved address only with its MAC as client identifier; at another address, the spoof guard drops"
+    )
+    assert message in one.message
     assert "ClientIdentifier=mac" in one.help
 
 
@@ -174,7 +177,7 @@ def test_the_message_about_identifiers_counts_guests_and_mentions_the_guard_only
     found = site("cloud-image", several.splitlines(keepends=True)[0], several)
     assert "guest `cloud` and 1 more of network `vms` get reserved addresses" in found.of("TL431")[0].message
     (open_,) = site("cloud-image", "dhcp: true", "dhcp: true, spoof-guard: false").of("TL431")
-    assert "at another, policy does not apply to it" in open_.message
+    assert "at another address, policy does not apply to it" in open_.message
 
 
 def test_identifiers_are_not_reported_if_the_server_matches_by_mac() -> None:

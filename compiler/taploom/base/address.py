@@ -1,4 +1,4 @@
-"""IPv4, IPv6 and MAC addresses as integers with a family.
+"""IPv4 and IPv6 addresses as integers with a family, and MAC addresses.
 
 The standard library's `ipaddress` has separate classes for IPv4 and IPv6, so callers would have to write most code
 twice. Here the family is an attribute, so the same code serves both families. The C library parses and prints
@@ -175,7 +175,7 @@ class Mac:
 
     @property
     def multicast(self) -> bool:
-        """Whether the group bit is set; no station may have such an address (IEEE 802)."""
+        """Whether the group bit is set; no NIC can have such an address (IEEE 802)."""
         return bool(self.value >> 40 & 1)
 
     @property

@@ -1,8 +1,8 @@
 """Positions in the text that a user wrote.
 
-Every fact keeps its span from the tree to the rendered line, so a span has only five plain fields. Spans compare in
-reading order, which is also the order of diagnostics in the output. A span is a named tuple, not a dataclass, because
-each text of a site has one: a tuple is created four times as fast, and the garbage collector stops tracking it.
+Every value of a spec keeps its span until the output is rendered, so there are many spans, and a span has only five
+plain fields. Spans compare in reading order, which is also the order of diagnostics in the output. A span is a named
+tuple and not a dataclass: a tuple is created four times as fast, and the garbage collector stops tracking it.
 """
 
 from typing import NamedTuple

@@ -43,7 +43,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _hint(address: Address, prefix: Prefix) -> str:
-    """A hint. A provider probably routes a public address to the host for this guest alone."""
+    """The hint, which says more about a public address, as a provider probably routes it to the host for the guest."""
     if prefix.length == prefix.family.bits:
         return f"an address outside of its network is not supported yet: give the network a prefix that holds {address}"
     if any(address in private for private in PRIVATE):

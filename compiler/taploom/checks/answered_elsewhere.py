@@ -23,7 +23,7 @@ RULE = DiagnosticRule(
     "through the other provider but carries the first provider's source address, and providers drop such packets.",
     "Let the forward listen on the uplink whose default route has the lowest metric (`on: HOST/UPLINK`; `metric` sets "
     "it). Or restrict `from` to senders that are on the link of the forward's uplink or behind a route through it. Or "
-    "remove the gateway of that uplink.",
+    "remove the gateway of the forward's uplink.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n    networks: {lan: {}}\n    uplinks:\n"
     "      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1}\n"
     "      eth1: {zone: internet, ipv4: dhcp}\n"

@@ -50,7 +50,7 @@ class Arrival:
 
 
 def arriving_entries(context: Context) -> Iterator[ArrivingEntry]:
-    """All policy entries, and all forwards with a limited `from`; none if an object that they may name was left out."""
+    """All policy entries, and all forwards that not everybody may use; empty if broken objects were left out."""
     translated = len(context.plan.hosts) > 1 and any(host.nat for host in context.plan.hosts)
     if not translated or context.broken("hosts", "routes", "networks", "guests", "addresses"):
         return
@@ -69,7 +69,7 @@ def arriving_entries(context: Context) -> Iterator[ArrivingEntry]:
 
 
 def _forwarding(hosts: Iterable[Host], to: Selection) -> frozenset[str]:
-    """The hosts with a forward to a selected destination; senders reach it at an address of these hosts."""
+    """The hosts with a forward to a selected destination, which senders reach at an address of such a host."""
     meant = {prefix for found in to.guests.values() for prefix in found}
     return frozenset(
         host.name

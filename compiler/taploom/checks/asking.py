@@ -19,7 +19,7 @@ class ResolverAccess:
     """The data of a host that decide whether guests may query a resolver.
 
     Attributes:
-        published: addresses at which a forward of the site answers DNS; a forward allows its own flow.
+        published: addresses at which a forward of the site listens for DNS; queries to a forward need no policy entry.
         terms: for each network of guests, the terms that cover DNS and have not expired.
     """
 
@@ -60,7 +60,7 @@ class ResolverAccess:
         return self._denies_of(here, address, self._sides(forwarding, egress, address))
 
     def _sides(self, forwarding: Forwarding, egress: str, address: Address) -> list[Side]:
-        """The sides on which an address may be; if no route leads to it, all sides that a term names."""
+        """The possible egresses of packets to an address; if no route leads to it, the egresses of all terms."""
         ways = [egress] if egress else list(forwarding.defaults)
         zones = sorted({uplink.zone for uplink in outside(self.host) if uplink.device in ways})
         found = [Side(self._kind(zone, address), zone) for zone in zones]
@@ -88,7 +88,7 @@ class ResolverAccess:
 
 
 def published(hosts: Iterable[Host]) -> Iterator[Address]:
-    """The fixed addresses of uplinks at which a forward of the site answers DNS."""
+    """The fixed addresses of uplinks at which a forward of the site listens for DNS."""
     for host in hosts:
         dnat_entries = [
             dnat_entry

@@ -1,4 +1,4 @@
-"""TL413: a MAC that no station can have."""
+"""TL413: a MAC that no NIC can have."""
 
 from collections.abc import Iterator
 

@@ -25,7 +25,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at each service of each allow; a service of the site is reported as a whole."""
+    """Look at each service of each allow; a service that the site defines is reported once."""
     services = Services.of(context.document)
     for name, entry in sorted(context.document.policy.items()):
         for ref in entry.allow or ():

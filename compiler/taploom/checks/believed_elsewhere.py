@@ -53,7 +53,7 @@ class _UplinkAddress:
 def check(context: Context) -> Iterator[Diagnostic]:
     """Find the uplink at which the packets of an entry arrive; report each pair of network and uplink once.
 
-    Entries from `any` are left out, since they do not name the network.
+    Entries with `from: any` are left out, because they do not name the network.
     """
     open_ = {f"policy/{entry.name}" for entry in context.plan.policy if "any" in entry.sources}
     ends = {end.address.prefix: end for host in context.plan.hosts if _chooses(host) for end in _ends(host)}
@@ -85,7 +85,7 @@ def _ends(host: Host) -> Iterator[_UplinkAddress]:
 
 
 def _named(term: Term, end: _UplinkAddress) -> bool:
-    """Whether an entry names the senders: a policy entry, or a forward at the address with some of them in `from`."""
+    """Whether a term is of a policy entry, or some of its senders are in the `from` of a forward at the address."""
     dnat_entries = (
         dnat_entry
         for dnat_entry in end.host.dnat_entries
@@ -96,7 +96,7 @@ def _named(term: Term, end: _UplinkAddress) -> bool:
 
 
 def _dropped(host: Host, term: Term, end: _UplinkAddress) -> bool:
-    """Whether packets leave untranslated in the zone of the address's uplink, and the other host drops them there."""
+    """Whether packets leave untranslated into the zone of the address's uplink, at which the other host drops them."""
     if term.egress.name != end.uplink.zone:
         return False
     egresses = _egresses(host, term.family, end.address)

@@ -1,4 +1,4 @@
-"""TL412: one address at two stations."""
+"""TL412: one address that two machines on a link have."""
 
 from collections.abc import Iterator
 

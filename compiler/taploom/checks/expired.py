@@ -24,7 +24,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the end of each entry with the current time."""
+    """Compare the `expires` of each entry with the current time."""
     for ending in endings(context):
         if ending.when <= context.now:
             message = f"{ending.what} ended on {ending.date}"

@@ -11,15 +11,15 @@ RULE = DiagnosticRule(
     "TL711",
     "expires-soon",
     Severity.NOTE,
-    "No policy entry and no forward ends within 30 days.",
-    "The kernel closes the path at that moment, even if somebody still uses it.",
+    "No policy entry and no forward expires within 30 days.",
+    "The kernel closes the path at the time in `expires`, even if somebody still uses it.",
     "Set a later `expires`, or inform the users of the path.",
 )
 SOON = 30 * 86400
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the end of each entry with the current time."""
+    """Compare the `expires` of each entry with the current time."""
     for ending in endings(context):
         if context.now < ending.when <= context.now + SOON:
             days = (ending.when - context.now) // 86400

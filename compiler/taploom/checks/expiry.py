@@ -14,7 +14,7 @@ class ExpiringEntry:
 
     Attributes:
         what: the entry in words, with the name in backticks.
-        when: the end in seconds since the epoch.
+        when: the time in `expires`, in seconds since the epoch.
     """
 
     what: str
@@ -24,7 +24,7 @@ class ExpiringEntry:
 
     @property
     def date(self) -> str:
-        """The end in UTC."""
+        """The time in `expires`, as text in UTC."""
         return datetime.datetime.fromtimestamp(self.when, datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 

@@ -16,8 +16,8 @@ RULE = DiagnosticRule(
     "TL430",
     "way-out-of-one-family",
     Severity.WARNING,
-    "If an uplink has addresses of both families and a default route in one, the host has a route out in the other, "
-    "too.",
+    "If an uplink has addresses of both families but a default route in only one family, the host has another route "
+    "out in the other family.",
     "A static address adds no default route. In the family without a gateway, the host and its guests reach only the "
     "uplink's own link. Clients with addresses of both families try IPv6 first, and wait until it fails.",
     "Write the provider's router as `gateway4` or `gateway6` (often `fe80::1`), or write `gateway6: ra` if the router "
@@ -30,7 +30,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at static addresses of a family in which the host has neither a route out nor NAT; TL608 checks NAT."""
+    """Look at static addresses of a family in which the host has neither a route out nor NAT; TL608 reports NAT."""
     for host in context.plan.hosts:
         for family in () if context.torn(host.name) else FAMILIES:
             devices = {uplink.device for uplink in outside(host)}

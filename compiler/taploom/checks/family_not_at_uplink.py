@@ -1,4 +1,4 @@
-"""TL624: a network with a family that policy lets out, although no uplink of the host carries that family."""
+"""TL624: a network whose IPv4 or IPv6 traffic policy lets out, although no uplink of its host carries that family."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ RULE = DiagnosticRule(
     "TL624",
     "family-without-way-out",
     Severity.NOTE,
-    "If policy lets a network's traffic of a family out, an uplink of its host has that family.",
+    "If policy lets IPv4 or IPv6 traffic of a network out, an uplink of the network's host has that family.",
     "Guests that prefer IPv6 try it first, and wait for answers that never come.",
     "Give the uplink an address of the family (`ipv6: ra`), or remove the family from the network. Waive the finding "
     "if the family is only for traffic between the site's guests.",
@@ -29,7 +29,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for allows from a bridge to everywhere in a family that no uplink carries; each bridge is reported once."""
+    """Look for allows from a bridge to all addresses of a family that no uplink carries; report each bridge once."""
     translated, doubled = {n.name for n in context.plan.networks if n.nat4 or n.nat6}, context.doubled()
     for host in context.plan.hosts:
         lacking = [family for family in FAMILIES if not any(carries(uplink, family) for uplink in outside(host))]

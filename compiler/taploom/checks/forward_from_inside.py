@@ -1,4 +1,4 @@
-"""TL616: a forward only for senders inside, which `hairpin: false` excludes."""
+"""TL616: a forward only for senders on the host's networks, which `hairpin: false` excludes."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ RULE = DiagnosticRule(
     Severity.WARNING,
     "A forward with `hairpin: false` admits senders outside of the host's networks.",
     "`hairpin: false` excludes the host's networks, and `from` names no other sender, so nobody can use the forward.",
-    "Remove `hairpin: false`, or add senders outside to `from`.",
+    "Remove `hairpin: false`, or add senders outside of the host's networks to `from`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {}}}\n"
@@ -28,7 +28,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for forwards without `hairpin` whose DNAT entries name only networks of the host."""
+    """Look for forwards with `hairpin: false` whose DNAT entries admit only senders on networks of the host."""
     places = context.document.places
     for host in context.plan.hosts:
         by_forward: dict[str, list[DnatEntry]] = {}

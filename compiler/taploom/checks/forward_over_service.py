@@ -15,7 +15,8 @@ RULE = DiagnosticRule(
     "TL605",
     "forward-over-service",
     Severity.WARNING,
-    "No forward takes a port of the host that a policy entry opens by name to the same senders.",
+    "No forward takes a port of the host that a policy entry opens to the same senders; an entry that allows `any` "
+    "service does not count.",
     "Translation comes before the host's own services: senders that may reach the host reach the guest instead.",
     "Change the outside port, listen on another uplink, or take the service out of the policy entry.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
@@ -46,7 +47,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _opened(host: Host) -> dict[_Key, Intervals[Term]]:
-    """The ports of the host that policy entries open by name; an entry that allows `any` service does not count."""
+    """The ports of the host that policy entries open; an entry that allows `any` service does not count."""
     found: dict[_Key, list[tuple[int, int, Term]]] = {}
     for term in host.terms:
         if term.egress.kind is SideKind.SELF and term.ingress.kind is SideKind.OUTSIDE and term.action is Action.ALLOW:

@@ -16,7 +16,8 @@ RULE = DiagnosticRule(
     "TL603",
     "forward-twice",
     Severity.ERROR,
-    "No two forwards take the same port of a protocol, alone or in a range, on one uplink from the same sender.",
+    "On one uplink, no two forwards take the same port of a protocol from the same sender, whether they list the port "
+    "or a range that contains it.",
     "A packet can go to one guest only. The order of forwards in a spec has no meaning, so it cannot decide which.",
     "Change a port, let each forward listen on another uplink (`on: HOST/UPLINK`), or give both a `from` without "
     "common senders.",

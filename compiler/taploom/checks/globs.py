@@ -83,8 +83,9 @@ def _tail(pattern: str) -> str:
 def clashes(patterns: Iterable[tuple[str, T]]) -> Iterator[tuple[T, T, str]]:
     """Pairs of patterns that can match the same name, each pair with such a name.
 
-    The patterns are sorted by their heads. Each pattern is the second one of at most one pair. Two patterns are
-    compared only if the head of one begins with the head of the other, so the work does not grow quadratically.
+    The patterns are sorted by their heads. Each pattern is paired with at most one of the patterns before it. Two
+    patterns are compared only if the head of one begins with the head of the other, so the work does not grow
+    quadratically.
     """
     ordered = sorted(((head(pattern), pattern, item) for pattern, item in patterns), key=lambda one: one[:2])
     stack: list[tuple[str, str, T]] = []

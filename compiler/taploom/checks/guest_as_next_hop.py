@@ -16,9 +16,9 @@ RULE = DiagnosticRule(
     "The next hop of a route is beyond an uplink, not on a bridge of the host.",
     "No guest can be a router yet. The spoof guard drops packets that a guest forwards, since their source is not the "
     "guest's address. Without the guard, the host drops the replies, since they belong to no connection that it has "
-    "seen. And policy for the prefix would apply at the uplinks, where none of its packets arrives.",
+    "seen. And policy for the prefix would apply at the uplinks, where no packet from it arrives.",
     "Remove the route, and let the guest translate forwarded packets to its own address, so that policy can name the "
-    "guest. Or end the tunnel on the host, and write the tunnel's interface as an uplink with only a zone.",
+    "guest. Or terminate the tunnel on the host, and write the tunnel's interface as an uplink with only a zone.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n    networks: {lan: {}}\n"
     "    routes: {branch: {to: 10.77.0.0/24, via: 10.0.0.51}}\n"
     "guests:\n  vpn: {host: hv1, nics: {lan: {ipv4: 10.0.0.51}}}\n",

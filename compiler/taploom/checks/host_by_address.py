@@ -14,8 +14,8 @@ RULE = DiagnosticRule(
     "host-by-address",
     Severity.WARNING,
     "A policy entry for packets to a host itself names the host, with `to: host/NAME`.",
-    "A prefix in `to` selects machines behind the host's interfaces. It neither opens nor closes the host's own input, "
-    "at any of its addresses.",
+    "A prefix in `to` selects machines behind the host's interfaces. The entry neither opens nor closes the input of "
+    "the host itself, at any of the host's addresses.",
     "Write `host/NAME`, which selects the host at each of its addresses.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
     "policy:\n  stats: {from: lan, to: 10.0.0.1, allow: tcp/9100}\n",

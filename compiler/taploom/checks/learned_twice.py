@@ -1,4 +1,4 @@
-"""TL619: two forwards of one port on uplinks whose addresses the host cannot tell apart for every sender."""
+"""TL619: two forwards of one port on uplinks without fixed addresses, which the host confuses for some senders."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -19,8 +19,8 @@ RULE = DiagnosticRule(
     Severity.WARNING,
     "Of several forwards of one port on different uplinks, at most one listens on an address that is not fixed.",
     "If the address of an uplink is learned, or set by another tool, the host recognises it only by the uplink through "
-    "which a packet arrives. A sender inside, or beyond a third uplink, reaches the forward whose name comes first, "
-    "whichever address it used.",
+    "which a packet arrives. A sender on the host's networks, or beyond a third uplink, reaches the forward whose name "
+    "comes first, whichever address the sender used.",
     "Give an uplink a fixed address, change a port, or give both a `from` without common senders.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: dhcp}, eth1: {zone: line, ipv4: dhcp, metric: 2000}}\n"

@@ -76,7 +76,7 @@ def _valid(expires: int | None, moment: int) -> bool:
 
 
 def _arrives(host: Host, term: Term) -> bool:
-    """Whether packets of the term's family can come from its side at all."""
+    """Whether packets of the term's family can arrive from the term's ingress at all."""
     if term.ingress.kind not in (SideKind.OUTSIDE, SideKind.REMOTE):
         return True
     return any(u.zone == term.ingress.name and carries(u, term.family) for u in outside(host))

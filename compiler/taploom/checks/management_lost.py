@@ -14,7 +14,7 @@ RULE = DiagnosticRule(
     "TL801",
     "management-lost",
     Severity.ERROR,
-    "If taploom filters the input of a host, somebody can reach its ssh, or instead the services in its `management`.",
+    "If taploom filters the input of a host, somebody can reach the services in its `management` (by default, ssh).",
     "Once the plan is active, the owner of the host is locked out, and only a console helps.",
     "Allow ssh to `host/NAME` from where you are; name other services in `management`; or leave the host's input to "
     "its own firewall with `input: foreign`.",

@@ -16,7 +16,7 @@ RULE = DiagnosticRule(
     "nat-without-uplink",
     Severity.WARNING,
     "The host of a network with `nat` has an uplink of a family that `nat` translates.",
-    "Guests cannot reach anything outside, although the spec promises that.",
+    "Guests cannot reach anything outside, although the spec promises that they can.",
     "Give the host's uplink an address of the family, or drop `nat`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: true}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv6: ra}}, networks: {lan: {}}}\n",

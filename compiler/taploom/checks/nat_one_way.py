@@ -22,8 +22,8 @@ RULE = DiagnosticRule(
     "`nat` translates at every uplink of the host; an exception for an uplink is not supported yet. Packets that "
     "guests send over a leased line to another office arrive there with the host's address, so the logs and filters of "
     "that office cannot tell the guests apart.",
-    "Move the guests that the other side addresses to a network of their own without `nat`. Waive the finding if the "
-    "other side need not tell the guests apart.",
+    "Put the guests that machines in the zone contact into a network of their own without `nat`. Waive the finding if "
+    "these machines need not tell the guests apart.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: true}\nhosts:\n  hv1:\n"
     "    uplinks: {eno1: {zone: internet, ipv4: dhcp}, eno2: {zone: line, ipv4: 10.99.0.1/30}}\n    networks: {lan: "
     "{}}\npolicy:\n  out: {from: lan, to: [internet, line], allow: any}\n  in: {from: line, to: lan, allow: https}\n",
@@ -114,7 +114,7 @@ def _finding(context: Context, translation: _Translation, inwards: str, outwards
         Label(places.key("policy", out), "packets that this entry allows leave with the host's address"),
         Label(places.key("policy", into), "packets that this entry allows go to the guests' own addresses"),
     )
-    hint = "move the guests that this zone addresses to a network without `nat`"
+    hint = "put the guests that machines in this zone contact into a network without `nat`"
     return Diagnostic(
         RULE, message, places.span("networks", network, "nat"), hint, labels, subject=f"network/{network}"
     )

@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 def nested(items: Iterable[tuple[Prefix, T]]) -> Iterator[tuple[T, T]]:
-    """Each item whose prefix lies within the prefix of another item, with the innermost such item.
+    """Each item whose prefix lies within the prefix of another item, with the item of the longest such prefix.
 
     Of items with equal prefixes, each lies within the one before it in `items`.
 

@@ -21,7 +21,7 @@ RULE = DiagnosticRule(
     Severity.WARNING,
     "Every policy entry has an effect on some host.",
     "The author of the entry expects it to allow or deny something, but it changes nothing.",
-    "The message says why; correct the ends, or remove the entry.",
+    "The message says why; correct `from` and `to`, or remove the entry.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
     "policy:\n  local: {from: lan, to: lan, allow: any}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
@@ -95,7 +95,9 @@ class _ReasonFinder:
         spoken = {ONLY_IN.get(service.protocol) for service in services}
         if services and None not in spoken and not spoken & ours & theirs:
             both = word(min(ours & theirs))
-            return _Reason(f"its services do not exist in {both}, the only family of both ends", "to", "use `ping`")
+            return _Reason(
+                f"its services do not exist in {both}, the only family of `from` and `to`", "to", "use `ping`"
+            )
         return None
 
     def _one_bridge(self, source: Selection, to: Selection) -> _Reason | None:
@@ -124,9 +126,11 @@ class _ReasonFinder:
         named = (source.networks, to.networks, source.guests, to.guests, to.hosts)
         if not any(named) and (source.everyone or to.everyone):
             key = "from" if source.everyone else "to"
-            why = "`any` allows nothing between two zones of uplinks, and neither end names a network or a guest"
-            return _Reason(why, key, "name the zones, or the addresses, of both ends")
+            why = "`any` allows nothing between two zones of uplinks, and the entry names no network and no guest"
+            return _Reason(why, key, "name the zones or the addresses in `from` and `to`")
         if not any(named):
-            why = "both ends lie outside of the site, and no host is between them"
+            why = "`from` and `to` both lie outside of the site, and no host is between them"
             return _Reason(why, "from", "name two zones of one host's uplinks, or a network, a guest or a host")
-        return _Reason("no host sees both ends", "to", "add a route between the hosts, or correct the ends")
+        return _Reason(
+            "no host is on a path between `from` and `to`", "to", "add a route between the hosts, or correct the entry"
+        )

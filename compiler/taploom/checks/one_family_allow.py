@@ -1,4 +1,4 @@
-"""TL709: an `allow` whose prefixes are of one family, although its other end has both."""
+"""TL709: an `allow` with prefixes of one family in `from` or `to`, although the other key selects both families."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,8 @@ RULE = DiagnosticRule(
     "TL709",
     "one-family-allow",
     Severity.NOTE,
-    "An `allow` that names prefixes names prefixes of both families if its other end has both.",
+    "If `from` or `to` of an `allow` lists only prefixes, and the other key selects both families, the prefixes are of "
+    "both families.",
     "A client with both families tries IPv6 first, and waits until that fails.",
     "Add the prefixes of the other family, if there are any.",
     bad="addresses:\n  office: 198.51.100.0/24\n"
@@ -27,7 +28,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report allows with an end that names prefixes of one family only."""
+    """Report allows with prefixes of only one family in `from` or `to`."""
     for found in one_family_ends(context, deny=False):
         lacking = word(other(found.family))
         span = context.document.places.span("policy", found.name, found.key)

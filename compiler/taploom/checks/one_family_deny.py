@@ -1,4 +1,4 @@
-"""TL707: a `deny` whose prefixes are of one family, although its other end has both."""
+"""TL707: a `deny` with prefixes of one family in `from` or `to`, although the other key selects both families."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,8 @@ RULE = DiagnosticRule(
     "TL707",
     "one-family-deny",
     Severity.WARNING,
-    "A `deny` that names prefixes names prefixes of both families if its other end has both.",
+    "If `from` or `to` of a `deny` lists only prefixes, and the other key selects both families, the prefixes are of "
+    "both families.",
     "A sender that is denied over IPv4 only can still come in over IPv6.",
     "Add the prefixes of the other family, or waive the finding if there are none.",
     bad="addresses:\n  bots: 198.51.100.0/24\n"
@@ -27,10 +28,10 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report denies with an end that names prefixes of one family only."""
+    """Report denies with prefixes of only one family in `from` or `to`."""
     for found in one_family_ends(context, deny=True):
         lacking = word(other(found.family))
         span = context.document.places.span("policy", found.name, found.key)
         message = f"`{found.name}` denies {word(found.family)} only: `{found.key}` names no {lacking} prefix"
-        hint = f"add the {lacking} prefixes of the same senders, or they come in over {lacking}"
+        hint = f"add the {lacking} prefixes of the same machines, whose {lacking} traffic this entry does not deny"
         yield Diagnostic(RULE, message, span, hint, subject=f"policy/{found.name}")

@@ -1,4 +1,4 @@
-"""Policy entries that name prefixes of one family although the other end has both."""
+"""Policy entries with prefixes of one family in `from` or `to`, although the other key selects both families."""
 
 from collections.abc import Iterator
 
@@ -11,10 +11,10 @@ from taploom.spec.values import Selector
 
 @dataclass(frozen=True, slots=True)
 class OneFamily:
-    """A policy entry with an end that names prefixes of one family only.
+    """A policy entry with prefixes of one family only in `from` or `to`.
 
     Attributes:
-        key: `from` or `to`, the end that names prefixes.
+        key: the key with these prefixes, `from` or `to`.
         family: the family of all these prefixes.
     """
 
@@ -24,7 +24,7 @@ class OneFamily:
 
 
 def one_family_ends(context: Context, *, deny: bool) -> Iterator[OneFamily]:
-    """All allows, or all denies, that name prefixes of one family although the other end has both."""
+    """All allows, or all denies, with prefixes of one family in a key although the other key selects both families."""
     selecting: Selecting | None = None
     for name, entry in sorted(context.document.policy.items()):
         if (entry.deny is not None) is not deny:
@@ -40,7 +40,7 @@ def one_family_ends(context: Context, *, deny: bool) -> Iterator[OneFamily]:
 
 
 def _literal(context: Context, end: tuple[Selector, ...]) -> set[Family]:
-    """The families of an end's prefixes, literal or named; empty if the end also selects anything else."""
+    """The families of a key's prefixes, literal or named; empty if the key also selects anything else."""
     found: set[Family] = set()
     for selector in end:
         if selector.prefix is not None:

@@ -12,7 +12,7 @@ RULE = DiagnosticRule(
     "one-family-service-allowed",
     Severity.NOTE,
     "An `allow` of a service that only one family has, such as `icmp`, also names its counterpart in the other family, "
-    "if both ends have both families.",
+    "if `from` and `to` both have both families.",
     "ICMP belongs to IPv4, and ICMPv6 belongs to IPv6. A guest with both families tries IPv6 first, and gets no "
     "answer.",
     "Write `[icmp, icmpv6]`, or `ping` if only echo requests are meant.",
@@ -26,5 +26,5 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report allows of such a service."""
+    """Report allows of a service that only one family has."""
     yield from findings(context, RULE, deny=False)

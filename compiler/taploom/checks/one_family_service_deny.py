@@ -12,9 +12,9 @@ RULE = DiagnosticRule(
     "one-family-service-denied",
     Severity.WARNING,
     "A `deny` of a service that only one family has, such as `icmp`, also names its counterpart in the other family, "
-    "if both ends have both families.",
-    "ICMP belongs to IPv4, and ICMPv6 belongs to IPv6. A sender that may not ping over one can still ping over the "
-    "other.",
+    "if `from` and `to` both have both families.",
+    "ICMP belongs to IPv4, and ICMPv6 belongs to IPv6. A sender that must not ping over IPv4 can still ping over IPv6, "
+    "or the reverse.",
     "Write `[icmp, icmpv6]`, or `ping` if only echo requests are meant.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64'}\n"
     "  dmz: {ipv4: 10.0.1.1/24, ipv6: 'fd12:3456:789a:1::1/64'}\nhosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
@@ -26,5 +26,5 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report denies of such a service."""
+    """Report denies of a service that only one family has."""
     yield from findings(context, RULE, deny=True)

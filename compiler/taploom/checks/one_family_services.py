@@ -1,4 +1,4 @@
-"""Policy entries with a service that only one family has, such as `icmp`, although both ends have both families."""
+"""Policy entries with a service that only one family has, such as `icmp`, although `from` and `to` have both."""
 
 from collections.abc import Iterable, Iterator
 
@@ -40,7 +40,7 @@ def findings(context: Context, rule: DiagnosticRule, *, deny: bool) -> Iterator[
 
 
 def _both(selecting: Selecting, entry: PolicySpec) -> bool:
-    """Whether packets of both families pass between the ends of an entry."""
+    """Whether `from` and `to` of an entry both select both families."""
     ends = [selecting.families(selecting.space(end)) for end in (entry.from_, entry.to)]
     return ends[0] & ends[1] == frozenset(FAMILIES)
 

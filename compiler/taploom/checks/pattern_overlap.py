@@ -64,7 +64,7 @@ def _uplinks_claimed(context: Context, host: Host) -> Iterator[Diagnostic]:
 
 
 def _clashes(host: Host, *, globs: bool) -> Iterator[tuple[_Owner, _Owner, str]]:
-    """Clashes of patterns that the spec lists; TL504 compares guests' TAPs, which bridges without patterns claim."""
+    """Clashes of patterns that the spec lists; TL504 compares the TAP names that other bridges have as patterns."""
     listed = (
         (pattern, (bridge.network, pattern))
         for bridge in host.bridges

@@ -1,4 +1,4 @@
-"""TL716: an `allow` without effect, as other entries decide each of its packets."""
+"""TL716: an `allow` without effect, because other entries allow or deny each of its packets."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -63,7 +63,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _lasting_terms(host: Host, now: int) -> Iterator[tuple[_Ends, list[Term]]]:
-    """The unexpired terms without a rate limit, by sides; allows that log are left out, as they may be temporary."""
+    """The unexpired terms without a rate limit, by ingress, egress and family, without any `allow` with `log`.
+
+    Such an `allow` may be temporary, so another entry must not depend on it.
+    """
     found: dict[_Ends, list[Term]] = {}
     for term in (*host.terms, *_implied(host)):
         passing = term.action is Action.ALLOW and term.log
@@ -89,7 +92,7 @@ def _others(
     covers: dict[tuple[str, _Ends], Cover],
     without: frozenset[str],
 ) -> dict[str, None]:
-    """The other entries that together decide all packets of an entry's terms; empty if a packet is left."""
+    """The other entries that together decide all packets of an entry's terms; empty if a packet stays undecided."""
     found: dict[str, None] = {}
     for host, term in terms:
         ends = (term.ingress, term.egress, term.family)
@@ -103,7 +106,7 @@ def _others(
 
 
 def _stays(one: Term, other: Term, without: frozenset[str]) -> bool:
-    """Whether a term can replace another one: its entry is not excluded, and it ends no earlier."""
+    """Whether a term can replace another one: its entry is not excluded, and it expires no earlier."""
     return one.entry not in without and lasts(one, other)
 
 

@@ -14,7 +14,7 @@ RULE = DiagnosticRule(
     "TL431",
     "reservation-by-identifier",
     Severity.WARNING,
-    f"On a host with systemd below {BY_HARDWARE}, guests that get all addresses from the network have no reservation.",
+    f"On a host with systemd below {BY_HARDWARE}, guests with all addresses from DHCP or RA have no reservation.",
     f"Below {BY_HARDWARE} networkd's server looks a reservation up by the client identifier. A guest that runs "
     "networkd, such as a cloud image, sends an identifier made from its machine ID: it gets an address of the pool, "
     "and the spoof guard silently drops what the guest sends from there. (The guard allows only the reserved address, "
@@ -55,11 +55,18 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _message(network: str, guests: list[str], *, guarded: bool) -> str:
     """The message, with the guests that may get another address, and the consequence."""
     if len(guests) == 1:
-        who, gets = f"guest `{guests[0]}`", "gets its reserved address only if it asks by its MAC"
-        other = "at another, " + ("the spoof guard drops its packets" if guarded else "policy does not apply to it")
+        who, gets = f"guest `{guests[0]}`", "gets its reserved address only with its MAC as client identifier"
+        other = "at another address, " + (
+            "the spoof guard drops its packets" if guarded else "policy does not apply to it"
+        )
     else:
-        who, gets = f"guest `{guests[0]}` and {len(guests) - 1} more", "get reserved addresses only if they ask by MAC"
-        other = "at others, " + ("the spoof guard drops their packets" if guarded else "policy does not apply to them")
+        who, gets = (
+            f"guest `{guests[0]}` and {len(guests) - 1} more",
+            "get reserved addresses only with MACs as client identifiers",
+        )
+        other = "at other addresses, " + (
+            "the spoof guard drops their packets" if guarded else "policy does not apply to them"
+        )
     return f"{who} of network `{network}` {gets}; {other}"
 
 

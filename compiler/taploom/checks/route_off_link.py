@@ -17,7 +17,7 @@ RULE = DiagnosticRule(
     Severity.ERROR,
     "The next hop of a route is on the link of an uplink.",
     "The kernel refuses a route through a neighbour that it has no link to (`Network is unreachable`).",
-    "Correct `via`. If several uplinks learn their addresses, give the right one a fixed address.",
+    "Correct `via`. If several uplinks learn their addresses, give a fixed address to the uplink that leads to `via`.",
     bad="hosts:\n  hv1:\n    uplinks: {eth0: {zone: office, ipv4: 192.0.2.10/24}}\n"
     "    routes: {branch: {to: 10.30.0.0/16, via: 192.0.3.11}}\n",
     good="hosts:\n  hv1:\n    uplinks: {eth0: {zone: office, ipv4: 192.0.2.10/24}}\n"

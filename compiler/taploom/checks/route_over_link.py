@@ -14,7 +14,7 @@ RULE = DiagnosticRule(
     "TL405",
     "route-over-link",
     Severity.WARNING,
-    "No static route of a host leads to addresses that are on one of its own links.",
+    "No static route of a host leads to addresses that are on one of the host's own links.",
     "The longer prefix wins, so the host no longer reaches guests in the route's prefix on their bridge.",
     "Correct the route's `to`, or give the network another prefix.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n"

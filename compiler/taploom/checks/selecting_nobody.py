@@ -1,4 +1,4 @@
-"""TL722: an end of an entry with addresses that no packet subject to policy can have."""
+"""TL722: addresses in `from` or `to` of an entry that no packet subject to policy can have."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -15,8 +15,8 @@ RULE = DiagnosticRule(
     "TL722",
     "end-of-nobody",
     Severity.ERROR,
-    "No end of an entry is a multicast, broadcast, loopback or link-local address; entries to hosts may have "
-    "link-local senders.",
+    "Neither `from` nor `to` contains a multicast, broadcast, loopback or link-local address; in an entry to hosts, "
+    "`from` may contain link-local addresses.",
     "Hosts do not forward multicast, broadcast, or packets with an address that is valid on one link only, so the "
     "entry has no effect.",
     "Remove the prefix. If a host itself should receive such packets, multicast included, allow them with `to: "
@@ -58,7 +58,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def refused(context: Context) -> frozenset[str]:
-    """The policy entries that this check reports, as `policy/NAME`, which other checks leave out."""
+    """The names, as `policy/NAME`, of the policy entries that this check reports; other checks skip these entries."""
     return frozenset(f"policy/{end.path[1]}" for end, _, _ in _found(context) if end.path[0] == "policy")
 
 

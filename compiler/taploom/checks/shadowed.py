@@ -103,5 +103,5 @@ def _walls(host: Host, now: int) -> dict[_Ends, list[Term]]:
 
 
 def lasts(one: Term, other: Term) -> bool:
-    """Whether a term ends no earlier than another one."""
+    """Whether a term expires no earlier than another one."""
     return one.expires is None or (other.expires is not None and one.expires >= other.expires)

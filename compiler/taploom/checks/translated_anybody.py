@@ -1,4 +1,4 @@
-"""TL618: `from: any`, which leaves out guests that arrive with their host's address."""
+"""TL618: `from: any`, which does not cover guests whose packets arrive with the address of the guests' host."""
 
 from collections.abc import Iterator
 

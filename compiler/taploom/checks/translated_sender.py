@@ -11,7 +11,8 @@ RULE = DiagnosticRule(
     "TL617",
     "translated-sender",
     Severity.WARNING,
-    "Packets of the senders that `from` names reach the host that enforces the entry with the senders' own addresses.",
+    "Packets of the senders in `from` still have the senders' own addresses when they reach the host that enforces the "
+    "entry.",
     "If `nat` translates the senders on the way to another host of the site, their packets arrive there with the "
     "translated address: an `allow` or a forward does not admit them, and a `deny` does not keep them out.",
     "Give the other host a route back to the senders' network, so that they are not translated, or add their host, or "

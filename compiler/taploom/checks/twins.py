@@ -1,4 +1,4 @@
-"""Forwards that work in one family only, although both ends have both families: the missing family, and the reason."""
+"""Forwards that work in one family only, although uplink and network have both: the missing family, and the reason."""
 
 from collections.abc import Iterator
 
@@ -17,8 +17,8 @@ class MissingFamily:
 
     Attributes:
         network: the network by which the guest is reached.
-        mode: how the guest gets its address of the family. If that address is known, `from` has no prefix of the
-            family.
+        mode: how the guest gets its address of the family. If this address is known, the reason is that `from` has no
+            prefix of the family.
     """
 
     forward: Forward

@@ -1,4 +1,4 @@
-"""TL410: an address that no station can have."""
+"""TL410: an address that neither a host nor a guest can have."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ RULE = DiagnosticRule(
     "TL410",
     "unusable-address",
     Severity.ERROR,
-    "Hosts and guests have addresses that a station can have.",
+    "Each address of a host or a guest is a unicast address that a machine on that link can have.",
     "The kernel or its neighbours refuse network, broadcast, multicast, loopback, unspecified and link-local "
     "addresses, and the subnet-router anycast address of IPv6 (RFC 4291, 2.6.1).",
     "Choose an address of the network that is none of these.",
@@ -34,7 +34,7 @@ SPECIAL = (
     (parse_prefix("fe80::/10"), IS_LINK_LOCAL),
     (parse_prefix("ff00::/8"), "is multicast"),
 )
-"""Prefixes whose addresses no station can have, each with the reason."""
+"""Prefixes whose addresses no host and no guest can have, each with the reason."""
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -83,7 +83,7 @@ def _guests(context: Context) -> Iterator[Diagnostic]:
 
 
 def _problem(address: Address, prefix: Prefix, *, link_local: bool = False) -> str:
-    """The reason why no station on the link of `prefix` can have `address`; "" if one can."""
+    """The reason why no machine on the link of `prefix` can have `address`; "" if a machine can."""
     family, why = address.family, unusable_anywhere(address)
     if why and not (link_local and why == IS_LINK_LOCAL):
         return why
@@ -97,7 +97,7 @@ def _problem(address: Address, prefix: Prefix, *, link_local: bool = False) -> s
 
 
 def unusable_anywhere(address: Address) -> str:
-    """The reason why no station of any network can have an address; "" if one can."""
+    """The reason why no machine of any network can have an address; "" if a machine can."""
     return next((why for special, why in SPECIAL if address in special), "")
 
 

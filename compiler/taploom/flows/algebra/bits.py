@@ -1,4 +1,4 @@
-"""Represents sets of intervals as bit masks, so that a bitwise or is the union of sets.
+"""Represents sets of intervals as bit masks, so that the bitwise OR of two masks is the union of the sets.
 
 The ends of all intervals together cut the dimension into pieces; each piece has one bit.
 """

@@ -19,7 +19,7 @@ class OverlayCache(Generic[A]):
     """The cache of the parts that a `Manager` has made in earlier overlays.
 
     Attributes:
-        tails: the number of each tail; a tail is the part of a box from some dimension on, with the answer of the box.
+        tails: an index for each tail; a tail is the part of a box from some dimension on, with the answer of the box.
         parts: the map of each sequence of tails, in which the first tail wins.
     """
 

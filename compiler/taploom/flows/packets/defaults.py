@@ -46,8 +46,8 @@ def default_routes(host: Host, family: Family) -> dict[str, int]:
 def preferred(host: Host, family: Family) -> tuple[str, ...]:
     """The interfaces whose default route the kernel uses while all interfaces have carrier.
 
-    There are several if their metrics are equal, as then the kernel uses the route that was added first. Uplinks that
-    taploom does not configure are always included.
+    There are several if their metrics are equal: the kernel then uses the route that was added first, and the plan does
+    not determine which one that is. Uplinks that taploom does not configure are always included.
     """
     ways = default_routes(host, family)
     best = min(ways.values(), default=0)

@@ -1,9 +1,9 @@
 """The kernel's routing decisions about packets: local delivery, and the egress interface.
 
 The decisions follow from the plan's addresses and routes, for one family. The proof composes intent and ruleset over
-the same routes, so this module depends on neither. If the plan does not determine the default route, there is a
-separate map for each interface that may have it: each uplink, and an interface that the spec does not contain (`OTHER`,
-such as a VPN).
+the same routes, so this module depends on neither. Packets that match only a default route have a separate map
+for each interface that may have this route: uplinks, and an interface that the spec does not contain (`OTHER`, such as
+a VPN).
 """
 
 from bisect import bisect_left
@@ -43,7 +43,8 @@ class Forwarding:
     """The routing decisions of one host in one family.
 
     Attributes:
-        learned: for each interface whose address only the kernel knows (see `asked_for`), the number of this address.
+        learned: for each interface whose address only the kernel knows (see `asked_for`), a number that stands for this
+            address (see `packets/learned.py`).
     """
 
     host: Host
@@ -98,8 +99,9 @@ class Forwarding:
     def delivered(self) -> Spans:
         """The destinations of packets that the host delivers locally.
 
-        They include the subnet-router anycast address of each link (RFC 4291, 2.6.1). A link with two addresses has no
-        anycast address, as both addresses belong to stations (RFC 6164, 6.1; `addrconf_join_anycast` of Linux).
+        They include the subnet-router anycast address of each link (RFC 4291, 2.6.1). A /127 or /128 has
+        no anycast address, because each of its addresses is that of an interface (RFC 6164, 6.1;
+        `addrconf_join_anycast` of Linux).
         """
         links = self._links.values() if self.family is Family.IPV6 else ()
         anycast = [single(i.prefix.value) for i in links if i.length < self.family.bits - 1]
@@ -219,6 +221,6 @@ class Forwarding:
 
     @memo
     def missing(self, device: str | None) -> Spans:
-        """The sources to which the host could not reply by an interface or, for None, by any interface."""
+        """The sources to which the host has no route back through an interface; for None, through no interface."""
         known = self.reachable if device is None else self.back(device)
         return complement(known, 1 << self.family.bits)

@@ -1,4 +1,4 @@
-"""Numbers for learned addresses as destinations; they follow the last real address of the family.
+"""Numbers that stand for learned addresses as destinations; they follow the last real address of the family.
 
 Each uplink that learns its address has one such number, so rules about local addresses are exact although the address
 is not known. The numbers follow each other directly, so the set of all destinations is one interval. One interval may

@@ -1,7 +1,7 @@
 """Compares two packet paths stage by stage; this quick comparison is enough for correct rulesets.
 
-The composition of the stages takes a map of all packets for each ingress interface. The comparison of the stages takes
-one look at each part, as equal parts are one object. Equal stages compose to equal outcomes, so the answer True is
+To compose the stages, a map of all packets is built for each ingress interface. To compare the stages, one look at each
+part is enough, because equal parts are one object. Equal stages compose to equal outcomes, so the answer True is
 exact. After the answer False, only the composition shows whether the outcomes differ.
 """
 

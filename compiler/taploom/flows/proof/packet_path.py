@@ -46,7 +46,7 @@ class MapContext:
 
     Attributes:
         ingress: the ingress interface of the packets; `SELF` for packets that the host sends.
-        way: the interface of the default route, for packets that match only a default route; None for all others.
+        way: the interface of the default route, for packets that match only a default route; None for other packets.
     """
 
     ingress: str
@@ -128,7 +128,7 @@ class PacketPath:
         """The judgement about packets that leave by `egress`; `ELSEWHERE` if they belong to another context.
 
         Packets that match only a default route (`egress` is "") belong to the contexts with a `way`; all other packets
-        belong to the context without one.
+        belong to the context without a `way`.
         """
         if bool(egress) == (context.way is not None):
             return self.manager.leaf(ELSEWHERE)

@@ -1,4 +1,4 @@
-"""Parses the texts of a question about reachability: its two ends and its service."""
+"""Parses the texts of a question about reachability: its sending end, its receiving end, and its service."""
 
 from dataclasses import replace
 
@@ -36,7 +36,7 @@ class UnknownEndError(ValueError):
 
 
 def end_of(index: SiteIndex, text: str) -> Endpoint:
-    """The end that a text means: any selector of policy, or `HOST/UPLINK` for the address of an uplink.
+    """The endpoint that a text means: any selector of policy, or `HOST/UPLINK` for the address of an uplink.
 
     Raises:
         UnknownEndError: the site has no object with that name, or the text is a malformed address.

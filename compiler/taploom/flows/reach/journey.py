@@ -63,7 +63,7 @@ class Journey:
     """The paths that begin at one host, in one family.
 
     Attributes:
-        to: the receiving end; an unknown address of another host is given as an uplink.
+        to: the receiving end; its `uplink` is set if it is an unknown address of another host.
     """
 
     maps: Maps

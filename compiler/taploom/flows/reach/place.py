@@ -21,7 +21,7 @@ from taploom.plan.site import Network
 def members(network: Network, family: Family) -> Spans:
     """The addresses that a question about a network includes: all except gateway, network and broadcast address.
 
-    On a link with two addresses, both addresses belong to stations (RFC 3021, RFC 6164).
+    On a /31 or /127, both addresses are those of interfaces (RFC 3021, RFC 6164).
     """
     interface = in_family(network, family)
     if interface is None:
@@ -108,7 +108,7 @@ class Place:
         return common(meant, self.forwarding.unreachable)
 
     def leaving(self, goals: Spans, way: str | None) -> Mapping[str, Spans]:
-        """For each egress, the destinations with specific routes; if `way` is set, the destinations without them."""
+        """For each egress, the destinations with specific routes; if `way` is set, those without a specific route."""
         found: dict[str, list[tuple[int, int]]] = {}
         for span, egress in self.forwarding.partition:
             if bool(egress) == (way is None):

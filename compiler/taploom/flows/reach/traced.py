@@ -1,4 +1,4 @@
-"""A concrete packet at one hook, whose fields are plain numbers that matches compare with values."""
+"""A concrete packet at one hook, with its fields as plain numbers, and tests whether they have the values of a rule."""
 
 from taploom.backends.nftables.fields import Field
 from taploom.backends.nftables.values import Iface, IfacePattern, Range, Value, Word

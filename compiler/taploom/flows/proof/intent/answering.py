@@ -1,4 +1,4 @@
-"""Finds hosts of the site that can reply to a network without source NAT, as they have static routes back to it."""
+"""Finds hosts of the site that can reply to a network without source NAT, because they have static routes to it."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property

@@ -74,7 +74,7 @@ def _address(nic: Nic, family: Family) -> int | None:
 
 
 def named_senders(index: SiteIndex, found: Selection, family: Family) -> Spans | None:
-    """The addresses of a selection of senders that may use a forward through any interface; None for all."""
+    """The selected senders that may use a forward whichever interface they arrive on; None for all addresses."""
     if found.everyone:
         return None
     networks = (prefix_in(index.networks[name], family) for name in found.networks)

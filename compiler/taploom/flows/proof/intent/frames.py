@@ -106,7 +106,7 @@ class Guard:
             yield frame(source=may), implied("own-address")
 
     def _undeclared(self) -> Iterator[Box]:
-        """The frames that an undeclared port must not send: as another station, as DHCP server, or as router."""
+        """The frames that an undeclared port must not send: those of a guest, a DHCP server or a router."""
         macs = united(single(port.mac.value) for port in self._owners)
         if macs:
             yield frame(mac=macs)

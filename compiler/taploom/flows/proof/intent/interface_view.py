@@ -140,7 +140,7 @@ class InterfaceView:
         return self._afar(found, ingress, hosts=False)
 
     def receivers(self, found: Selection, egress: str) -> Spans | None:
-        """The addresses of a selection that an egress interface leads to; for `SELF`, None (all of the host) or ()."""
+        """The selected addresses that an interface leads to; for `SELF`, None if the host is selected, else ()."""
         if egress == SELF:
             return None if found.everyone or self.host.name in found.hosts else ()
         if egress in self.networks:

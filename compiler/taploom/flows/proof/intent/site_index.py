@@ -70,7 +70,7 @@ class SiteIndex:
 
     @cached_property
     def kinds(self) -> Mapping[str, str]:
-        """The kind of object for each name without a kind; `zone` if a zone and its only network share a name."""
+        """By name, the kind of object that the name selects; `zone` if a zone and its only network share the name."""
         sections: tuple[tuple[str, Iterable[str]], ...] = (
             ("address", (entry.name for entry in self.plan.addresses)),
             ("guest", (entry.name for entry in self.plan.guests)),
@@ -99,7 +99,7 @@ class SiteIndex:
 
     @cached_property
     def listening(self) -> Mapping[tuple[str, Family, int], tuple[str, str]]:
-        """The host and uplink that have a fixed address. Key: zone, family, and address as a number."""
+        """For each fixed address of an uplink, its host and uplink. Key: zone, family, and address as an integer."""
         known = ((host.name, each) for host in self.plan.hosts for each in outside(host))
         return {
             (each.zone, own.family, own.address.value): (host, each.device)

@@ -172,7 +172,7 @@ class Intent:
         yield from self.admitted(ingress, egress)
 
     def refused(self, ingress: str, egress: str) -> Iterator[Decided]:
-        """The decisions that come first between two interfaces: the essentials, then denies."""
+        """The first decisions between two interfaces: about traffic that cannot be denied, then drops and denies."""
         if egress == SELF:
             yield from self._essentials(ingress)
         elif ingress == egress and self.forwarding.family is Family.IPV6:

@@ -20,7 +20,7 @@ def expected(forwarding: Forwarding) -> Iterator[tuple[StatePath, Answer]]:
 
     Replies and errors of known connections pass everywhere. Loopback packets pass. Packets that belong to no
     connection and open none (`invalid`) are dropped in three cases: to the host, if its input is managed; through the
-    host from or to one of its bridges; and from uplink to uplink. taploom does not judge other such packets.
+    host from or to one of its bridges; and from uplink to uplink. taploom does not judge other invalid packets.
     """
     host = forwarding.host
     networks = [each.device for each in inside(host)]

@@ -1,10 +1,10 @@
 """The packets of a policy entry that a host forwards from an uplink to another uplink or to the same uplink.
 
 An allow with `any` does not let addresses outside the site reach each other, as this would make every host a router.
-Two addresses of one zone reach each other through a host only if both ends of the entry name that zone. A deny applies
+Two addresses of one zone reach each other through a host only if `from` and `to` both name that zone. A deny applies
 to all packets that its selectors match.
 
-Between two zones, a host forwards for other hosts of the site, and for their networks, if these hosts have no uplink
+Between two zones, a host forwards for other hosts of the site, and for their networks, if these hosts lack an uplink
 in one of the zones.
 """
 

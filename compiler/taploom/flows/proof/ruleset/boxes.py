@@ -146,7 +146,8 @@ class Conditions:
     ) -> Boxes:
         """The boxes of packets that match none of the given pairs of values.
 
-        Either no pair has the first value of such a packet, or no pair with this first value has its second value.
+        For such a packet, either no pair has the packet's first value, or those pairs that have it all have another
+        second value.
         """
         if len(fields) != 2:
             raise UnreadableError(f"negated {' . '.join(of.value for of in fields)}")

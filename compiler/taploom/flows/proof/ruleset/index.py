@@ -110,7 +110,7 @@ class ElementIndex:
         return [element for ends in self._ends(situation) for element in self.by_ends.get(ends, ())]
 
     def _ends(self, situation: Situation) -> Iterable[InterfacePair]:
-        """The pairs of interfaces that matching elements may have; with any egress before routing."""
+        """The pairs of interfaces that matching elements may have; before routing, they may have any egress."""
         entries = (situation.ingress, None)
         if self.width > 1 and not situation.egress:
             return (ends for ends in self.by_ends if ends[0] in entries)

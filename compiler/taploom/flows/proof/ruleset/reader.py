@@ -1,4 +1,4 @@
-"""Reads a field with a value as a part of a box, or as a boolean for all packets of a map."""
+"""Converts a match of a field with a value to a part of a box, or to a boolean that holds for all packets of a map."""
 
 from typing import NamedTuple, Protocol
 
@@ -27,7 +27,7 @@ Constraint = tuple[int, Spans]
 
 
 class Situation(NamedTuple):
-    """The properties that all packets of a map share; a named tuple, as very many look-ups have it as their key.
+    """The properties that all packets of a map share; a named tuple, because very many look-ups have it as their key.
 
     Attributes:
         ingress: ingress interface; "" for packets that the host sends.

@@ -43,7 +43,7 @@ class DecidingRule:
 
     Attributes:
         boxes: the packets that match all conditions except `found`.
-        found: a look-up that is evaluated last, as the answers have the names of its elements; or None.
+        found: the set look-up that is evaluated last, because answers name the set element that matches; or None.
         end: the verdict or translation of the packets that match.
         limited: the rate up to which packets match; "" without a limit.
         by: stable name of the rule.

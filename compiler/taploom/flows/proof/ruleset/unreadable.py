@@ -1,4 +1,4 @@
-"""Finds statements that the evaluation cannot read; the lowering never emits them, but rules added by hand may."""
+"""Finds statements that the evaluation cannot read; the lowering emits none, but rules added by hand may have some."""
 
 from collections.abc import Iterator
 
