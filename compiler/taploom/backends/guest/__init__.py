@@ -31,7 +31,7 @@ def artifacts(guest: Guest) -> tuple[Artifact, ...]:
 
 
 def _unit(nic: Nic, table: int | None, ways: tuple[bool, bool]) -> Unit:
-    """The unit of a NIC; the NIC ignores learned resolvers of a family if only other NICs have its default route.
+    """The unit of a NIC; it ignores the resolvers learned in a family whose default route is on other NICs only.
 
     Args:
         nic: the NIC.
