@@ -115,7 +115,7 @@ class _Builder:
         for net in said[1:]:
             span = self.document.places.span("guests", name, "nics", net, "gateway")
             message = f"guest `{name}` has its default route on `{said[0]}` and on `{net}`"
-            self.report.add(Diagnostic(codes.TWO_GATEWAYS, message, span, "keep one of them", subject=f"guest/{name}"))
+            self.report.add(Diagnostic(codes.TWO_GATEWAYS, message, span, "keep only one", subject=f"guest/{name}"))
         networks = {family: said[0] if said else self._default_network(nics, family) for family in FAMILIES}
         return tuple(
             replace(
