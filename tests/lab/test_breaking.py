@@ -47,7 +47,7 @@ BROKEN = {
     "range-too-short": (RANGE, RANGE.replace("5432-5433", "5432"), "-> db 10.2.0.10 tcp/5433", "drop"),
     "no-deny": (DENY4, "", "-> internet 198.18.0.7 tcp/25", "allow"),
     "one-family": (OUT6, "", "-> internet 2001:2::7 ping", "drop"),
-    "no-source-nat": (SNAT4, "", "a 10.1.0.10 -> internet", "allow, but as from 10.1.0.10"),
+    "no-source-nat": (SNAT4, "", "a 10.1.0.10 -> internet", "allow, but from 10.1.0.10"),
     "accept-at-the-end": (DROP, "\t\taccept\n", "-> db 10.2.0.10 ping", "allow"),
     "open-input": (INPUT, "\t\taccept\n", "internet 198.18.0.7 -> hv 203.0.113.2 ping", "allow"),
     "host-left-out": (OUTPUT, "", "hv -> hv 203.0.113.2 tcp/80", None),

@@ -2,7 +2,7 @@
 
 The sender of a ping sees a reply, but neither the machine that replied nor the source address that arrived there; and
 no machine replies to a packet of ESP. So each probed machine records source and destination of every first packet.
-The key is the words in the packet.
+Each record is found by the random words in the packet, which identify it.
 """
 
 from __future__ import annotations

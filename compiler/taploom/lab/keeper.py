@@ -45,7 +45,7 @@ class Keeper:
         self._listener.listen(1)
 
     def wait(self) -> socket.socket:
-        """Waits for a request by root or by the owner, and returns its connection; `end` waits until this is closed."""
+        """Waits for a request by root or by the owner, and returns its connection; `end` waits until that is closed."""
         while True:
             call, _ = self._listener.accept()
             _, user, _ = struct.unpack("3i", call.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))

@@ -36,7 +36,7 @@ class Row:
         """Whether plan and `taploom reach` agree.
 
         For a flow that passes, or that an entry of the spec denies, plan and `reach` must name the same entry. For a
-        flow that no entry allows, each may name another implied reason, so only the verdicts are compared.
+        flow that no entry allows, they can name different implied reasons, so only the verdicts are compared.
         """
         said = [each.partition(" by ")[::2] for each in self.reach.split(" or ")]
         if self.expected == "drop" and not any(_is_entry(by) for by in (self.decided_by, *(by for _, by in said))):

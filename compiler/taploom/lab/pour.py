@@ -35,8 +35,8 @@ def attend(to: str, port: int, source: str | None, over: threading.Event) -> dic
         over: An event that ends the count.
 
     Returns:
-        `sent` and `received`, the numbers of answers, both 0 if the listener does not report its number; and `goes_on`,
-        whether answers still arrived at the end.
+        `sent` and `received`, the numbers of answers, both 0 if the listener does not report how many it sent; and
+        `goes_on`, whether answers still arrived at the end.
     """
     with connected(socket.SOCK_DGRAM, to, port, source, GRACE) as sock:
         received, again, sent = int(_asked(sock)), False, 0

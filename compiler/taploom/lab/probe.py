@@ -68,7 +68,7 @@ class ProbeResult:
         peer: Source address on arrival, after source translation; or None.
         local: Destination address on arrival, after destination translation; or None.
         port: Destination port on arrival; 0 if no listener of the lab answered.
-        words: The words in the packet, in hexadecimal, for pings and for protocols without answers; else "".
+        words: The words that identify the packet, in hexadecimal, for pings and for protocols without answers; else "".
     """
 
     outcome: Outcome

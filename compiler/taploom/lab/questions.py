@@ -108,7 +108,7 @@ def _ways_back(asked: Iterable[Question], oracle: Oracle) -> Iterator[Question]:
 
 def _idle(atlas: Atlas, deciding: set[str]) -> Iterator[NotRun]:
     """The entries that decide about none of the probes, with the reasons."""
-    why = "no probe depends on it: no machine has such addresses, or another entry has the same effect"
+    why = "no probe depends on this entry: no machine has its addresses, or another entry has the same effect"
     services: dict[str, set[Service]] = {}
     for host in atlas.plan.hosts:
         for term in host.terms:

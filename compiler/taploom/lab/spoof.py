@@ -67,7 +67,7 @@ def lies(site: RunningSite, atlas: Atlas) -> LabReport:
                 sender = _sender(site, atlas, host, bridge, port.guest)
                 rows += _tried(site, sender, tuple(_claims(sender, bridge.guarded)))
             if bridge.ports and not bridge.guarded:
-                why = "spoof-guard is off: a guest may be a router and a DHCP server there"
+                why = "spoof-guard is off: guests are allowed to be routers and DHCP servers there"
                 not_run.append(NotRun(f"rogue servers on {bridge.network}", why))
     return LabReport(tuple(rows), tuple(not_run))
 

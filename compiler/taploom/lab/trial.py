@@ -167,7 +167,7 @@ def _observed(question: Question, answer: ProbeResult) -> str:
     if (answer.local, answer.port) != (str(verdict.packet.to), verdict.packet.port):
         return f"allow, but at {answer.local} {question.packet.protocol}/{answer.port}"
     if answer.peer != str(verdict.packet.source):
-        return f"allow, but as from {answer.peer}"
+        return f"allow, but from {answer.peer}"
     return "allow"
 
 

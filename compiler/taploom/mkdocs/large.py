@@ -55,7 +55,7 @@ def _nested(headings: tuple[TocEntry, ...]) -> list[Any]:
 
 
 def leaf_navigation(nav: Navigation) -> Navigation:
-    """The navigation on a leaf page, shortened.
+    """The shortened navigation for a leaf page, that is, for a page that the navigation of a large site does not list.
 
     In the first section, a list of one page becomes that page. Every other section keeps only its first page.
     """

@@ -32,7 +32,7 @@ class _ConvertedPage:
 
 @dataclass(slots=True)
 class PageCache:
-    """The converted pages of earlier builds; a build clears it if a target of links is added, removed or moved.
+    """The converted pages of earlier builds; a build clears the cache if a target of links is added, removed or moved.
 
     Attributes:
         _urls: the URL of each file of the last build, by source path.

@@ -6,7 +6,7 @@ LOCK_SYNTAX = DiagnosticRule(
     "TL301",
     "lock-syntax",
     Severity.ERROR,
-    "Each line of the lock is `guest/NAME NETWORK ipv4|ipv6|mac VALUE`, and `freed` for a tombstone.",
+    "Each line of the lock is `guest/NAME NETWORK ipv4|ipv6|mac VALUE`, with `freed` at its end if the NIC is gone.",
     "If taploom ignored a lock that it cannot read, it would allocate every address anew and renumber the site.",
     "Restore the line from git, or delete it and run `taploom lock`; in a merge conflict keep both sides.",
 )
@@ -31,8 +31,8 @@ POOL_EXHAUSTED = DiagnosticRule(
     "addresses-exhausted",
     Severity.ERROR,
     "A network has room for the guests that take their address from the lock.",
-    "Every address is the gateway's, in the DHCP pool, given to a guest, or kept by a tombstone.",
-    "Widen the network, shrink its DHCP pool, or run `taploom lock --prune` to give up tombstones.",
+    "Every address is the gateway's, in the DHCP pool, given to a guest, or reserved by a `freed` entry of the lock.",
+    "Widen the network, shrink its DHCP pool, or run `taploom lock --prune` to remove `freed` entries.",
 )
 LOCK_STALE = DiagnosticRule(
     "TL305",
@@ -46,7 +46,7 @@ NETWORK_TWICE = DiagnosticRule(
     "TL501",
     "network-on-two-hosts",
     Severity.ERROR,
-    "A network is a bridge on one host.",
+    "A network is a bridge on one host only.",
     "Both bridges would have the same gateway address, and guests of one bridge could not reach guests of the other.",
     "Declare a network for each host; give these networks one zone if policy should treat them as one.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n  hv2: {networks: {lan: {}}}\n",
@@ -57,8 +57,8 @@ NETWORK_ABSENT = DiagnosticRule(
     "TL502",
     "network-not-on-host",
     Severity.ERROR,
-    "A guest's networks are carried by its host.",
-    "Its TAP would have no bridge to join.",
+    "The host of a guest has a bridge for each network of the guest.",
+    "The TAP of the guest would have no bridge to join.",
     "Add the network to the host's `networks`, or move the guest.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {}\nguests:\n  web: {host: hv1, nics: {lan: {}}}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
@@ -68,7 +68,7 @@ FAMILY_ABSENT = DiagnosticRule(
     "TL401",
     "family-absent",
     Severity.ERROR,
-    "A NIC uses only what its network offers: the address families, and `dhcp` with DHCP or `slaac` with RA.",
+    "A NIC has only address families of its network, `dhcp` only where DHCP is on, and `slaac` only where RA is on.",
     "The guest would wait for an address that no server assigns, or use one that no host routes.",
     "Give the network the family, `dhcp: true` or `ra: true`, or change the NIC.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
@@ -108,7 +108,7 @@ FORWARD_PORTS = DiagnosticRule(
     "TL602",
     "forward-ports",
     Severity.ERROR,
-    "The ports of a forward belong to a protocol with ports; `to-port` is one port, or as long as the outside range.",
+    "The ports of a forward belong to a protocol with ports; `to-port` is one port, or a range of equal length.",
     "Only TCP, UDP and similar protocols have ports, and each outside port must lead to exactly one inside port.",
     "Use `tcp/…` or `udp/…`; write `to-port` as a range of equal length, or as its first port.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
@@ -138,7 +138,7 @@ IDLE_WAIVER = DiagnosticRule(
     "idle-waiver",
     Severity.WARNING,
     "A waiver accepts a finding that exists.",
-    "A waiver that outlives its finding would silently accept the next one of the same kind.",
+    "A waiver that outlives its finding would silently accept the next finding of the same kind.",
     "Remove the waiver. Errors cannot be waived.",
     bad="waivers:\n  old: {code: TL604, on: forward/gone, reason: it was a public web server}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n"

@@ -156,7 +156,8 @@ def _nat(document: Document, here: HostInterface, ways: tuple[HostInterface, ...
 def _translation(wish: Keyword | Prefix, side: Fixed | Learned | None) -> tuple[NatKind, Prefix | None]:
     """The kind of NAT, and the prefix or address that sources become.
 
-    A fixed address gets SNAT, since a masquerade would lose its sessions whenever networkd refreshes the address.
+    An uplink with a fixed address gets SNAT: a masquerade would lose its connections whenever networkd refreshes the
+    address.
     """
     if isinstance(wish, Prefix):
         return NatKind.PREFIX, wish

@@ -162,7 +162,7 @@ def _read_line(line: str, span: Span, report: Report) -> tuple[Slot, Locked] | N
 def _hidden(line: str, file: str, number: int, report: Report) -> None:
     """Report a character that makes a line look different to a reviewer than to a tool, or that is invisible."""
     at = first_banned(line) or 0
-    message = f"the lock has {name_of(line[at])}, which hides what it says"
+    message = f"the lock has {name_of(line[at])}, which hides what the line says"
     report.add(
         Diagnostic(codes.LOCK_SYNTAX, message, Span(file, number, at + 1, number, at + 2), "delete the character")
     )

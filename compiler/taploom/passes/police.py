@@ -51,14 +51,15 @@ def meanings(document: Document, services: Services, resolver: SelectorResolver)
 
 @dataclass(frozen=True, slots=True)
 class PolicyIndex:
-    """Policy entries by the objects at their ends, so that a host looks only at entries that may concern it.
+    """Policy entries by the objects in their `from` and `to`, so that a host looks only at entries that may concern it.
 
-    A host enforces an entry only if one of the entry's ends is a bridge of the host or the host itself, or if the host
-    forwards between the two ends.
+    A host enforces an entry only if `from` or `to` selects the host or addresses on one of its bridges, or if the host
+    forwards packets that the entry matches.
 
     Attributes:
         everywhere: entries that every host looks at.
-        by_name: entries by each network or host at one of their ends, and by each zone beyond which an end is.
+        by_name: entries by each network and host that `from` or `to` selects. An entry whose `from` and `to` both
+            select machines beyond uplinks is also listed by each zone that one of the two selects.
     """
 
     everywhere: tuple[ResolvedPolicy, ...]

@@ -119,5 +119,5 @@ def _check_builtin(document: Document, report: Report) -> None:
             span = document.places.key("services", name)
             message = f"`{name}` is a {'built-in service' if name in BUILT_IN else 'protocol'}"
             report.add(
-                Diagnostic(codes.NAME_CLASH, message, span, f"name yours `my-{name}`", subject=f"service/{name}")
+                Diagnostic(codes.NAME_CLASH, message, span, f"name your service `my-{name}`", subject=f"service/{name}")
             )

@@ -174,7 +174,7 @@ def _behind(equipment: Equipment, remotes: Iterable[Remote]) -> dict[str, SiteBe
 
 
 def _near(document: Document, networks: Iterable[str], hosts: Iterable[str]) -> dict[str, frozenset[str]]:
-    """The zones of the uplinks of each host, and for each network the zones of its host; none if it is on no host."""
+    """The zones of the uplinks of each host, and for each network the zones of its host, if it has one."""
     zones = {name: frozenset(i.zone for i in host.outside.values()) for name, host in document.hosts.items()}
     at = {network: zones[name] for name, host in document.hosts.items() for network in host.networks}
     return {name: at.get(name, frozenset()) for name in networks} | {name: zones[name] for name in hosts}

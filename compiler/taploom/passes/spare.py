@@ -32,36 +32,36 @@ class _Known:
     """The routes of all hosts, by which replies go back.
 
     Attributes:
-        ends: fixed addresses of the hosts that have a route, by the route's destination and the zone of its uplink.
-        ways: routes by prefix, for each host.
+        addresses: fixed addresses of hosts that have a route, by the route's destination and the zone of its uplink.
+        routes: routes by prefix, for each host.
     """
 
-    ends: Mapping[tuple[Prefix, str], set[_HostAddress]]
-    ways: Mapping[str, InterfacesByPrefix]
+    addresses: Mapping[tuple[Prefix, str], set[_HostAddress]]
+    routes: Mapping[str, InterfacesByPrefix]
 
     def answering(self, network: Prefix, zone: str) -> Iterator[_HostAddress]:
         """The addresses whose hosts accept packets from the whole network at an uplink where these packets arrive."""
         around = (prefix_of(network.first, length) for length in range(1, network.length + 1))
-        found = {end for prefix in around for end in self.ends.get((prefix, zone), ())}
-        for end in found:
-            parts = self.ways[end.host].remotes((network,))
-            if all(end.arriving.intersection(part.uplinks) for part in parts):
-                yield end
+        found = {place for prefix in around for place in self.addresses.get((prefix, zone), ())}
+        for place in found:
+            parts = self.routes[place.host].remotes((network,))
+            if all(place.arriving.intersection(part.uplinks) for part in parts):
+                yield place
 
 
 def spare(equipment: Mapping[str, Equipment]) -> Mapping[str, Equipment]:
     """The equipment; each `SourceNat.spared` now holds the destinations to which that source NAT does not apply."""
-    ends: dict[tuple[Prefix, str], set[_HostAddress]] = {}
+    addresses: dict[tuple[Prefix, str], set[_HostAddress]] = {}
     for host, own in equipment.items():
         zones = {interface.device: interface.zone for interface in outside(own)}
         for to, zone in {(r.to, zones[r.device]) for r in own.routes if r.to.length and r.device in zones}:
-            here = (end for end in _ends(host, own, zone) if end.address.family is to.family)
-            ends.setdefault((to, zone), set()).update(here)
-    known = _Known(ends, {host: interfaces_by_prefix(own) for host, own in equipment.items()} if ends else {})
-    return {host: _spared(host, own, known) for host, own in equipment.items()} if ends else equipment
+            here = (place for place in _addresses(host, own, zone) if place.address.family is to.family)
+            addresses.setdefault((to, zone), set()).update(here)
+    known = _Known(addresses, {host: interfaces_by_prefix(own) for host, own in equipment.items()} if addresses else {})
+    return {host: _spared(host, own, known) for host, own in equipment.items()} if addresses else equipment
 
 
-def _ends(host: str, own: Equipment, zone: str) -> Iterator[_HostAddress]:
+def _addresses(host: str, own: Equipment, zone: str) -> Iterator[_HostAddress]:
     within = frozenset(interface.device for interface in outside(own) if interface.zone == zone)
     for interface in outside(own):
         arriving = within & {interface.device} or within
@@ -77,5 +77,5 @@ def _spared(host: str, own: Equipment, known: _Known) -> Equipment:
 
 
 def _with(source_nat: SourceNat, found: Iterable[_HostAddress], host: str) -> SourceNat:
-    others = minimal(end.address for end in found if end.host != host)
+    others = minimal(place.address for place in found if place.host != host)
     return replace(source_nat, spared=others) if others else source_nat

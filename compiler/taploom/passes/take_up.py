@@ -1,4 +1,4 @@
-"""How each host takes up a bundle: the time to confirm, and probes from the spec or for uplinks and management."""
+"""How each host takes up a bundle: the time to confirm, and the probes of the spec or the default ones."""
 
 from collections.abc import Iterable, Iterator
 

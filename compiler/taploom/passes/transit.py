@@ -1,9 +1,9 @@
 """Traffic that a host forwards from one uplink to another, or back through the same uplink.
 
-A host forwards between two addresses outside the site only if an entry names both ends: `any` stands for peers of the
-site, and must not make the host a router between the networks around it. A host forwards within one zone only if both
-ends name that zone: an address does not show its zone, and neighbours in a zone rarely need a router between them.
-These two limits do not apply to an entry that denies.
+A host forwards between two addresses outside the site only if an entry names one in `from` and the other in `to`. `any`
+does not name them: it stands for peers of the site, and must not make the host a router between the networks around it.
+A host forwards within one zone only if `from` and `to` both name that zone: a prefix does not show in which zone it is,
+and neighbours in a zone rarely need a router between them. These two limits do not apply to an entry that denies.
 
 A host forwards between two zones for another host of the site, or for a network on that host, if the other host lacks
 an uplink in one of these zones, and so has no other path. Hosts that share a zone reach each other without a third

@@ -115,18 +115,18 @@ class _Builder:
         for net in said[1:]:
             span = self.document.places.span("guests", name, "nics", net, "gateway")
             message = f"guest `{name}` has its default route on `{said[0]}` and on `{net}`"
-            self.report.add(Diagnostic(codes.TWO_GATEWAYS, message, span, "keep one of them", subject=f"guest/{name}"))
-        ways = {family: said[0] if said else self._way_out(nics, family) for family in FAMILIES}
+            self.report.add(Diagnostic(codes.TWO_GATEWAYS, message, span, "keep only one", subject=f"guest/{name}"))
+        networks = {family: said[0] if said else self._default_network(nics, family) for family in FAMILIES}
         return tuple(
             replace(
                 nic,
-                ipv4=_routing(nic.ipv4, here=nic.network == ways[Family.IPV4]),
-                ipv6=_routing(nic.ipv6, here=nic.network == ways[Family.IPV6]),
+                ipv4=_routing(nic.ipv4, here=nic.network == networks[Family.IPV4]),
+                ipv6=_routing(nic.ipv6, here=nic.network == networks[Family.IPV6]),
             )
             for nic in nics
         )
 
-    def _way_out(self, nics: list[Nic], family: Family) -> str:
+    def _default_network(self, nics: list[Nic], family: Family) -> str:
         led = [nic.network for nic in nics if in_family(nic, family).gateway]
         open_ = [net for net in led if not self.document.networks[net].isolated]
         return next(iter(open_ or led), "")

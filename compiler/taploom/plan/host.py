@@ -231,10 +231,10 @@ class Route:
 class Remote:
     """A prefix that is not on a bridge of this host, and the uplinks through which it may be reached.
 
-    A packet with a source address in the prefix is accepted from these uplinks only. All routes of the longest
-    prefix count, whatever their metric (feasible paths, RFC 3704, 2.3), as the sender may use any of these routes. The
-    prefixes of fixed addresses of uplinks count as routes; addresses that DHCP, RA or something else gives an uplink
-    are not known.
+    A packet with a source address in the prefix is accepted from these uplinks only. All routes with the
+    longest matching prefix count, whatever their metrics (feasible paths, RFC 3704, 2.3): the packet can come by
+    any of them. The prefixes of fixed addresses of uplinks count as routes; addresses that DHCP, RA or something else
+    gives an uplink are not known.
 
     Attributes:
         prefix: a prefix all of whose addresses take the same routes of the host.

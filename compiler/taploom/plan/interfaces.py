@@ -2,8 +2,8 @@
 
 Code that asks where packets may come in, which addresses a host has, or which zone is beyond a device, uses this module
 and so handles a new kind of interface without a change. The module states facts of the plan and draws no conclusions:
-each witness, for example, computes by itself which senders an interface accepts, since a fault in shared code would be
-in both witnesses. Code about a single kind, such as the unit of a bridge or its ports, uses the plan's own objects.
+the proof and the lab, for example, compute separately which senders an interface accepts, since a fault in shared code
+would be in both. Code about a single kind, such as the unit of a bridge or its ports, uses the plan's own objects.
 """
 
 from collections.abc import Iterable

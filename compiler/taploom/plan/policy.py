@@ -64,7 +64,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A rate above which an allowed flow is dropped (`limit rate` of nft(8)).
+    """A rate of new connections; connections above it are dropped (`limit rate` of nft(8)).
 
     Attributes:
         rate: new connections per `unit`.
@@ -149,8 +149,8 @@ class DnatEntry:
         target: address of the target.
         target_first: inside port that `first` becomes; ranges keep their order.
         sources: prefixes that may use the forward, disjoint and sorted; None for any.
-        outside: zones whose OUTSIDE side may use it from any address, in addition to `sources`; empty if `sources` is
-            None.
+        outside: zones from whose OUTSIDE side every address may use the forward, in addition to `sources`; empty if
+            `sources` is None.
         hairpin: whether guests and the host itself reach the target through the outside address.
         expires: end of validity in seconds since the epoch (UTC), or None.
         origin: the forward entry.
@@ -198,9 +198,9 @@ class Forward:
 class NatKind(enum.Enum):
     """How the source address of traffic that leaves the site is rewritten.
 
-    MASQUERADE uses the uplink's current address. SNAT uses a fixed one, so its sessions survive an address refresh.
-    PREFIX maps an IPv6 prefix to another of the same length, statefully and in both directions (as NPTv6 of RFC 6296,
-    but without checksum neutrality).
+    MASQUERADE uses the uplink's current address. SNAT uses a fixed address, so connections survive when networkd
+    refreshes the address. PREFIX maps an IPv6 prefix to another of the same length, statefully and in both directions
+    (like NPTv6 of RFC 6296, but without checksum neutrality).
     """
 
     MASQUERADE = "masquerade"

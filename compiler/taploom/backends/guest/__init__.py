@@ -21,8 +21,8 @@ STACKED = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf"
 def units(guest: Guest) -> tuple[Unit, ...]:
     """The units of a guest, sorted by network."""
     tables = source_routing.tables(guest)
-    ways = any(nic.ipv4.default_route for nic in guest.nics), any(nic.ipv6.default_route for nic in guest.nics)
-    return tuple(_unit(nic, tables.get(nic.network), ways) for nic in guest.nics)
+    routed = any(nic.ipv4.default_route for nic in guest.nics), any(nic.ipv6.default_route for nic in guest.nics)
+    return tuple(_unit(nic, tables.get(nic.network), routed) for nic in guest.nics)
 
 
 def artifacts(guest: Guest) -> tuple[Artifact, ...]:
@@ -30,15 +30,15 @@ def artifacts(guest: Guest) -> tuple[Artifact, ...]:
     return printer.artifacts(units(guest), f"guests/{guest.name}/networkd")
 
 
-def _unit(nic: Nic, table: int | None, ways: tuple[bool, bool]) -> Unit:
-    """The unit of a NIC; the NIC ignores learned resolvers of a family if only other NICs have its default route.
+def _unit(nic: Nic, table: int | None, routed: tuple[bool, bool]) -> Unit:
+    """The unit of a NIC; it ignores the resolvers learned in a family whose default route is on other NICs only.
 
     Args:
         nic: the NIC.
         table: its routing table, or None.
-        ways: whether any NIC of the guest has a default route, first for IPv4, then for IPv6.
+        routed: whether any NIC of the guest has a default route, first for IPv4, then for IPv6.
     """
-    here, (dns4, dns6) = nic.origin, (nic.ipv4.default_route or not ways[0], nic.ipv6.default_route or not ways[1])
+    here, (dns4, dns6) = nic.origin, (nic.ipv4.default_route or not routed[0], nic.ipv6.default_route or not routed[1])
     sections = (
         section("Match", here, ("MACAddress", str(nic.mac)), ("Kind", STACKED)),
         section("Link", here, ("MTUBytes", nic.mtu or ETHERNET_MTU)),
@@ -62,8 +62,8 @@ def _network(nic: Nic) -> Section:
         ("Domains", nic.domain or None),
     )
     fixed = [("Address", address) for address in addressing.static(nic)]
-    ways = [("Gateway", address) for address in addressing.gateways(nic)]
+    routes = [("Gateway", address) for address in addressing.gateways(nic)]
     resolvers = [("DNS", str(address)) for address in nic.dns]
     return Section(
-        "Network", (*base.assignments, *(Assignment(k, v, nic.origin) for k, v in (*fixed, *ways, *resolvers)))
+        "Network", (*base.assignments, *(Assignment(k, v, nic.origin) for k, v in (*fixed, *routes, *resolvers)))
     )

@@ -18,7 +18,7 @@ from taploom.base.names import digest
 from taploom.plan.guest import Guest, Nic, NicAddress
 
 _FIRST_TABLE = 1_000_000
-"""The lowest number of such a table; far from named tables (253 to 255) and small numbers that people choose."""
+"""The lowest number for a NIC's table; far from named tables (253 to 255) and from numbers that people choose."""
 _PRIORITY = 1000
 """The priority of the rules: after the rule of the local table (0), before the rule of the main table (32766)."""
 

@@ -2,9 +2,8 @@
 
 Usually the guest's runner creates the TAP anew at each start; the host's units only say which names belong to which
 bridge. A glob is printed as a glob, so that a new guest on the network changes no unit. An exact name is printed where
-no glob of the bridge matches it, or where a glob of another bridge matches it too. The match has `Kind=tun`, as TAPs
-are of this kind for the kernel, too: otherwise a glob such as `vm-*` would also match a bridge whose name begins with
-`vm-`.
+no glob of the bridge matches it, or where a glob of another bridge matches it too. The match has `Kind=tun`,
+the kernel's kind of a TAP: without it, a glob such as `vm-*` would also match a bridge whose name begins with `vm-`.
 """
 
 from collections.abc import Iterable

@@ -154,7 +154,7 @@ def _word(family: Family) -> str:
 
 
 def _prefix(prefix: Prefix, of: Type | None) -> str:
-    """An address or a prefix; for a raw target, which nft has no type for, a hexadecimal number or range."""
+    """An address or a prefix; for `ND_TARGET`, which has no type in nft, a hexadecimal number or range."""
     if of is not Type.ND_TARGET:
         return prefix.shortest
     first = f"0x{prefix.value:032x}"

@@ -83,7 +83,7 @@ class Dispatch:
 
 
 class Direction(enum.Enum):
-    """The end of a connection that is translated."""
+    """The address that a translation changes: the source or the destination."""
 
     SOURCE = "snat"
     DESTINATION = "dnat"

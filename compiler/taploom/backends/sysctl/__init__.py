@@ -84,13 +84,13 @@ def _accept_ra(host: Host) -> Iterator[Setting]:
 
 
 _USUAL = 1024
-"""The kernel's default of `gc_thresh3`; a table of this size takes no more neighbours ("neighbour table overflow")."""
+"""The kernel's default of `gc_thresh3`; a table with so many neighbours takes no more ("neighbour table overflow")."""
 
 
 def _neighbours(host: Host) -> Iterator[Setting]:
     """Sizes of the neighbour tables of a host with many guests; all links share one table for each family.
 
-    The table has twice as many places as guests have addresses, since an address for which no station answers takes a
+    The table has twice as many places as guests have addresses, since an address for which no machine answers takes a
     place, too. A guest has two IPv6 addresses, one of them link-local. The lower thresholds, at which the kernel begins
     to free places, keep the proportions of the kernel's defaults (arp(7): 128, 512 and 1024). If 1024 places are
     enough, nothing is set.
@@ -105,6 +105,6 @@ def _neighbours(host: Host) -> Iterator[Setting]:
 
 
 def _key(family: str, interface: str, name: str) -> str:
-    """The key of an interface's setting; its first separator, a dot or a slash, decides for all (sysctl.d(5))."""
+    """The key of an interface's setting; sysctl.d(5) takes the first separator, dot or slash, as the only one."""
     separator = "/" if "." in interface else "."
     return separator.join(("net", family, "conf", interface, name))

@@ -2,9 +2,9 @@
 
 All keys of an nft map have one shape, and so do all values. So each protocol has up to four kinds of maps: one for
 single ports (which may be translated), one for ranges that keep their ports, and for each of these another one with the
-sender in the key. A range that moves to other ports is expanded to single ports, as neither a rule nor a map can shift
-a range: every port would be translated to the first one. A DNAT entry that expires is a rule, as an element of a map
-cannot have a condition on the date.
+sender in the key. A range that moves to other ports is expanded to single ports, because neither a rule nor a map
+can shift a range: with either, nft would translate every port to the first port of the target. A DNAT entry that
+expires is a rule, because an element of a map cannot have a condition on the date.
 """
 
 import enum

@@ -27,7 +27,7 @@ class Targets:
 
     Attributes:
         sets: the targets as sets; each set has one protocol and disjoint elements.
-        mirrors: pairs of a target and its outer address, if a prefix translation makes it reachable there too; or None.
+        mirrors: pairs of a target and the outer address (the mirror) that a prefix translation gives it; or None.
         hairpin: whether some forward with these targets takes packets from the host's own networks.
     """
 

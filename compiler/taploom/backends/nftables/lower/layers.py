@@ -31,7 +31,7 @@ class Layer:
 
 
 def layers(elements: Iterable[Element]) -> tuple[Layer, ...]:
-    """The elements, each in the first set where it fits; of equal keys, the one with the first comment stays."""
+    """The elements, each in the first set where it fits; of equal keys, the one whose comment sorts first stays."""
     unique: dict[tuple[object, ...], Element] = {}
     for element in elements:
         key = order(element.key)
@@ -75,7 +75,7 @@ class _Box:
         return _Box(element, shape, prefixes, equal, ranges[0] if ranges else _POINT)
 
     def cut(self, shape: Lengths) -> tuple[object, ...]:
-        """The box, cut: no range, and prefixes of these lengths. Boxes can overlap only if their cuts are equal."""
+        """The key without range, with its prefixes cut to these lengths. Boxes with different cuts cannot overlap."""
         found = self.known.get(shape)
         if found is None:
             kept = (p.value >> (p.family.bits - length) for p, length in zip(self.prefixes, shape, strict=True))
@@ -114,7 +114,7 @@ class _Stacks:
         sets: the elements of each set.
         inside: the shapes of the boxes added so far, each with the shapes to which a comparison can cut it.
         index: the ranges of the boxes. The keys are first the shape of the boxes and the shape to which they are cut,
-            then the cut, then the number of the set.
+            then the result of `cut`, then the number of the set.
     """
 
     shapes: Sequence[Lengths]

@@ -17,11 +17,11 @@ from taploom.plan.policy import Term
 _MANY = 128
 """Only a term with more triples than this can become a product."""
 _WORTH = 4
-"""A term becomes a product only if it has more than this many triples per end and service."""
+"""A term becomes a product only if it has more triples than this number times its prefixes and services together."""
 
 
 def is_product(term: Term) -> bool:
-    """Whether a term takes far fewer elements as sets of its ends than as a set of all pairs."""
+    """Whether a term takes far fewer elements as a set of senders and a set of destinations than as a set of pairs."""
     most = len(term.sources) * len(term.destinations) * max(1, len(term.services))
     if most <= _MANY:
         return False
@@ -32,13 +32,13 @@ def is_product(term: Term) -> bool:
 
 
 def end_lookups(pair: tuple[str, ...], term: Term) -> tuple[Lookup, Lookup]:
-    """The matches on both ends of a product."""
+    """The matches on the senders and on the destinations of a product."""
     senders, destinations = _names(pair, term)
     return Lookup((saddr(term.family),), senders), Lookup((daddr(term.family),), destinations)
 
 
 def end_sets(pair: tuple[str, ...], term: Term) -> tuple[Set, Set]:
-    """The sets of both ends of a product."""
+    """The set of senders and the set of destinations of a product."""
     ends = zip(_names(pair, term), (term.sources, term.destinations), strict=True)
     senders, destinations = (_set(name, term, prefixes) for name, prefixes in ends)
     return senders, destinations

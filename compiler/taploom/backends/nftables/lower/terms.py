@@ -1,6 +1,6 @@
 """Terms of the policy as rules and sets.
 
-Terms without conditions become elements of sets, each with a counter and the name of its rule: so one look-up decides
+Terms without conditions become elements of sets, each with a counter and the name of its entry: so one look-up decides
 among ten thousand terms. A term with a limit, a log or an expiry is a rule of its own. A term for whole sides is a
 rule, too, which reads better and needs no set. A product of many senders, destinations and services (`lower.products`)
 is a rule as well. Denies are rendered apart from allows, so that a chain can have all denies before the first allow;
@@ -104,7 +104,7 @@ def _plain(term: Term) -> Iterator[Rule]:
 
 
 def _rules(term: Term, ends: Sequence[Match | Lookup]) -> Iterator[Rule]:
-    """A rule for each shape of the term's services, after matches on its ends."""
+    """A rule for each shape of the term's services, after the matches on its sources and destinations."""
     tail: list[Statement] = [LimitBy(_limit_name(term))] if _limited(term) else []
     tail += [Log(f"taploom {term.entry}: ")] if term.log else []
     tail += [Count(), verdict_of(term.action)]
