@@ -1,7 +1,7 @@
 """Removes the addresses that have no holder on one side of a comparison from products of packets.
 
-A guest or network that exists on one side only is absent on the other. Packets to its addresses may pass on that side,
-too, although no object of the site has these addresses there.
+A guest or network may exist on one side only. The side without it may let packets to its addresses pass, too, although
+no object of the site has these addresses there.
 """
 
 from collections.abc import Iterator
@@ -75,7 +75,7 @@ class AbsentAddresses(NamedTuple):
 
 @dataclass(frozen=True)
 class Cut:
-    """Cuts products down to several restrictions at once; results are cached, as many products differ only in ports."""
+    """Restricts products to the common part of several restrictions; cached, because many differ only in ports."""
 
     parts: tuple[Restriction, ...]
 

@@ -54,7 +54,7 @@ class Bystanders:
         return tuple(self._forwarding.learned)
 
     def at(self, uplink: str) -> Spans:
-        """The addresses of an uplink; a number stands for a learned address (`Forwarding.learned`)."""
+        """An uplink's addresses; a value above the last address stands for a learned one (`Forwarding.learned`)."""
         return self._forwarding.own_at(uplink)
 
     @cached_property

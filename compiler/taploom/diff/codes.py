@@ -15,7 +15,7 @@ EXPOSED = DiagnosticRule(
     "newly-exposed",
     Severity.WARNING,
     "Nothing becomes reachable from outside of the site unnoticed.",
-    "A service that can be reached from outside is probed from outside within minutes.",
+    "Strangers scan a service within minutes after it becomes reachable from outside.",
     "If the exposure is intended, do nothing. If not, limit the senders with `from`, or remove the entry.",
 )
 WAY_IN = DiagnosticRule(
@@ -30,7 +30,7 @@ STILL_ALLOWED = DiagnosticRule(
     "TL954",
     "still-allowed",
     Severity.NOTE,
-    "Traffic that a removed entry allowed is no longer allowed.",
+    "Removing an entry closes the traffic that it allowed.",
     "Another entry allows the same traffic, so removing this one closes nothing.",
     "If the traffic should be closed, remove the other entry too, or write a `deny`.",
 )

@@ -1,4 +1,4 @@
-"""Describes one part of the difference of two relations: in words, as an example packet and as exact data."""
+"""Describes packets that two revisions treat differently: in words, as an example packet and as exact data."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -134,7 +134,7 @@ def keeps(before: Target, after: Target, differing: Iterable[AssignmentChange]) 
 
 
 def _outer(host: Host, before: HostInterface, after: HostInterface | None, *, keeps: bool) -> Graded:
-    """The effect on an interface with a zone beyond it."""
+    """The effect on an interface without a network of the site, such as an uplink."""
     if after is None or after.network or (before.ipv4, before.ipv6) != (after.ipv4, after.ipv6):
         return (Class.D6, Effect.WAY_IN)
     if keeps:

@@ -81,7 +81,7 @@ class Ending:
     def _destinations(self) -> Spans | None:
         """The destinations of the command; None for any.
 
-        Translated destinations stay exact, as a wider set could match connections that reach the guest directly.
+        Translated destinations stay exact, because a wider set could match connections that reach the guest directly.
         """
         if self.goal.target is not None:
             return self.goal.destinations

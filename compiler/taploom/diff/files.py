@@ -17,7 +17,7 @@ from taploom.plan.origin import Origin, object_of
 from taploom.plan.site import Plan
 
 WORTH_A_PROCESS = 200
-"""Number of ports whose files take longer to print than a process takes to start."""
+"""Number of bridge ports whose files take longer to print than a process takes to start."""
 CONTEXT = 3
 """Number of equal lines around a change."""
 _OPENS = re.compile(r"^(\s*)((?:set|map|chain) [\w.-]+) \{$|^(\[\w+\])$")
@@ -33,7 +33,7 @@ class _Machine:
 
     @property
     def weight(self) -> int:
-        """Estimate of the printing work: the number of ports of both sides."""
+        """Estimate of the printing work: the number of bridge ports on both sides."""
         hosts = [side for side in (self.before, self.after) if isinstance(side, Host)]
         return 1 + sum(len(each.ports) for host in hosts for each in inside(host))
 

@@ -29,7 +29,7 @@ from taploom.plan.origin import Origin
 from taploom.plan.site import Plan
 
 WORTH_A_PROCESS = 200
-"""Number of ports whose comparison takes longer than a process takes to start."""
+"""Number of bridge ports whose comparison takes longer than a process takes to start."""
 
 
 @dataclass(slots=True)
@@ -109,7 +109,7 @@ def _parts(pair: HostPair, known: tuple[AddressLabels, AddressLabels], names: Ma
 
 
 def _networks(pair: HostPair) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """The network of each interface that has one, before and after."""
+    """The network of each interface that belongs to one, before and after."""
     before, after = (
         {each.device: f"network/{each.network}" for each in (inside(host) if host else ())} for host in pair.hosts
     )

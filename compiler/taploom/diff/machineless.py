@@ -16,7 +16,7 @@ _UNICAST = ("2000::/3", "fc00::/7")
 
 
 def machineless(plan: Plan, family: Family) -> Spans:
-    """Addresses that are not routed as unicast (RFC 6890; IANA's IPv6 address space), and the `_ends` of site links."""
+    """Addresses that are not unicast (RFC 6890; IANA's IPv6 address space), and reserved ones of the site's links."""
     if family is Family.IPV4:
         reserved = united(of_prefix(parse_prefix(text)) for text in _RESERVED)
     else:
@@ -32,7 +32,7 @@ def _links(plan: Plan, family: Family) -> Iterator[Prefix]:
 
 
 def _ends(prefix: Prefix) -> Iterator[Interval]:
-    """The network and broadcast address of a link; a link of two addresses has none (RFC 3021, RFC 6164)."""
+    """The first address of a link and, in IPv4, the last one; a /31 or /127 reserves neither (RFC 3021, RFC 6164)."""
     if prefix.length < prefix.family.bits - 1:
         first, last = of_prefix(prefix)
         yield single(first)

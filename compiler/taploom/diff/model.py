@@ -157,7 +157,7 @@ class Change:
     Attributes:
         before: label of the base.
         after: label of the head.
-        sound: True if the head compiles; if it does not, no files are compared, as none can be rendered.
+        sound: True if the head compiles; if it does not, no files are compared, since none can be rendered.
         notes: sentences about how far the comparison can be trusted.
         hosts: all hosts of the head.
         objects: sorted by name.

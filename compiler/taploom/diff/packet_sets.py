@@ -36,10 +36,10 @@ Product = tuple[Spans, ...]
 def products(
     manager: Manager[A], diagram: Diagram[A], destinations: Spans, senders: Spans
 ) -> Iterator[tuple[Product, A]]:
-    """The packets of a map that go to some destinations or come from some senders, as products with their answers.
+    """Products with their answers, which together contain all packets of a map to `destinations` or from `senders`.
 
     Intervals of a dimension that lead to the same node are taken together, so that a thousand guests with the same
-    answers are one product and not a thousand boxes. A product can also contain packets from or to further addresses.
+    answers are one product and not a thousand boxes. A product may contain packets of other addresses, too.
     """
 
     def walk(part: Diagram[A], product: Product) -> Iterator[tuple[Product, A]]:

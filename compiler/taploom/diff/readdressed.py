@@ -2,8 +2,8 @@
 
 Such a change has two differences, since packets to the old address are blocked and packets to the new one are allowed.
 A reader sees one flow that does not change. Two differences count as one flow only if the same entry decides both with
-the same outcome, and if they have the same traffic, the same interface (or interfaces of the same network) and the same
-number of the site's addresses.
+the same outcome. The packets must also have the same protocols and ports, and arrive on the same interface or on
+interfaces of the same network. And both differences must concern equally many addresses in the site's networks.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ def readdressed(
     Args:
         parts: all differences of one host and family, each in words and with its exact packets.
         inner: the addresses of the site's networks in this family, before and after.
-        networks: the `network/name` of each interface of the host that has one, before and after.
+        networks: for each of the host's interfaces that belongs to a network, this `network/name`, before and after.
         names: the new `kind/name` of each renamed object; the key is the old one.
     """
 
@@ -34,7 +34,7 @@ def readdressed(
         return sum(last - first + 1 for first, last in common(spans, inner[side]))
 
     def key_of(words: FlowWords, region: Region) -> tuple[object, ...]:
-        """A key of a difference: its network and ends by their new names, its outcome, and its numbers of addresses."""
+        """A key that both differences of an unchanged flow share: new names, outcome, counts of site addresses."""
         side = 1 if words.change is VerdictChange.ALLOWED else 0
         ends = (tuple(sorted(names.get(name, name) for name in each)) for each in (words.sources, words.destinations))
         outcome = (words.before, words.after)[side]

@@ -1,8 +1,8 @@
-"""The difference of two relations: for each host, family and ingress, the packets with different answers.
+"""Compares two revisions of each host: for each family and ingress, the packets with different answers.
 
 Both sides are maps of one manager, which stores equal parts as one object. So the comparison skips identical parts. A
-guest or network that exists on one side only is absent on the other. Packets to its addresses may pass on that side,
-too, although no object of the site has these addresses there.
+guest or network may exist on one side only. The side without it may let packets to its addresses pass, too, although no
+object of the site has these addresses there.
 """
 
 from collections.abc import Iterator, Mapping
@@ -52,7 +52,7 @@ class HostPair:
 
     @property
     def weight(self) -> int:
-        """Estimate of the work to compare: the number of ports of both sides."""
+        """Estimate of the work to compare: the number of bridge ports on both sides."""
         return sum(len(each.ports) for host in self.hosts if host for each in inside(host))
 
     @cached_property
@@ -186,8 +186,8 @@ class HostPair:
         """The addresses that have no holder, before and after.
 
         For packets from foreign interfaces and from the host itself, only addresses of hosts count, and no addresses of
-        guests. A host does not send from an address that has another holder, or from a multicast, broadcast or anycast
-        address of a link, on either side.
+        guests. For packets from the host itself, the sources of both sides also include addresses from which it does
+        not send: those with another holder, and multicast, broadcast and anycast addresses of links.
         """
         hosts = self.sites.resettled
         everywhere = context.ingress not in (SELF, OTHER)

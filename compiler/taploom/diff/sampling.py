@@ -80,7 +80,7 @@ class Sampler:
 
     @memo
     def _known(self, spans: Spans, side: int, other: int = -1) -> _Picked:
-        """A known address of a set, if possible not `other`; cached, as many parts differ only in ports."""
+        """A known address of a set, if possible not `other`; cached, because many parts differ only in ports."""
         names, family = self.names[side], self.pair.family
         spans = without(spans, ((other, other),)) or spans
         guest = names.guest_in(spans)
@@ -91,9 +91,9 @@ class Sampler:
         for oddness, value in ranked:
             if holds(spans, value):
                 return _Picked(value, oddness)
-        stations = without(spans, names.machineless)
-        first, last = max(stations or spans, key=lambda span: span[1] - span[0])
-        return _Picked(first, 2 if stations else 3) if first == last else _Picked(first + 1, 2 if stations else 3)
+        usable = without(spans, names.machineless)
+        first, last = max(usable or spans, key=lambda span: span[1] - span[0])
+        return _Picked(first, 2 if usable else 3) if first == last else _Picked(first + 1, 2 if usable else 3)
 
     @memo
     def address(self, value: int) -> str:

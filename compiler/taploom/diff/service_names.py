@@ -28,7 +28,7 @@ def size_of(spans: Spans) -> int:
 
 @functools.lru_cache(maxsize=16384)
 def services_of(traffic: tuple[tuple[Spans, Spans], ...]) -> tuple[str, ...]:
-    """Protocols and ports in words; cached, as many hosts forward the same ports."""
+    """Protocols and ports in words; cached, because many hosts forward the same ports."""
     found: dict[str, None] = {}
     most = {protocols for protocols, _ in traffic if 128 < size_of(protocols) < 256}
     for protocols, ports in traffic:

@@ -21,7 +21,7 @@ ASPECTS: tuple[Callable[[View], Iterable[Row]], ...] = (
     dhcp.rows,
     foreign.rows,
 )
-"""All aspects except taploom's tables; `aspects.ruleset` compares the tables, as their rows share consequences."""
+"""All aspects except taploom's tables; `aspects.ruleset` compares the tables, because their rows share consequences."""
 
 
 def plan_hash(plan: Plan) -> str:

@@ -1,4 +1,4 @@
-"""Compares each host whose facts are known with its plan."""
+"""Compares hosts with their plan: all hosts about which there are facts."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,7 +11,7 @@ from taploom.plan.site import Plan
 
 
 def compare_all(plan: Plan, known: Mapping[str, Facts], before: Plan | None = None) -> tuple[Drift, ...]:
-    """The comparison of each host whose facts are known, in the order of the plan.
+    """The comparisons of all hosts in `known`, in the order of the plan.
 
     Args:
         plan: the plan that hosts should have.
@@ -23,7 +23,7 @@ def compare_all(plan: Plan, known: Mapping[str, Facts], before: Plan | None = No
 
 
 def _planned(plan: Plan, known: Mapping[str, Facts]) -> Iterator[Planned]:
-    """Each host of a plan whose facts are known, with its rendered files."""
+    """Each host of a plan that is in `known`, with its rendered files."""
     digest = plan_hash(plan)
     for host in plan.hosts:
         if host.name in known:

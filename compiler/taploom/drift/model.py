@@ -1,6 +1,6 @@
 """The result of comparing a host with its plan, as data for the reports.
 
-A host is `current` if it has no rows. Each row is one difference, with its cause as a word, the entry of the spec that
+A host is `current` if it has no rows. Each row is one difference, with its cause (a `Word`), the entry of the spec that
 the host should follow, and the consequences for packets.
 """
 
@@ -134,6 +134,6 @@ class Drift:
 
     @property
     def word(self) -> Word:
-        """The gravest word of the rows; `CURRENT` without rows."""
+        """The status of the host: the gravest cause among its rows; `CURRENT` without rows."""
         words = list(Word)
         return max((row.word for row in self.rows), key=words.index, default=Word.CURRENT)

@@ -60,15 +60,15 @@ class View:
 
     @cached_property
     def older(self) -> bool:
-        """Whether the host has taken up the bundle of another plan."""
+        """Whether the bundle that the host took up is from a plan other than `plan`."""
         taken = self.facts.taken
         return taken is not None and taken.plan != self.planned.hash
 
     def word(self, path: str) -> Word:
-        """The word for a difference of an object that a file of taploom sets up.
+        """The cause of a difference in an object that the file of taploom at `path` configures.
 
-        The word is `pending` if the host took up the bundle of another plan, and the file at `path` is the same as in
-        that bundle, but not as in the plan. Else the word is `drifted`.
+        It is `pending` if the bundle that the host took up is from another plan, and the file on the host is as in that
+        bundle, but the plan has another one or none. Else it is `drifted`.
         """
         taken = self.facts.taken
         if not self.older or taken is None or path not in taken.files:
@@ -79,7 +79,7 @@ class View:
         return Word.PENDING if whole and not same else Word.DRIFTED
 
     def word_of(self, device: str, kind: str = "network") -> Word:
-        """The word for a difference of a link; it is `foreign` if a unit that is not taploom's configures the link."""
+        """The cause of a difference in a link; `foreign` if a unit that is not taploom's configures the link."""
         there = (self.facts.networkd or {}).get(device)
         wanted = self.unit(device, "network")
         if wanted and there and there.file and there.file.rpartition("/")[2] != wanted.rpartition("/")[2]:

@@ -28,7 +28,7 @@ def line_text(place: RenderedLine, line: SourceLine) -> str:
     head = [f"{place.artifact.path}:{place.number}", f"  {_code(place.line.text)}"]
     installed = [f"installed as {place.artifact.install}"] if place.artifact.install else []
     if place.line.origin is None:
-        why = ["No entry of the specs causes this line, as every file of this kind has it."]
+        why = ["No entry of the specs causes this line: every file of this kind has it."]
     else:
         name = object_name(place.line.origin.entry)
         why = [*_origin_lines(place.line.origin, line), *([f"more: taploom explain {name}"] if name else [])]

@@ -30,8 +30,8 @@ LINK = DiagnosticRule(
     "TL104",
     "stray-link",
     Severity.ERROR,
-    "A symbolic link in the folder of specs leads out of it, in a circle, or nowhere; or the lock, or in a repository "
-    "a part of the path of the folder of specs, is a symbolic link.",
+    "A symbolic link in the folder of specs leads out of it, in a circle, to a folder, or nowhere; or a symbolic link "
+    "is where none is allowed: in place of the lock or, inside a repository, on the path to the folder of specs.",
     "Only reviewed files may be compiled, and a file outside the folder is not part of the review.",
     "Put the file itself into the folder.",
 )
@@ -225,8 +225,8 @@ UNFORMATTED = DiagnosticRule(
     "TL126",
     "not-formatted",
     Severity.ERROR,
-    "A file cannot be formatted or edited without changing other content.",
-    "`fmt` must not change the meaning of a spec, and an edit must change nothing else, so the file stays unchanged.",
+    "A file cannot be formatted without changing its meaning, or edited without changing other parts of it.",
+    "`fmt` must not change the meaning of a spec, nor an edit any other part of it, so the file stays unchanged.",
     "Write the part at the caret in a simpler form.",
 )
 CONFLICT = DiagnosticRule(

@@ -144,7 +144,7 @@ class Printer:
         self.open = False
 
     def _put(self, line: str, until: int, *, alone: bool = False) -> None:
-        """Print the first line of an entry; a trailing comment before `until` stays there, other comments go above."""
+        """Print the first line of an entry; a trailing comment before index `until` stays trailing; others go above."""
         found = []
         while self.comments and self.comments[-1].index < until:
             found.append(self.comments.pop())

@@ -1,7 +1,7 @@
 """Finds the specs in a commit that is not checked out, by the rules for a folder.
 
 This module must refuse exactly the paths that `source.listing` refuses in a working tree, with the same messages.
-Otherwise one job could compile another network than the one that a second job compares.
+Otherwise a job that compiles a checkout and a job that reads the same commit could see different networks.
 """
 
 from collections.abc import Iterator, Mapping

@@ -43,7 +43,7 @@ def compare_ruleset(view: View, listed: Sequence[ListedTable], word: Word) -> Co
     Args:
         view: the host with its plan and facts.
         listed: all tables of its kernel.
-        word: the word for each row.
+        word: the cause for each row.
     """
     wanted = wanted_tables(view.host)
     there = {(one.table.family, one.table.name): one for one in listed}
@@ -104,7 +104,7 @@ def _joined(view: View, named: list[Named], known: list[Known], word: Word) -> C
 
 
 def _causes(one: Known, named: list[Named]) -> list[str]:
-    """Names of the differences that cause a consequence: the one that decides, else all that disable the entry."""
+    """Names of the differences that cause a consequence: the deciding one, else all that may disable `one.before`."""
     if one.after.startswith(PREFIX):
         return [one.after]
     return [name for name, _, each in named if one.before in each.names]

@@ -12,7 +12,7 @@ MOST = 32
 
 
 def strangers(live: Ruleset, host: Host) -> tuple[str, ...]:
-    """The names of unknown interfaces, sorted; a pattern such as `veth*` stands for all that only it matches."""
+    """The names of unknown interfaces, sorted; a pattern (`veth*`) stands for interfaces that no other name matches."""
     known = {each.device for each in interfaces(host)} | {"lo"}
     return tuple(sorted(set(_named(live)) - known - {"*"})[:MOST])
 

@@ -23,7 +23,7 @@ def drift_prom(found: Drifts) -> str:
         ),
         ("bundle_serial", "Serial of the bundle that the host took up.", _each(hosts, lambda host: host.serial)),
         ("status", "Whether the host is current, pending, foreign or drifted.", _words(hosts)),
-        ("differences", "Differences of the host from its plan, by word and subject.", _rows(hosts)),
+        ("differences", "Number of differences of the host from its plan, for each word and subject.", _rows(hosts)),
         ("exposed", "Flows from outside that the host lets in against the plan.", _each(hosts, _exposed)),
     )
     return "".join(line for name, text, samples in metrics for line in _metric(f"taploom_{name}", text, samples))

@@ -1,7 +1,7 @@
-"""Reads the numbers of each host from `taploom-drift/1`. A document with an unexpected shape is refused.
+"""Reads the status and the counts of each host from `taploom-drift/1`. A document with an unexpected shape is refused.
 
-Messages, places and values in the document come from hosts and are not read. The module reads only words, numbers and
-names of hosts, and refuses names that are invalid in a spec.
+Messages, places and values in the document come from hosts and are not read. The module reads only statuses (`Word`),
+numbers and names of hosts, and refuses names that are invalid in a spec.
 """
 
 import json
@@ -25,11 +25,11 @@ class NoDriftError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class HostTally:
-    """The word of a host and the numbers of its differences.
+    """The status of a host, and the counts of its differences.
 
     Attributes:
         host: name of the host.
-        word: the gravest word of the rows; None for a host without facts.
+        word: status of the host, the gravest among its rows; None for a host without facts.
         serial: serial of the bundle that the host took up; 0 for none.
         differences: number of rows.
         exposures: number of consequences that let in packets from outside of the site.

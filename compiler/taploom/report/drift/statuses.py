@@ -1,4 +1,4 @@
-"""Turns comparisons into statuses of the commit of the plan, one for each host."""
+"""Turns comparisons into commit statuses for the commit of the plan, one for each host."""
 
 from taploom.drift.model import Word
 from taploom.forge.statuses import State, Status
@@ -6,7 +6,7 @@ from taploom.report.drift.read import HostTally
 
 
 def host_status(one: HostTally) -> Status:
-    """The status `taploom/HOST`. Its description contains only numbers and words of taploom."""
+    """The status `taploom/HOST`. Its description has only numbers and fixed words, but no text from the host."""
     state, description = _told(one)
     return Status(f"taploom/{one.host}", state, description)
 

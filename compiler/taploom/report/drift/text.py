@@ -20,7 +20,7 @@ def drift_text(found: Drifts) -> str:
 
 
 def drift_tally(found: Drifts) -> str:
-    """The number of hosts for each word, on one line."""
+    """The number of hosts with each status (`Word`), on one line."""
     counts = Counter(host.word for host in found.hosts)
     parts = [f"{counts[word]} {word.value}" for word in Word if counts[word]]
     parts += [f"{len(found.missing)} without facts"] if found.missing else []

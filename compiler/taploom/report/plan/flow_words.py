@@ -24,7 +24,7 @@ def flow_counts(change: Change) -> str:
 _COUNTED = (
     (VerdictChange.ALLOWED, "newly allowed"),
     (VerdictChange.BLOCKED, "newly blocked"),
-    (VerdictChange.REDECIDED, "decided otherwise"),
+    (VerdictChange.REDECIDED, "allowed differently"),
 )
 
 
@@ -39,7 +39,7 @@ def verdict_word(one: FlowChange) -> str:
     return {
         VerdictChange.ALLOWED: "allowed",
         VerdictChange.BLOCKED: "BLOCKED",
-        VerdictChange.REDECIDED: "decided otherwise",
+        VerdictChange.REDECIDED: "allowed differently",
     }[one.change]
 
 

@@ -76,7 +76,7 @@ def _parts(change: Change, links: Links) -> Iterator[tuple[str, list[str], str, 
     yield _table("Gates", ("", "Gate", "Result"), gates(change), "gate")
     yield "\n### Topology\n\n", topology(change), "", "diagram"
     yield "\n### Generated files\n\n", file_blocks(change), "", "file"
-    yield "\n### Apply and undo\n\n", applying(change), "", "way to apply it"
+    yield "\n### Apply and undo\n\n", applying(change), "", "command list"
 
 
 def _table(title: str, columns: tuple[str, ...], rows: list[str], noun: str) -> tuple[str, list[str], str, str]:

@@ -18,7 +18,11 @@ _OBJECTS = 16
 _KINDS = ("guest", "network", "host", "zone")
 _SIGNS = {ChangeAction.ADD: "+", ChangeAction.REMOVE: "-", ChangeAction.CHANGE: "~", ChangeAction.RENAME: "~"}
 _WORDS = {"+": "added", "-": "removed", "~": "changed"}
-_VERBS = {VerdictChange.ALLOWED: "opens", VerdictChange.BLOCKED: "closes", VerdictChange.REDECIDED: "decided otherwise"}
+_VERBS = {
+    VerdictChange.ALLOWED: "opens",
+    VerdictChange.BLOCKED: "closes",
+    VerdictChange.REDECIDED: "allowed differently",
+}
 _CLASSES = {"+": "add", "-": "del", "~": "chg"}
 _STYLES = {
     "+": "stroke:#1a7f37,stroke-width:3px",
