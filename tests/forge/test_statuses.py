@@ -90,7 +90,7 @@ def test_other_refusals_of_gitlab_are_errors(status: Status) -> None:
     for word in ("pending", "drifted"):
         done = status(forge, drift(host("a", "current"), host("c", word, row(word)), host("d", "current")))
         assert (done.status, done.out) == (1, "")
-        assert "No status of 2 of 3 hosts: POST /projects/42/statuses/" in done.err
+        assert "No status was set for 2 of 3 hosts: POST /projects/42/statuses/" in done.err
         assert done.err.endswith(": the forge answers 400.\n")
     assert list(shown(forge)) == ["taploom/c", "taploom/a"]
 

@@ -79,7 +79,7 @@ def test_a_host_that_went_back_does_not_try_that_release_again(publisher: Publis
     assert puller.run()[0] == code
     again, said = puller.run()
     assert (again, puller.calls) == (11, ["try --expect"])
-    assert "went back from this release before" in said
+    assert "rolled back from this release before" in said
     (puller.record / "try").unlink()
     publisher.publish(4, waiver="the first bundle of this host")
     assert puller.run()[0] == 0
@@ -102,7 +102,7 @@ def test_a_bundle_that_cuts_the_connection_to_the_source_is_reverted(publisher: 
     cut.chmod(0o755)
     code, said = puller.run()
     assert (code, puller.calls) == (11, ["try --expect", "revert"])
-    assert "goes back: not confirmed" in said
+    assert "rolls back: not confirmed" in said
     assert not (puller.state / "current").exists()
 
 

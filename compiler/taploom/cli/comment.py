@@ -81,7 +81,7 @@ def _statuses(name: str, text: str) -> int:
         for outcome in keep_statuses(commit, wanted):
             done[outcome] += 1
     except ForgeError as error:
-        missing = f" of {len(wanted) - done.total()} of {len(wanted)} hosts" if done else ""
+        missing = f" was set for {len(wanted) - done.total()} of {len(wanted)} hosts" if done else ""
         say(sentence(f"No status{missing}: {visible(str(error))}"))
         return FINDINGS
     say(f"Statuses: {', '.join(f'{done[outcome]} {outcome.value}' for outcome in Setting)}.")

@@ -44,7 +44,7 @@ class NoSpecsError(RevisionError):
 
 @dataclass(frozen=True, slots=True)
 class ComparedSpecs:
-    """One compiled side of a comparison, without data that reports do not need: child processes send it to the parent.
+    """One compiled side of a comparison. A child process sends it to the parent, so it has only data for reports.
 
     Attributes:
         label: its name in reports.

@@ -40,7 +40,9 @@ def command(host: str, specs: Path, facts: str | None, since: str | None, form: 
         tell((files("taploom.drift") / "collect.sh").read_text(encoding="utf-8"))
         return FINE
     if facts is None:
-        raise click.UsageError("The facts are missing: --facts FILE, the output of the script of --collect on a host.")
+        raise click.UsageError(
+            "The facts are missing: --facts FILE reads what the script of --collect printed on a host."
+        )
     return _compared(host, specs, facts, since, form)
 
 

@@ -25,7 +25,12 @@ KINDS = ("zone", "network", "host", "guest", "address")
 @click.argument("service", metavar="[SERVICE]", default="", shell_complete=objects("service", bare=True))
 @specs_option
 @click.option("--matrix", is_flag=True, help="Print which zones (or, with --guests, guests) reach which.")
-@click.option("--guests", metavar="PATTERN", default="", help="With --matrix: guests with such names, as 'web-*'.")
+@click.option(
+    "--guests",
+    metavar="PATTERN",
+    default="",
+    help="With --matrix: the guests whose names match PATTERN, such as 'web-*'.",
+)
 @click.option(
     "--format",
     "form",

@@ -38,14 +38,14 @@ refused() { say "refused, nothing was changed${1:+: $1}"; exit 10; }
 limit() { timeout -k 2 "$@"; } # seconds, command: ends a command that hangs, since the lock is held meanwhile
 uptime() { IFS=' .' read -r seconds _ </proc/uptime; echo "$seconds"; } # in seconds; unlike the clock, it never jumps
 minus() { { echo "$1" | sort -u; printf '%s\n' "$2" "$2"; } | sort | uniq -u; } # two lists: the lines that only the first has
-facts() { for line in $(cat "$1" 2>/dev/null); do case " $2 " in *" ${line%% *} "*) echo "${line#* }" ;; esac; done; } # file, words: lines with them
+facts() { for line in $(cat "$1" 2>/dev/null); do case " $2 " in *" ${line%% *} "*) echo "${line#* }" ;; esac; done; } # file, words: the rest of lines that begin with one of them
 paths() { for line in $(facts "$1/activation" file); do echo "${line#* }"; done; } # bundle: its files, relative to /
-only() { for path in $2; do case $path in *$1) echo "$path" ;; esac; done; }       # ending, paths: those with it
+only() { for path in $2; do case $path in *$1) echo "$path" ;; esac; done; }       # suffix, paths: those with this suffix
 devices() { facts "$1/activation" "$kinds" | sort -u; }                            # bundle: devices that its plan creates
 
 # --- the host as it is: files, settings, ruleset, devices
 
-look() { (cd "$1" && { stat -c '%F %a %u %g %n' -- $2; sha256sum -- /dev/null $2; } 2>/dev/null); } # folder, paths
+look() { (cd "$1" && { stat -c '%F %a %u %g %n' -- $2; sha256sum -- /dev/null $2; } 2>/dev/null); } # folder, paths: their metadata and checksums
 differing() { for line in $(minus "$1" "$2"); do echo "${line##* }"; done | sort -u; }              # two `look`s: paths that differ
 beside() { for path in $1; do echo "/$path$IFS/${path%/*}"; done | sort -u; }                       # paths: these files and their folders
 copy() { [ -z "$2" ] || (cd "$1" && mkdir -p "$3" && cp -a --parents -- $2 "$3"); }                 # from, paths, to
@@ -55,7 +55,7 @@ swap() { # folder of copies, paths: renames the existing copies into place
         [ -z "$some" ] || { mkdir -p "/$into" && mv -f -- $some "/$into/"; } || return 1
     done
 }
-words() { # file, section, key: its values in a unit
+words() { # file of a unit, section, key: the values of the key
     section=''
     for line in $(cat "$1" 2>/dev/null); do
         case $line in \[*) section=$line ;; "$3="*) [ "$section" != "$2" ] || echo "${line#*=}" | tr ' ' '\n' ;; esac
@@ -329,7 +329,7 @@ try() {
     wait
     changed=$(differing "$(cat "$trial/look")" "$(cat "$snapshot/look")")
     cp "$trial/worked" "$snapshot/worked" && echo "$operator" >"$trial/operator" && arm "$timeout" ||
-        { disarm; refused 'the way back cannot be prepared'; }
+        { disarm; refused 'the rollback cannot be prepared'; }
     trap 'went_back interrupted' INT TERM
     take_up "$changed" || went_back 'taking up failed'
     live -s >"$trial/loaded" && touch "$trial/complete" || went_back 'no room on the disk'

@@ -7,7 +7,7 @@ UNWRITABLE = DiagnosticRule(
     "unwritable",
     Severity.ERROR,
     "The output file or folder can be written.",
-    "After a failure the folder may hold only a part of a plan, and no host may load a part.",
+    "After a failure the folder may hold only a part of a plan, and a host must never load a part.",
     "Make room or choose another folder with `--out`. Every file is written whole or not at all, and the next "
     "`taploom render` completes what is missing.",
 )

@@ -1,12 +1,12 @@
 #!/bin/sh
 # inspect: the checks of a bundle and its host, and the command `status`. Nothing here changes the host.
 #
-# `activate` sources this file for `check`, `try` and `status`, and defines the other functions. Lists are split as in that file:
+# `activate` sources this file for `check`, `try`, `confirm` and `status`, and defines the other functions. Both split lists alike:
 # shellcheck disable=SC2013,SC2015,SC2045,SC2046,SC2086,SC2154,SC2254
 
 # --- is the bundle whole, and can this host take it up?
 
-allowed='A-Za-z0-9 _./:@+,#()<>&^~-' # characters of paths and facts; an interface may have each of them but blank and slash
+allowed='A-Za-z0-9 _./:@+,#()<>&^~-' # characters of paths and facts; names of interfaces have neither blank nor slash
 sound() { # folder: it holds exactly the files of SHA256SUMS, with these checksums, at paths that taploom uses
     found=$(cd "$1" && stat -c '%F %n' -- $(du -al . | cut -f 2-)) || wrong 'a file name that no bundle has'
     for line in $found; do
@@ -104,7 +104,7 @@ fits() { # unit, interface (or pattern): whether a `Name=` in the unit's [Match]
 earlier() { # folder: reports units of others that networkd tries for the same links before units of the bundle
     ours=$(for path in $(only .network "$(paths "$1")"); do echo "${path##*/}"; done | sort)
     others='' seen=$IFS$ours$IFS$(for path in $(paths "$current"); do echo "${path##*/}"; done)$IFS
-    for folder in /etc /run /usr/local/lib /usr/lib; do # of files with one name the first counts; an empty one masks the others
+    for folder in /etc /run /usr/local/lib /usr/lib; do # of several files with the same name, the first counts, even if it is empty
         for name in $(only .network "$(ls -A $folder/systemd/network 2>/dev/null)"); do
             case $seen in *"$IFS$name$IFS"*) continue ;; esac
             seen=$seen$name$IFS
@@ -128,7 +128,7 @@ earlier() { # folder: reports units of others that networkd tries for the same l
 interval() { echo "table inet x { set s { type ${type}_addr; flags interval; elements = { $1 }; }; }" | limit 5 nft -c -f - 2>/dev/null; }
 locked_out() { # folder: reports if the bundle would cut the ssh connection of the operator
     if [ "$(facts "$1/activation" before)" = "$(facts "$current/activation" plan)" ]; then
-        for line in $(facts "$1/activation" change); do case $line in D6\ *) risky "it can cut the way in: $line" ;; esac; done
+        for line in $(facts "$1/activation" change); do case $line in D6\ *) risky "it can cut the management access: $line" ;; esac; done
     fi
     [ -n "$operator" ] || return 0
     client=${operator%% *} own=${operator#* * } port=${operator##* } own=${own% *} type=ipv4 served='DHCP=ipv4' some=''
@@ -230,7 +230,7 @@ status() { # rows `WORD|WHAT|TEXT`
     case $format in text) as_text ;; json) as_json ;; prom) as_prom ;; esac
     exit $code
 }
-reverted() { # why the bundle that was here last, if it is this one, was not kept
+reverted() { # if this bundle is the last one that was not kept: the reason
     [ "$(facts "$state/reverted/activation" plan)" != "$(facts "$here/activation" plan)" ] || echo ": it went back, $(cat "$state/reverted/reason")"
 }
 drifted() { # folder of the bundle that was taken up: its differences, as rows of `status`

@@ -43,7 +43,7 @@ def outsides(plan: Plan, hosts: Sequence[Host]) -> tuple[Outside, ...]:
 
 
 def ordered(host: Host, joined: set[str], *, last: bool) -> list[HostInterface]:
-    """A host's uplinks; those to a zone that joins two hosts stand at the end that faces the other host."""
+    """A host's uplinks from top to bottom; those to a zone that joins two hosts are last if `last`, else first."""
     return sorted(outside(host), key=lambda uplink: (uplink.zone in joined) is last)
 
 

@@ -1,4 +1,4 @@
-"""Policy entries by sender, a row for each; in a large policy, entries with equal sign and receivers share a row."""
+"""Policy entries by sender, one per row; in a large policy, entries with equal sign and receivers share a row."""
 
 from collections.abc import Mapping
 

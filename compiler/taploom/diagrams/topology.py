@@ -36,7 +36,7 @@ def host_graph(plan: Plan, paint: Paint, host: Host) -> Graph:
 
 
 def guest_graph(plan: Plan, paint: Paint, guest: Guest, neighbours: Sequence[Guest]) -> Graph:
-    """A guest, its networks, their other guests if these are few, and the uplinks by which its networks leave."""
+    """A guest, its networks, their other guests if these are few, and the uplinks by which its traffic leaves."""
     host = next(host for host in plan.hosts if host.name == guest.host)
     beside = [one for one in neighbours if one.name != guest.name]
     shown = [guest, *beside] if len(beside) <= NEIGHBOURS_SHOWN else [guest]

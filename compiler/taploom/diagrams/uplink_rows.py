@@ -55,9 +55,9 @@ def _label(host: Host, uplink: HostInterface, network: str) -> str:
 
 
 def _traffic(host: Host, zone: str, network: str) -> tuple[bool, bool]:
-    """Two answers: whether policy allows traffic from a network to a zone's OUTSIDE side, and whether it allows any.
+    """Whether policy allows traffic from a network to a zone's OUTSIDE side; whether it allows any traffic.
 
-    The second answer counts traffic between the network and the zone's OUTSIDE or REMOTE side, in either direction.
+    The second boolean counts traffic between the network and the zone's OUTSIDE or REMOTE side, in either direction.
     """
     ends = _allowed(host)
     inner, outside, remote = (SideKind.BRIDGE, network), (SideKind.OUTSIDE, zone), (SideKind.REMOTE, zone)

@@ -49,7 +49,7 @@ DEFINED_TWICE = DiagnosticRule(
     "defined-twice",
     Severity.ERROR,
     "A name is defined once in a section, across all files of the site.",
-    "The order of the files, and so a merge, would decide which of two definitions wins.",
+    "Otherwise the order of the files, which a merge may change, would decide which of two definitions wins.",
     "Remove one of the two, or give it another name.",
 )
 WRONG_SHAPE = DiagnosticRule(

@@ -131,8 +131,8 @@ class Document:
     """The decoded site. Entries that could not be decoded are left out; `places` still has their names.
 
     Attributes:
-        whole: True if each file gives every section once, as a mapping; if False, the set of names that the site
-            defines is unknown.
+        whole: True if no file has a section twice, or a section that is no mapping; if False, the set of names that
+            the site defines is unknown.
     """
 
     site: SiteSpec

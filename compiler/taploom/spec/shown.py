@@ -10,7 +10,7 @@ def visible(text: str) -> str:
 
 
 def with_odd(hint: str, text: str) -> str:
-    """The hint, after the name of the text's first non-ASCII character if any: many look like ASCII (Unicode TR 39)."""
+    """The hint, preceded by the name of the text's first non-ASCII character: many look like ASCII (Unicode TR 39)."""
     odd = next((c for c in text if not c.isascii()), "")
     if not odd:
         return hint

@@ -54,7 +54,7 @@ def _outside(view: SiteView) -> Page:
         for one in view.plan.addresses
     )  # fmt: skip
     body = table(("Name", "Prefixes", "Description", "Owner", "Spec"), rows)
-    none = paragraph("The spec names no prefix outside.")
+    none = paragraph("The spec names no prefix outside of the site.")
     return Page("addresses-outside.md", "Addresses outside", body or none, listed=True)
 
 

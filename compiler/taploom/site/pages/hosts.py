@@ -73,7 +73,7 @@ def _facts(host: Host) -> list[tuple[str, Inline]]:
 def _uplinks(host: Host) -> Blocks:
     rows = (
         ((Anchor(uplink_name(host.name, uplink.name)), code(uplink.name)), to("zone", uplink.zone),
-         _own(uplink.ipv4) if uplink.configured else "by somebody else",
+         _own(uplink.ipv4) if uplink.configured else "set by other software",
          _own(uplink.ipv6), codes(uplink.dns), _number(uplink.mtu), _number(uplink.metric), source(uplink.origin))
         for uplink in host.uplinks
     )  # fmt: skip

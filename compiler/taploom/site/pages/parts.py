@@ -66,7 +66,7 @@ def how(found: NicAddress) -> str:
 
 
 def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, of: str) -> Blocks:
-    """Guests with an address in each family, for the page of a `host`, of a `network`, or of `all` guests."""
+    """Guests with their IPv4 and IPv6 addresses, for the page of a `host`, of a `network`, or of `all` guests."""
     head = ("Guest", "Host", "Network", "IPv4", "IPv6", "MAC", "TAP", "Owner", "Description")
     rows = (
         (

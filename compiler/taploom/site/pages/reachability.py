@@ -71,7 +71,7 @@ def files(view: SiteView) -> Iterator[Asset]:
 def _form() -> Html:
     """The form, whose fields suggest completions; it is hidden until the script runs."""
     fields = "".join(map(_field, (("from", "From"), ("to", "To"), ("service", "Service"))))
-    buttons = '<button type="submit">Ask</button><button type="button" class="tl-swap">Swap ends</button>'
+    buttons = '<button type="submit">Ask</button><button type="button" class="tl-swap">Swap From and To</button>'
     scripts = "".join(f'<script src="{name}"></script>' for name in _SCRIPTS)
     return Html(
         f'<div><link rel="stylesheet" href="explorer.css"><form class="tl-ask" method="get" hidden>{fields}'
@@ -102,8 +102,8 @@ def _zones(view: SiteView) -> Blocks:
         for only, traffic in _together(passages(cell)).items()
     )
     said = prose(
-        "All traffic that passes, except essentials that every host accepts, such as ICMP errors. An entry counts "
-        "until it expires. Traffic to a host is for the host itself or for a port that it forwards. *Some learned "
+        "All traffic that passes, except essentials that every host accepts, such as ICMP errors. Expiry dates are "
+        "ignored. Traffic to a host is for the host itself or for a port that it forwards. *Some learned "
         "addresses* means that a row holds only for some addresses that DHCP or RA can assign. *Where a route leads* "
         "means that the host has no default route in that family: it reaches only the links of its uplinks and the "
         "prefixes of its `routes`."

@@ -25,7 +25,7 @@ _GLOSSARY = (
     ("Guest", "A virtual machine on a host, with a NIC for each of its networks."),
     ("Hairpin", "A connection from inside the site to a forward's outside address."),
     ("Host", "A hypervisor: it carries networks as bridges, filters between them and translates addresses."),
-    ("Intent", "The decision of the specs about every packet, as a map; each ruleset is proved to decide the same."),
+    ("Intent", "What the specs decide about every packet; each ruleset is proved to decide the same."),
     ("Lock", "The committed file that keeps the addresses and MACs that the specs leave open."),
     ("Network", "A prefix of each family on a bridge of one host; the address of the bridge is the guests' gateway."),
     ("Origin", "The entry of the spec from which a fact of the plan or a rendered line comes."),

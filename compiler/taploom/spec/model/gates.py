@@ -90,7 +90,7 @@ GATES = Model(
         Key(
             "waive",
             MapOf(ScalarParser(read_reason, "a reason", string_schema(minLength=8)), "waiver", check_gate, _waived),
-            "Reasons to accept a change that a gate refuses, by gate or by gate and object; remove them afterwards.",
+            "Reasons to accept what a gate refuses; each key is a gate, or a gate and an object. Remove them later.",
             {},
             example='{max-class: "maintenance window on Sunday"}',
         ),

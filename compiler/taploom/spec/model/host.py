@@ -155,7 +155,7 @@ ROUTE = Model(
         Key(
             "to",
             PREFIX,
-            "Destination prefix. Packets are accepted only at uplinks that the longest route to their sender uses.",
+            "Destination prefix. A packet is accepted only at uplinks of the most specific routes to its sender.",
             required=True,
             example="10.30.0.0/16",
         ),

@@ -80,5 +80,5 @@ def check_plain_name(key: Scalar, report: Report) -> bool:
 
 
 def section(item: Parser[T], noun: str, mentions: Mentions = nothing) -> MapOf[T]:
-    """The parser of a mapping from names to entries; `mentions` if the names refer to objects of another section."""
+    """The parser of a mapping from names to entries; names of objects of another section need `mentions`."""
     return MapOf(item, noun, check_name, mentions)

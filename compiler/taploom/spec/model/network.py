@@ -110,7 +110,7 @@ NAT_MODEL = Model(
         Key(
             "ipv6",
             NAT6,
-            "Translation of IPv6: the uplink's address, none, or a prefix of the same length to map to.",
+            "Translation of IPv6: `masquerade` (to the uplink's address), `off`, or a prefix as long as the network's.",
             Keyword.MASQUERADE,
             example="2001:db8:9:1::/64",
         ),

@@ -148,15 +148,16 @@ POLICY = Model(
             "Senders, which open the connection. `any` means everyone except the site's hosts. It does not match "
             "guests that `nat` translates on the way to another host, as they arrive with their own host's address; "
             "`nat` does not translate them if the other host has a route back. To allow traffic between two "
-            "networks beyond the uplinks, name both ends: `any` does not allow it.",
+            "networks beyond the uplinks, name one in `from` and the other in `to`: `any` does not allow it.",
             required=True,
             example="[microvm, tag/web]",
         ),
         Key(
             "to",
             ListOf(SELECTOR, "a selector"),
-            "Receivers, which answer the connection. A host forwards packets from one uplink to another only if the "
-            "entry names both ends, and back into the same zone only if `from` and `to` both name that zone.",
+            "Receivers, which answer the connection. A host forwards packets from one uplink to another only if "
+            "selectors other than `any` match both sender and receiver, and back into the same zone only if `from` "
+            "and `to` both name that zone.",
             required=True,
             example="internet",
         ),

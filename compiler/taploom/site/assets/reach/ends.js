@@ -1,4 +1,4 @@
-// Reads the texts of a question: its two ends and its service. A port of taploom's flows/reach/endpoints.py; tests
+// Reads the texts of a question: sender, receiver and service. A port of taploom's flows/reach/endpoints.py; tests
 // compare the answers of the two implementations.
 "use strict";
 (() => {
@@ -24,7 +24,7 @@
       this.memo = new Map();
     }
 
-    // The end that a text selects; throws Unknown with a sentence for the user.
+    // The senders or receivers that a text selects; throws Unknown with a sentence for the user.
     end(text) {
       const found = empty();
       const [kind, ...rest] = text.split("/");

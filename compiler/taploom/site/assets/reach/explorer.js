@@ -82,7 +82,7 @@
     return Object.entries(FAMILIES).map(([family, word]) => {
       const mine = answers.filter((one) => one.family === family);
       const passing = mine.filter((one) => one.verdict === "allow").length;
-      if (!mine.length) return `${word}: no path between the two ends`;
+      if (!mine.length) return `${word}: no path from sender to receiver`;
       return `${word}: ${passing === mine.length ? "passes" : passing ? "some of it passes" : "is dropped"}`;
     }).join("; ");
   }

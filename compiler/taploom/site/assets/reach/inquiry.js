@@ -29,7 +29,7 @@
     return [...groups.values()].map(([box, sets]) => put(box, level, sets.includes(null) ? null : united(sets.flat())));
   }
 
-  // The paths that begin at one host, in one family; `to` is the receiving end.
+  // The paths that begin at one host, in one family; `to` has the receivers.
   class Journey {
     constructor(inquiry, host, family, to) {
       Object.assign(this, { inquiry, host, family, to, own: inquiry.ends.place(host, family) });
@@ -279,8 +279,8 @@
       return new taploomReach.Words(this, narrowed(replies), from, to).answers();
     }
 
-    // The receiving end, and an end of its own for each unknown address of another host that it includes. The address of
-    // an uplink that taploom does not configure, such as a VPN's, is included only in its own zone.
+    // The receivers of a question, then one more receiver for each unknown address of the hosts among them. The address
+    // of an uplink that taploom does not configure, such as a VPN's, is included only in its own zone.
     * meant(goal, name, family) {
       yield goal;
       const { hosts } = this.ends.names, ours = new Set(Object.values(hosts[name].zones));

@@ -62,7 +62,7 @@
       } else if (some.length) yield ["self/", some, null];
     }
 
-    // The site's own addresses in a selection; `any` as sender means its networks.
+    // The site's own addresses in a selection of senders; for `any`, those of the site's networks.
     ofSite(end) {
       const { names } = this.ends;
       const networks = end.everyone ? Object.keys(names.networks) : [...end.networks];
@@ -114,7 +114,7 @@
       return (this.next[uplink] ?? []).map(([spans, at]) => [...at, common(spans, goals)]).filter(([,, some]) => some.length);
     }
 
-    // Whether an end is a learned address of another host.
+    // Whether the receiver is a learned address of another host.
     hidden(end) {
       if (!end.uplink || end.uplink[0] === this.name) return false;
       return has(this.ends.names.hosts[end.uplink[0]][this.family].learned, end.uplink[1]);

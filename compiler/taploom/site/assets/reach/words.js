@@ -75,7 +75,7 @@
       return [words + (near.length ? ` (but answers to ${near.slice(0, 2).join(", ")} leave by ${ingress})` : "")];
     }
 
-    // Notes on ends that may have any address of a DHCP pool.
+    // Notes on a sender or receiver that may have any address of a DHCP pool.
     leased({ family, box }, level, text) {
       const { pools, tags, guests } = this.inquiry.ends.names, [kind, ...rest] = text.split("/"), name = rest.join("/");
       const named = kind === "tag" && rest.length ? (tags[name] ?? []).filter((one) => one.startsWith("guest/"))
@@ -141,7 +141,7 @@
       return [...named, ...addresses(family, real(family, spans))];
     }
 
-    // An end of a part in words; the user's words if the part covers all addresses of the question.
+    // The senders or receivers of a part in words; the user's words if the part covers all addresses of the question.
     end(reply, level) {
       const mine = this.replies.filter((one) => one.family === reply.family);
       const texts = this.texts(reply, level);
