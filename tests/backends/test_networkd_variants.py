@@ -244,7 +244,7 @@ def test_a_guest_of_two_networks_uses_default_route_and_resolvers_of_one(root: P
 
 
 def _answers(machine: Namespace, own: str, asker: str) -> object:
-    """The interface by which a machine replies to `asker` from its address `own`; waits until it has a route."""
+    """The interface by which a machine replies to `asker` from its own address `own`; waits until a route exists."""
     found = wait_for(
         lambda: json.loads(machine.run("ip", "-j", "route", "get", asker, "from", own, check=False) or "[]"), "a route"
     )
@@ -253,7 +253,7 @@ def _answers(machine: Namespace, own: str, asker: str) -> object:
 
 @pytest.mark.parametrize(("first", "last"), [("10.1.0.2", "10.1.0.2"), ("10.1.0.6", "10.1.0.6")])
 def test_a_dhcp_pool_has_exactly_the_addresses_of_the_plan(root: Path | None, first: str, last: str) -> None:
-    """A pool of one address shows a wrong offset. A /29 ends at host 6, so networkd refuses a pool that is too long."""
+    """A pool of one address shows a wrong offset; networkd refuses a pool beyond .6, the last address of a /29."""
     lan = variants.bridge(
         "lan", "10.1.0.1/29", dhcp=variants.dhcp(first, last), taps=Taps(("vm-*",), create=False, user="")
     )

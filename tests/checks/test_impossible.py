@@ -36,7 +36,7 @@ def test_no_network_has_an_mtu_below_the_minimum_of_ipv6(section: str) -> None:
 
 
 def test_an_uplink_joins_no_bridge_even_if_a_pattern_matches_its_name() -> None:
-    """The uplink's unit comes first by name, and networkd uses the first match, so even a TAP as uplink stays out."""
+    """The uplink's unit comes first by name, and networkd uses the first match, so a TAP as uplink joins none."""
     site = compiled(
         "taploom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n"
         "    uplinks: {vm-wan: {zone: internet, ipv4: dhcp}}\n    networks: {lan: {taps: vm-*, bridge: vm-lan}}\n"

@@ -25,7 +25,7 @@ GLOBS = st.text(alphabet=f"{LETTERS}*?", min_size=1, max_size=5)
 @settings(max_examples=300, deadline=None)
 @given(GLOBS, GLOBS)
 def test_two_patterns_have_a_common_name_if_and_only_if_a_word_matches_both(one: str, two: str) -> None:
-    """Patterns of five characters with a common name have one of at most ten characters; shorter words suffice here."""
+    """The test tries words of up to seven characters; the shortest common name of two such patterns has at most ten."""
     found = common_name(one, two)
     both = [word for word in WORDS if fnmatchcase(word, one) and fnmatchcase(word, two)]
     if found is None:

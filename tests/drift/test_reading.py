@@ -81,7 +81,7 @@ def test_the_ruleset_of_a_random_host_is_read_back_the_same(host: Host) -> None:
 FAULTS = {**TREE, **ONE_SIDED, **FRAMES}
 UNLOADABLE = {"a deny between neighbours is gone"}
 """Faults that no kernel loads, because a rule names a set that is missing."""
-BEYOND = {"a prefix translation leads to one address"}
+BEYOND = {"a prefix is translated to a single address"}
 """Faults that the kernel loads but taploom cannot read: translations between prefixes of different lengths."""
 
 

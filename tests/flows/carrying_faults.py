@@ -159,8 +159,8 @@ def faults() -> dict[str, Callable[[Ruleset], Ruleset]]:
             lambda s: replace(s, elements=tuple(map(swapped, s.elements))) if s.name == "forward_pairs" else s,
         ),
         "a pair of uplinks has no chain": lambda r: elements(r, "forward_pairs", without("eth1", "eth0")),
-        "an uplink to itself has no chain": lambda r: elements(r, "forward_pairs", without("wg0", "wg0")),
-        "a chain of two uplinks ends in an accept": lambda r: chains(
+        "an uplink paired with itself has no chain": lambda r: elements(r, "forward_pairs", without("wg0", "wg0")),
+        "the chain of a pair of uplinks ends with an accept": lambda r: chains(
             r,
             lambda c: (
                 replace(c, rules=(*c.rules[:-1], Rule((VerdictStatement(VerdictKind.ACCEPT),), "")))
@@ -168,20 +168,28 @@ def faults() -> dict[str, Callable[[Ruleset], Ruleset]]:
                 else c
             ),
         ),
-        "senders of the site count as strangers": without_look_up(Field.IP_SADDR, "forward_zone-line_zone-internet"),
-        "receivers of the site count as strangers": without_look_up(Field.IP6_DADDR, "forward_zone-office_zone-line"),
+        "sources of the site count as outside": without_look_up(Field.IP_SADDR, "forward_zone-line_zone-internet"),
+        "destinations of the site count as outside": without_look_up(Field.IP6_DADDR, "forward_zone-office_zone-line"),
         "another host's network is not forwarded": terms(
             lambda t: None if t.entry == "policy/far-out" and carried(t) else t
         ),
         "another host's network is not forwarded in one family": terms(
             lambda t: None if t.entry == "policy/cat" and carried(t) and t.family is Family.IPV6 else t
         ),
-        "the reverse direction is forwarded": terms(lambda t: reversed_(t) if t.entry == "policy/office-out" else t),
+        "an entry applies to the reverse direction instead": terms(
+            lambda t: reversed_(t) if t.entry == "policy/office-out" else t
+        ),
         "a deny is not applied between uplinks": terms(lambda t: None if t.action is Action.DENY and carried(t) else t),
-        "`any` lets strangers reach strangers": more(like("policy/cat", egress=office, destinations=_ALL)),
-        "an entry for addresses admits their own zone": more(like("policy/reading", egress=office, ingress=office)),
-        "an entry for a zone admits traffic back to it": more(like("policy/office-out", egress=office, ingress=office)),
-        "a zone opens the other direction": more(like("policy/office-out", ingress=internet, egress=office)),
+        "`any` allows packets from outside to outside": more(like("policy/cat", egress=office, destinations=_ALL)),
+        "an entry from addresses to a zone allows packets within the zone": more(
+            like("policy/reading", egress=office, ingress=office)
+        ),
+        "an entry from a zone allows packets within the zone": more(
+            like("policy/office-out", egress=office, ingress=office)
+        ),
+        "an entry from a zone also allows the reverse direction": more(
+            like("policy/office-out", ingress=internet, egress=office)
+        ),
         "a rate limit for another host is lost": terms(
             lambda t: replace(t, limit=None) if t.entry == "policy/console" else t
         ),

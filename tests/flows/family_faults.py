@@ -66,7 +66,7 @@ def early(statement: Statement) -> Statement:
 
 
 def moved_on(statement: Statement) -> Statement:
-    """Moves the target of a prefix translation by one address."""
+    """Replaces the target of a prefix translation by the single address after it."""
     if isinstance(statement, TranslatePrefix):
         return replace(statement, after=replace(statement.after, value=statement.after.value + 1, length=128))
     return statement
@@ -147,8 +147,12 @@ FAMILIES: dict[str, Callable[[Ruleset], Ruleset]] = {
     ),
     "loopback is accepted in IPv6 only": in_one_family("implied/loopback", IPV6_ONLY),
     "forwards are accepted in IPv4 only": lambda r: elements(r, "forwards_net-web_ipv6_tcp", lambda _: None),
-    "a sender's map is not looked up in IPv6": everywhere(wrong_map(Family.IPV6, "dnat_eth0_ipv6_all_tcp_sender-port")),
-    "a range's map is not looked up in IPv4": everywhere(wrong_map(Family.IPV4, "dnat_eth0_ipv4_all_udp_range")),
+    "the DNAT map with senders is not looked up in IPv6": everywhere(
+        wrong_map(Family.IPV6, "dnat_eth0_ipv6_all_tcp_sender-port")
+    ),
+    "the DNAT map of port ranges is not looked up in IPv4": everywhere(
+        wrong_map(Family.IPV4, "dnat_eth0_ipv4_all_udp_range")
+    ),
     "packet-too-big is dropped": types("implied/icmpv6", without(2)),
     "destination-unreachable is dropped": types("implied/icmp", without(3)),
     "redirects are accepted": types("implied/icmp", also(5)),
@@ -156,7 +160,7 @@ FAMILIES: dict[str, Callable[[Ruleset], Ruleset]] = {
     "neighbour solicitations are dropped": types("implied/nd", without(135)),
     "neighbour discovery is accepted from beyond a router": everywhere(any_hop),
     "an expiry is a second early": everywhere(early),
-    "a prefix translation leads to one address": everywhere(moved_on),
+    "a prefix is translated to a single address": everywhere(moved_on),
     "the reverse path check is loose": everywhere(loose),
     "a deny on the bridge has source and destination swapped": lambda r: elements(
         r, "deny_net-web_net-web_ipv6_tcp", swapped
@@ -185,7 +189,7 @@ FAMILIES: dict[str, Callable[[Ruleset], Ruleset]] = {
     "site addresses may arrive through the wrong uplink in IPv6": without_lookup("astray_ipv6"),
     "site addresses that arrive through the wrong uplink are accepted": of_lookup("astray_ipv6", let_in),
     "the check for the wrong uplink looks up the destination": of_lookup("astray_ipv4", by_destination),
-    "the check for the wrong uplink names the right one": lambda r: elements(
+    "the check for the wrong uplink drops packets from the right uplink": lambda r: elements(
         r, "astray_ipv4", lambda e: replace(e, key=(Iface("eth1"), e.key[1]))
     ),
     "a rate is changed": lambda r: in_tables(

@@ -75,8 +75,8 @@ FRAMES: dict[str, Callable[[Ruleset], Ruleset]] = {
     "any IPv6 address may be used": lambda r: rules(r, lambda rule: statements(rule, accepting), "guard_ipv6", BRIDGE),
     "ARP may announce any address": lambda r: rules(r, lambda rule: statements(rule, accepting), "guard_arp", BRIDGE),
     "a port is bound to another address": lambda r: elements(r, "bind_ipv4", first(moved), BRIDGE),
-    "an IPv6 address is missing": lambda r: elements(r, "bind_ipv6", first(gone), BRIDGE),
-    "a neighbour's target is missing": lambda r: elements(r, "bind_target", first(gone), BRIDGE),
+    "an IPv6 address of a port is missing": lambda r: elements(r, "bind_ipv6", first(gone), BRIDGE),
+    "an address that a port may advertise is missing": lambda r: elements(r, "bind_target", first(gone), BRIDGE),
     "targets of advertisements are not checked": lambda r: drop_rule(r, "guard_ipv6", 2, BRIDGE),
     "targets of probes are not checked": lambda r: drop_rule(r, "guard_ipv6", 3, BRIDGE),
     "guests may be routers": lambda r: drop_rule(r, "guard_ipv6", 0, BRIDGE),
@@ -86,30 +86,30 @@ FRAMES: dict[str, Callable[[Ruleset], Ruleset]] = {
     "guests cannot ask for an address": lambda r: drop_rule(r, "guard_ipv4", 0, BRIDGE),
     "guests cannot probe for duplicates": lambda r: drop_rule(r, "guard_ipv6", 4, BRIDGE),
     "guests have no link-local addresses": lambda r: drop_rule(r, "guard_ipv6", 6, BRIDGE),
-    "guests may be the next hop of others": lambda r: rules(
+    "guests may advertise the host's link-local address": lambda r: rules(
         r,
         lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.negated else s),
         "guard_target",
         BRIDGE,
     ),
-    "guests may send as the next hop of others": lambda r: rules(
+    "guests may send from the host's link-local address": lambda r: rules(
         r,
         lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.negated else s),
         "guard_ipv6",
         BRIDGE,
     ),
     "other EtherTypes pass": lambda r: drop_rule(r, "guard_port", -1, BRIDGE),
-    "strangers may use any address": without(Field.IP_SADDR, "guard_stranger"),
-    "strangers may use any MAC": without(Field.ETHER_SADDR, "guard_stranger"),
-    "strangers may be routers": without(Field.ICMPV6_TYPE, "guard_stranger"),
-    "an unknown port may use an owned address": lambda r: elements(r, "owned_ipv4", first(gone), BRIDGE),
-    "guests may use addresses outside the pool": lambda r: rules(
+    "undeclared ports may use any address": without(Field.IP_SADDR, "guard_stranger"),
+    "undeclared ports may use any MAC": without(Field.ETHER_SADDR, "guard_stranger"),
+    "undeclared ports may be routers": without(Field.ICMPV6_TYPE, "guard_stranger"),
+    "undeclared ports may use an owned address": lambda r: elements(r, "owned_ipv4", first(gone), BRIDGE),
+    "guests without an address from the pool may use unowned addresses": lambda r: rules(
         r,
         lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.set == "pool_net-web_ipv4" else s),
         "guard_ipv4",
         BRIDGE,
     ),
-    "guests may use owned addresses in the pool": lambda r: rules(
+    "guests with an address from the pool may use owned addresses": lambda r: rules(
         r,
         lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.negated else s),
         "guard_ipv4",

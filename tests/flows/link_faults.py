@@ -121,33 +121,33 @@ VMS4, VMS6 = parse_prefix("10.9.0.0/24"), parse_prefix("2001:db8:42:7::/64")
 PAIR4, PAIR6 = parse_prefix("10.8.0.0/31"), parse_prefix("fd08::/127")
 WEB4, WEB6 = parse_prefix("10.9.0.10/32"), parse_prefix("2001:db8:42:7::10/128")
 LINKS: dict[str, Callable[[Host], Ruleset]] = {
-    "strangers may use the uplink's IPv4 address": lacking("owned_ipv4", UPLINK4),
-    "strangers may use the uplink's IPv6 address": lacking("owned_ipv6", UPLINK6),
-    "strangers may advertise the uplink's address": lacking("owned_target", UPLINK6),
+    "undeclared ports may use the uplink's IPv4 address": lacking("owned_ipv4", UPLINK4),
+    "undeclared ports may use the uplink's IPv6 address": lacking("owned_ipv6", UPLINK6),
+    "undeclared ports may advertise the uplink's address": lacking("owned_target", UPLINK6),
     "a guest may use the uplink's IPv4 address": lent("bind_ipv4", WEB4, UPLINK4),
     "a guest may use the uplink's IPv6 address": lent("bind_ipv6", WEB6, UPLINK6),
     "a guest may advertise the uplink's address": lent("bind_target", WEB6, UPLINK6),
-    "strangers may use the lower address of a pair": lacking("owned_ipv4", BOX4),
-    "strangers may use the address in the anycast position": lacking("owned_ipv6", BOX6),
-    "strangers may use the upper address of a pair": lacking("owned_ipv4", END4),
-    "the guest of a pair has no IPv4 address": lacking("bind_ipv4", BOX4),
-    "the guest of a pair has no IPv6 address": lacking("bind_ipv6", BOX6),
-    "the other end of a line is a stranger in IPv4": remotes((PEER4, None)),
-    "the other end of a line is a stranger in IPv6": remotes((PEER6, None)),
-    "the other end of a line is the upper address": remotes((PEER4, parse_prefix("192.0.2.1/32"))),
-    "the lower address of a pair cannot be reached": narrowed("policy/ask", PAIR4, END4),
-    "the address in the anycast position cannot be reached": narrowed("policy/ask", PAIR6, END6),
-    "the lower address of a pair may not send": narrowed("policy/tell", PAIR4, END4),
-    "the address in the anycast position may not send": narrowed("policy/tell", PAIR6, END6),
+    "undeclared ports may use the lower address of a /31": lacking("owned_ipv4", BOX4),
+    "undeclared ports may use the lower address of a /127": lacking("owned_ipv6", BOX6),
+    "undeclared ports may use the upper address of a /31": lacking("owned_ipv4", END4),
+    "the guest in a /31 has no IPv4 address": lacking("bind_ipv4", BOX4),
+    "the guest in a /127 has no IPv6 address": lacking("bind_ipv6", BOX6),
+    "the peer host behind an uplink counts as outside in IPv4": remotes((PEER4, None)),
+    "the peer host behind an uplink counts as outside in IPv6": remotes((PEER6, None)),
+    "the peer host is expected at the upper address of a /31": remotes((PEER4, parse_prefix("192.0.2.1/32"))),
+    "the lower address of a /31 cannot be reached": narrowed("policy/ask", PAIR4, END4),
+    "the lower address of a /127 cannot be reached": narrowed("policy/ask", PAIR6, END6),
+    "packets from the lower address of a /31 are dropped": narrowed("policy/tell", PAIR4, END4),
+    "packets from the lower address of a /127 are dropped": narrowed("policy/tell", PAIR6, END6),
     "a policy entry covers one address instead of the network": narrowed("policy/out", VMS4, UPLINK4),
     "a policy entry covers one address instead of the network in IPv6": narrowed("policy/out", VMS6, UPLINK6),
-    "a forward ends at the uplink itself": led("forward/web", WEB6, UPLINK6),
-    "a forward ends at the host's end of a pair": led("forward/box", BOX4, END4),
+    "a forward leads to the address of the uplink itself": led("forward/web", WEB6, UPLINK6),
+    "a forward leads to the host's address in a /31": led("forward/box", BOX4, END4),
     "the source is translated to the gateway of the guests": lowered(
         lambda host: replace(
             host, nat=tuple(replace(n, to=parse_prefix("10.9.0.1/32")) if n.to == UPLINK4 else n for n in host.nat)
         )
     ),
-    "the source is not translated on the line": lowered(lambda host: replace(host, nat=host.nat[:1])),
+    "the source is not translated on the uplink to the peer": lowered(lambda host: replace(host, nat=host.nat[:1])),
 }
 """Faults by name, each with its edit."""

@@ -81,7 +81,9 @@ LOWERING: dict[str, Callable[[Host], Host]] = {
     "a term leads to another zone": terms(
         lambda t: replace(t, egress=replace(t.egress, name="backbone")) if t.entry == "policy/out" else t
     ),
-    "terms of the remote side are missing": terms(lambda t: None if t.ingress.kind is SideKind.REMOTE else t),
+    "terms for senders in networks of other hosts are missing": terms(
+        lambda t: None if t.ingress.kind is SideKind.REMOTE else t
+    ),
     "an entry for some senders covers all senders on unknown interfaces": terms(
         lambda t: replace(t, sources=ANYWHERE) if t.ingress.kind is SideKind.OTHER and t.family is Family.IPV4 else t
     ),
@@ -100,7 +102,7 @@ LOWERING: dict[str, Callable[[Host], Host]] = {
     "a DNAT entry listens on another uplink": dnat_entries(
         lambda x: replace(x, uplinks=("eth1",)) if x.forward == "forward/calls" else x
     ),
-    "a DNAT entry is one port longer": dnat_entries(
+    "a DNAT entry has one port more": dnat_entries(
         lambda x: replace(x, last=x.last + 1) if x.forward == "forward/calls" else x
     ),
     "a DNAT entry does not shift ports": dnat_entries(

@@ -76,7 +76,7 @@ SENDERS: dict[str, Callable[[Host], Ruleset]] = {
     "the less specific route wins in IPv4": lowered(within(LONGER[:1], "eno2")),
     "the less specific route wins in IPv6": lowered(within(LONGER[1:], "eno2")),
     "the less specific route is accepted too": lowered(within(LONGER, "eno2", "eno3")),
-    "the more specific route's uplink is accepted for the less specific route": lowered(within(BRANCH, "eno2", "eno3")),
+    "senders behind the less specific route are accepted on both uplinks": lowered(within(BRANCH, "eno2", "eno3")),
     "the default uplink is accepted for senders behind a route": lowered(within(BRANCH, "eno1", "eno2", "eno3")),
     "the default uplink is accepted for senders on a link": lowered(within(OFFICE, "eno1", "eno2")),
     "the uplink with DHCP is accepted for senders on another link": lowered(within(OFFICE, "eno2", "eno4")),
@@ -100,7 +100,7 @@ SENDERS: dict[str, Callable[[Host], Ruleset]] = {
     "the reverse path check is strict": tree(lambda r: rules(r, lambda rule: statements(rule, strict), "raw_uplink")),
     "the reverse path check applies to DHCP servers": tree(lambda r: swap_rules(r, "raw_uplink", 4, 5)),
     "answers of DHCP servers reach guests": offers(lambda match: None if match.fields == (Field.FIB_TYPE,) else match),
-    "answers of DHCP servers may not be broadcast": offers(
+    "broadcast answers of DHCP servers are dropped": offers(
         lambda match: replace(match, values=((Word("local"),),)) if match.fields == (Field.FIB_TYPE,) else match
     ),
 }

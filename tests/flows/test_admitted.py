@@ -31,7 +31,7 @@ many = settings(
     max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )
 NOBODY = [parse_prefix(one) for one in ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/8", "ff00::/8", "fe80::/10")]
-"""Prefixes that no machine beyond a link may send from (RFC 6890); the oracle is not asked about them."""
+"""Prefixes that are no valid sources beyond a link (RFC 6890); the oracle is not asked about them."""
 
 
 def wrong(plan: Plan) -> tuple[list[str], int]:
@@ -61,7 +61,7 @@ def _spans(lines: list[AdmittedPrefix], port: int, device: str, family: Family) 
 
 
 def _senders(asked: Asked, host: Host, family: Family, known: Spans) -> Iterator[int]:
-    """Both ends of each prefix, their neighbouring addresses, and every address that the site names."""
+    """The first and last address of each prefix, both neighbours, and every address that the site names."""
     last = (1 << family.bits) - 1
     edges = {value for first, end in known for value in (first - 1, first, end, end + 1) if 0 <= value <= last}
     ground = asked.ground

@@ -1,4 +1,4 @@
-"""Learned addresses have numbers just above the last real address, and no two of them are equal."""
+"""Each learned address is represented by its own integer above the last real address."""
 
 from __future__ import annotations
 

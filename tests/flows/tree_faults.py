@@ -150,9 +150,9 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
     "packets that enter from a bridge skip policy": lambda r: drop_rule(r, "forward", 3),
     "packets that leave to a bridge skip policy": lambda r: drop_rule(r, "forward", 6),
     "chain forward drops traffic that is not taploom's": policy("forward", VerdictKind.DROP),
-    "input accepts by policy": lambda r: drop_rule(policy("input", VerdictKind.ACCEPT)(r), "input", -1),
+    "chain input accepts by default": lambda r: drop_rule(policy("input", VerdictKind.ACCEPT)(r), "input", -1),
     "chain forward_ours has no final drop": lambda r: drop_rule(r, "forward_ours", -1),
-    "a pair of sides has no final drop": lambda r: rules(
+    "chain drop_forward accepts packets": lambda r: rules(
         r, lambda rule: replace(rule, statements=(ACCEPT,)), "drop_forward"
     ),
     "accept before deny": lambda r: chains(r, denies_last),
@@ -185,7 +185,7 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
         r, "forward_pairs", lambda e: None if e.data == VerdictStatement(VerdictKind.GOTO, WEB_OUT) else e
     ),
     "remote networks count as outside": lambda r: drop_rule(r, "forward_net-web_zone-backbone", 0),
-    "a remote network is local": lambda r: elements(r, "remote_ipv4", gone),
+    "the set of remote networks is empty in IPv4": lambda r: elements(r, "remote_ipv4", gone),
     "a limit is gone": in_rule("forward_zone-internet_net-web", "policy/pings", only(LimitBy)),
     "an expiry is gone": in_rule("", "policy/until", only(Until)),
     "an expiry is a second late": in_rule("", "policy/until", later),
@@ -202,7 +202,7 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
             else e
         ),
     ),
-    "a forward is missing from outside": lambda r: elements(
+    "a forward is missing in its DNAT map": lambda r: elements(
         r, "dnat_eth0_ipv4_all_tcp_port", lambda e: None if e.comment == "forward/http" else e
     ),
     "a forward leads to another guest": lambda r: elements(r, "dnat_eth0_ipv4_all_tcp_port", retargeted),
@@ -225,12 +225,12 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
         ),
         "dnat_eth0_ipv4",
     ),
-    "an open forward is open to the site too": lambda r: rules(
+    "a forward for a zone also applies to senders of the site": lambda r: rules(
         r, lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.negated else s), "dnat_eth1_ipv4"
     ),
-    "an open forward is closed": lambda r: elements(r, "dnat_eth0_ipv4_outside_open_internet_tcp_port", gone),
-    "a forward is not translated from another uplink": deaf("dnat_eth1_ipv4", "_eth0_"),
-    "a forward without hairpin is not translated from another uplink": deaf("dnat_eth1_ipv6", "eth0_ipv6_out"),
+    "a forward for a zone is missing": lambda r: elements(r, "dnat_eth0_ipv4_outside_open_internet_tcp_port", gone),
+    "packets from another uplink skip a forward": deaf("dnat_eth1_ipv4", "_eth0_"),
+    "packets from another uplink skip a forward without hairpin": deaf("dnat_eth1_ipv6", "eth0_ipv6_out"),
     "a forward is accepted only from the zones of its uplinks": lambda r: rules(
         r, lambda x: None if "set='forwards_net-web" in repr(x) else x, "forward_zone-backbone_net-web"
     ),
@@ -242,21 +242,21 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
         lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and Field.IP6_DADDR in s.fields else s),
         "forward_zone-internet_net-shut",
     ),
-    "packets without a translation are accepted as a forward": lambda r: rules(
+    "the rules of forwards accept packets that were not translated": lambda r: rules(
         r,
         lambda rule: statements(rule, without_match(Field.CT_STATUS)),
     ),
-    "packets of a prefix translation pass as a forward": lambda r: rules(
+    "the rules of forwards accept packets whose prefix was translated": lambda r: rules(
         r, lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.set == "mirrors_net-shut" else s)
     ),
-    "a DNAT map is not looked up from inside": lambda r: elements(
+    "packets from guests skip DNAT in IPv4": lambda r: elements(
         r,
         "dnat_ingress",
         lambda e: None if isinstance(e.data, VerdictStatement) and e.data.chain == "dnat-inside_ipv4" else e,
     ),
-    "a DNAT map is not looked up for the host itself": lambda r: drop_rule(r, "nat_output", 0),
+    "packets that the host itself sends skip DNAT in IPv4": lambda r: drop_rule(r, "nat_output", 0),
     "hairpin traffic is not masqueraded": lambda r: without_rules(r, "implied/hairpin"),
-    "the hairpin is masqueraded in all directions": lambda r: rules(
+    "the hairpin rule masquerades packets to every interface": lambda r: rules(
         r,
         lambda rule: statements(rule, without_match(Field.OIFNAME)) if rule.comment == "implied/hairpin" else rule,
     ),
@@ -265,14 +265,14 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
     "the source is translated before the exception for a host": lambda r: swap_rules(r, "snat_eth1", -1, -2),
     "a source is masqueraded instead of translated to a fixed address": in_rule("snat_eth0", "nat/web", masqueraded),
     "a source is translated to another address": in_rule("snat_eth0", "nat/web", elsewhere),
-    "a prefix is translated to another one": in_rule("snat_eth0", "nat/shut", unshifted),
-    "incoming packets of a prefix are translated to another one": in_rule("dnat_eth0_ipv6", "nat/shut", unshifted),
-    "spoofed senders of a bridge pass": lambda r: drop_rule(r, "raw_bridge", -1),
-    "senders without a return route pass": lambda r: rules(
+    "a prefix is translated to the wrong prefix": in_rule("snat_eth0", "nat/shut", unshifted),
+    "incoming packets are translated to the wrong prefix": in_rule("dnat_eth0_ipv6", "nat/shut", unshifted),
+    "packets from a bridge with a forged source pass": lambda r: drop_rule(r, "raw_bridge", -1),
+    "packets whose source has no return route pass": lambda r: rules(
         r, lambda rule: statements(rule, lambda s: None if s == DROP else s), "raw_uplink"
     ),
     "bogus senders pass": lambda r: elements(r, "bogon_ipv6", gone),
-    "local senders pass on an uplink": lambda r: elements(
+    "packets from an uplink with a local source pass": lambda r: elements(
         r, "bogon_ipv4", lambda e: None if e.key == (parse_prefix("10.1.0.0/24"),) else e
     ),
     "senders without an address are dropped": lambda r: drop_rule(r, "raw_bridge", 0),

@@ -42,7 +42,7 @@ class Clone:
         return done.stdout.decode("utf-8", "surrogateescape").strip()
 
     def name(self, revision: str) -> str:
-        """The full name of a commit."""
+        """The full hash of a commit."""
         return self.git("rev-parse", "--verify", f"{revision}^{{commit}}")
 
     def write(self, path: str, content: str | bytes) -> Path:
@@ -53,7 +53,7 @@ class Clone:
         return file
 
     def site(self, folder: str, *, changed: bool) -> None:
-        """Writes a site into a folder: that of branch `change` if `changed` is true, else that of branch `main`."""
+        """Writes into a folder the site of branch `change` if `changed` is true, else the site of branch `main`."""
         for file, text in BASE.items():
             self.write(f"{folder}/{file}", text.replace("tcp/443", f"[tcp/443, {TRUTH}]") if changed else text)
         self.write(f"{folder}/taploom.lock", "")
@@ -64,7 +64,7 @@ class Clone:
         self.git("commit", "--quiet", "--allow-empty", "--message", message)
 
     def object(self, kind: str, raw: bytes) -> str:
-        """Writes an object without git's checks, and returns its name."""
+        """Writes an object without git's checks, and returns its hash."""
         found = hashlib.sha1(f"{kind} {len(raw)}\0".encode() + raw, usedforsecurity=False).hexdigest()
         file = self.top / ".git/objects" / found[:2] / found[2:]
         file.parent.mkdir(exist_ok=True)
@@ -72,7 +72,7 @@ class Clone:
         return found
 
     def tree(self, *entries: tuple[str, str, bytes]) -> str:
-        """Writes a tree of entries (mode, object, raw name), and returns its name."""
+        """Writes a tree of entries (mode, object hash, raw file name), and returns the tree's hash."""
         rows = (mode.encode() + b" " + path + b"\0" + bytes.fromhex(name) for mode, name, path in entries)
         return self.object("tree", b"".join(rows))
 

@@ -22,7 +22,7 @@ MIB = 1 << 20
 
 
 def large(clone: Clone, kind: str, size: int, head: bytes = b"") -> str:
-    """Writes a large object, compressed to about a thousandth of its size, and returns its name."""
+    """Writes a large object, compressed to about a thousandth of its size, and returns its hash."""
     packer, file = zlib.compressobj(1), clone.top / ".git/large"
     with file.open("wb") as out:
         out.write(packer.compress(f"{kind} {size + len(head)}\0".encode() + head))

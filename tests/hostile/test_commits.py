@@ -71,7 +71,7 @@ _ANN = b"Ann <a@example.org> 1798761600 +0000"
 
 
 def committed(clone: Clone, subject: bytes, who: bytes = _ANN, headers: bytes = b"") -> str:
-    """Adds a commit that changes a comment in the specs, and returns its name."""
+    """Adds a commit that changes a comment in the specs, and returns the commit's hash."""
     (clone.top / "specs/more.yaml").write_text(f"taploom: 1\n# {clone.name('HEAD')}\n")
     clone.git("add", "--all")
     tree = clone.git("write-tree").encode()

@@ -117,7 +117,7 @@ HOMES = {
     "10.3.0.9": "eno2", "10.4.0.9": "eno3", "10.50.0.7": "eno2", "203.0.113.1": "eno1",
     "2001:db8:2::9": "eno2", "2001:db8:4::9": "eno3", "2001:db8:50::7": "eno2", "2001:db8::1": "eno1",
 }  # fmt: skip
-"""Addresses of the host's neighbours and of the branch, each with the uplink by which its packets arrive."""
+"""Addresses of the host's neighbours and of the branch, each with the uplink by which packets from it arrive."""
 
 
 @pytest.mark.parametrize("ip", ["ip", "ip6"])

@@ -17,7 +17,7 @@ STALL = 3.0
 
 
 def _carried(to: str, family: socket.AddressFamily, answered: Callable[[int], bool], seconds: float) -> dict[str, int]:
-    """Counts of datagrams to a listener and of its replies; `answered` says for each number whether it replies."""
+    """Counts of datagrams and replies of a listener; `answered` says by number which datagrams the listener answers."""
     over, found = threading.Event(), dict[str, int]()
     with socket.socket(family, socket.SOCK_DGRAM) as listener:
         listener.bind((to, 0))

@@ -21,7 +21,7 @@ def seen(spec: str, senders: tuple[str, ...] = ("",)) -> Mapping[str, Row]:
 
     Args:
         spec: Specs of the site.
-        senders: Prefixes of flow names; flows with other names are ignored.
+        senders: Texts with which names of flows begin; flows with other names are ignored.
     """
     plan = compiled(spec).plan
     with Lab() as lab:

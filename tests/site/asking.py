@@ -38,7 +38,7 @@ def _ends(plan: Plan) -> list[str]:
 
 
 def questions(plan: Plan, made: random.Random, count: int) -> list[Question]:
-    """Random questions about ends and services of the site; half of the services have no name."""
+    """Random questions about endpoints and services of the site; half of the services have no name."""
     ends, named = _ends(plan), [*BUILT_IN, *(one.name for one in plan.services)]
     return [(made.choice(ends), made.choice(ends), made.choice(made.choice((SERVICES, named)))) for _ in range(count)]
 

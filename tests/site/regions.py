@@ -29,7 +29,7 @@ def differing(one: Answers, other: Answers) -> set[Fate]:
 
 
 def _manager(family: Family) -> Manager[bool]:
-    """Dimensions: destination, protocol, port, sender, and the learned values of the two ends."""
+    """Dimensions: destination, protocol, port, sender, and the learned addresses of the two endpoints."""
     size = (1 << family.bits) + UNKNOWN
     return Manager((size, 256, 65536, size, 1 << family.bits, 1 << family.bits))
 

@@ -179,7 +179,7 @@ def _site(clone: Path) -> None:
     )
 
 
-def test_a_site_in_such_a_repository_builds_strictly(
+def test_a_site_with_hostile_commit_subjects_builds_strictly(
     clone: Path, build: Callable[[Path, Path], None], tmp_path: Path
 ) -> None:
     _site(clone)

@@ -1,4 +1,4 @@
-"""Fixture of the stage, built once per session: tests change its ruleset but not its machines."""
+"""Fixture of the test bed `Stage`, built once per session: tests change its ruleset but not its machines."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ LIES = {
     "redirect": router(LL_A, MAC_A, 137),
     "from nowhere": ethernet(MAC_B, MAC_A, IPV4, udp("0.0.0.0", 4000, B4, 4001)),
     "VLAN": vlan(0, datagram(GATE4, MAC_A, 4100)),
-    "truth in a VLAN": vlan(5, datagram(A4, MAC_A, 4100)),
+    "valid source in a VLAN": vlan(5, datagram(A4, MAC_A, 4100)),
     "another EtherType": ethernet(MAC_B, MAC_A, 0x88CC, b"lldp" * 12),
 }
 
@@ -159,7 +159,7 @@ def test_without_the_guard_every_forged_frame_arrives(stage: Stage) -> None:
     """This shows that in the other tests only the guard drops the forged frames."""
     plan = host()
     stage.play(replace(plan, bridges=tuple(replace(bridge, guarded=False) for bridge in plan.bridges)))
-    own = {"MAC of another"}  # a bridge does not send a frame to the port on which it learned its source MAC
+    own = {"MAC of another"}  # a bridge does not send a frame to the port on which it learned the frame's source MAC
     lies = {name: frame for name, frame in LIES.items() if name not in own}
     assert names(lies, arrived(stage, A, list(lies.values()))) == list(lies)
     stage.forget()

@@ -37,7 +37,7 @@ def service(result: Any) -> Any:
 
 
 def remembering(result: Any) -> str:
-    """Content of the file that this service loads, or "". The stubs put it into the service's command."""
+    """Content of the file that the service of `taploom-memory` loads, or ""; the stubs put it into its command."""
     command: str = service(result)["serviceConfig"]["ExecReload"] if service(result) else ""
     _, _, rest = command.partition("/bin/nft -f <taploom-memory.nft>")
     return rest.removesuffix("</taploom-memory.nft>")
