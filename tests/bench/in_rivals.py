@@ -1,7 +1,7 @@
 """Measures other tools on the same site: `netplan generate` for bridges and ports, `nix-instantiate` for the modules.
 
 Neither tool does the same work: netplan writes units only, without ruleset and guests, and Nix evaluates the rendered
-modules against stubs of its options. Their times show how fast the measuring machine is.
+modules against stubs of the NixOS options. Their times show how fast the measuring machine is.
 
 `python tests/bench/in_rivals.py SPECS TREE FOLDER` prints the times as JSON. It is a separate program so that the
 benchmark itself never holds a plan in memory: the peak memory of a child process includes that of its parent.

@@ -1,4 +1,4 @@
-"""Test bed on a real kernel: a host of a plan, its guests, and a machine behind each uplink; it runs no networkd.
+"""Test bed on a real kernel, without networkd: a host of a plan, its guests, and a machine behind each uplink.
 
 A machine behind an uplink can send from any source address. A test observes which of its packets pass the ruleset: at a
 guest's interface, in the host's replies, or at another uplink.

@@ -228,7 +228,7 @@ def test_a_host_without_networks_forwards_only_what_policy_allows(carrying: Cros
     assert not passed("eno2", OFFICE, "eno1", INTERNET, 4001), "`any` allows nothing between zones"
     assert not passed("eno1", AWAY, "eno2", OFFICE, 4000)
     assert not passed("eno1", AWAY, "eno2", OFFICE, 4001)
-    assert passed("eno3", peer, "eno3", back, 4000), "both ends of the entry are the zone"
+    assert passed("eno3", peer, "eno3", back, 4000), "`from` and `to` of the entry are the zone"
     assert not passed("eno3", peer, "eno3", back, 4002), "an entry with addresses covers no zone"
     assert passed("eno3", peer, "eno2", OFFICE, 4002)
     assert not passed("eno2", OFFICE, "eno3", back, 4002)

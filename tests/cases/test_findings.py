@@ -1,4 +1,4 @@
-"""Findings for users' sites in which taploom once found nothing; the first comment of a case file says what to find."""
+"""Findings for users' sites in which older versions of taploom found nothing; comments in the case files name them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_service_of_only_one_family_is_reported() -> None:
     assert located(found, "TL721") == [("policy/probe", 19)]
 
 
-def test_a_service_of_one_family_is_enough_for_ends_of_that_family() -> None:
+def test_a_service_of_one_family_is_enough_if_one_side_has_only_that_family() -> None:
     """Here `lan` has no IPv6, so ICMPv6 does not matter."""
     found = site("icmp-of-one-family", ', ipv6: "fd12:3456:789b::1/64"', "")
     assert {"TL720", "TL721"} & set(found.codes) == set()

@@ -68,7 +68,7 @@ def test_the_lock_does_not_allocate_the_address_of_the_uplink() -> None:
 
 
 def test_no_guest_gets_the_address_of_a_gateway_inside_its_network() -> None:
-    """The provider's router has that address. A guest with it would be a second machine of the same address."""
+    """The provider's router has that address, so a guest with the same address would be a duplicate."""
     near = ("gateway6: fe80::1", 'gateway6: "2001:db8:42:7::10"')
     (found,) = compiled(text("rented-server", near)).of("TL412")
     assert "guest `web` has address 2001:db8:42:7::10, which the gateway of uplink `eno1` has too" in found.message

@@ -1,6 +1,6 @@
 """Wishes that the language cannot express yet: each gets one finding at its place, with advice that works today.
 
-There are no consequential findings. The first comment of each case file says what to expect.
+No finding is a mere consequence of another one. The first comment of each case file says what to expect.
 """
 
 from __future__ import annotations

@@ -136,7 +136,7 @@ def test_after_a_kill_the_next_run_completes(root: Path) -> None:
     here = Path(__file__).parents[2]
     died = subprocess.run([sys.executable, "-c", script, root], cwd=here, check=False)
     assert died.returncode == -signal.SIGKILL
-    # The journal, a and b are in place; c is not yet renamed.
+    # The journal (in manifest.json), a and b are in place; c is not yet renamed.
     assert {path: data for path, data in content(root).items() if path != "manifest.json"} == {
         "hosts/a": b"1", "hosts/b": b"1", "hosts/.c.taploom-new": b"1", "hosts/z": b"0",
     }  # fmt: skip

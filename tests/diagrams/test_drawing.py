@@ -47,7 +47,7 @@ def test_package_and_command_draw_the_same(
 
 
 def _seen(svg: str) -> tuple[list[tuple[str, str]], list[str], list[str]]:
-    """Texts with their alignment, links, and classes of cards and lines; coordinates depend on Graphviz's version."""
+    """Texts with alignment, links, and classes of cards and lines; no coordinates, because Graphviz versions differ."""
     return (
         sorted(_PLACES.findall(svg)),
         sorted(re.findall(r'href="([^"]*)"', svg)),

@@ -98,10 +98,10 @@ def applied(before: Plan, after: Plan, names: dict[str, str], root: Path | None)
 def _change_in_order(site: RunningSite, after: Plan) -> float:
     """Applies the plan to the hosts, waits until the guests have noticed, then applies it to the guests.
 
-    The wait ends when each guest has a default route if it had one before. A route that stays missing shows at the end.
+    The wait ends when each guest that had a default route has one again, or after `UNASKED` seconds.
 
     Returns:
-        Time between the two steps, in seconds since the epoch.
+        A moment between the two steps, in seconds since the epoch.
     """
     had = _default_routes(site)
     change_over(site, rendered(after), ("host",))
@@ -118,7 +118,7 @@ def _default_routes(site: RunningSite) -> dict[str, bool]:
 
 
 DhcpInterface = tuple[str, str]
-"""Names of a guest and of one of its interfaces that get an IPv4 address by DHCP."""
+"""Name of a guest, and name of an interface of this guest that gets its IPv4 address by DHCP."""
 
 
 def _dhcp_interfaces(before: Plan, after: Plan) -> Iterator[DhcpInterface]:
@@ -171,7 +171,7 @@ class Seen:
         sight: Observations from the change-over.
         names: New names of renamed guests, by their old names.
         readdressed: Guests that got another DHCP address.
-        turn: Time between the change-over of hosts and that of guests, in seconds since the epoch.
+        turn: A moment between the change-over of hosts and that of guests, in seconds since the epoch.
     """
 
     site: RunningSite
@@ -237,7 +237,7 @@ class Seen:
         return self.names.get(guest.name, guest.name)
 
     def _needing_restart(self) -> Iterator[tuple[str, int]]:
-        """Guests whose TAP name or MAC address differs, so that they need a restart to get it."""
+        """Guests whose TAP name or MAC address differs, so that they need a restart to get the new one."""
         there = {guest.name: guest for guest in self.after.guests}
         for old in self.site.plan.guests:
             new = there.get(self._name(old))

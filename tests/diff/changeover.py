@@ -10,7 +10,7 @@ from taploom.lab.build import RunningSite, in_parallel, settings
 def change_over(site: RunningSite, artifacts: Iterable[Artifact], kinds: Iterable[str] = ("host", "guest")) -> None:
     """Loads changed rulesets, writes changed sysctls, installs changed units and reloads each networkd.
 
-    Guests of both plans get their changed units too. Machines, veth pairs and TAPs stay as they are.
+    Guests that exist in both plans get their changed units too. Machines, veth pairs and TAPs stay as they are.
 
     Args:
         site: Running site, with a D-Bus for each networkd.

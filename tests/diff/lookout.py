@@ -157,7 +157,7 @@ class _Link:
 
 
 State = dict[str, _Link]
-"""State of each interface of a machine, by its name."""
+"""State of each interface of a machine, by the interface's name."""
 
 
 def _state(machine: Namespace) -> State:
@@ -170,7 +170,7 @@ def _state(machine: Namespace) -> State:
 
 
 def _settled(machines: dict[str, Namespace], before: dict[str, State]) -> None:
-    """Waits until all interfaces have their earlier state again, or missing addresses and routes count as lost."""
+    """Waits until all interfaces have their earlier state again, or until what is missing counts as lost."""
     begun = time.monotonic()
     time.sleep(1.0)
     while any(_differs(_state(m), before[name], time.monotonic() - begun) for name, m in machines.items()):

@@ -81,7 +81,7 @@ def _of(events: list[Event], carrier: bool) -> InterfaceEvents:
 
 
 def _away(events: list[Event], family: Family) -> float:
-    """Seconds during which at least one address or route was missing; counts only those that came back later."""
+    """Seconds during which at least one address or route was missing; ignores those that did not come back."""
     since: dict[str, float] = {}
     spans: list[tuple[float, float]] = []
     for at, _, of, what, gone in events:

@@ -88,7 +88,7 @@ def swap(file: str, old: str, new: str) -> Callable[[Files], None]:
     """An edit that replaces a text, which must occur exactly once in the file."""
 
     def edit(files: Files) -> None:
-        assert files[file].count(old) == 1, f"{old!r} is {files[file].count(old)} times in {file}"
+        assert files[file].count(old) == 1, f"{old!r} occurs {files[file].count(old)} times in {file}"
         files[file] = files[file].replace(old, new)
 
     return edit

@@ -125,7 +125,7 @@ def test_predicted_classes_are_observed(
 
 
 def _away(sight: Sight, question: Question) -> float:
-    """Seconds during which a machine at an end of the flow, or any host, lacked an address or default route."""
+    """Seconds during which the flow's sender, its receiver or any host lacked an address or default route."""
     ends, family = {question.source.machine, question.to.machine}, question.packet.family
     needed = (one for one in sight.interfaces if one.machine in ends or one.machine.startswith("host/"))
     return sum(one.away.get(family, 0.0) for one in needed)

@@ -1,4 +1,4 @@
-"""Flows that the diff calls the same at a new address: the lab's oracle agrees, and other changes are reported."""
+"""Flows that the diff reports as unchanged except for an address: the oracle agrees, and other changes are reported."""
 
 from __future__ import annotations
 

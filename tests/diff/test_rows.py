@@ -100,7 +100,7 @@ _OPS = swap("site.yaml", "ssh: {from: internet", "ssh: {from: 198.51.100.0/24")
 
 
 def test_a_flow_closed_only_for_interfaces_outside_the_spec_is_reported_as_such() -> None:
-    """The plan prints no conntrack command, which would also end connections by the uplink."""
+    """The plan prints no conntrack command, since such a command would also end connections by the uplink."""
     found = change(swap("site.yaml", "ssh: {from: 198.51.100.0/24", "ssh: {from: internet"), _OPS)
     (closed,) = [one for one in found.disruption if one.effect is Effect.LOCKED_OUT]
     assert closed.detail == "tcp/22 from 198.51.100.0/24 by other interfaces"
@@ -144,7 +144,7 @@ def test_an_exposure_to_everyone_is_one_row_with_a_stranger_as_example() -> None
     assert row.example.source in ("198.51.100.7", "2001:db8:ffff::7")
 
 
-def test_an_example_has_two_different_ends() -> None:
+def test_an_example_has_different_source_and_destination() -> None:
     more = "networks:\n  new: {ipv4: 10.3.0.1/24}\n"
     edit = both(swap("site.yaml", "networks:\n", more), swap("site.yaml", "lab: {}}", "lab: {}, new: {}}"))
     found = change(edit)

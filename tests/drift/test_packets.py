@@ -1,8 +1,8 @@
 """Compares the predicted effect of a rule added by hand with real packets in the kernel.
 
 A site runs in a lab. Each test changes a host's ruleset by hand, reads the kernel's listing, and evaluates the listing
-for the first packet of each probed flow. It predicts which flows differ from the plan; the probes of exactly these
-flows must differ.
+for the first packet of each probed flow. The test thus predicts which flows differ from the plan; the probes of
+exactly these flows must differ.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def proof() -> Iterator[Proof]:
 
 
 class Points(Reading):
-    """A `Reading` that locates the first packet of a question: the context of the diagram, and the point in it."""
+    """A `Reading` that locates a question's first packet: by the context of a diagram and a point in that diagram."""
 
     def place(self, question: Question) -> tuple[MapContext, tuple[int, ...]]:
         start = self._start(question)

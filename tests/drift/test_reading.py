@@ -44,7 +44,7 @@ def root(request: pytest.FixtureRequest) -> Path | None:
 
 
 def in_form(host: Host, rendered: Ruleset, root: Path | None = None) -> list[str]:
-    """Differences in form between the planned tables of a host and a ruleset in the kernel."""
+    """Structural differences between the planned tables of a host and a ruleset in the kernel."""
     there = {(one.table.family, one.table.name): one for one in read_back(rendered, root=root)}
     wanted = wanted_tables(host)
     return [str(each) for key, table in wanted.items() for each in divergences(table, there.get(key))]

@@ -1,7 +1,7 @@
 """A stub of the REST APIs of GitHub and GitLab on loopback, limited to one change and one commit.
 
 Its answers follow the documentation: pages with at most 100 items, 401 without the right token, 403 if a job's token
-asks for its own account or a fork's token writes, and 404 for unknown paths.
+is used to read its own account, 403 if a fork's token is used to write, and 404 for unknown paths.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""`taploom comment --status` against a forge on loopback: each host gets one status, which is sent once."""
+"""`taploom comment --status` against a forge on loopback: each host gets one status, sent again only if it changes."""
 
 import json
 
@@ -26,11 +26,11 @@ SAID = {
     "g": ("failure", "failed", "foreign: 1 difference"),
     "h": ("error", "failed", "no facts"),
 }
-"""The words of GitHub and GitLab, and the description, for each host of `EVERY`."""
+"""For each host of `EVERY`: state of its status on GitHub, state on GitLab, and description of the status."""
 
 
 def shown(forge: Forge, **query: str) -> dict[str, tuple[str, str]]:
-    """Word and description of each status, by its name."""
+    """State and description of each status, by the status's name."""
     rows = forge.statuses.shown(forge.kind, {name: [value] for name, value in query.items()})
     key = "state" if forge.kind == "github" else "status"
     return {name: (one[key], one["description"]) for name, one in rows.items()}

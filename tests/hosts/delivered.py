@@ -73,7 +73,7 @@ class HostLab(Lab):
         return super().agent(machine)
 
     def tap(self, host: Namespace, tap: str, guest: Namespace, nic: str, mac: str) -> None:
-        """Creates a guest's interface. One process per host holds all its TAPs, as `forget` must end them together."""
+        """Creates a guest's interface. One process per host holds its TAPs, since `forget` must end them together."""
         if host.pid not in self._pumps:
             self._pumps[host.pid] = self._stack.enter_context(Pump())
         self._pumps[host.pid].connect(host, tap, guest, nic, mac)

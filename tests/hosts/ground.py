@@ -38,7 +38,7 @@ LATE = 20.0
 """Seconds within which a host must reach its earlier state; its uplink may have to wait for a router advertisement."""
 
 RESOLVED = 1.5
-"""Seconds until each hop knows the MAC of the next one, and loses no datagram; ARP retries after a second."""
+"""Seconds until each hop knows the MAC of the next hop, so that no datagram is lost; ARP retries after a second."""
 
 RULESET = 'include "/etc/taploom/*.nft"\n'
 WAN = "/etc/systemd/network/80-wan.network"

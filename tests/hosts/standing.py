@@ -1,4 +1,4 @@
-"""Start of the fault tests: a host that runs one plan, and bundles that bring it to a second plan and back."""
+"""Starting point of the fault tests: a host that runs one plan, and bundles that bring it to a second plan and back."""
 
 from __future__ import annotations
 

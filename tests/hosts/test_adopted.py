@@ -1,4 +1,4 @@
-"""A host whose uplink was configured without networkd gets its addresses and routes back, however the plan ends.
+"""A host whose uplink was configured without networkd gets its addresses and routes back when a plan is undone.
 
 The service `lan` of the host stands for ifupdown: it runs `ip` once at each boot.
 """
@@ -62,7 +62,7 @@ WantedBy=multi-user.target
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    """The plan of a host with the same addresses in its specs."""
+    """The plan of a host; its specs repeat the main addresses that the service `lan` sets."""
     site = compiled(SPECS)
     assert not [each for each in site.diagnostics if each.severity.name == "ERROR"], site.diagnostics
     return site.plan
@@ -114,7 +114,7 @@ STAND_IN = "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n"
 
 @pytest.mark.parametrize("managed", [True, False])
 def test_an_uplink_that_networkmanager_manages_is_a_reason_to_refuse(host: Host, plan: Plan, managed: bool) -> None:
-    """The file of a link is written as NetworkManager 1.52 does; it has none for a link that it does not manage."""
+    """The test writes a link's file like NetworkManager 1.52, which writes none for a link that it does not manage."""
     unpack(host, bundle(plan, NAME))
     index = host.run("cat", "/sys/class/net/eth0/ifindex").strip()
     host.push({"/run/systemd/system/NetworkManager.service": STAND_IN})

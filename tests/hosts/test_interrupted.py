@@ -39,7 +39,7 @@ FEW = 2
 
 @dataclass(frozen=True)
 class Ground:
-    """Start of the tests: a host that runs a plan; `wide` is true if `--wide` was given."""
+    """Starting point of the tests: a host that runs a plan; `wide` is true if `--wide` was given."""
 
     here: Standing
     wide: bool

@@ -1,6 +1,6 @@
-"""Compares the terms of each host for a policy entry with terms worked out by hand, one per line.
+"""Compares the terms that a policy entry gives to each host with terms worked out by hand, one per line.
 
-A line reads `rule: from side > to side: sources > destinations: services`; IPv4 and IPv6 have separate lines.
+A line reads `[deny] INGRESS > EGRESS: SOURCES > DESTINATIONS: SERVICES`; IPv4 and IPv6 have separate lines.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def without_host(site: Tree, host: str) -> Tree:
-    """The site without a host, its networks, its guests, and entries that name nothing else."""
+    """The site without a host, its networks and guests, and without entries that refer only to these."""
     found = deepcopy(site)
     networks = set(found["hosts"].pop(host)["networks"])
     guests = {name for name, guest in found.get("guests", {}).items() if guest["host"] == host}
@@ -37,7 +37,7 @@ def without_host(site: Tree, host: str) -> Tree:
 
 
 def _spared(entry: Tree, gone: set[str]) -> Tree | None:
-    """A policy entry without some selectors; None if an end has no selector left."""
+    """A policy entry without some selectors; None if `from` or `to` has no selector left."""
     ends = {key: [entry[key]] if isinstance(entry[key], str) else entry[key] for key in ("from", "to")}
     left = {key: [one for one in some if one not in gone] for key, some in ends.items()}
     return {**entry, **left} if all(left.values()) else None

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from taploom.lab.outside import Beyond
     from taploom.plan.site import Plan
 
-_STATION = 0x42
-"""Host number, within a prefix, of the address that DHCP or SLAAC would give."""
+_OFFSET = 0x42
+"""Offset, within a prefix, of the address that stands for one given by DHCP or SLAAC."""
 
 
 @dataclass(frozen=True)
@@ -43,5 +43,5 @@ def settled(plan: Plan) -> Atlas:
 def _given(promise: Promise, taken: set[Address]) -> Address | None:
     if promise.exact or promise.within is None:
         return promise.exact.address if promise.exact else None
-    first = promise.first or promise.within.first + _STATION
+    first = promise.first or promise.within.first + _OFFSET
     return next(first + offset for offset in range(256) if first + offset not in taken)

@@ -1,4 +1,4 @@
-"""Hostile specs: each field of the language gets texts that a reader of the output could execute as code.
+"""Hostile specs: each field of the language gets texts that could run as code in a program that reads the output.
 
 Each case ends in status 1 with a diagnostic that has a place in the file, and writes no files. The cases call the
 command line's entry in this process, because starting an interpreter for each would take minutes.

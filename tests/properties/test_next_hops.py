@@ -23,7 +23,7 @@ _TO = {"ipv4": ("192.0.2.0/28", "10.77.0.0/16", "0.0.0.0/0"), "ipv6": ("2001:db8
 
 
 def inward(site: Tree) -> list[tuple[str, str, str]]:
-    """Host, family and address of each address on a bridge that a guest has or could have."""
+    """Addresses that a guest on a bridge has or could have, each as host, family and address."""
     found = []
     for host, entry in site["hosts"].items():
         for network in entry["networks"]:

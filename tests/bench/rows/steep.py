@@ -14,7 +14,7 @@ from tests.bench.steep_sites import STEEP
 GROWTH = 4.6
 """Limit of the factor by which processor time may grow if specs double; quadratic growth plus sorting is acceptable."""
 PERCENT = 10.0
-"""Limit of processor time, in percent of the time of the build `--against`. Chosen for a build of commit fa6f8f6."""
+"""Limit of processor time, in percent of the time of the build `--against`. It assumes a build of commit fa6f8f6."""
 
 
 def measured(number: int, build: Path, against: Path | None) -> Iterator[Aim]:
