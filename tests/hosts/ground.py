@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.diff.site import BASE, Files
@@ -32,8 +33,8 @@ SHUT = 1717
 """A port on which nothing listens and which no policy names."""
 TRIAL = 4
 """Timeout of an unconfirmed trial, in seconds."""
-STILL = 1.0
-"""Interval between two observations of a host, in seconds; two equal observations mean that the host has settled."""
+STILL = 2.5
+"""Seconds without a change after which a host counts as settled; a link needs two for its link-local address."""
 LATE = 20.0
 """Seconds within which a host must reach its earlier state; its uplink may have to wait for a router advertisement."""
 
@@ -182,6 +183,9 @@ def guarded(
     shut, passing = flows(site, host)
     shut = shut[1:] if first else shut
     if lossless:
+        for flow in passing:
+            leased = partial(flow.source.run, "ip", "route", "get", flow.to, check=False)
+            wait_for(leased, f"route of the sender: {flow.name}", LATE)
         with streaming(passing):
             time.sleep(RESOLVED)
     with streaming([*shut, *passing]) as seen:
