@@ -149,7 +149,7 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
     "the host cannot talk to itself": lambda r: without_rules(r, "implied/loopback"),
     "packets that enter from a bridge skip policy": lambda r: drop_rule(r, "forward", 3),
     "packets that leave to a bridge skip policy": lambda r: drop_rule(r, "forward", 6),
-    "chain forward drops traffic that is not taploom's": policy("forward", VerdictKind.DROP),
+    "chain forward drops traffic of other programs": policy("forward", VerdictKind.DROP),
     "chain input accepts by default": lambda r: drop_rule(policy("input", VerdictKind.ACCEPT)(r), "input", -1),
     "chain forward_ours has no final drop": lambda r: drop_rule(r, "forward_ours", -1),
     "chain drop_forward accepts packets": lambda r: rules(

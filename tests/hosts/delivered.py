@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from taploom.plan.site import Plan
 
 KEPT = "Failed to create netdev: File exists"
-"""Log line of networkd 257 if a rollback brings back the unit of a device before its deletion; the device stays."""
+"""Line that networkd 257 logs if a `.netdev` file returns before its device was deleted; the device is kept."""
 
 
 class Wired(Namespace):

@@ -32,11 +32,17 @@ def check(context: Context) -> Iterator[Diagnostic]:
             here = (guest.name, nic.network)
             there = first.setdefault(nic.mac.value, here)
             if there != here and nic.mac.value:
-                message = f"guest `{guest.name}` has the same MAC `{nic.mac}` as guest `{there[0]}`"
-                label = Label(_span(context, *there), f"guest `{there[0]}` has it")
+                alone = guest.name == there[0]
+                message = f"{_named(*here, alone)} has the same MAC `{nic.mac}` as {_named(*there, alone)}"
+                label = Label(_span(context, *there), f"{_named(*there, alone)} has it")
                 again = context.locked(*here, "mac") or context.locked(*there, "mac")
                 hint = f"write another one, or {again}" if again else "change one of the two, or write `auto`"
                 yield Diagnostic(RULE, message, _span(context, *here), hint, (label,), subject=f"guest/{guest.name}")
+
+
+def _named(guest: str, network: str, alone: bool) -> str:
+    """The text for a NIC: its guest, and its network if both NICs with the MAC belong to this guest alone."""
+    return f"NIC `{network}` of guest `{guest}`" if alone else f"guest `{guest}`"
 
 
 def _span(context: Context, guest: str, network: str) -> Span:

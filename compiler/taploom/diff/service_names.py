@@ -49,7 +49,7 @@ def simplified(services: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _disjoint(protocols: Spans, most: Spans) -> bool:
-    """Whether the set `most` has none of the protocols, so that its text `any but …` names them all."""
+    """Whether the sets have no protocol in common, so the text `any but …` of `most` already names all `protocols`."""
     return not common(protocols, most)
 
 

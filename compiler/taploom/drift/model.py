@@ -14,8 +14,8 @@ from taploom.plan.origin import Origin
 class Word(enum.Enum):
     """The cause of a difference, in order of gravity, the gravest last.
 
-    CURRENT: there is no difference. PENDING: the host has not taken up a newer plan. FOREIGN: an object that is not
-    taploom's changes the behaviour of the host. DRIFTED: somebody changed an object of taploom.
+    CURRENT: there is no difference. PENDING: the host has not taken up a newer plan. FOREIGN: an object of
+    another program changes the behaviour of the host. DRIFTED: somebody changed an object of taploom.
     """
 
     CURRENT = "current"

@@ -79,7 +79,7 @@ class View:
         return Word.PENDING if whole and not same else Word.DRIFTED
 
     def word_of(self, device: str, kind: str = "network") -> Word:
-        """The cause of a difference in a link; `foreign` if a unit that is not taploom's configures the link."""
+        """The cause of a difference in a link; `foreign` if a unit of another program configures the link."""
         there = (self.facts.networkd or {}).get(device)
         wanted = self.unit(device, "network")
         if wanted and there and there.file and there.file.rpartition("/")[2] != wanted.rpartition("/")[2]:

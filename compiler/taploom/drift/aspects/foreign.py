@@ -44,7 +44,7 @@ def rows(view: View) -> Iterator[Row]:
             known = tuple(each.consequence for each in _known(view, ours, one)) if asked <= _MOST else ()
             unclear = unclear if asked <= _MOST else _TOO_MANY
         if known or unclear:
-            message = f"a table that is not taploom's changes the treatment of packets: {family} {name}"
+            message = f"a table of another program changes how packets are treated: {family} {name}"
             row = view.row(Word.FOREIGN, Subject.TABLE, f"{family} {name}", message, None, "", _hooks(one))
             yield replace(row, consequences=gravest_first(known), note=unclear or (_UNREAD if _unread(one) else ""))
 
