@@ -14,7 +14,7 @@ from taploom.drift.listing.tables import ListedTable
 from taploom.drift.model import Consequence, Row, Subject, Word
 from taploom.drift.ruleset.compare import Key, wanted_tables
 from taploom.drift.ruleset.consequences import Effects, Known, gravest_first, uncertain
-from taploom.drift.ruleset.marked import Marks, Reading, evaluable, marked
+from taploom.drift.ruleset.marked import Assumption, Marks, evaluable, marked
 from taploom.drift.ruleset.readable import readable
 from taploom.drift.view import View
 from taploom.flows.algebra.spans import Spans, of_prefix, united
@@ -57,9 +57,9 @@ def _known(view: View, ours: Sequence[ListedTable], other: ListedTable) -> Itera
     """The consequences of a foreign table; those that depend on an unreadable statement are marked uncertain."""
     base = Ruleset(tuple(marked(one, Marks()) for one in ours))
     other = readable(other, view.host)
-    readings = dict.fromkeys(Ruleset((*base.tables, marked(other, Marks(), reading))) for reading in Reading)
+    assumed = dict.fromkeys(Ruleset((*base.tables, marked(other, Marks(), assumption))) for assumption in Assumption)
     effects = Effects(view.plan, view.host, {family: _elsewhere(view, family) for family in FAMILIES})
-    yield from uncertain([effects.of_packets(live, base) for live in readings])
+    yield from uncertain([effects.of_packets(live, base) for live in assumed])
 
 
 def _elsewhere(view: View, family: Family) -> Spans:

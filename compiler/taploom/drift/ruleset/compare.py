@@ -10,7 +10,7 @@ from taploom.drift.listing.tables import ListedTable
 from taploom.drift.model import Consequence, Row, Word
 from taploom.drift.ruleset.consequences import Effects, Known, gravest_first, uncertain
 from taploom.drift.ruleset.divergence import Divergence
-from taploom.drift.ruleset.marked import PREFIX, Marks, Reading, marked, marks_of
+from taploom.drift.ruleset.marked import PREFIX, Assumption, Marks, marked, marks_of
 from taploom.drift.ruleset.readable import readable
 from taploom.drift.ruleset.tables import divergences
 from taploom.drift.view import View
@@ -67,10 +67,10 @@ def _known(
     marks = {key: marks_of((name, one) for name, of, one in named if of == key) for key in wanted}
     added = {key: _added(there[key], marks[key]) for key in wanted if key in there}
     there = {key: readable(there[key], host, handles) for key, handles in added.items()}
-    readings = tuple(dict.fromkeys(_ruleset(there, marks, wanted, reading) for reading in Reading))
+    assumed = tuple(dict.fromkeys(_ruleset(there, marks, wanted, assumption) for assumption in Assumption))
     for family, ask in (("inet", effects.of_packets), ("bridge", effects.of_frames)):
         if family in differing:
-            yield from uncertain([ask(live) for live in readings])
+            yield from uncertain([ask(live) for live in assumed])
 
 
 def _added(listed: ListedTable, marks: Marks) -> frozenset[tuple[str, int]]:
@@ -80,9 +80,9 @@ def _added(listed: ListedTable, marks: Marks) -> frozenset[tuple[str, int]]:
 
 
 def _ruleset(
-    there: dict[Key, ListedTable], marks: dict[Key, Marks], wanted: dict[Key, Table], reading: Reading
+    there: dict[Key, ListedTable], marks: dict[Key, Marks], wanted: dict[Key, Table], assumption: Assumption
 ) -> Ruleset:
-    return Ruleset(tuple(marked(there[key], marks[key], reading) for key in wanted if key in there))
+    return Ruleset(tuple(marked(there[key], marks[key], assumption) for key in wanted if key in there))
 
 
 def _joined(view: View, named: list[Named], known: list[Known], word: Word) -> Compared:

@@ -45,7 +45,7 @@ def marks_of(found: Iterable[tuple[str, Divergence]]) -> Marks:
     )
 
 
-class Reading(enum.Enum):
+class Assumption(enum.Enum):
     """An assumption about rules with unknown conditions: it says which rules match; the others match no packet."""
 
     NONE = "none"
@@ -56,13 +56,13 @@ class Reading(enum.Enum):
     def takes(self, rule: Rule) -> bool:
         """Whether a rule with unknown conditions is assumed to match."""
         accepts = VerdictStatement(VerdictKind.ACCEPT) in rule.statements
-        return self is Reading.ALL or self is (Reading.ACCEPTING if accepts else Reading.OTHERS)
+        return self is Assumption.ALL or self is (Assumption.ACCEPTING if accepts else Assumption.OTHERS)
 
 
-def marked(listed: ListedTable, marks: Marks, reading: Reading = Reading.NONE) -> Table:
+def marked(listed: ListedTable, marks: Marks, assumption: Assumption = Assumption.NONE) -> Table:
     """The table for evaluation under an assumption, with the names of the differences as comments."""
     chains = [
-        replace(chain, rules=tuple(_rules(listed.rules[chain.name], marks, reading)))
+        replace(chain, rules=tuple(_rules(listed.rules[chain.name], marks, assumption)))
         for chain in listed.table.chains
         if evaluable(chain, listed.table.family)
     ]
@@ -92,9 +92,9 @@ def _known(base: Base, family: str) -> bool:
             return False
 
 
-def _rules(listed: Iterable[ListedRule], marks: Marks, reading: Reading) -> Iterable[Rule]:
+def _rules(listed: Iterable[ListedRule], marks: Marks, assumption: Assumption) -> Iterable[Rule]:
     for one in listed:
-        if not one.unknown or reading.takes(one.rule):
+        if not one.unknown or assumption.takes(one.rule):
             name = marks.rules.get((one.chain, one.handle)) or marks.chains.get(one.chain)
             yield replace(one.rule, comment=name) if name else one.rule
 
