@@ -85,19 +85,19 @@ def _await_advertised(host: Host, plan: Plan) -> None:
         wait_for(lambda: any(":" in one and one[:4] != "fe80" for one in host.addresses("eth0", usable=True)), learned)
 
 
-def install(host: Host, plan: Plan, before: Plan | None = None) -> None:
+def install(host: Host, plan: Plan, before: Plan | None = None, *options: str) -> None:
     """Takes up a plan on a host and confirms it."""
     unpack(host, bundle(plan, host.name, before))
     for verb in ("try", "confirm"):
-        done = activate(host, verb)
+        done = activate(host, verb, *options)
         assert done.code == 0, done.text
     _await_advertised(host, plan)
 
 
-def attempt(host: Host, plan: Plan, before: Plan, seconds: int = TRIAL) -> Answer:
+def attempt(host: Host, plan: Plan, before: Plan, seconds: int = TRIAL, *options: str) -> Answer:
     """Takes up a plan on trial, without confirming it."""
     unpack(host, bundle(plan, host.name, before))
-    return activate(host, "try", "--timeout", f"{seconds}s")
+    return activate(host, "try", "--timeout", f"{seconds}s", *options)
 
 
 def wait_back(host: Host, seconds: float) -> None:

@@ -12,7 +12,19 @@ import pytest
 from tests.diff.site import CASES, swap
 from tests.hosts.booted import Host
 from tests.hosts.bundles import DONE, PENDING, activate
-from tests.hosts.ground import attempt, bare, guarded, install, of_a_tap, pending, planned, settled, unlike, wait_back
+from tests.hosts.ground import (
+    TRIAL,
+    attempt,
+    bare,
+    guarded,
+    install,
+    of_a_tap,
+    pending,
+    planned,
+    settled,
+    unlike,
+    wait_back,
+)
 from tests.support import needs
 
 if TYPE_CHECKING:
@@ -82,11 +94,12 @@ def test_a_bare_host_takes_up_its_first_plan_and_removes_it_again(tree: Path) ->
 def test_a_change_goes_back_in_time_and_stays_once_confirmed(tree: Path, change: str, wide: bool) -> None:
     edit, worst = CHANGES[change]
     before, after = planned(VERSION), planned(VERSION, edit)
+    risk = ("--force",) if worst == "D6" else ()
     with bare(tree, before) as (site, host):
         install(host, before)
         had = settled(host)
         with guarded(site, host, lossless=worst in QUIET):
-            tried = attempt(host, after, before)
+            tried = attempt(host, after, before, TRIAL, *risk)
             assert tried.code == DONE, tried.text
             assert pending(host)
             wait_back(host, 15)
@@ -95,13 +108,13 @@ def test_a_change_goes_back_in_time_and_stays_once_confirmed(tree: Path, change:
         if wide or worst not in QUIET:
             assert site.disagreements() == {}
         with guarded(site, host, lossless=worst in QUIET):
-            install(host, after, before)
+            install(host, after, before, *risk)
             had_after = settled(host)
-            install(host, before, after)
+            install(host, before, after, *risk)
         assert unlike(host, had) == []
         if wide:
             assert site.disagreements() == {}
-            install(host, after, before)
+            install(host, after, before, *risk)
             assert unlike(host, had_after) == []
             site.restart(host.name, Host.reboot)
             assert [line for line in unlike(host, had_after) if not of_a_tap(line)] == []

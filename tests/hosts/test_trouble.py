@@ -198,6 +198,11 @@ def test_a_reboot_before_it_is_confirmed_goes_back(here: Standing) -> None:
     assert call(host, "systemctl", "is-failed", "taploom-revert-boot.service").text.strip() != "failed"
 
 
+def test_the_boot_unit_of_a_trial_that_never_began_does_not_fail(here: Standing) -> None:
+    """The power may be cut after the unit is written, and before the trial is armed."""
+    assert activate(here.host, "revert", "--by", "boot").code == DONE
+
+
 def test_a_healthy_change_stays(here: Standing, wide: bool) -> None:
     host, times = here.host, 25 if wide else 1
     before = host.journal("-t", "taploom").count("going back")

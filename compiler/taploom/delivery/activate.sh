@@ -206,7 +206,7 @@ arm() { # seconds: timer and boot unit come first; if the rest is interrupted, t
 disarm() {
     rm -rf "$etc/sysinit.target.wants/$boot" "${etc:?}/$boot" "$etc/$boot.new" "$trial/armed" "$new" "$old"
     limit 10 systemctl stop taploom-revert.timer 2>/dev/null
-    [ "$by" = timer ] || limit 10 systemctl stop taploom-revert.service 2>/dev/null
+    [ "$by" = timer ] || limit 10 systemctl stop taploom-revert.service 2>/dev/null || : # there may be none
 }
 take_up() { # paths of files that differ: takes the trial up; `back` undoes each step
     step files && swap "$new" "$1" || return 1
