@@ -165,6 +165,12 @@ def test_finished_html_does_not_depend_on_the_specs(example: SiteView) -> None:
     assert found[0] == found[1]
 
 
+def test_no_page_shows_emphasis_as_asterisks(example: SiteView) -> None:
+    """Texts are escaped, so an asterisk of Markdown in a sentence of taploom would be shown as one."""
+    found = [each for page in pages(example) for each in re.findall(r"&#42;\w[^|&]*\w&#42;", page.markdown)]
+    assert found == []
+
+
 def test_the_same_plan_gives_the_same_pages(example: SiteView) -> None:
     assert [page.markdown for page in pages(example)] == [page.markdown for page in pages(example)]
 

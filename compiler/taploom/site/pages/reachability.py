@@ -103,8 +103,8 @@ def _zones(view: SiteView) -> Blocks:
     )
     said = prose(
         "All traffic that passes, except essentials that every host accepts, such as ICMP errors. Expiry dates are "
-        "ignored. Traffic to a host is for the host itself or for a port that it forwards. *Some learned "
-        "addresses* means that a row holds only for some addresses that DHCP or RA can assign. *Where a route leads* "
+        "ignored. Traffic to a host is for the host itself or for a port that it forwards. “Some learned "
+        "addresses” means that a row holds only for some addresses that DHCP or RA can assign. “Where a route leads” "
         "means that the host has no default route in that family: it reaches only the links of its uplinks and the "
         "prefixes of its `routes`."
     )
