@@ -128,6 +128,20 @@ def test_the_timer_completes_a_rollback_that_is_killed(ground: Ground) -> None:
     assert wrong == {}, wrong
 
 
+def test_the_timer_cleans_up_after_a_rollback_that_is_killed_at_its_end(ground: Ground) -> None:
+    """The bundle is no longer on trial then, but timer, boot unit and copies are still there."""
+    host = ground.here.host
+    _fresh(ground)
+    assert activate(host, *TRIAL[:2], "60s").code == DONE
+    _, listed = commands(host, "revert")
+    (number,) = (at for at, text in enumerate(listed, 1) if 'rm -f "$state/reverted/armed"' in text)
+    _fresh(ground)
+    assert activate(host, *TRIAL).code == DONE
+    killed(host, number, SHELL, "revert")
+    wait_back(host, 15)
+    assert unlike(host, ground.here.had) == []
+
+
 @pytest.mark.usefixtures("shut")
 def test_a_confirmation_that_is_killed_keeps_the_whole_plan_or_none_of_it(ground: Ground) -> None:
     host = ground.here.host

@@ -185,19 +185,24 @@ save() { # stores the state that going back restores; runs before any change
     wait
     [ -e "$snapshot/settings" ] && sync -- $(du -al "$snapshot" "$trial" | cut -f 2-) "$state"
 }
+way_back() { # `timer` or `boot`: command that goes back, or that removes what a rollback left if it was killed at its end
+    for bundle in "$trial" "$state/reverted"; do
+        printf '[ ! -e %s/activate ] || exec /bin/sh %s/activate revert --by %s; ' "$bundle" "$bundle" "$1"
+    done
+}
 timer() { # seconds until the host goes back; systemd retries if that fails
     limit 10 systemctl stop taploom-revert.timer taploom-revert.service 2>/dev/null
     limit 10 systemd-run --quiet --collect --unit=taploom-revert --description='taploom goes back unless confirmed' \
         --on-active="$1s" --timer-property=AccuracySec=100ms --property=Type=oneshot --property=Restart=on-failure \
-        --property=RestartSec=20s /bin/sh "$trial/activate" revert --by timer
+        --property=RestartSec=20s /bin/sh -c "$(way_back timer)"
 }
 arm() { # seconds: timer and boot unit come first; if the rest is interrupted, they clean up
     timer "$1" || return 1
     mkdir -p "$etc/sysinit.target.wants" && printf '%s\n' '[Unit]' 'Description=taploom goes back to what was confirmed' \
-        'DefaultDependencies=no' "ConditionPathExists=$trial/activate" "RequiresMountsFor=$state" 'After=local-fs.target' \
+        'DefaultDependencies=no' "ConditionPathIsDirectory=$state" "RequiresMountsFor=$state" 'After=local-fs.target' \
         'Before=systemd-sysctl.service nftables.service taploom-ruleset.service network-pre.target systemd-networkd.service' \
         'Before=sysinit.target shutdown.target' 'Conflicts=shutdown.target' '[Service]' 'Type=oneshot' \
-        "ExecStart=/bin/sh $trial/activate revert --by boot" >"$etc/$boot.new" && mv -f "$etc/$boot.new" "$etc/$boot" &&
+        "ExecStart=/bin/sh -c '$(way_back boot)'" >"$etc/$boot.new" && mv -f "$etc/$boot.new" "$etc/$boot" &&
         ln -sfn "$etc/$boot" "$etc/sysinit.target.wants/$boot" && sync -- "$etc/$boot" "$etc" "$etc/sysinit.target.wants" &&
         copy "$trial" "$changed" "$new" && copy "$snapshot/files" "$(cat "$snapshot/there")" "$old" || return 1
     echo "$(($(uptime) + $1))" >"$trial/armed.new" && sync -- "$trial/armed.new" &&
