@@ -1,5 +1,5 @@
 #!/bin/sh
-# inspect: the checks of a bundle and its host, and the command `status`. Nothing here changes the host.
+# inspect: the checks of a bundle and its host, what a snapshot reads, and the command `status`. It leaves the host as it is.
 #
 # `activate` sources this file for `check`, `try`, `confirm` and `status`, and defines the other functions. Both split lists alike:
 # shellcheck disable=SC2013,SC2015,SC2045,SC2046,SC2086,SC2154,SC2254
@@ -65,7 +65,7 @@ judge() { # folder of a sound bundle
     have=$(nft --version | cut -d ' ' -f 2) want=$(facts "$1/activation" nftables)
     ! older "${have#v}" "$want" || wrong "nft is $have, and the plan is for $want"
     checked=''
-    for path in $(only .nft "$(paths "$1")"); do { limit 60 nft -c -f "$1/$path" >&2 || exit 1; } & checked="$checked $!"; done
+    for path in $(only .nft "$(paths "$1")"); do limit 60 nft -c -f "$1/$path" >&2 & checked=$checked$!$IFS; done
     for device in $(facts "$1/activation" uplink); do [ -e "/sys/class/net/$device" ] || wrong "there is no $device"; done
     ! limit 10 systemctl is-active --quiet NetworkManager.service || for device in $(facts "$1/activation" uplink); do
         [ "$(words "/run/NetworkManager/devices/$(cat "/sys/class/net/$device/ifindex" 2>/dev/null)" '[device]' managed)" != true ] ||
@@ -76,10 +76,7 @@ judge() { # folder of a sound bundle
     for line in $(foreign); do line=${line#*|} && say "note: ${line%%|*}: ${line#*|}"; done
     earlier "$1"
     locked_out "$1"
-    IFS=' '
     for process in $checked; do wait "$process" || wrong 'nft rejects the ruleset'; done
-    IFS='
-'
 }
 foreign() { # things of others that affect taploom's traffic, as rows of `status`
     for line in $(limit 10 nft list chains 2>/dev/null); do
@@ -170,7 +167,7 @@ saved_settings() { # settings of the plan, and settings that change with `all` o
     values "$(for key in $keys; do echo "net/${key#net/}"; done | sort -u)" >"$snapshot/values" &&
         mv "$snapshot/values" "$snapshot/settings"
 }
-settled() ( # line of `ip`: without the words that it prints and does not accept
+accepted() ( # line that `ip` prints: without the words that `ip` does not accept
     IFS=' '
     for word in $1; do
         case $word in secondary | tentative | dadfailed | deprecated | temporary | stable-privacy | linkdown | dead | offload | trap) ;; *) printf '%s ' "$word" ;; esac
@@ -180,11 +177,11 @@ addressed() { # interface: `ip` commands for its permanent addresses and its rou
     for line in $(limit 5 ip -o address show dev "$1" permanent | tr -s ' '); do
         line=${line#*: * } line=${line%%\\*} line=${line% } label=''
         case $line in inet\ *) label="label ${line##* }" line=${line% *} ;; esac # IPv4 has a label, behind all else
-        echo "address replace $(settled "${line#* }")dev $1 $label"
+        echo "address replace $(accepted "${line#* }")dev $1 $label"
     done
     for family in 4 6; do
         for line in $(limit 5 ip -o "-$family" route show dev "$1" table all | tr -s ' '); do
-            case " $line " in *' proto kernel '* | *' proto ra '* | *' expires '*) ;; *) echo "-$family route replace $(settled "$line")dev $1" ;; esac
+            case " $line " in *' proto kernel '* | *' proto ra '* | *' expires '*) ;; *) echo "-$family route replace $(accepted "$line")dev $1" ;; esac
         done
     done
 }

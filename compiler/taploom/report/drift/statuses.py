@@ -2,6 +2,7 @@
 
 from taploom.drift.model import Word
 from taploom.forge.statuses import State, Status
+from taploom.report.diagnostics.findings import plural
 from taploom.report.drift.read import HostTally
 
 
@@ -25,9 +26,5 @@ def _told(one: HostTally) -> tuple[State, str]:
 
 
 def _counts(one: HostTally) -> str:
-    exposures = f", {_count(one.exposures, 'exposure')}" if one.exposures else ""
-    return f"{_count(one.differences, 'difference')}{exposures}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    exposures = f", {plural(one.exposures, 'exposure')}" if one.exposures else ""
+    return f"{plural(one.differences, 'difference')}{exposures}"

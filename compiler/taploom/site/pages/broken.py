@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from taploom.base.diagnostic import Diagnostic, State
 from taploom.base.diagnostic_rule import Severity
-from taploom.report.diagnostics.findings import Findings
+from taploom.report.diagnostics.findings import Findings, plural
 from taploom.report.diagnostics.full import full
 from taploom.site.markup.block import CodeBlock, Paragraph
 from taploom.site.page import Page
@@ -19,7 +19,7 @@ def pages(diagnostics: tuple[Diagnostic, ...], texts: Mapping[str, str]) -> Iter
         found = lines(texts[file]) if file in texts else ()
         return found[number - 1] if 0 < number <= len(found) else None
 
-    count = f"{len(errors)} error" + ("s" if len(errors) != 1 else "")
+    count = plural(len(errors), "error")
     said = f"The specs have {count}. The site comes back here as soon as specs without errors are saved."
     body = Paragraph(said), CodeBlock(full(Findings(errors, line)), "text")
     yield Page("index.md", "The specs have errors", body, listed=True)
