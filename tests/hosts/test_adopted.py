@@ -124,3 +124,16 @@ def test_an_uplink_that_networkmanager_manages_is_a_reason_to_refuse(host: Host,
     checked = activate(host, "check")
     assert checked.code == (REFUSED if managed else DONE), checked.text
     assert ("risky: NetworkManager manages eth0" in checked.text) == managed, checked.text
+
+
+def test_an_uplink_that_is_left_to_networkmanager_is_no_reason_to_refuse(host: Host) -> None:
+    files = dict(SPECS)
+    foreign, _, rest = files["hosts.yaml"].partition("      eth0:")
+    files["hosts.yaml"] = f"{foreign}      eth0: {{zone: internet}}\n    {rest[rest.index('networks:') :]}"
+    unpack(host, bundle(compiled(files).plan, NAME))
+    index = host.run("cat", "/sys/class/net/eth0/ifindex").strip()
+    host.push({"/run/systemd/system/NetworkManager.service": STAND_IN})
+    host.push({f"/run/NetworkManager/devices/{index}": "[device]\nmanaged=true\nnm-owned=false\n"})
+    host.run("systemctl", "start", "NetworkManager.service")
+    checked = activate(host, "check")
+    assert checked.code == DONE, checked.text
